@@ -1,0 +1,61 @@
+# Everything sets itself up in .venv; the only network use is installing packages.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+SHARD ?= sample_data/crawl.warc.gz
+OUT ?= out/sample
+RECIPE ?= webtext
+WORKERS ?= 0
+export SHARD OUT RECIPE WORKERS
+
+.PHONY: curate test check bench models sample clean help
+.DEFAULT_GOAL := help
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+curate: $(VENV)/run  ## curate SHARD (default: the sample crawl) into OUT with RECIPE on WORKERS processes
+	@$(BIN)/curate run "$$SHARD" --out "$$OUT" --recipe "$$RECIPE" --workers "$$WORKERS"
+
+test: $(VENV)/test  ## run the whole test suite
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/check  ## lint, types, import contracts, generated docs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check . --quiet || { echo "run: ruff format ."; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/bench  ## measure against the peers on ../shared/data
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+models: $(VENV)/bench  ## train the shipped models again from ../shared/data
+	@$(BIN)/python -m classifiers.train
+
+sample: $(VENV)/run  ## write the sample crawl again
+	@$(BIN)/python sample_data/make_crawl.py
+
+clean:  ## remove .venv, outputs and caches
+	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/run: pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "needs $(PYTHON); or name another: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing packages into $(VENV) (about a minute, once)" >&2
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/test: $(VENV)/run
+	@$(PIP) --editable '.[test]'
+	@touch $@
+
+$(VENV)/check: $(VENV)/test
+	@$(PIP) --editable '.[test,check]'
+	@touch $@
+
+$(VENV)/bench: $(VENV)/run
+	@$(PIP) --editable '.[bench,train]'
+	@touch $@

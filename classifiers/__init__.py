@@ -1,0 +1,1 @@
+"""Models that score texts, their training and their corpora."""

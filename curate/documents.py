@@ -1,0 +1,158 @@
+"""The Arrow schema documents flow under, from pages as read to texts as written.
+
+A page row carries `html` (payload bytes) and no text; extraction turns it into a document row with `text` and no
+`html`. Everything else is provenance. Stages add typed columns (language, scores) as they go.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from curate.warc import Page, Skip
+from filters.text_view import TextView
+
+Record = Page | Skip
+
+PROVENANCE = pa.schema(
+    [
+        ("id", pa.string()),
+        ("url", pa.string()),
+        ("date", pa.string()),
+        ("warc_path", pa.string()),
+        ("warc_offset", pa.int64()),
+        ("warc_length", pa.int64()),
+        ("warc_ordinal", pa.int32()),
+    ]
+)
+PAGES = pa.schema(
+    [
+        *PROVENANCE,
+        ("charset", pa.string()),
+        ("robots", pa.string()),
+        ("tdm", pa.string()),
+        ("html", pa.large_binary()),
+        ("text", pa.large_string()),
+    ]
+)
+DROPPED = pa.schema(
+    [
+        *PROVENANCE,
+        ("stage", pa.string()),
+        ("rule", pa.string()),
+        ("value", pa.float64()),
+        ("limit", pa.float64()),
+        ("duplicate_of", pa.string()),
+        ("duplicate_of_url", pa.string()),
+        ("text", pa.large_string()),
+    ]
+)
+QUARANTINE = pa.schema(
+    [
+        *PROVENANCE,
+        ("stage", pa.string()),
+        ("kind", pa.string()),
+        ("detail", pa.string()),
+        ("raw_bytes", pa.int64()),
+        ("raw", pa.large_binary()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """A record batch of documents and the views of their texts, which rule sets on the same text share."""
+
+    batch: pa.RecordBatch
+    views: tuple[TextView, ...] | None = None
+
+    def __len__(self) -> int:
+        return int(self.batch.num_rows)
+
+    def take(self, rows: np.ndarray) -> "Documents":
+        """The documents at `rows` (an int64 array), in that order, with their views."""
+        views = None if self.views is None else tuple(self.views[i] for i in rows)
+        return Documents(self.batch.take(pa.array(rows, pa.int64())), views)
+
+    def texts(self) -> list[str]:
+        """The texts, one `str` per row."""
+        return [text or "" for text in self.batch.column("text").to_pylist()]
+
+    def with_views(self) -> "Documents":
+        """The same documents with a view per text."""
+        return self if self.views is not None else Documents(self.batch, tuple(map(TextView, self.texts())))
+
+    def with_texts(self, texts: Sequence[str | None]) -> "Documents":
+        """The same documents with other texts; unchanged texts keep their views."""
+        array = pa.array(texts, pa.large_string())
+        if "text" in self.batch.schema.names and array.equals(self.batch.column("text")):
+            return self
+        return Documents(with_column(self.batch, "text", array))
+
+    def with_column(self, name: str, values: pa.Array) -> "Documents":
+        """The same documents with a column added or replaced."""
+        return Documents(with_column(self.batch, name, values), self.views)
+
+
+def with_column(batch: pa.RecordBatch, name: str, values: pa.Array) -> pa.RecordBatch:
+    """A batch with the column `name` added at the end, or replaced where it stands."""
+    index = batch.schema.get_field_index(name)
+    if index < 0:
+        return batch.append_column(name, values)
+    return batch.set_column(index, name, values)
+
+
+def sizes(batch: pa.RecordBatch) -> np.ndarray:
+    """The size of each row as int64: characters of its text, or bytes of its HTML while it has no text."""
+    chars = pc.utf8_length(batch.column("text")).cast(pa.int64())
+    if "html" in batch.schema.names:
+        chars = pc.coalesce(chars, pc.binary_length(batch.column("html")).cast(pa.int64()))
+    return np.asarray(pc.fill_null(chars, 0))
+
+
+def document_id(warc_path: str, offset: int, ordinal: int = 0) -> str:
+    """The id of a record of an input: 32 hex digits, the same on every machine and in every run.
+
+    `ordinal` tells apart records that begin at the same offset, as when one gzip member holds a whole file.
+
+    >>> document_id("crawl.warc.gz", 0)
+    '4cffe0560d93e5106081c06b58d03f13'
+    """
+    name = f"{warc_path}\0{offset}\0{ordinal}"
+    return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def storable(text: str) -> str:
+    """The string itself, or with U+FFFD for lone surrogates, which UTF-8 and so Arrow cannot hold."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def located(records: Iterable[Record], warc_path: str) -> Iterator[tuple[Record, dict[str, object]]]:
+    """Each record of one input, in reading order, with its provenance columns."""
+    last, ordinal = -1, 0
+    for record in records:
+        ordinal = ordinal + 1 if record.offset == last else 0
+        last = record.offset
+        yield record, {
+            "id": document_id(warc_path, record.offset, ordinal),
+            "url": storable(record.url),
+            "date": record.date,
+            "warc_path": warc_path,
+            "warc_offset": record.offset,
+            "warc_length": record.length,
+            "warc_ordinal": ordinal,
+        }
+
+
+def page_row(page: Page, provenance: dict[str, object]) -> dict[str, object]:
+    """A page as a row under `PAGES`."""
+    return provenance | {
+        "charset": page.charset,
+        "robots": storable(page.robots),
+        "tdm": storable(page.tdm),
+        "html": page.html,
+        "text": None if page.text is None else storable(page.text),
+    }

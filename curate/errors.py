@@ -1,0 +1,17 @@
+"""Errors by blame: what the user can put right, and what the input is; a bug of ours has no class here."""
+
+
+class CurateError(Exception):
+    """Something outside the program is wrong; the message is one line a user can act on."""
+
+
+class UsageError(CurateError):
+    """A recipe, an argument or a path is wrong; nothing was started. Exit code 2."""
+
+
+class NotAnArchiveError(CurateError):
+    """The input is no web archive at all, such as an HTML error page saved under a WARC name."""
+
+
+class IncompleteRunError(CurateError):
+    """Some splits failed after their retries; the rest finished. Exit code 1."""

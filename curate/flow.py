@@ -1,0 +1,228 @@
+"""Documents through stages: every row that enters is kept, dropped with a verdict, or quarantined with a failure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import process_time
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from curate.documents import DROPPED, PROVENANCE, QUARANTINE, Documents, sizes, with_column
+from filters.verdict import KEPT, Verdict
+
+MAX_QUARANTINE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a document broke a stage: the kind that is counted, and a detail to read."""
+
+    kind: str
+    detail: str = ""
+
+
+Fate = Verdict | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a stage says: the documents it was given, in the same order, perhaps changed, and a fate for each.
+
+    `signals` maps the name of a number measured on each document to a float64 array; `child_seconds` is CPU time
+    spent for the stage outside this process.
+    """
+
+    documents: Documents
+    fates: Sequence[Fate]
+    signals: Mapping[str, np.ndarray] = field(default_factory=dict)
+    child_seconds: float = 0.0
+
+
+class Stage(Protocol):
+    """A named step over documents; a frozen dataclass of a plain function and its limits.
+
+    A stage that `measures` is also run on documents an earlier measuring stage has dropped, so that its signals are
+    known for kept and dropped alike; its fates for those are ignored.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def measures(self) -> bool: ...
+    def __call__(self, documents: Documents) -> Outcome: ...
+
+
+@dataclass(slots=True)
+class StageCount:
+    """What one stage did: documents and their size (characters, or bytes before extraction) in and out, and why."""
+
+    docs_in: int = 0
+    docs_out: int = 0
+    chars_in: int = 0
+    chars_out: int = 0
+    seconds: float = 0.0
+    dropped: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "StageCount") -> None:
+        """Add another count of the same stage."""
+        self.docs_in += other.docs_in
+        self.docs_out += other.docs_out
+        self.chars_in += other.chars_in
+        self.chars_out += other.chars_out
+        self.seconds += other.seconds
+        self.dropped.update(other.dropped)
+        self.errors.update(other.errors)
+
+    def check(self, stage: str) -> None:
+        """Raise AccountingError unless every document in came out, was dropped or failed."""
+        lost = self.docs_in - self.docs_out - sum(self.dropped.values()) - sum(self.errors.values())
+        if lost:
+            message = f"accounting of stage {stage!r} is off by {lost}: {self}"
+            raise AccountingError(message)
+
+
+class AccountingError(AssertionError):
+    """A page has disappeared or been counted twice: a bug of ours, never of the input."""
+
+
+class Sink(Protocol):
+    """Where a flow leaves what does not flow on."""
+
+    def dropped(self, rows: pa.RecordBatch) -> None: ...
+    def quarantined(self, rows: pa.RecordBatch) -> None: ...
+    def measured(self, rows: pa.RecordBatch) -> None: ...
+
+
+def flow(
+    documents: Documents, stages: Sequence[Stage], counts: Mapping[str, StageCount], sink: Sink, *, keep_text: bool = True
+) -> Documents:
+    """Send documents through stages in order and return those every stage kept.
+
+    Dropped and failed rows go to the sink as they were before the stage that decided, without text if not
+    `keep_text`; `counts` has a StageCount for each stage and is added to.
+    """
+    alive = np.ones(len(documents), bool)
+    signals: dict[str, np.ndarray] = {}
+    for stage in stages:
+        if not stage.measures:
+            _store_signals(documents, signals, sink)
+            documents, signals = documents.take(np.flatnonzero(alive)), {}
+            alive = np.ones(len(documents), bool)
+        before = documents
+        documents, decided, measured = _one_stage(stage, documents, alive, counts[stage.name])
+        signals |= measured
+        for row, fate in decided.items():
+            alive[row] = False
+        _store_fates(before, stage.name, decided, sink, keep_text=keep_text)
+    _store_signals(documents, signals, sink)
+    return documents.take(np.flatnonzero(alive))
+
+
+def _one_stage(
+    stage: Stage, documents: Documents, alive: np.ndarray, count: StageCount
+) -> tuple[Documents, dict[int, Fate], dict[str, np.ndarray]]:
+    started = process_time()
+    outcome = _attempt(stage, documents) if len(documents) else Outcome(documents, [])
+    count.seconds += process_time() - started + outcome.child_seconds
+    decided = {
+        row: outcome.fates[row]
+        for row in np.flatnonzero(alive).tolist()
+        if isinstance(outcome.fates[row], Failure) or not outcome.fates[row]
+    }
+    out = alive.copy()
+    out[list(decided)] = False
+    count.docs_in += int(alive.sum())
+    count.docs_out += int(out.sum())
+    count.chars_in += int(sizes(documents.batch)[alive].sum())
+    count.chars_out += int(sizes(outcome.documents.batch)[out].sum())
+    count.errors.update(fate.kind for fate in decided.values() if isinstance(fate, Failure))
+    count.dropped.update(fate.rule for fate in decided.values() if isinstance(fate, Verdict))
+    return outcome.documents, decided, {f"{stage.name}.{name}": values for name, values in outcome.signals.items()}
+
+
+def _attempt(stage: Stage, documents: Documents) -> Outcome:
+    try:
+        return stage(documents)
+    except Exception as error:  # noqa: BLE001  the one place where a document that breaks a stage costs only itself
+        if len(documents) == 1:
+            return Outcome(documents, [Failure(type(error).__name__, str(error)[:2000])])
+    return _joined([_attempt(stage, documents.take(np.array([row]))) for row in range(len(documents))])
+
+
+def _joined(outcomes: Sequence[Outcome]) -> Outcome:
+    """Outcomes of single documents as one; a document that failed lacks the stage's columns and has NaN signals."""
+    table = pa.concat_tables(
+        [pa.Table.from_batches([outcome.documents.batch]) for outcome in outcomes], promote_options="default"
+    )
+    names = sorted({name for outcome in outcomes for name in outcome.signals})
+    signals = {
+        name: np.concatenate([outcome.signals.get(name, np.array([np.nan])) for outcome in outcomes]) for name in names
+    }
+    return Outcome(
+        Documents(table.combine_chunks().to_batches()[0]),
+        [fate for outcome in outcomes for fate in outcome.fates],
+        signals,
+        sum(outcome.child_seconds for outcome in outcomes),
+    )
+
+
+def _store_fates(before: Documents, stage: str, decided: Mapping[int, Fate], sink: Sink, *, keep_text: bool) -> None:
+    verdicts = {row: fate for row, fate in decided.items() if isinstance(fate, Verdict)}
+    failures = {row: fate for row, fate in decided.items() if isinstance(fate, Failure)}
+    if verdicts:
+        rows = before.batch.take(pa.array(list(verdicts), pa.int64()))
+        sink.dropped(dropped_rows(rows, stage, list(verdicts.values()), keep_text=keep_text))
+    if failures:
+        rows = before.batch.take(pa.array(list(failures), pa.int64()))
+        sink.quarantined(_quarantine_rows(rows, stage, list(failures.values())))
+
+
+def dropped_rows(rows: pa.RecordBatch, stage: str, verdicts: Sequence[Verdict], *, keep_text: bool) -> pa.RecordBatch:
+    """Rows under `DROPPED` for documents that `stage` dropped with `verdicts`."""
+    columns = {name: rows.column(name) for name in PROVENANCE.names}
+    columns |= {
+        "stage": pa.array([stage] * len(verdicts), pa.string()),
+        "rule": pa.array([verdict.rule for verdict in verdicts], pa.string()),
+        "value": pa.array([verdict.value for verdict in verdicts], pa.float64()),
+        "limit": pa.array([verdict.limit for verdict in verdicts], pa.float64()),
+    }
+    if keep_text and "text" in rows.schema.names:
+        columns["text"] = rows.column("text")
+    nulls = {name: pa.nulls(len(verdicts), DROPPED.field(name).type) for name in DROPPED.names if name not in columns}
+    return pa.RecordBatch.from_pydict(columns | nulls, DROPPED)
+
+
+def _quarantine_rows(rows: pa.RecordBatch, stage: str, failures: Sequence[Failure]) -> pa.RecordBatch:
+    raw = _raw(rows)
+    columns = {name: rows.column(name) for name in PROVENANCE.names}
+    columns |= {
+        "stage": pa.array([stage] * len(failures), pa.string()),
+        "kind": pa.array([failure.kind for failure in failures], pa.string()),
+        "detail": pa.array([failure.detail.encode("utf-8", "replace").decode() for failure in failures], pa.string()),
+        "raw_bytes": pa.array([len(data) for data in raw], pa.int64()),
+        "raw": pa.array([data[:MAX_QUARANTINE_BYTES] for data in raw], pa.large_binary()),
+    }
+    return pa.RecordBatch.from_pydict(columns, QUARANTINE)
+
+
+def _raw(rows: pa.RecordBatch) -> list[bytes]:
+    """What broke the stage: the payload bytes, or the text in UTF-8 once there is one."""
+    texts = rows.column("text").to_pylist()
+    html = rows.column("html").to_pylist() if "html" in rows.schema.names else [b""] * len(texts)
+    return [(page or b"") if text is None else text.encode() for text, page in zip(texts, html, strict=True)]
+
+
+def _store_signals(documents: Documents, signals: Mapping[str, np.ndarray], sink: Sink) -> None:
+    if signals:
+        rows = documents.batch.select(PROVENANCE.names)
+        for name in sorted(signals):
+            rows = with_column(rows, name, pa.array(signals[name], pa.float64()))
+        sink.measured(rows)
+
+
+def fates_of(verdicts: Sequence[bool], verdict: Verdict) -> list[Fate]:
+    """One fate per row: kept where true, the given verdict elsewhere."""
+    return [KEPT if kept else verdict for kept in verdicts]

@@ -1,0 +1,219 @@
+"""Gzip members of a file that compresses each record by itself: walk them, get past damage, own those of one split.
+
+A reader that starts anywhere has to find a member. The two magic bytes are not enough, and neither is a member that
+inflates to `WARC/`: a page that was itself a `.warc.gz` is incompressible, so its members stand verbatim inside a
+stored block of ours. A stored block is at most 65,535 bytes, though, so unbroken members over a longer stretch are the
+file's own. `anchor` looks back until it has such a stretch, and from there every reader sees what a reader of the whole
+file sees: the same members, the same damage, whatever the split.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+try:
+    from isal import isal_zlib as codec
+    from isal.isal_zlib import IsalError as InflateError
+except ImportError:  # no wheel for this machine
+    import zlib as codec  # type: ignore[no-redef]
+    from zlib import error as InflateError  # type: ignore[assignment]
+
+MAGIC = b"\x1f\x8b\x08"
+GZIP = 31  # wbits of a gzip stream with header and checksum
+FIRST_WINDOW = 1 << 13  # most members are requests and metadata: reading more ahead only copies
+WINDOW = 1 << 16
+PIECE = 1 << 20  # inflated bytes held at a time
+TRUSTED_RUN = (1 << 16) + 64  # longer than any stored block
+FIRST_LOOKBACK = 1 << 17
+BLOCK = 1 << 20
+
+Opens = Callable[[bytes], bool]
+Tally = Callable[[int, int], None]  # damaged members, bytes skipped
+
+
+class Bytes:
+    """Random access to a binary file through one block held in memory."""
+
+    __slots__ = ("block", "file", "first", "size")
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.size = file.seek(0, 2)
+        self.block = b""
+        self.first = 0
+
+    def at(self, offset: int, count: int) -> bytes:
+        """Up to `count` bytes from `offset`; fewer only at the end of the file."""
+        begin = offset - self.first
+        if begin < 0 or begin + count > len(self.block):
+            self.file.seek(offset)
+            self.block = self.file.read(max(BLOCK, count))
+            self.first, begin = offset, 0
+        return self.block[begin : begin + count]
+
+    def only_zeros(self, begin: int, end: int) -> bool:
+        """Whether every byte in the range is zero."""
+        return all(
+            not self.at(position, min(BLOCK, end - position)).strip(b"\0") for position in range(begin, end, BLOCK)
+        )
+
+
+class Member:
+    """One gzip member, inflated piece by piece; `whole` once it ended with the right checksum and length."""
+
+    __slots__ = ("end", "offset", "source", "whole", "_inflater", "_window")
+
+    def __init__(self, source: Bytes, offset: int) -> None:
+        self.source = source
+        self.offset = offset
+        self.end = offset
+        self.whole = False
+        self._inflater = codec.decompressobj(wbits=GZIP)
+        self._window = FIRST_WINDOW
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Pieces of at most a mebibyte; stops without `whole` where the member is cut or damaged."""
+        while not self.whole:
+            fed = self.source.at(self.end, self._window)
+            self.end += len(fed)
+            self._window = WINDOW
+            while True:
+                try:
+                    piece = self._inflater.decompress(fed, PIECE)
+                except InflateError:
+                    return
+                if self._inflater.eof and not self.whole:
+                    self.whole = True
+                    self.end -= len(self._inflater.unused_data)
+                if piece:
+                    yield piece
+                rest = b"" if self.whole else self._inflater.unconsumed_tail
+                if self.whole or (not rest and len(piece) < PIECE) or (rest == fed and not piece):
+                    break
+                fed = rest
+            if not self.whole and self.end >= self.source.size:
+                return
+
+    def read(self, max_bytes: int) -> bytes:
+        """Inflate until the member ends or more than `max_bytes` have come out."""
+        pieces, total = [], 0
+        for piece in self:
+            pieces.append(piece)
+            total += len(piece)
+            if total > max_bytes:
+                break
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def is_gzip(head: bytes) -> bool:
+    """Whether bytes begin like a gzip member whose reserved flag bits are clear."""
+    return head.startswith(MAGIC) and len(head) > 3 and head[3] < 0x20
+
+
+def first_bytes(source: Bytes, offset: int, count: int) -> bytes:
+    """The first `count` inflated bytes of a member, fewer when it is shorter or broken."""
+    inflater = codec.decompressobj(wbits=GZIP)
+    out, position, window = b"", offset, 256
+    while len(out) < count and not inflater.eof and position < source.size and position - offset < 2 * WINDOW:
+        fed = source.at(position, window)
+        position += len(fed)
+        window = WINDOW
+        try:
+            out += inflater.decompress(fed, count)
+            while len(out) < count and inflater.unconsumed_tail:
+                out += inflater.decompress(inflater.unconsumed_tail, count)
+        except InflateError:
+            break
+    return out[:count]
+
+
+def next_opening(source: Bytes, position: int, opens: Opens, end: int | None = None) -> int:
+    """Offset of the first member at or after `position` that inflates to the opening of a record; `end` if none."""
+    end = source.size if end is None else min(end, source.size)
+    while position < end:
+        block = source.at(position, BLOCK)
+        found = block.find(MAGIC)
+        while found >= 0 and position + found < end:
+            offset = position + found
+            if is_gzip(source.at(offset, 10)) and opens(first_bytes(source, offset, 512)):
+                return offset
+            found = block.find(MAGIC, found + 1)
+        position += max(1, len(block) - len(MAGIC) + 1)
+    return end
+
+
+def anchor(source: Bytes, start: int, opens: Opens, max_inflate: int) -> int:
+    """A position at or before `start` that a reader of the whole file is sure to come by."""
+    back = FIRST_LOOKBACK
+    while back < start:
+        found = _trusted(source, start - back, start, opens, max_inflate)
+        if found >= 0:
+            return found
+        back *= 4
+    return 0
+
+
+def _trusted(source: Bytes, begin: int, start: int, opens: Opens, max_inflate: int) -> int:
+    """Where an unbroken run of members too long for a stored block begins, at or before `start`; -1 if nowhere."""
+    run = next_opening(source, begin, opens, start + 1)
+    position = run
+    while run <= start:
+        if position - run >= TRUSTED_RUN or position == source.size:
+            return run
+        member = Member(source, position)
+        if is_gzip(source.at(position, 10)) and drain(member, max_inflate):
+            position = member.end
+        else:
+            run = position = next_opening(source, position + 1, opens, start + 1)
+    return -1
+
+
+def drain(member: Member, max_inflate: int) -> bool:
+    """Inflate what is left of a member and throw it away; whether it turned out whole within the cap."""
+    spent = 0
+    for piece in member:
+        spent += len(piece)
+        if spent > max_inflate:
+            return False
+    return member.whole
+
+
+def members(
+    source: Bytes, start: int, end: int, opens: Opens, *, tally: Tally, max_inflate: int
+) -> Iterator[Member]:
+    """Members that begin in [start, end), in order; what is damaged is told to `tally` by the split it begins in.
+
+    A member is to be used before the next is asked for. One that turns out not to be whole is followed by the next
+    opening after its own first byte, because damage can run on into the members behind it.
+    """
+    position = anchor(source, start, opens, max_inflate)
+    while position < min(end, source.size):
+        owned = position >= start
+        if is_gzip(source.at(position, 10)):
+            member = Member(source, position)
+            if owned:
+                yield member
+            if drain(member, max_inflate):
+                position = member.end
+                continue
+        behind = next_opening(source, position + 1, opens)
+        padding = behind == source.size and source.only_zeros(position, behind)
+        if owned and not padding:
+            tally(1, behind - position)
+        position = behind
+
+
+def inflate_through(source: Bytes, tally: Tally) -> Iterator[bytes | None]:
+    """The inflated bytes of all members as one stream, for files whose records span members; None marks a loss."""
+    position = 0
+    while position < source.size:
+        member = Member(source, position)
+        if is_gzip(source.at(position, 10)):
+            yield from member
+        if member.whole:
+            position = member.end
+            continue
+        behind = next_opening(source, max(member.end - 2 * WINDOW, position + 1), bool)
+        if not (behind == source.size and source.only_zeros(position, behind)):
+            tally(1, behind - max(position, member.end - WINDOW))
+            yield None
+        position = behind

@@ -1,0 +1,193 @@
+"""A recipe: a checked list of stages with a fingerprint, and how it is found by name."""
+
+import importlib
+import importlib.util
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from inspect import getmodule, getsourcefile
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from curate.errors import UsageError
+from curate.flow import Stage
+from curate.stages import Barrier, Extract, Read
+
+RECIPE_FILE = "recipe_file_"  # modules made from a user's file; workers get them by value
+PACKAGES = ("curate", "classifiers", "filters")
+# Editing what only shows results must not make a run extract again.
+SHOWS_ONLY = frozenset({"cli.py", "report.py", "browse.py", "verify.py", "training.py", "train.py", "corpora.py"})
+# Libraries whose version can change what a page turns into.
+DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow", "presidio-analyzer",
+                      "phonenumbers", "tldextract", "fasttext-community", "isal", "brotli")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Stages that run together on one split, and the barriers whose keys they leave for all splits to meet at."""
+
+    stages: tuple[Stage, ...]
+    barriers: tuple[Barrier, ...] = ()
+    reads: Read | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Stages in order, from reading to the last filter, and the sizes of the pieces work is cut into.
+
+    `split_bytes` is compressed input bytes per unit of work, `part_bytes` is UTF-8 text per output file. Neither, nor
+    the number of workers, changes which documents are written or their order.
+    """
+
+    name: str
+    stages: tuple[Read | Stage | Barrier, ...]
+    split_bytes: int = 8 << 20
+    part_bytes: int = 256 << 20
+    keep_dropped_text: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a recipe that cannot run with UsageError."""
+        names = [stage.name for stage in self.stages]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if not self.stages or not isinstance(self.stages[0], Read):
+            message = f"recipe {self.name!r} must begin with Read(...)"
+            raise UsageError(message)
+        if sum(isinstance(stage, Read) for stage in self.stages) > 1 or twice:
+            message = f"recipe {self.name!r} has more than one stage called {', '.join(twice)}"
+            raise UsageError(message)
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        """The stages' names in order, as the report shows them."""
+        return tuple(stage.name for stage in self.stages)
+
+    def segments(self) -> tuple[Segment, ...]:
+        """The stages cut after extraction, whose result is kept for later runs, and at every row of barriers."""
+        reads, pieces = self.stages[0], [Segment(())]
+        for stage in self.stages[1:]:
+            last = pieces[-1]
+            if isinstance(stage, Barrier):
+                pieces[-1] = Segment(last.stages, (*last.barriers, stage))
+            elif last.barriers or any(isinstance(done, Extract) for done in last.stages):
+                pieces.append(Segment((stage,)))
+            else:
+                pieces[-1] = Segment((*last.stages, stage))
+        pieces[0] = Segment(pieces[0].stages, pieces[0].barriers, reads)  # type: ignore[arg-type]
+        return tuple(pieces)
+
+
+def fingerprint(value: object) -> str:
+    """16 hex digits that change when a recipe, a stage or any setting in it changes."""
+    return sha256(json.dumps(describe(value), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def describe(value: object) -> Any:  # noqa: ANN401  JSON
+    """A setting as JSON; what prints itself (word lists, models by digest) is its own description.
+
+    Raises UsageError for a value with no stable description, such as a lambda's closure or an open file.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, bytes):
+        return sha256(value).hexdigest()
+    if isinstance(value, Mapping):
+        return {str(key): describe(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, frozenset | set):
+        return sorted(describe(item) for item in value)
+    if isinstance(value, Sequence):
+        return [describe(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        if not value.__dataclass_params__.repr:  # type: ignore[attr-defined]
+            return repr(value)
+        settings = {field.name: describe(getattr(value, field.name)) for field in fields(value)}
+        return {type(value).__name__: settings} if _ours(type(value)) else [_source(type(value)), settings]
+    if isinstance(value, FunctionType) and "<" not in value.__qualname__:
+        return f"{value.__module__}:{value.__qualname__}" if _ours(value) else _source(value)
+    message = f"a recipe cannot contain {value!r}: it has no stable description; use a named function or a dataclass"
+    raise UsageError(message)
+
+
+def _ours(thing: Any) -> bool:  # noqa: ANN401
+    return str(thing.__module__).split(".")[0] in PACKAGES
+
+
+def _source(thing: Any) -> str:  # noqa: ANN401
+    """A function or class of the user's: its name and the digest of the file it stands in."""
+    path = getsourcefile(getmodule(thing) or thing)
+    digest = sha256(Path(path).read_bytes()).hexdigest()[:16] if path else ""
+    return f"{thing.__module__}:{thing.__qualname__}:{digest}"
+
+
+@cache
+def code_version() -> str:
+    """16 hex digits over the source that decides results and the versions of the libraries that do."""
+    digest = sha256()
+    for package in PACKAGES:
+        root = Path(str(importlib.import_module(package).__file__)).parent
+        for path in sorted(root.rglob("*")):
+            if path.suffix in {".py", ".npz", ".ftz", ".bin", ".txt"} and path.name not in SHOWS_ONLY:
+                digest.update(f"{package}/{path.relative_to(root)}\0".encode() + path.read_bytes())
+    digest.update(json.dumps(library_versions()).encode())
+    return digest.hexdigest()[:16]
+
+
+def library_versions() -> dict[str, str]:
+    """The installed version of each library that can change a result."""
+    return {name: _version(name) for name in DECIDING_LIBRARIES}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "absent"
+
+
+def load_recipe(name: str) -> Recipe:
+    """The recipe called `webtext` (that is `pipelines.webtext`), `module:ATTR`, or in a `.py` file.
+
+    Raises UsageError when there is no such module or it holds no recipe.
+    """
+    target, _, attribute = name.partition(":")
+    module = _module_from_file(Path(target)) if target.endswith(".py") else _module_by_name(target)
+    recipe = getattr(module, attribute or "recipe", None)
+    if not isinstance(recipe, Recipe):
+        message = f"{name!r} has no Recipe called {attribute or 'recipe'!r}"
+        raise UsageError(message)
+    return recipe
+
+
+def _module_by_name(name: str) -> ModuleType:
+    full = name if "." in name else f"pipelines.{name}"
+    try:
+        return importlib.import_module(full)
+    except ModuleNotFoundError as error:
+        if error.name and (full == error.name or full.startswith(f"{error.name}.")):
+            message = f"no recipe {name!r}: there is no module {full}; recipes are {', '.join(_known())}"
+            raise UsageError(message) from None
+        raise
+
+
+def _known() -> list[str]:
+    package = importlib.import_module("pipelines")
+    return sorted(path.stem for path in Path(str(package.__file__)).parent.glob("[a-z]*.py"))
+
+
+def _module_from_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        message = f"no recipe file {path}"
+        raise UsageError(message)
+    name = f"{RECIPE_FILE}{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        message = f"{path} is not Python"
+        raise UsageError(message)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module

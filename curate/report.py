@@ -1,0 +1,106 @@
+"""The retention report as people read it: a table in the terminal, one self-contained HTML file."""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from curate.errors import UsageError
+from curate.work import whole_file
+
+RULES_SHOWN = 4
+
+
+def load_report(out: Path) -> dict[str, Any]:
+    """The report of the run in `out`; UsageError when there is none."""
+    try:
+        report: dict[str, Any] = json.loads((out / "report.json").read_text())
+    except FileNotFoundError:
+        message = f"{out} holds no report.json: no run has finished there"
+        raise UsageError(message) from None
+    return report
+
+
+def harmless(text: str) -> str:
+    """Text from the web made safe for a terminal: control, format and bidi characters show as their code point.
+
+    >>> harmless("calm text")
+    'calm text'
+    >>> harmless("red\\x1b[31m")
+    'red<U+001B>[31m'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if _shows_itself(char) else f"<U+{ord(char):04X}>" for char in text)
+
+
+def _shows_itself(char: str) -> bool:
+    return char == "\n" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def summary(report: Mapping[str, Any]) -> str:
+    """One sentence: what share survived and which stages removed most."""
+    totals = report["totals"]
+    lost = sorted(report["stages"], key=lambda stage: stage["docs_out"] - stage["docs_in"])[:2]
+    names = " and ".join(stage["name"] for stage in lost if stage["docs_in"] > stage["docs_out"])
+    removed = f"; {names} removed most" if names else ""
+    return f"{totals['survival_docs']:.1%} of {totals['records_in']:,} pages survived{removed}."
+
+
+def rules_text(stage: Mapping[str, Any], shown: int | None = RULES_SHOWN) -> str:
+    """The commonest reasons of a stage with their counts."""
+    reasons = [*stage["dropped"].items(), *((f"error: {kind}", n) for kind, n in stage["errors"].items())]
+    reasons.sort(key=lambda item: (-item[1], item[0]))
+    parts = [f"{name} {count:,}" for name, count in reasons[:shown]]
+    rest = sum(count for _, count in reasons[len(parts) :])
+    return ", ".join([*parts, f"others {rest:,}"] if rest else parts)
+
+
+def print_table(report: Mapping[str, Any], console: Console) -> None:
+    """Print the retention table, stage by stage, and the totals."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("stage", no_wrap=True)
+    for heading in ("pages in", "out", "dropped", "of all left", "CPU s"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    whole = max(report["totals"]["records_in"], 1)
+    for stage in report["stages"]:
+        gone = stage["docs_in"] - stage["docs_out"]
+        table.add_row(
+            stage["name"],
+            f"{stage['docs_in']:,}",
+            f"{stage['docs_out']:,}",
+            f"{gone:,}" if gone else "",
+            f"{stage['docs_out'] / whole:.1%}",
+            f"{stage['seconds']:.1f}",
+            harmless(rules_text(stage)),
+        )
+    console.print(table)
+    console.print(totals_line(report), highlight=False)
+
+
+def totals_line(report: Mapping[str, Any]) -> str:
+    """What came in and what went out, in one or two lines."""
+    totals = report["totals"]
+    line = (
+        f"{summary(report)}\n{totals['bytes_in']:,} bytes in; {totals['docs_out']:,} documents, "
+        f"{totals['chars_out']:,} characters, about {totals['tokens_out']:,} tokens out"
+    )
+    damaged = f"\n{totals['damaged_members']:,} damaged gzip members or records, {totals['bytes_skipped']:,} bytes skipped"
+    return line + (damaged if totals["damaged_members"] or totals["bytes_skipped"] else "")
+
+
+def write_html(path: Path, report: Mapping[str, Any]) -> None:
+    """Write the report as one HTML file that needs nothing else; every value in it is escaped."""
+    from jinja2 import Environment, PackageLoader, select_autoescape
+
+    environment = Environment(loader=PackageLoader("curate"), autoescape=select_autoescape(default=True))
+    page = environment.get_template("report.html").render(
+        report=report, summary=summary(report), rules=lambda stage: harmless(rules_text(stage, None))
+    )
+    with whole_file(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")

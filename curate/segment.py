@@ -1,0 +1,245 @@
+"""One split through one segment of a recipe: what a worker does, and the files and marker it leaves.
+
+A segment's folder holds, for each split, `<split>.documents.parquet` (what every stage kept), `.dropped`,
+`.quarantine`, `.signals` and `.keys` files, each only if it has rows, and last `<split>.json`, the marker.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from time import process_time
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from curate.documents import PAGES, PROVENANCE, Documents, located, page_row, sizes
+from curate.errors import NotAnArchiveError
+from curate.flow import StageCount, dropped_rows, flow
+from curate.recipe import Segment
+from curate.sources import Split, read
+from curate.stages import Barrier, Read
+from curate.warc import ReadCounts, Skip
+from curate.work import RowFile, read_marker, write_json
+from filters.verdict import Verdict
+
+BATCH_PAGES = 64
+BATCH_BYTES = 8 << 20
+BATCH_DOCUMENTS = 256
+FILES = ("documents", "dropped", "quarantine", "signals", "keys")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A segment's work on one split: where it reads from and where it writes; sent to workers whole.
+
+    `before` is the folder of the segment before, `matches` that of the resolved barriers between the two.
+    """
+
+    segment: Segment
+    folder: Path
+    split: Split
+    identity: str
+    keep_text: bool
+    before: Path | None = None
+    matches: Path | None = None
+    barriers: tuple[Barrier, ...] = ()
+
+    @property
+    def marker(self) -> Path:
+        """The file whose presence says that the work is done."""
+        return self.folder / f"{self.identity}.json"
+
+    def file(self, kind: str) -> Path:
+        """The file of one kind of rows."""
+        return self.folder / f"{self.identity}.{kind}.parquet"
+
+
+@dataclass(slots=True)
+class _Files:
+    """The sink of one piece: a growing file for each kind of rows."""
+
+    files: dict[str, RowFile]
+
+    def dropped(self, rows: pa.RecordBatch) -> None:
+        self.files["dropped"].write(rows)
+
+    def quarantined(self, rows: pa.RecordBatch) -> None:
+        self.files["quarantine"].write(rows)
+
+    def measured(self, rows: pa.RecordBatch) -> None:
+        self.files["signals"].write(rows)
+
+
+@dataclass(slots=True)
+class _Read:
+    """What reading found besides pages."""
+
+    counts: ReadCounts = field(default_factory=ReadCounts)
+    error: str = ""
+
+
+def advance(pieces: Sequence[Piece]) -> list[bool]:
+    """Do the work of some consecutive segments on one split; says for each whether it had been done before."""
+    return [_do(piece) for piece in pieces]
+
+
+def _do(piece: Piece) -> bool:
+    if read_marker(piece.marker) is not None:
+        return True
+    piece.folder.mkdir(parents=True, exist_ok=True)
+    sink = _Files({kind: RowFile(piece.file(kind)) for kind in FILES})
+    names = [stage.name for stage in (*piece.barriers, *piece.segment.stages, *piece.segment.barriers)]
+    counts = {name: StageCount() for name in names}
+    found = _Read()
+    try:
+        for documents in _incoming(piece, counts, sink, found):
+            kept = flow(documents, piece.segment.stages, counts, sink, keep_text=piece.keep_text)
+            sink.files["documents"].write(kept.batch)
+            _leave_keys(piece.segment.barriers, kept, counts, sink)
+        described = {kind: file.close() for kind, file in sink.files.items()}
+    finally:
+        for file in sink.files.values():
+            file.abandon()
+    for name, count in counts.items():
+        count.check(name)
+    write_json(piece.marker, _marker(piece, counts, found, described))
+    return False
+
+
+def _marker(piece: Piece, counts: dict[str, StageCount], found: _Read, described: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "input": piece.split.input.name,
+        "start": piece.split.start,
+        "end": piece.split.end,
+        "error": found.error,
+        "read": found.counts.as_dict() if piece.segment.reads else {},
+        "stages": {name: _as_dict(count) for name, count in counts.items()},
+        "peak_bytes": getrusage(RUSAGE_SELF).ru_maxrss * 1024,
+        "files": {kind: file for kind, file in described.items() if file},
+    }
+
+
+def _as_dict(count: StageCount) -> dict[str, Any]:
+    return {
+        "docs_in": count.docs_in,
+        "docs_out": count.docs_out,
+        "chars_in": count.chars_in,
+        "chars_out": count.chars_out,
+        "seconds": round(count.seconds, 6),
+        "dropped": dict(sorted(count.dropped.items())),
+        "errors": dict(sorted(count.errors.items())),
+    }
+
+
+def _incoming(piece: Piece, counts: dict[str, StageCount], sink: _Files, found: _Read) -> Iterator[Documents]:
+    if piece.segment.reads is not None:
+        counts[Read.name] = StageCount()
+        return _read(piece.split, piece.segment.reads, counts[Read.name], sink, found)
+    return _resumed(piece, counts, sink)
+
+
+def _read(split: Split, stage: Read, count: StageCount, sink: _Files, found: _Read) -> Iterator[Documents]:
+    """Pages of a split in batches; records that gave no page go to the sink."""
+    records = read(split, limits=stage.limits, counts=found.counts)
+    rows: list[dict[str, object]] = []
+    skips: list[tuple[dict[str, object], Verdict]] = []
+    size = 0
+    started = process_time()
+    try:
+        for record, provenance in located(records, split.input.name):
+            if isinstance(record, Skip):
+                skips.append((provenance, Verdict(record.rule, record.value, record.limit)))
+                continue
+            rows.append(page_row(record, provenance))
+            size += len(record.html) + len(record.text or "")
+            if len(rows) >= BATCH_PAGES or size >= BATCH_BYTES:
+                count.seconds += process_time() - started
+                yield _read_batch(rows, skips, count, sink)
+                rows, skips, size = [], [], 0
+                started = process_time()
+    except NotAnArchiveError as error:
+        found.error = str(error)
+    count.seconds += process_time() - started
+    yield _read_batch(rows, skips, count, sink)
+
+
+def _read_batch(
+    rows: list[dict[str, object]], skips: list[tuple[dict[str, object], Verdict]], count: StageCount, sink: _Files
+) -> Documents:
+    verdicts = [verdict for _, verdict in skips]
+    skipped = pa.RecordBatch.from_pylist([provenance for provenance, _ in skips], PROVENANCE)
+    sink.dropped(dropped_rows(skipped, Read.name, verdicts, keep_text=False))
+    batch = pa.RecordBatch.from_pylist(rows, PAGES)
+    count.docs_in += len(rows) + len(skips)
+    count.docs_out += len(rows)
+    count.dropped.update(verdict.rule for verdict in verdicts)
+    size = int(sizes(batch).sum())
+    count.chars_in += size
+    count.chars_out += size
+    return Documents(batch)
+
+
+def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Iterator[Documents]:
+    """Documents of the segment before, without those the barriers between have matched to others."""
+    path = (piece.before or piece.folder) / f"{piece.identity}.documents.parquet"
+    if not path.is_file():
+        return
+    matched = _matched(piece)
+    first = 0
+    for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
+        documents = Documents(batch)
+        yield _without_matched(documents, first, matched, piece, counts, sink)
+        first += batch.num_rows
+
+
+def _matched(piece: Piece) -> pa.Table | None:
+    path = None if piece.matches is None else piece.matches / f"{piece.identity}.matches.parquet"
+    return pq.read_table(path) if path is not None and path.is_file() else None
+
+
+def _without_matched(
+    documents: Documents, first: int, matched: pa.Table | None, piece: Piece, counts: dict[str, StageCount], sink: _Files
+) -> Documents:
+    """Take out of a batch, whose first row is row `first` of the split, what each barrier in turn has matched."""
+    alive = np.ones(len(documents), bool)
+    length = sizes(documents.batch)
+    for barrier in piece.barriers:
+        count = counts[barrier.name]
+        count.docs_in += int(alive.sum())
+        count.chars_in += int(length[alive].sum())
+        if matched is not None:
+            mine = matched.filter(pa.compute.equal(matched["stage"], barrier.name))
+            rows = np.asarray(mine["row"]) - first
+            here = (rows >= 0) & (rows < len(documents))
+            rows, mine = rows[here], mine.filter(pa.array(here))
+            alive[rows] = False
+            count.dropped.update([barrier.rule] * len(rows))
+            sink.dropped(_duplicate_rows(documents, rows, mine, barrier, keep_text=piece.keep_text))
+        count.docs_out += int(alive.sum())
+        count.chars_out += int(length[alive].sum())
+    return documents.take(np.flatnonzero(alive))
+
+
+def _duplicate_rows(
+    documents: Documents, rows: np.ndarray, mine: pa.Table, barrier: Barrier, *, keep_text: bool
+) -> pa.RecordBatch:
+    verdicts = [Verdict(barrier.rule, value, barrier.threshold) for value in mine["similarity"].to_pylist()]
+    dropped = dropped_rows(documents.take(rows).batch, barrier.name, verdicts, keep_text=keep_text)
+    for name in ("duplicate_of", "duplicate_of_url"):
+        column = mine[name].combine_chunks()
+        dropped = dropped.set_column(dropped.schema.get_field_index(name), name, column)
+    return dropped
+
+
+def _leave_keys(barriers: Sequence[Barrier], kept: Documents, counts: dict[str, StageCount], sink: _Files) -> None:
+    if not barriers:
+        return
+    keys = kept.batch.select(["id", "url", "date"])
+    for barrier in barriers:
+        started = process_time()
+        keys = keys.append_column(barrier.name, barrier.keys(kept))
+        counts[barrier.name].seconds += process_time() - started
+    sink.files["keys"].write(keys)

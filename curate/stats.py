@@ -1,0 +1,100 @@
+"""Retention, folded from the markers of all splits: the same whatever ran now and what an earlier run had done."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from curate.flow import AccountingError, StageCount
+
+# UTF-8 bytes per token of the GPT-2 and later English tokenisers, within some 10 %: an estimate, and called one.
+BYTES_PER_TOKEN = 4.4
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of all stages over all splits, and what reading met."""
+
+    stages: dict[str, StageCount]
+    read: Counter[str] = field(default_factory=Counter)
+    records: Counter[str] = field(default_factory=Counter)
+    peak_bytes: int = 0
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Raise AccountingError unless every stage adds up and takes in exactly what the one before let out."""
+        before: tuple[str, StageCount] | None = None
+        for name, count in self.stages.items():
+            count.check(name)
+            if before is not None and before[1].docs_out != count.docs_in:
+                message = f"{before[0]} let out {before[1].docs_out} documents but {name} took in {count.docs_in}"
+                raise AccountingError(message)
+            before = name, count
+
+
+def fold(stage_names: Sequence[str], markers: Iterable[Mapping[str, Any]]) -> Tally:
+    """Add up the markers of segments and barriers; order does not matter, whole numbers are added."""
+    tally = Tally({name: StageCount() for name in stage_names})
+    for marker in markers:
+        for name, stage in marker["stages"].items():
+            tally.stages[name].add(stage_count(stage))
+        tally.read.update({key: value for key, value in marker.get("read", {}).items() if isinstance(value, int)})
+        tally.records.update(marker.get("read", {}).get("records", {}))
+        tally.peak_bytes = max(tally.peak_bytes, marker.get("peak_bytes", 0))
+        if marker.get("error"):
+            tally.unreadable[marker["input"]] = marker["error"]
+    return tally
+
+
+def stage_count(stage: Mapping[str, Any]) -> StageCount:
+    """A stage's count as a marker or report holds it; what is not there is zero."""
+    numbers = {key: stage.get(key, 0) for key in ("docs_in", "docs_out", "chars_in", "chars_out", "seconds")}
+    return StageCount(**numbers, dropped=Counter(stage.get("dropped", {})), errors=Counter(stage.get("errors", {})))
+
+
+def report(
+    recipe: str, inputs: Sequence[Mapping[str, Any]], tally: Tally, text: Mapping[str, int], missing: Sequence[str]
+) -> dict[str, Any]:
+    """The report of a run as JSON; `text` holds what was written: docs, chars, bytes."""
+    first = next(iter(tally.stages.values()))
+    bytes_in = sum(item["bytes"] for item in inputs)
+    return {
+        "recipe": recipe,
+        "inputs": [dict(item) for item in inputs],
+        "stages": [_stage(name, count) for name, count in tally.stages.items()],
+        "totals": {
+            "bytes_in": bytes_in,
+            "records_in": first.docs_in,
+            "warc_records": dict(sorted(tally.records.items())),
+            "docs_out": text["docs"],
+            "chars_out": text["chars"],
+            "bytes_out": text["bytes"],
+            "tokens_out": round(text["bytes"] / BYTES_PER_TOKEN),
+            "survival_docs": _share(text["docs"], first.docs_in),
+            "survival_bytes": _share(text["bytes"], bytes_in),
+            "damaged_members": tally.read["damaged_members"],
+            "bytes_skipped": tally.read["bytes_skipped"],
+            "seconds": round(sum(count.seconds for count in tally.stages.values()), 3),
+            "peak_worker_bytes": tally.peak_bytes,
+        },
+        "unreadable_inputs": dict(sorted(tally.unreadable.items())),
+        "missing": list(missing),
+    }
+
+
+def _stage(name: str, count: StageCount) -> dict[str, Any]:
+    by_count = sorted(count.dropped.items(), key=lambda item: (-item[1], item[0]))
+    return {
+        "name": name,
+        "docs_in": count.docs_in,
+        "docs_out": count.docs_out,
+        "chars_in": count.chars_in,
+        "chars_out": count.chars_out,
+        "seconds": round(count.seconds, 3),
+        "dropped": dict(by_count),
+        "errors": dict(sorted(count.errors.items())),
+    }
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0

@@ -1,0 +1,76 @@
+"""Check from disk alone that a run's output is what its manifest and report say."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from curate.errors import UsageError
+from curate.parquet import text_totals
+from curate.report import load_report
+from curate.work import sha256_of
+
+
+def verify(out: Path) -> list[str]:
+    """What is wrong with the output in `out`, one line each; an empty list when digests and counts all agree.
+
+    Raises UsageError when there is no finished run to check.
+    """
+    try:
+        manifest = json.loads((out / "manifest.json").read_text())
+    except FileNotFoundError:
+        message = f"{out} holds no manifest.json: no run has finished there"
+        raise UsageError(message) from None
+    report = load_report(out)
+    wrong = _files(out, manifest)
+    return wrong or [*_chain(report), *_counts(out, report), *_totals(out, report)]
+
+
+def _files(out: Path, manifest: dict[str, Any]) -> list[str]:
+    wrong = []
+    listed = {item["file"]: item for item in manifest["outputs"]}
+    for name, item in listed.items():
+        path = out / name
+        if not path.is_file():
+            wrong.append(f"{name} is missing")
+        elif sha256_of(path) != item["sha256"]:
+            wrong.append(f"{name} is not the file that was written: its digest differs")
+    present = {f"{path.parent.name}/{path.name}" for path in out.glob("*/part-*.parquet")}
+    return wrong + [f"{name} is not in the manifest" for name in sorted(present - listed.keys())]
+
+
+def _chain(report: dict[str, Any]) -> list[str]:
+    wrong = []
+    before = None
+    for stage in report["stages"]:
+        gone = sum(stage["dropped"].values()) + sum(stage["errors"].values())
+        if stage["docs_in"] != stage["docs_out"] + gone:
+            wrong.append(f"{stage['name']}: {stage['docs_in']} in, {stage['docs_out']} out, {gone} dropped or failed")
+        if before is not None and before["docs_out"] != stage["docs_in"]:
+            wrong.append(f"{before['name']} let out {before['docs_out']}, {stage['name']} took in {stage['docs_in']}")
+        before = stage
+    return wrong
+
+
+def _counts(out: Path, report: dict[str, Any]) -> list[str]:
+    """Rows in dropped/ and quarantine/ against the report, per stage and rule."""
+    wrong = []
+    for folder, column, key in (("dropped", "rule", "dropped"), ("quarantine", "kind", "errors")):
+        rows: Counter[tuple[str, str]] = Counter()
+        for path in sorted((out / folder).glob("part-*.parquet")):
+            table = pq.read_table(path, columns=["stage", column])
+            rows.update(zip(table["stage"].to_pylist(), table[column].to_pylist(), strict=True))
+        said = {(stage["name"], rule): n for stage in report["stages"] for rule, n in stage[key].items()}
+        for place in sorted(rows.keys() | said.keys()):
+            if rows[place] != said.get(place, 0):
+                wrong.append(f"{folder}: {rows[place]} rows of {'/'.join(place)}, the report says {said.get(place, 0)}")
+    return wrong
+
+
+def _totals(out: Path, report: dict[str, Any]) -> list[str]:
+    text = text_totals(out / "data")
+    said = report["totals"]
+    pairs = [("docs_out", text["docs"]), ("chars_out", text["chars"]), ("docs_out", report["stages"][-1]["docs_out"])]
+    return [f"{name} is {found}, the report says {said[name]}" for name, found in pairs if found != said[name]]

@@ -1,0 +1,248 @@
+"""Web archives to pages: WARC, WET and ARC, compressed or not, whole or damaged. No file is opened here but by name.
+
+Every record that carries a page gives exactly one `Page` or one `Skip`, or is part of damage that is counted. A split
+is a range of the file as it is stored: the members that begin in it are its own, so that any set of splits which covers
+a file reads each page once.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from curate.archive_format import file_stream, sniff
+from curate.content_type import HTML_TYPES, is_html
+from curate.extract.charset import decide_charset, decode
+from curate.gzip_members import Bytes, Member, members
+from curate.http_body import Response, decode_body, split_response
+from curate.records import ARC, WARC, Fields, Grammar, Record, Stream, records
+
+MIB = 1 << 20
+RECORD_TYPES = frozenset(
+    {"warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as archived.
+
+    `html` is the payload after transfer and content decoding, `charset` the Python codec it is in. `offset` and `length`
+    are compressed bytes in the file where records are compressed one by one (of the second record of a member: offset
+    plus 1, and so on), else bytes of the uncompressed stream. `text` is set, and `html` empty, where the input is text
+    already. `status` is 0 where none was recorded. `content_type` is the declared one, lower case, without parameters.
+    """
+
+    url: str
+    date: str
+    offset: int
+    length: int
+    html: bytes
+    charset: str
+    status: int = 200
+    content_type: str = ""
+    text: str | None = None
+    record_id: str = ""
+    robots: str = ""
+    tdm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A record that should carry a page and gave none: `rule` says why, `value` went past `limit`."""
+
+    url: str
+    date: str
+    offset: int
+    length: int
+    rule: str
+    value: float
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Caps on what one record may cost, and the HTTP status a page has to have.
+
+    Common Crawl cuts payloads at 1 MiB, since 2025 at 5 MiB: 8 MiB of payload keeps every one of them, and 16 MiB of
+    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work on a record that is passed over.
+    """
+
+    max_record_bytes: int = 16 * MIB
+    max_payload_bytes: int = 8 * MIB
+    max_inflate_bytes: int = 256 * MIB
+    status: int = 200
+
+
+@dataclass(slots=True)
+class ReadCounts:
+    """What a reader met: records by type, damaged places, and the bytes of the file that were lost to them."""
+
+    records: Counter[str] = field(default_factory=Counter)
+    damaged_members: int = 0
+    bytes_skipped: int = 0
+
+    def damage(self, places: int, skipped: int) -> None:
+        """Count damaged places and the bytes passed over because of them."""
+        self.damaged_members += places
+        self.bytes_skipped += skipped
+
+
+def read_pages(
+    path_or_file: str | Path | BinaryIO, *, limits: Limits = Limits(), counts: ReadCounts | None = None
+) -> Iterator[Page]:
+    """Pages of a web archive, in order; whatever a damaged one still holds.
+
+    Raises NotAnArchiveError before the first page when the input is no web archive, OSError when it cannot be read.
+    """
+    if isinstance(path_or_file, str | Path):
+        with Path(path_or_file).open("rb") as file:
+            yield from read_pages(file, limits=limits, counts=counts)
+        return
+    size = path_or_file.seek(0, 2)
+    for item in read_split(path_or_file, 0, size, limits=limits, counts=counts or ReadCounts()):
+        if isinstance(item, Page):
+            yield item
+
+
+def read_split(
+    file: BinaryIO, start: int, end: int, *, limits: Limits, counts: ReadCounts, format: str = ""
+) -> Iterator[Page | Skip]:
+    """Pages and skips of the records that begin in bytes [start, end) of a seekable binary file.
+
+    `format` is what `archive_format.sniff` says, which is asked when it is empty. Only files compressed record by record
+    can be split; of all others the split that begins at 0 owns everything. Raises NotAnArchiveError as `sniff` does.
+    """
+    format = format or sniff(file)
+    grammar = ARC if format.startswith("arc") else WARC
+    if format in ("warc.gz", "arc.gz"):
+        yield from _read_members(file, start, end, grammar, limits, counts)
+    elif format and start == 0 and end > 0:
+        stream = file_stream(file, format, counts.damage, max_bytes=2 * limits.max_inflate_bytes)
+        for record in _records(stream, grammar, limits):
+            yield from _item(record, record.offset, record.length, limits, counts)
+
+
+def _records(stream: Stream, grammar: Grammar, limits: Limits) -> Iterator[Record]:
+    return records(
+        stream, grammar, max_record_bytes=limits.max_record_bytes, max_inflate_bytes=limits.max_inflate_bytes
+    )
+
+
+def _read_members(
+    file: BinaryIO, start: int, end: int, grammar: Grammar, limits: Limits, counts: ReadCounts
+) -> Iterator[Page | Skip]:
+    owned = partial(members, Bytes(file), start, end, grammar.opens, max_inflate=limits.max_inflate_bytes)
+    for member in owned(tally=counts.damage):
+        head = member.read(limits.max_record_bytes)
+        record = _only_record(head, grammar) if member.whole else None
+        if record is not None:
+            yield from _item(record, member.offset, member.end - member.offset, limits, counts)
+            continue
+        stream = Stream(_pieces(head, member), 2 * limits.max_inflate_bytes)
+        for ordinal, record in enumerate(_records(stream, grammar, limits)):
+            if record.state == "junk" and not member.whole:
+                continue  # counted with the member
+            yield from _item(record, member.offset + ordinal, member.end - member.offset, limits, counts)
+
+
+def _only_record(data: bytes, grammar: Grammar) -> Record | None:
+    """The record of a member that holds exactly one, as nearly all do; None when it takes a closer look."""
+    parsed = grammar.header(data, 0) if grammar.opens(data) else None
+    if parsed is None:
+        return None
+    fields, begin = parsed
+    length = fields.get(b"content-length", b"")
+    if not length.isdigit() or len(length) > 12 or data[begin + int(length) :].strip(b"\r\n"):
+        return None
+    end = begin + int(length)
+    return Record(0, len(data), fields, data[begin:end]) if end <= len(data) else None
+
+
+def _pieces(head: bytes, member: Member) -> Iterator[bytes | None]:
+    yield head
+    yield from member
+    if not member.whole:
+        yield None
+
+
+def _item(record: Record, offset: int, length: int, limits: Limits, counts: ReadCounts) -> Iterable[Page | Skip]:
+    """What a record gives: one page, one skip, or nothing but a count."""
+    if record.state == "damaged":
+        return ()
+    if record.state:
+        _count_state(record, length, counts)
+    if record.state == "junk":
+        return ()
+    kind = record.fields.get(b"warc-type", b"").decode("latin-1").lower()
+    counts.records[kind if kind in RECORD_TYPES else "other"] += 1
+    if not _bears_page(kind, record.fields):
+        return ()
+    place = Place(_uri(record.fields), parse_date(_text(record.fields, b"warc-date")), offset, length)
+    if record.state == "truncated":
+        said = float(record.fields[b"content-length"]) if b"content-length" in record.fields else 0.0
+        return (Skip(*place, "truncated", float(len(record.block)), said),)
+    if record.state == "too_large":
+        return (Skip(*place, "too_large", float(record.length), float(limits.max_record_bytes)),)
+    return (_READERS[kind](place, record, limits),)
+
+
+def _count_state(record: Record, length: int, counts: ReadCounts) -> None:
+    """Count a record that is not sound as one damaged place; only junk is lost bytes."""
+    if record.state in ("length", "truncated", "junk"):
+        counts.damage(1, min(record.length, length) if record.state == "junk" else 0)
+
+
+def _bears_page(kind: str, fields: Fields) -> bool:
+    """Whether a record is expected to carry a page: responses, text conversions (WET), resources that say HTML."""
+    if kind == "response":
+        return True
+    media = _media_type(_text(fields, b"content-type"))
+    return (kind == "conversion" and media == "text/plain") or (kind == "resource" and media in HTML_TYPES)
+
+
+class Place(NamedTuple):
+    """Which record: what pages and skips have in common, in their order."""
+
+    url: str
+    date: str
+    offset: int
+    length: int
+
+
+def _response(place: Place, record: Record, limits: Limits) -> Page | Skip:
+    if not _is_http(place.url, record.fields):
+        response = Response(0, {"content-type": [_text(record.fields, b"content-type")]}, record.block)
+    else:
+        response = split_response(record.block)
+    if response.status not in (0, limits.status):
+        return Skip(*place, "status", float(response.status), float(limits.status))
+    declared = response.headers.get("content-type", [""])[-1]
+    media = _media_type(declared)
+    if not response.body:
+        return Skip(*place, "empty", 0.0, 1.0)
+    body = decode_body(response, max_bytes=limits.max_payload_bytes)
+    if body.rule:
+        return Skip(*place, body.rule, float(len(response.body)), float(limits.max_payload_bytes))
+    if not body.data.strip():
+        return Skip(*place, "empty", float(len(body.data)), 1.0)
+    if not is_html(body.data, media):
+        return Skip(*place, "not_html", 0.0, 1.0)
+    return Page(
+        *place,
+        body.data,
+        decide_charset(body.data, _charset_parameter(declared)),
+        response.status,
+        media,
+        record_id=_text(record.fields, b"warc-record-id"),
+        robots=response.joined("x-robots-tag"),
+        tdm=response.joined("tdm-reservation"),
+    )
+
+
+def _is_http(url: str, fields: Fields) -> bool:
+    """Whether a response record holds an HTTP response; others (dns:, ftp:) hold the bare answer."""
+    return not url.startswith(("dns:", "ftp:", "whois:")) and "dns" not in _text(fields, b"content-type")

@@ -1,0 +1,136 @@
+"""Files that are whole or absent: atomic writes, done-markers with digests, the lock on an output folder."""
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from curate.errors import UsageError
+
+TEMPORARY = ".tmp-"
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes in hex."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A temporary path to write to; on success it is synced and takes the final name, otherwise it is removed."""
+    temporary = path.with_name(f"{TEMPORARY}{path.name}")
+    try:
+        yield temporary
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write JSON under a final name, whole."""
+    with whole_file(path) as temporary:
+        temporary.write_text(json.dumps(value, indent=1, sort_keys=False, ensure_ascii=True) + "\n")
+
+
+@dataclass(slots=True)
+class RowFile:
+    """A Parquet file that grows batch by batch and takes its final name when closed; no rows, no file."""
+
+    path: Path
+    rows: int = 0
+    _writer: pq.ParquetWriter | None = None
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append a batch."""
+        if not batch.num_rows:
+            return
+        if self._writer is None:
+            self._writer = parquet_writer(self._temporary, batch.schema)
+        self._writer.write_batch(batch, row_group_size=batch.num_rows)
+        self.rows += batch.num_rows
+
+    @property
+    def _temporary(self) -> Path:
+        return self.path.with_name(f"{TEMPORARY}{self.path.name}")
+
+    def close(self) -> dict[str, Any] | None:
+        """Finish the file and say what it holds: its name, rows, bytes and SHA-256; None when it has no rows."""
+        if self._writer is None:
+            self.path.unlink(missing_ok=True)
+            return None
+        self._writer.close()
+        with whole_file(self.path):
+            pass
+        return describe_file(self.path, self.rows)
+
+    def abandon(self) -> None:
+        """Forget what was written."""
+        if self._writer is not None:
+            self._writer.close()
+        self._temporary.unlink(missing_ok=True)
+
+
+def describe_file(path: Path, rows: int) -> dict[str, Any]:
+    """What a marker or manifest says of a file: name, rows, bytes, SHA-256."""
+    return {"file": path.name, "rows": rows, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+
+
+def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A writer with the settings of every Parquet file of ours: zstd, no dictionary for text."""
+    dictionary = [name for name in schema.names if name in {"warc_path", "stage", "rule", "language", "charset"}]
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", compression_level=3, use_dictionary=dictionary, write_page_index=False
+    )
+
+
+def read_marker(path: Path) -> dict[str, Any] | None:
+    """A done-marker whose files are all there with the size it says, or None."""
+    try:
+        marker: dict[str, Any] = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    for described in marker["files"].values():
+        file = path.with_name(described["file"])
+        if not file.is_file() or file.stat().st_size != described["bytes"]:
+            return None
+    return marker
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold an output folder for one run; a second run in it is refused with UsageError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "another process"
+            message = f"{folder} is in use by {holder}; wait for it or choose another OUT"
+            raise UsageError(message) from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
+        lock.flush()
+        yield

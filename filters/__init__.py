@@ -1,0 +1,1 @@
+"""Rules and redaction on one text: no Arrow, no Ray, no paths, no network."""
