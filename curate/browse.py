@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curate import sources
-from curate.documents import PAGES, Documents, located, page_row
+from curate.documents import PAGES, Documents, page_row
 from curate.errors import UsageError
 from curate.extract.charset import decide_charset
 from curate.flow import Failure, Fate
@@ -77,8 +77,7 @@ def explain(recipe: Recipe, page: Page) -> Iterator[Step]:
     Barriers have nothing to say about one page alone and give a step without a fate. The walk ends where a stage
     fails, since later ones have nothing to work on.
     """
-    [(_, provenance)] = located([page], "explained")
-    documents = Documents(pa.RecordBatch.from_pylist([page_row(page, provenance)], PAGES))
+    documents = Documents(pa.RecordBatch.from_pylist([page_row(page, "explained")], PAGES))
     for stage in recipe.stages:
         if isinstance(stage, Read | Barrier):
             yield Step(stage.name, None, {}, None)

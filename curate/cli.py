@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from curate import __version__, browse, cluster, report
-from curate.errors import CurateError, UsageError
+from curate.errors import CurateError, NotAnArchiveError, UsageError
 from curate.flow import Failure
 from curate.run import Progress as Step
 from curate.run import run
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False)
     try:
         return int(options.command(options, console))
-    except UsageError as error:
+    except (UsageError, NotAnArchiveError) as error:
         print(f"curate: {report.harmless(str(error))}", file=sys.stderr)
         return USAGE_EXIT
     except CurateError as error:

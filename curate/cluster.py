@@ -2,8 +2,10 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 RETRIES = 3  # of a call whose worker died; a call that raised is not tried again, it would raise again
@@ -28,11 +30,11 @@ class Workers:
     ) -> Iterator[tuple[int, Any]]:
         """Call `function` with each tuple of arguments; yields (index, result or Lost) as they finish.
 
-        One worker and no cluster means in this process, without Ray. `by_value` names modules that workers cannot
-        import and are sent along.
+        One worker or one call, and no cluster, means in this process, without Ray. `by_value` names modules that
+        workers cannot import and are sent along.
         """
         address = self.address or os.environ.get("RAY_ADDRESS", "")
-        if self.count == 1 and not address:
+        if not address and min(self.count or os.cpu_count() or 1, len(calls)) <= 1:
             return _map_here(function, calls)
         return _map_ray(function, calls, self.count, address, by_value)
 
@@ -46,7 +48,8 @@ def _guarded(function: Callable[..., Any], *arguments: object) -> object:
     try:
         return function(*arguments)
     except Exception as error:  # noqa: BLE001  a lost split must not stop the others; it is reported and exit code 1
-        return Lost(f"{type(error).__name__}: {error}")
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return Lost(f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})")
 
 
 def _map_ray(

@@ -8,7 +8,7 @@ ranks, settings and threshold only. Work is linear in documents: within a bucket
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -35,17 +35,15 @@ class Matches:
     """What near-duplicate search found for n documents.
 
     `representative`, int64[n], is the index of the kept document each stands for, its own when it is kept;
-    `similarity`, float64[n], is the exact Jaccard similarity with it, 1.0 with itself. `candidates` counts documents
-    that share a band with another, `compared_pairs` the comparisons with kept documents, `verified_pairs` those of
-    them that reached the threshold, and `capped_buckets` the buckets with more kept documents than are compared with.
+    `similarity`, float64[n], is the exact Jaccard similarity with it, 1.0 with itself. `counts` says how many
+    documents share a band with another (`candidates`), how many comparisons with kept documents there were
+    (`compared_pairs`), how many of them reached the threshold (`verified_pairs`), and how many buckets held more kept
+    documents than later ones are compared with (`capped_buckets`).
     """
 
     representative: NDArray[np.int64]
     similarity: NDArray[np.float64]
-    candidates: int = 0
-    compared_pairs: int = 0
-    verified_pairs: int = 0
-    capped_buckets: int = 0
+    counts: Mapping[str, int]
 
 
 def content_hash(text: str) -> bytes:
@@ -116,10 +114,10 @@ def verified_duplicates(
     """Find near-duplicates from band keys, reading the texts of candidates only.
 
     `keys` is uint64[n, bands] as `minhash.band_keys` makes them, `ranks` int64[n] where the lower is preferred as
-    representative. `load` gives the texts of an array of indices, in that order; it is asked for at most `LOAD_BATCH`
-    at a time, documents that may be compared with each other close together. A text is asked for once, and again
-    where the shingles of a large group's kept documents do not fit in memory. Raises UsageError on a threshold outside
-    0 to 1, and ValueError when ranks are missing or equal.
+    representative. `load` gives the texts of an array of ascending indices, in that order; it is asked for at most
+    `LOAD_BATCH` at a time. A text is asked for once, and again where the shingles of a large group's kept documents do
+    not fit in memory. Memory is 9 bytes a key, some 40 a document, one batch of texts and 256 MB of shingles at most.
+    Raises UsageError unless the threshold is above 0 and at most 1, and ValueError when ranks are missing or equal.
     """
     _check_threshold(threshold)
     _check_ranks(ranks, len(keys))
@@ -127,11 +125,20 @@ def verified_duplicates(
     search = _Search(keys, shared, order, load, settings, threshold)
     for start in range(0, len(order), LOAD_BATCH):
         places = range(start, min(start + LOAD_BATCH, len(order)))
-        for place, text in zip(places, load(order[start : places.stop]), strict=True):
+        for place, text in zip(places, _in_order(load, order[start : places.stop]), strict=True):
             if groups[place] != groups[place - 1]:
                 search.forget()
             search.decide(place, minhash.shingles(text, settings))
     return search.matches()
+
+
+def _in_order(load: Load, documents: NDArray[np.int64]) -> list[str]:
+    """Load by ascending index, which reads files front to back, and give the texts in the order asked for."""
+    ascending = np.argsort(documents)
+    texts = [""] * len(documents)
+    for place, text in zip(ascending.tolist(), load(documents[ascending]), strict=True):
+        texts[place] = text
+    return texts
 
 
 def _check_threshold(threshold: float) -> None:
@@ -225,8 +232,13 @@ class _Search:
         representative[self._order] = self._order[self._best]
         similarity = np.ones(len(self._keys))
         similarity[self._order] = self._similarity
-        counts = (len(self._order), self._compared_pairs, self._verified_pairs, self._capped_buckets)
-        return Matches(representative, similarity, *counts)
+        counts = {
+            "candidates": len(self._order),
+            "compared_pairs": self._compared_pairs,
+            "verified_pairs": self._verified_pairs,
+            "capped_buckets": self._capped_buckets,
+        }
+        return Matches(representative, similarity, counts)
 
     def _similarity_of(self, left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
         """The similarity when it reaches the threshold, else 0; sizes alone rule out most unlike pairs."""

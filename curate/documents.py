@@ -4,7 +4,7 @@ A page row carries `html` (payload bytes) and no text; extraction turns it into 
 `html`. Everything else is provenance. Stages add typed columns (language, scores) as they go.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -25,7 +25,6 @@ PROVENANCE = pa.schema(
         ("warc_path", pa.string()),
         ("warc_offset", pa.int64()),
         ("warc_length", pa.int64()),
-        ("warc_ordinal", pa.int32()),
     ]
 )
 PAGES = pa.schema(
@@ -113,15 +112,13 @@ def sizes(batch: pa.RecordBatch) -> np.ndarray:
     return np.asarray(pc.fill_null(chars, 0))
 
 
-def document_id(warc_path: str, offset: int, ordinal: int = 0) -> str:
+def document_id(warc_path: str, offset: int) -> str:
     """The id of a record of an input: 32 hex digits, the same on every machine and in every run.
 
-    `ordinal` tells apart records that begin at the same offset, as when one gzip member holds a whole file.
-
     >>> document_id("crawl.warc.gz", 0)
-    '4cffe0560d93e5106081c06b58d03f13'
+    'dbc796cf9a53b402acbed81d33a09980'
     """
-    name = f"{warc_path}\0{offset}\0{ordinal}"
+    name = f"{warc_path}\0{offset}"
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -130,26 +127,21 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def located(records: Iterable[Record], warc_path: str) -> Iterator[tuple[Record, dict[str, object]]]:
-    """Each record of one input, in reading order, with its provenance columns."""
-    last, ordinal = -1, 0
-    for record in records:
-        ordinal = ordinal + 1 if record.offset == last else 0
-        last = record.offset
-        yield record, {
-            "id": document_id(warc_path, record.offset, ordinal),
-            "url": storable(record.url),
-            "date": record.date,
-            "warc_path": warc_path,
-            "warc_offset": record.offset,
-            "warc_length": record.length,
-            "warc_ordinal": ordinal,
-        }
+def provenance(record: Record, warc_path: str) -> dict[str, object]:
+    """Where a record of an input came from, as columns of `PROVENANCE`."""
+    return {
+        "id": document_id(warc_path, record.offset),
+        "url": storable(record.url),
+        "date": record.date,
+        "warc_path": warc_path,
+        "warc_offset": record.offset,
+        "warc_length": record.length,
+    }
 
 
-def page_row(page: Page, provenance: dict[str, object]) -> dict[str, object]:
+def page_row(page: Page, warc_path: str) -> dict[str, object]:
     """A page as a row under `PAGES`."""
-    return provenance | {
+    return provenance(page, warc_path) | {
         "charset": page.charset,
         "robots": storable(page.robots),
         "tdm": storable(page.tdm),

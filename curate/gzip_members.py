@@ -12,11 +12,10 @@ from typing import BinaryIO
 
 try:
     from isal import isal_zlib as codec
-    from isal.isal_zlib import IsalError as InflateError
 except ImportError:  # no wheel for this machine
     import zlib as codec  # type: ignore[no-redef]
-    from zlib import error as InflateError  # type: ignore[assignment]
 
+BROKEN: type[Exception] = codec.error  # type: ignore[assignment]
 MAGIC = b"\x1f\x8b\x08"
 GZIP = 31  # wbits of a gzip stream with header and checksum
 FIRST_WINDOW = 1 << 13  # most members are requests and metadata: reading more ahead only copies
@@ -60,7 +59,7 @@ class Bytes:
 class Member:
     """One gzip member, inflated piece by piece; `whole` once it ended with the right checksum and length."""
 
-    __slots__ = ("end", "offset", "source", "whole", "_inflater", "_window")
+    __slots__ = ("_inflater", "_window", "end", "offset", "source", "whole")
 
     def __init__(self, source: Bytes, offset: int) -> None:
         self.source = source
@@ -79,7 +78,7 @@ class Member:
             while True:
                 try:
                     piece = self._inflater.decompress(fed, PIECE)
-                except InflateError:
+                except BROKEN:
                     return
                 if self._inflater.eof and not self.whole:
                     self.whole = True
@@ -121,7 +120,7 @@ def first_bytes(source: Bytes, offset: int, count: int) -> bytes:
             out += inflater.decompress(fed, count)
             while len(out) < count and inflater.unconsumed_tail:
                 out += inflater.decompress(inflater.unconsumed_tail, count)
-        except InflateError:
+        except BROKEN:
             break
     return out[:count]
 

@@ -120,7 +120,7 @@ def decode_body(response: Response, *, max_bytes: int) -> Body:
 def _is_plain(body: bytes) -> bool:
     """Whether bytes look like text rather than like a compressed stream."""
     head = body[:512]
-    return not head or b"\0" not in head and sum(byte < 9 or 13 < byte < 32 for byte in head) * 50 <= len(head)
+    return b"\0" not in head and sum(byte < 9 or 13 < byte < 32 for byte in head) * 50 <= len(head)
 
 
 def gunzip(body: bytes, max_bytes: int) -> bytes | None:
@@ -145,7 +145,7 @@ def gunzip(body: bytes, max_bytes: int) -> bytes | None:
 
 
 def _inflate(body: bytes, wbits: int, max_bytes: int) -> tuple[bytes | None, bytes | None]:
-    """Inflated bytes up to the cap, and what follows the stream (None when it breaks off); (None, None) if it is none."""
+    """Bytes inflated up to the cap, and what follows the stream, None if it breaks off; (None, None) if it is none."""
     inflater = zlib.decompressobj(wbits)
     parts: list[bytes] = []
     total = 0
@@ -194,14 +194,14 @@ def _brotli(body: bytes, max_bytes: int) -> bytes | None:
 
 
 def _zstd(body: bytes, max_bytes: int) -> bytes | None:
-    import pyarrow
+    import pyarrow as pa
 
     if not body.startswith(b"\x28\xb5\x2f\xfd"):
         return None
     parts: list[bytes] = []
     total = 0
     try:
-        with pyarrow.input_stream(pyarrow.py_buffer(body), compression="zstd") as stream:
+        with pa.input_stream(pa.py_buffer(body), compression="zstd") as stream:
             while total <= max_bytes and (part := stream.read(1 << 16)):
                 parts.append(part)
                 total += len(part)

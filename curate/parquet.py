@@ -33,7 +33,7 @@ class _Parts:
             rows, size = 0, 0
             with whole_file(path) as temporary, parquet_writer(temporary, group.schema) as writer:
                 while group is not None and size < self.part_bytes:
-                    writer.write_table(group.combine_chunks(), row_group_size=group.num_rows)
+                    writer.write_table(group.combine_chunks(), row_group_size=ROWS_PER_GROUP)
                     rows += group.num_rows
                     size += _text_bytes(group)
                     group = next(groups, None)
@@ -69,12 +69,11 @@ def _schema(paths: Sequence[Path], empty: pa.Schema) -> pa.Schema:
 
 
 def _tables(pieces: Sequence[Sequence[Path]], schema: pa.Schema) -> Iterator[pa.Table]:
-    keys = [(name, "ascending") for name in ("warc_offset", "warc_ordinal")]
     for files in pieces:
         if files:
             tables = [pq.read_table(path).select(_held(path, schema)) for path in files]
             table = pa.concat_tables(tables, promote_options="default")
-            yield _cast(table.sort_by(keys), schema)
+            yield _cast(table.sort_by("warc_offset"), schema)
 
 
 def _held(path: Path, schema: pa.Schema) -> list[str]:

@@ -46,6 +46,8 @@ class Grammar:
 
 
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(rb"\r?\n[ \t]+")
+_FIELD = re.compile(rb"\n([^:\r\n]+):([^\n]*)")
 _LINE_ENDS = re.compile(rb"[\r\n]*")
 
 
@@ -59,20 +61,9 @@ def warc_header(data: bytes, begin: int) -> tuple[Fields, int] | None:
 
 def parse_fields(head: bytes) -> Fields:
     """Fields of a header block, first line left out; names in lower case, folded lines joined, the first value wins."""
-    fields: Fields = {}
-    name = b""
-    for line in head.split(b"\n")[1:]:
-        if line[:1] in (b" ", b"\t"):
-            if name:
-                fields[name] += b" " + line.strip()
-            continue
-        key, colon, value = line.partition(b":")
-        name = key.strip().lower() if colon else b""
-        if name in fields:
-            name = b""
-        elif name:
-            fields[name] = value.strip()
-    return fields
+    if b"\n " in head or b"\n\t" in head:
+        head = _FOLD.sub(b" ", head)
+    return {name.strip().lower(): value.strip() for name, value in reversed(_FIELD.findall(head))}
 
 
 def arc_header(data: bytes, begin: int) -> tuple[Fields, int] | None:
@@ -99,7 +90,7 @@ class Stream:
     inflate without end cost a bounded amount of work.
     """
 
-    __slots__ = ("at", "base", "buffer", "damaged", "ended", "losses", "max_bytes", "spent", "_pieces")
+    __slots__ = ("_pieces", "at", "base", "buffer", "damaged", "ended", "losses", "max_bytes", "spent")
 
     def __init__(self, pieces: Iterable[bytes | None], max_bytes: float = inf) -> None:
         self._pieces = iter(pieces)

@@ -1,7 +1,7 @@
 """Barriers over all splits: every document's key at once, and per split the rows that match an earlier document."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -10,10 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.stages import Barrier, Matches
+from curate.dedup import Matches
+from curate.stages import Barrier
 from curate.work import describe_file, parquet_writer, read_marker, whole_file, write_json
-
-CACHED_ROW_GROUPS = 256
 
 
 def resolve(barriers: Sequence[Barrier], keys_folder: Path, identities: Sequence[str], folder: Path) -> bool:
@@ -41,7 +40,7 @@ def resolve(barriers: Sequence[Barrier], keys_folder: Path, identities: Sequence
         )
         matched.append(_rows(barrier, keys, alive, found))
         alive = alive[found.representative == np.arange(len(alive))]
-        stages[barrier.name] = {"seconds": round(process_time() - started, 6), "counts": found.counts}
+        stages[barrier.name] = {"seconds": round(process_time() - started, 6), "counts": dict(found.counts)}
     files = _write(pa.concat_tables(matched), starts, identities, folder) if matched else {}
     write_json(marker, {"stages": stages, "files": files})
     return False
@@ -102,31 +101,33 @@ def _write(matched: pa.Table, starts: np.ndarray, identities: Sequence[str], fol
 
 
 class _Texts:
-    """Texts of documents by index over all splits, read from the splits' files with bounded memory."""
+    """Texts of documents by index over all splits, read from the splits' files, a row group at a time."""
 
     def __init__(self, folder: Path, identities: Sequence[str], starts: np.ndarray) -> None:
         self._paths = [folder / f"{name}.documents.parquet" for name in identities]
         self._starts = starts
-        self._groups = lru_cache(len(identities))(self._group_starts)
-        self._texts = lru_cache(CACHED_ROW_GROUPS)(self._row_group)
+        self._group_starts = cache(self._read_group_starts)
 
-    def at(self, alive: np.ndarray) -> "Any":  # noqa: ANN401
-        """A function from positions in `alive` to texts."""
-        return lambda positions: [self._text(int(alive[position])) for position in positions]
+    def at(self, alive: np.ndarray) -> Callable[[np.ndarray], list[str]]:
+        """A function from positions in `alive` to their texts."""
+        return lambda positions: self._load(alive[positions])
 
-    def _text(self, document: int) -> str:
-        split = int(np.searchsorted(self._starts, document, side="right")) - 1
-        row = document - int(self._starts[split])
-        groups = self._groups(split)
-        group = int(np.searchsorted(groups, row, side="right")) - 1
-        return self._texts(split, group)[row - int(groups[group])] or ""
+    def _load(self, documents: np.ndarray) -> list[str]:
+        """Texts in the order asked for; each row group is read once, and let go before the next."""
+        texts = [""] * len(documents)
+        places: dict[tuple[int, int], list[int]] = {}
+        for place, document in enumerate(documents.tolist()):
+            split = int(np.searchsorted(self._starts, document, side="right")) - 1
+            group = int(np.searchsorted(self._group_starts(split), document - self._starts[split], side="right")) - 1
+            places.setdefault((split, group), []).append(place)
+        for (split, group), wanted in sorted(places.items()):
+            first = self._starts[split] + self._group_starts(split)[group]
+            column = pq.ParquetFile(self._paths[split]).read_row_group(group, columns=["text"])["text"]
+            for place, text in zip(wanted, column.take(documents[wanted] - first).to_pylist(), strict=True):
+                texts[place] = text or ""
+        return texts
 
-    def _group_starts(self, split: int) -> np.ndarray:
+    def _read_group_starts(self, split: int) -> np.ndarray:
         metadata = pq.read_metadata(self._paths[split])
         rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
         return np.concatenate([[0], np.cumsum(rows, dtype=np.int64)])
-
-    def _row_group(self, split: int, group: int) -> list[str | None]:
-        table = pq.ParquetFile(self._paths[split]).read_row_group(group, columns=["text"])
-        texts: list[str | None] = table["text"].to_pylist()
-        return texts

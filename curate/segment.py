@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.documents import PAGES, PROVENANCE, Documents, located, page_row, sizes
+from curate.documents import PAGES, PROVENANCE, Documents, page_row, provenance, sizes
 from curate.errors import NotAnArchiveError
 from curate.flow import StageCount, dropped_rows, flow
 from curate.recipe import Segment
@@ -115,10 +115,18 @@ def _marker(piece: Piece, counts: dict[str, StageCount], found: _Read, described
         "start": piece.split.start,
         "end": piece.split.end,
         "error": found.error,
-        "read": found.counts.as_dict() if piece.segment.reads else {},
+        "read": _read_dict(found.counts) if piece.segment.reads else {},
         "stages": {name: _as_dict(count) for name, count in counts.items()},
         "peak_bytes": getrusage(RUSAGE_SELF).ru_maxrss * 1024,
         "files": {kind: file for kind, file in described.items() if file},
+    }
+
+
+def _read_dict(counts: ReadCounts) -> dict[str, Any]:
+    return {
+        "records": dict(sorted(counts.records.items())),
+        "damaged_members": counts.damaged_members,
+        "bytes_skipped": counts.bytes_skipped,
     }
 
 
@@ -145,32 +153,32 @@ def _read(split: Split, stage: Read, count: StageCount, sink: _Files, found: _Re
     """Pages of a split in batches; records that gave no page go to the sink."""
     records = read(split, limits=stage.limits, counts=found.counts)
     rows: list[dict[str, object]] = []
-    skips: list[tuple[dict[str, object], Verdict]] = []
+    skips: list[Skip] = []
     size = 0
     started = process_time()
     try:
-        for record, provenance in located(records, split.input.name):
+        for record in records:
             if isinstance(record, Skip):
-                skips.append((provenance, Verdict(record.rule, record.value, record.limit)))
+                skips.append(record)
                 continue
-            rows.append(page_row(record, provenance))
+            rows.append(page_row(record, split.input.name))
             size += len(record.html) + len(record.text or "")
             if len(rows) >= BATCH_PAGES or size >= BATCH_BYTES:
                 count.seconds += process_time() - started
-                yield _read_batch(rows, skips, count, sink)
+                yield _read_batch(split.input.name, rows, skips, count, sink)
                 rows, skips, size = [], [], 0
                 started = process_time()
     except NotAnArchiveError as error:
         found.error = str(error)
     count.seconds += process_time() - started
-    yield _read_batch(rows, skips, count, sink)
+    yield _read_batch(split.input.name, rows, skips, count, sink)
 
 
 def _read_batch(
-    rows: list[dict[str, object]], skips: list[tuple[dict[str, object], Verdict]], count: StageCount, sink: _Files
+    warc_path: str, rows: list[dict[str, object]], skips: list[Skip], count: StageCount, sink: _Files
 ) -> Documents:
-    verdicts = [verdict for _, verdict in skips]
-    skipped = pa.RecordBatch.from_pylist([provenance for provenance, _ in skips], PROVENANCE)
+    verdicts = [Verdict(skip.rule, skip.value, skip.limit) for skip in skips]
+    skipped = pa.RecordBatch.from_pylist([provenance(skip, warc_path) for skip in skips], PROVENANCE)
     sink.dropped(dropped_rows(skipped, Read.name, verdicts, keep_text=False))
     batch = pa.RecordBatch.from_pylist(rows, PAGES)
     count.docs_in += len(rows) + len(skips)

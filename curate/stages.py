@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 import numpy as np
 import pyarrow as pa
 
-from curate.dedup import content_hash, exact_duplicates, verified_duplicates
+from curate.dedup import Matches, content_hash, exact_duplicates, verified_duplicates
 from curate.documents import Documents
 from curate.flow import Failure, Fate, Outcome
 from curate.minhash import MinHash
@@ -48,7 +48,7 @@ class Prefilter:
     Adds the columns `opt_outs` (what was asked, such as `noai`) and `licence`; texts that came without HTML pass.
     """
 
-    rules: RuleSet = html.quality
+    rules: html.HtmlRules = html.quality
     consent: str = "off"
     name: ClassVar[str] = "prefilter"
     measures: ClassVar[bool] = False
@@ -204,15 +204,6 @@ class Redact:
         return Verdict("max_pii_spans", spans, self.max_pii_spans) if spans > self.max_pii_spans else KEPT
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Which of n documents are duplicates: representative int64[n] (its own index when kept), similarity float64[n]."""
-
-    representative: np.ndarray
-    similarity: np.ndarray
-    counts: dict[str, int]
-
-
 @runtime_checkable
 class Barrier(Protocol):
     """A stage that must see all documents: it leaves a key per document and resolves the keys of all at once."""
@@ -271,5 +262,4 @@ class NearDuplicates:
         """Candidates share a band; a duplicate is verified on the texts."""
         joined = b"".join(keys.to_pylist())
         bands = np.frombuffer(joined, "<u8").reshape(len(ranks), self.settings.bands)
-        found = verified_duplicates(bands, ranks, load, settings=self.settings, threshold=self.threshold)
-        return Matches(found.representative, found.similarity, dict(found.counts))
+        return verified_duplicates(bands, ranks, load, settings=self.settings, threshold=self.threshold)

@@ -7,11 +7,12 @@ a file reads each page once.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from curate.archive_format import file_stream, sniff
 from curate.content_type import HTML_TYPES, is_html
@@ -30,18 +31,18 @@ RECORD_TYPES = frozenset(
 class Page:
     """One page as archived.
 
-    `html` is the payload after transfer and content decoding, `charset` the Python codec it is in. `offset` and `length`
-    are compressed bytes in the file where records are compressed one by one (of the second record of a member: offset
-    plus 1, and so on), else bytes of the uncompressed stream. `text` is set, and `html` empty, where the input is text
-    already. `status` is 0 where none was recorded. `content_type` is the declared one, lower case, without parameters.
+    `html` is the payload after transfer and content decoding, `charset` the Python codec it is in. `offset` and
+    `length` are compressed bytes in the file where records are compressed one by one (of the second record of a member:
+    offset plus 1, and so on), else bytes of the uncompressed stream. `text` is set, and `html` empty, where the input
+    is text already. `status` is 0 where none was recorded. `content_type` is the declared one, lower case, without parameters.
     """
 
     url: str
     date: str
-    offset: int
-    length: int
     html: bytes
     charset: str
+    offset: int
+    length: int
     status: int = 200
     content_type: str = ""
     text: str | None = None
@@ -109,19 +110,19 @@ def read_pages(
 
 
 def read_split(
-    file: BinaryIO, start: int, end: int, *, limits: Limits, counts: ReadCounts, format: str = ""
+    file: BinaryIO, start: int, end: int, *, limits: Limits, counts: ReadCounts, format: str = ""  # noqa: A002
 ) -> Iterator[Page | Skip]:
     """Pages and skips of the records that begin in bytes [start, end) of a seekable binary file.
 
-    `format` is what `archive_format.sniff` says, which is asked when it is empty. Only files compressed record by record
-    can be split; of all others the split that begins at 0 owns everything. Raises NotAnArchiveError as `sniff` does.
+    `format` is what `archive_format.sniff` says, which is asked when it is empty. Only files compressed record by
+    record can be split; of all others the split that begins at 0 owns everything. Raises NotAnArchiveError as `sniff`.
     """
-    format = format or sniff(file)
-    grammar = ARC if format.startswith("arc") else WARC
-    if format in ("warc.gz", "arc.gz"):
+    form = format or sniff(file)
+    grammar = ARC if form.startswith("arc") else WARC
+    if form in ("warc.gz", "arc.gz"):
         yield from _read_members(file, start, end, grammar, limits, counts)
-    elif format and start == 0 and end > 0:
-        stream = file_stream(file, format, counts.damage, max_bytes=2 * limits.max_inflate_bytes)
+    elif form and start == 0 and end > 0:
+        stream = file_stream(file, form, counts.damage, max_bytes=2 * limits.max_inflate_bytes)
         for record in _records(stream, grammar, limits):
             yield from _item(record, record.offset, record.length, limits, counts)
 
@@ -214,7 +215,7 @@ class Place(NamedTuple):
 
 
 def _response(place: Place, record: Record, limits: Limits) -> Page | Skip:
-    if not _is_http(place.url, record.fields):
+    if not _is_http(record.fields, place.url):
         response = Response(0, {"content-type": [_text(record.fields, b"content-type")]}, record.block)
     else:
         response = split_response(record.block)
@@ -232,9 +233,12 @@ def _response(place: Place, record: Record, limits: Limits) -> Page | Skip:
     if not is_html(body.data, media):
         return Skip(*place, "not_html", 0.0, 1.0)
     return Page(
-        *place,
+        place.url,
+        place.date,
         body.data,
         decide_charset(body.data, _charset_parameter(declared)),
+        place.offset,
+        place.length,
         response.status,
         media,
         record_id=_text(record.fields, b"warc-record-id"),
@@ -243,6 +247,74 @@ def _response(place: Place, record: Record, limits: Limits) -> Page | Skip:
     )
 
 
-def _is_http(url: str, fields: Fields) -> bool:
-    """Whether a response record holds an HTTP response; others (dns:, ftp:) hold the bare answer."""
-    return not url.startswith(("dns:", "ftp:", "whois:")) and "dns" not in _text(fields, b"content-type")
+def _is_http(fields: Fields, url: str) -> bool:
+    """Whether a record holds an HTTP response; resources, and answers by dns: or ftp:, are the bare content."""
+    return fields.get(b"warc-type", b"").lower() == b"response" and not url.startswith(("dns:", "ftp:", "whois:"))
+
+
+def _conversion(place: Place, record: Record, limits: Limits) -> Page | Skip:
+    if len(record.block) > limits.max_payload_bytes:
+        return Skip(*place, "too_large", float(len(record.block)), float(limits.max_payload_bytes))
+    text = decode(record.block, "utf-8")
+    if not text.strip():
+        return Skip(*place, "empty", float(len(text)), 1.0)
+    record_id = _text(record.fields, b"warc-record-id")
+    url, date, offset, length = place
+    return Page(url, date, b"", "utf-8", offset, length, content_type="text/plain", text=text, record_id=record_id)
+
+
+_READERS: dict[str, Callable[[Place, Record, Limits], Page | Skip]] = {
+    "response": _response,
+    "resource": _response,
+    "conversion": _conversion,
+}
+
+
+def _text(fields: Fields, name: bytes) -> str:
+    return fields.get(name, b"").decode("utf-8", "replace")
+
+
+def _uri(fields: Fields) -> str:
+    return _text(fields, b"warc-target-uri").strip("<> ")
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].partition(",")[0].strip().lower()
+
+
+_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]{1,64})""", re.IGNORECASE)
+
+
+def _charset_parameter(content_type: str) -> str:
+    found = _CHARSET.search(content_type)
+    return found[1] if found else ""
+
+
+_DATE = re.compile(
+    r"\s*(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ]?(\d{2})(?::?(\d{2})(?::?(\d{2})(?:\.\d*)?)?)?)?)?)?"
+    r"\s*(Z|[+-]\d{2}:?\d{2})?\s*",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def parse_date(value: str) -> str:
+    """A WARC or ARC date of any precision as `YYYY-MM-DDTHH:MM:SSZ` in UTC, the empty string when it is unreadable.
+
+    >>> parse_date("2014-02-10T02:00:01.000000002+02:00")
+    '2014-02-10T00:00:01Z'
+    >>> parse_date("20080430204825"), parse_date("2014-01"), parse_date("yesterday")
+    ('2008-04-30T20:48:25Z', '2014-01-01T00:00:00Z', '')
+    """
+    found = _DATE.fullmatch(value)
+    if found is None:
+        return ""
+    year, month, day, hour, minute, second, zone = found.groups()
+    try:
+        clock = int(hour or 0), int(minute or 0), min(int(second or 0), 59)  # a leap second is the last of its minute
+        when = datetime(int(year), int(month or 1), int(day or 1), *clock)
+        if zone and zone[0] in "+-":
+            shift = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+            when = when - shift if zone[0] == "+" else when + shift
+    except (ValueError, OverflowError):
+        return ""
+    return f"{when:%Y-%m-%dT%H:%M:%SZ}" if when.year > 999 else ""

@@ -18,7 +18,7 @@ UPPER = 1 << 4  # upper case, or of an uncased script
 DIGIT = 1 << 5  # 0-9
 QUOTE = 1 << 6
 AFFIX = 1 << 7  # split off at either end of a word: marks, quotes, symbols
-CURRENCY = 1 << 8
+CURRENCY = 1 << 8  # cut off when it leads a word, or follows a number
 SYMBOL = 1 << 9  # category So: arrows, dingbats, emoji
 MARK = 1 << 10  # category P*
 NONWORD = 1 << 11  # a word made of these alone is no word (datatrove's PUNCTUATION_SET)
@@ -28,7 +28,8 @@ HOST = 1 << 14  # may stand inside a host name: letters, digits, anything from U
 DIGIT_ANY = 1 << 15  # str.isdecimal
 CAPITAL = 1 << 16  # str.isupper
 NUMBER_OR_LETTER = 1 << 17  # str.isalnum or an underscore: \w
-IDEOGRAPH = 1 << 18  # scripts written without spaces between words
+PREFIX = 1 << 18  # cut off the front of a word
+DOT_AFTER = 1 << 19  # a dot that ends a word is cut off after this
 
 LIMIT = 0x40000  # code points from here on have no class: they are unassigned, tags or private
 
@@ -63,11 +64,11 @@ ENDS_OF_LINES_ONLY = (
     "61d-61e 837 839 83d-83e 17d4-17d6 17d9-17da 1b7d-1b7e 2e53-2e54 10f55-10f59 10f86-10f89 11944 11946 11ef7-11ef8 "
     "11f43-11f44 16e98"
 )
+DOT_FOLLOWS = "25 28-29 2b 2d 3a 3f 7c b2"
 NONWORD_MARKS = (
     "0-8 b-1f 22-2d 2f 3a-3e 40 5b-60 7b-9f ab b4 bb 2013-2014 2019 201c-201e 2026 2236 2501 25ba 3001 3008-300d "
     "3010-3011 ff05 ff08-ff09 ff0c ff11 ff1a-ff1b ff5e"
 )
-UNSPACED = "e00-eff 1000-109f 1780-17ff 3040-30ff 31f0-31ff 3400-4dbf 4e00-9fff f900-faff ff66-ff9f 20000-2ebef"
 
 
 def members(ranges: str) -> list[int]:
@@ -102,8 +103,13 @@ def classes() -> NDArray[np.uint32]:
     for flag, ranges in ((DIGIT, "30-39"), (QUOTE | AFFIX, QUOTES), (AFFIX, PUNCTUATION), (AFFIX, "2013-2014"),
                          (CURRENCY, CURRENCIES), (TERMINAL | SENTENCE | NONWORD, ENDS), (NONWORD, NONWORD_MARKS),
                          (HOST, "2d 30-39 41-5a 5f 61-7a a1-ffff"), (NUMBER_OR_LETTER, "5f"),
-                         (IDEOGRAPH, UNSPACED)):  # fmt: skip
+                         (PREFIX, "25 3d a7"), (DOT_AFTER, DOT_FOLLOWS)):  # fmt: skip
         _where(table, flag, members(ranges))
+    dashes = np.array(members("2013-2014"))
+    table[(table & (AFFIX | CURRENCY)) > 0] |= np.uint32(PREFIX)
+    table[(table & (DIGIT | LOWER | QUOTE | AFFIX)) > 0] |= np.uint32(DOT_AFTER)
+    table[((table & SYMBOL) > 0) & ((table & LOWER) == 0)] &= np.uint32(~DOT_AFTER & 0xFFFFFFFF)
+    table[dashes] &= np.uint32(~DOT_AFTER & 0xFFFFFFFF)
     table[members(ENDS_OF_LINES_ONLY)] &= np.uint32(~SENTENCE & 0xFFFFFFFF)
     table.setflags(write=False)
     return table

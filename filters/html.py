@@ -6,18 +6,20 @@ recipe switches them on by naming its languages and their commonest words, as `E
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 
 from filters.verdict import Rule, Verdict, judge
 
-COMMON_WORDS_CAP = 16  # counting stops here, so a page of the wanted language costs a look at its first sentences
+COMMON_WORDS_CAP = 8  # counting stops here, so a page of the wanted language costs a look at its first sentences
 
-ENGLISH_WORDS = (b" the ", b" of ", b" and ", b" to ")
+ENGLISH_WORDS = (b" the ", b" and ")
 UNDECLARED = frozenset({"", "und", "mul", "mis", "zxx"})  # ISO 639 codes that name no language
 
 _HEAD_BYTES = 8192
 _STUB_BYTES = 4096
 _DECLARED = re.compile(rb"<html\b[^>]{0,1000}?\blang\s{0,9}=\s{0,9}[\"']?([a-zA-Z]{2,3})\b", re.IGNORECASE)
 _REFRESH = re.compile(rb"http-equiv\s{0,9}=\s{0,9}[\"']?refresh\b", re.IGNORECASE)
+_FRAMESET = re.compile(rb"<(?:frameset|FRAMESET|Frameset)\b")
 # The first bytes of formats that servers send as text/html: JSON, PDF, ZIP and office files, images, archives, feeds.
 _NOT_HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,999}(?:[\[{]\s{0,99}[\[{\"\d]|%PDF-|PK\x03\x04|\x89PNG|GIF8|\xff\xd8\xff|RIFF|\x1f\x8b|"
@@ -53,8 +55,8 @@ def declared_language(html: bytes) -> str:
 def count_common_words(html: bytes, words: tuple[bytes, ...]) -> int:
     """How often any of the words occurs in the bytes, markup and scripts included; counting stops at `COMMON_WORDS_CAP`.
 
-    >>> count_common_words(b"<p>Some of the words</p>", ENGLISH_WORDS)
-    2
+    >>> count_common_words(b"<p>All the words and the rest</p>", ENGLISH_WORDS)
+    3
     """
     found = 0
     for word in words:
@@ -78,7 +80,7 @@ class HtmlRules:
     >>> bool(quality(b"<html lang=de><p>Der Hund und die Katze</p>", min_html_bytes=0))
     True
     >>> ENGLISH(b"<html lang=de><p>Der Hund und die Katze</p>", min_html_bytes=0)
-    Verdict(rule='min_foreign_common_words', value=0, limit=11)
+    Verdict(rule='min_foreign_common_words', value=0, limit=6)
     """
 
     languages: tuple[str, ...] = ()
@@ -106,22 +108,23 @@ class HtmlRules:
             "nul_bytes": html.count(b"\0") if b"\0" in html else 0,
             "not_html": int(bool(_NOT_HTML.match(html))),
             "tags": int(b"<" in html),
-            "framesets": int(b"<frameset" in html or b"<FRAMESET" in html),
+            "framesets": int(bool(_FRAMESET.search(html, 0, _HEAD_BYTES))),
             "refresh_stubs": int(len(html) < _STUB_BYTES and bool(_REFRESH.search(html))),
             "foreign_common_words": words if foreign else COMMON_WORDS_CAP,
             "common_words": words,
         }
 
+    @property
     def rules(self) -> tuple[Rule, ...]:
         """The table of limits in the order they are judged."""
-        return tuple(Rule(name[4:], name[:3], getattr(self, name), because) for name, because in _BECAUSE.items())
+        return _table(self)
 
     def __call__(self, html: bytes, *, charset: str = "utf-8", **limits: int) -> Verdict:
         """Judge one page; `limits` are field names (`min_html_bytes=256`). Raises TypeError on a name that is none."""
         rules = replace(self, **limits) if limits else self  # type: ignore[arg-type]
         if len(html) > rules.max_html_bytes:  # before any work on it
             return Verdict("max_html_bytes", len(html), rules.max_html_bytes)
-        return judge(rules.signals(html, charset), rules.rules())
+        return judge(rules.signals(html, charset), rules.rules)
 
 
 _BECAUSE = {
@@ -136,5 +139,11 @@ _BECAUSE = {
     "min_common_words": "the wanted language's commonest words are missing",
 }
 
+
+@cache
+def _table(rules: HtmlRules) -> tuple[Rule, ...]:
+    return tuple(Rule(name[4:], name[:3], getattr(rules, name), because) for name, because in _BECAUSE.items())
+
+
 quality = HtmlRules()
-ENGLISH = HtmlRules(languages=("en",), common_words=ENGLISH_WORDS, min_common_words=2, min_foreign_common_words=11)
+ENGLISH = HtmlRules(languages=("en",), common_words=ENGLISH_WORDS, min_common_words=1, min_foreign_common_words=6)

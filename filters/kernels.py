@@ -9,10 +9,11 @@ import numpy as np
 from numba import njit
 
 from filters import characters as ch
-from filters.tokenizer import BASE, class_of, slot_of, span_hash
+from filters.hashing import BASE, slot_of, span_hash
 
 NEWLINE = 10
 DOT, ELLIPSIS = ord("."), ord("…")
+WITH_LETTER, PROPER = 1, 2  # kinds of words: with a letter, and not made of marks alone
 
 
 @njit(cache=True, nogil=True)
@@ -57,21 +58,21 @@ def run_spans(codes: Any, start: Any, end: Any, min_run: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def strip_span(codes: Any, classes: Any, start: Any, end: Any) -> Any:
+def strip_span(flags: Any, start: Any, end: Any) -> Any:
     """The bounds of a span without white space at its ends."""
-    while start < end and class_of(classes, codes[start]) & ch.SPACE:
+    while start < end and flags[start] & ch.SPACE:
         start += 1
-    while end > start and class_of(classes, codes[end - 1]) & ch.SPACE:
+    while end > start and flags[end - 1] & ch.SPACE:
         end -= 1
     return start, end
 
 
 @njit(cache=True, nogil=True)
-def strip_spans(codes: Any, classes: Any, starts: Any, ends: Any) -> Any:
+def strip_spans(flags: Any, starts: Any, ends: Any) -> Any:
     """Spans without white space at their ends: (starts, ends); a blank one has start == end."""
     heads, tails = np.empty_like(starts), np.empty_like(ends)
     for i in range(len(starts)):
-        heads[i], tails[i] = strip_span(codes, classes, starts[i], ends[i])
+        heads[i], tails[i] = strip_span(flags, starts[i], ends[i])
     return heads, tails
 
 
@@ -213,21 +214,28 @@ def scan_ngrams(hashes: Any, lengths: Any, last_top: Any, last: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def word_counts(codes: Any, classes: Any, starts: Any, ends: Any) -> Any:
-    """Counts over words: (with a letter, not of marks alone, characters of those, all characters)."""
-    letters, words, word_chars, chars = 0, 0, 0, 0
+def measure_words(codes: Any, flags: Any, starts: Any, ends: Any) -> Any:
+    """The hash of every word, uint64[words], and what each is made of, uint8[words]: `WITH_LETTER`, `PROPER`."""
+    hashes, kinds = np.empty(len(starts), dtype=np.uint64), np.zeros(len(starts), dtype=np.uint8)
     for i in range(len(starts)):
-        some, only = np.uint32(0), np.uint32(0xFFFFFFFF)
+        value, some, only = np.uint64(0), np.uint32(0), np.uint32(0xFFFFFFFF)
         for k in range(starts[i], ends[i]):
-            flags = class_of(classes, codes[k])
-            some, only = some | flags, only & flags
-        size = ends[i] - starts[i]
-        chars += size
-        if some & ch.LETTER:
-            letters += 1
-        if not only & ch.NONWORD:
-            words, word_chars = words + 1, word_chars + size
-    return letters, words, word_chars, chars
+            value = value * BASE + np.uint64(codes[k]) + np.uint64(1)
+            some, only = some | flags[k], only & flags[k]
+        hashes[i] = value
+        kinds[i] = (WITH_LETTER if some & ch.LETTER else 0) | (0 if only & ch.NONWORD else PROPER)
+    return hashes, kinds
+
+
+@njit(cache=True, nogil=True)
+def kind_counts(kinds: Any, lengths: Any) -> Any:
+    """Counts over words: (with a letter, not of marks alone, characters of those)."""
+    letters, proper, chars = 0, 0, 0
+    for i in range(len(kinds)):
+        letters += 1 if kinds[i] & WITH_LETTER else 0
+        if kinds[i] & PROPER:
+            proper, chars = proper + 1, chars + lengths[i]
+    return letters, proper, chars
 
 
 @njit(cache=True, nogil=True)
@@ -251,7 +259,7 @@ def ends_in_ellipsis(codes: Any, start: Any, end: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def sentence_counts(codes: Any, classes: Any, starts: Any, ends: Any) -> Any:
+def sentence_counts(codes: Any, flags: Any, starts: Any, ends: Any) -> Any:
     """Sentences of the whole text, each line counted on its own: a sentence ends at a lone end mark and the marks after.
 
     White space other than one blank between words is a token to the counter, and starts the next sentence too.
@@ -265,7 +273,7 @@ def sentence_counts(codes: Any, classes: Any, starts: Any, ends: Any) -> Any:
         odd_gap = gap > 1 or (gap == 1 and codes[starts[i] - 1] != 32)
         only = np.uint32(0xFFFFFFFF)
         for k in range(starts[i], ends[i]):
-            only &= class_of(classes, codes[k])
+            only &= flags[k]
         is_end = ends[i] - starts[i] == 1 and only & ch.SENTENCE != 0
         if fresh:
             count, seen_end = count + 1, False
@@ -273,3 +281,44 @@ def sentence_counts(codes: Any, classes: Any, starts: Any, ends: Any) -> Any:
             count, seen_end = count + 1, False
         seen_end = seen_end or is_end
     return count
+
+
+TERMINAL = np.uint32(ch.TERMINAL)
+
+
+@njit(cache=True, nogil=True)
+def last_class_count(flags: Any, ends: Any, flag: Any) -> Any:
+    """How many non-empty spans have a last character of a class; `ends` alone tells where they end."""
+    count = 0
+    for end in ends:
+        if flags[end - 1] & flag:
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def line_marks(codes: Any, flags: Any, starts: Any, ends: Any, bullets: Any) -> Any:
+    """How many lines, without white space at their ends, start with a bullet, and how many end in an ellipsis."""
+    bulleted, trailing = 0, 0
+    for i in range(len(starts)):
+        start, end = strip_span(flags, starts[i], ends[i])
+        for mark in bullets:
+            bulleted += 1 if end > start and codes[start] == mark else 0
+        trailing += 1 if ends_in_ellipsis(codes, start, end) else 0
+    return bulleted, trailing
+
+
+@njit(cache=True, nogil=True)
+def line_words(flags: Any, starts: Any, ends: Any) -> Any:
+    """Words between white space per span, and the length of the longest: two int32[spans]."""
+    counts, longest = np.zeros(len(starts), dtype=np.int32), np.zeros(len(starts), dtype=np.int32)
+    for i in range(len(starts)):
+        run = 0
+        for k in range(starts[i], ends[i]):
+            if flags[k] & ch.SPACE:
+                run = 0
+            else:
+                run += 1
+                counts[i] += run == 1
+                longest[i] = max(longest[i], run)
+    return counts, longest

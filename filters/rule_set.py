@@ -1,14 +1,15 @@
 """Rule sets: what is measured, which limits it is judged by, and how well-known ports read the same paper.
 
 A `RuleSet` is called like a function. Its dialects are data: a reading, which tells the measuring function what
-counts as a word, a line or a duplicate, and a tuple of rules. Signals can be stored and judged again later.
+counts as a word, a line or a duplicate, and the rules in the order they are tried. Signals can be stored and judged
+again later, by other limits.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf
-from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from filters.text_view import TextView, as_view
 from filters.verdict import Rule, Verdict, judge
@@ -18,53 +19,137 @@ Reading = TypeVar("Reading")
 
 @dataclass(frozen=True, slots=True)
 class Dialect(Generic[Reading]):
-    """How one port reads a paper: a reading for the measuring function, and its rules in the order it tries them."""
+    """How one port reads a paper; `reading` is handed to the measuring function."""
 
+    name: str
     reading: Reading
-    rules: tuple[Rule, ...]
-    source: str
+    rules: tuple[Rule, ...] = ()
+    source: str = ""
 
 
-def _unknown(kind: str, name: str, choices: Mapping[str, object] | list[str], owner: str) -> TypeError:
-    return TypeError(f"{owner} has no {kind} {name!r}; choose from {', '.join(choices)}")
+def _choose(dialects: tuple[Dialect[Reading], ...], name: str, owner: str) -> Dialect[Reading]:
+    for dialect in dialects:
+        if dialect.name == name:
+            return dialect
+    raise TypeError(f"{owner} has no dialect {name!r}; choose from {', '.join(each.name for each in dialects)}")
 
 
-def _changed(rule: Rule, limits: Mapping[str, float | None]) -> Rule:
-    limit = limits[rule.name]
-    return replace(rule, limit=limit if limit is not None else inf if rule.bound == "max" else -inf)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RuleSet(Generic[Reading]):
-    """A published set of limits on the signals of one text, callable on it.
+    """A published set of limits on the signals of one text, callable on a text.
 
-    It pickles, compares by value and has a stable repr, which names every limit. `measure` must be a plain function.
+    It pickles, compares and hashes by value, and its repr names the dialect and every limit. `measure` has to be a
+    function of a module. `changed` holds the limits that differ from the dialect's own, sorted by name.
 
     >>> from filters import gopher
-    >>> gopher.quality
-    gopher.quality(dialect='datatrove', min_words=50, max_words=100000, ...)
-    >>> gopher.quality("Too short.").rule
-    'min_words'
+    >>> gopher.quality("Too short.")
+    Verdict(rule='min_words', value=2.0, limit=50)
+    >>> bool(gopher.quality("The end of a rather good story.", min_words=3))
+    True
     """
 
     name: str
     measure: Callable[[TextView, Reading], dict[str, float]]
-    dialects: Mapping[str, Dialect[Reading]]
-    dialect: str = "datatrove"
-    changed: tuple[tuple[str, float | None], ...] = ()
+    dialects: tuple[Dialect[Reading], ...]
+    dialect: str
+    changed: tuple[tuple[str, float], ...] = ()
 
-    def __post_init__(self) -> None:
-        if self.dialect not in self.dialects:
-            raise _unknown("dialect", self.dialect, self.dialects, self.name)
-        names = [rule.name for rule in self.dialects[self.dialect].rules]
-        for name, _ in self.changed:
-            if name not in names:
-                raise _unknown("limit", name, names, f"{self.name} (dialect {self.dialect})")
+    @cached_property
+    def _chosen(self) -> Dialect[Reading]:
+        return _choose(self.dialects, self.dialect, self.name)
 
-    @property
+    @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The rules in the order they are tried, with the limits of this copy."""
         limits = dict(self.changed)
-        return tuple(
-            _changed(rule, limits) if rule.name in limits else rule for rule in self.dialects[self.dialect].rules
-        )
+        return tuple(replace(rule, limit=limits.get(rule.name, rule.limit)) for rule in self._chosen.rules)
+
+    def __repr__(self) -> str:
+        limits = "".join(f", {rule.name}={rule.limit}" for rule in self.rules)
+        return f"{self.name}(dialect={self.dialect!r}{limits})"
+
+    def __call__(self, text: str | TextView, *, dialect: str | None = None, **limits: float | None) -> Verdict:
+        """Judge one text; keywords read it by another dialect or other limits, and None takes a limit away."""
+        chosen = self if dialect is None else self.with_dialect(dialect)
+        if limits:
+            chosen = chosen.with_limits(**limits)
+        return chosen.judge(chosen.signals(text))
+
+    def signals(self, text: str | TextView) -> dict[str, float]:
+        """Every number behind the verdict, by name; finite on any text."""
+        return self.measure(as_view(text), self._chosen.reading)
+
+    def judge(self, signals: Mapping[str, float]) -> Verdict:
+        """The verdict on signals that were measured before.
+
+        Raises KeyError when a signal of a rule is missing.
+        """
+        return judge(signals, self.rules)
+
+    def with_limits(self, **limits: float | None) -> Self:
+        """A copy with other limits; None takes a limit away.
+
+        Raises TypeError for a limit the dialect does not have, and lists those it has.
+        """
+        changed = dict(self.changed)
+        bounds = {rule.name: rule.bound for rule in self.rules}
+        for name, limit in limits.items():
+            if name not in bounds:
+                raise TypeError(
+                    f"{self.name} ({self.dialect}) has no limit {name!r}; choose from {', '.join(bounds)}"
+                )
+            changed[name] = limit if limit is not None else inf if bounds[name] == "max" else -inf
+        own = {rule.name: rule.limit for rule in self._chosen.rules}
+        return replace(self, changed=tuple(sorted((k, v) for k, v in changed.items() if own[k] != v)))
+
+    def with_dialect(self, dialect: str) -> Self:
+        """A copy that reads texts as another port does, with the limits that were changed by hand.
+
+        Raises TypeError for an unknown dialect, or for a changed limit it does not have.
+        """
+        _choose(self.dialects, dialect, self.name)
+        return replace(self, dialect=dialect, changed=()).with_limits(**dict(self.changed))
+
+
+@dataclass(frozen=True, repr=False)
+class TextEdit(Generic[Reading]):
+    """A published edit of a text, such as dropping lines, callable on a text; a value like `RuleSet`.
+
+    `edit` has to be a function of a module; the edited text is kept in the view, for the rules that look at it.
+    """
+
+    name: str
+    edit: Callable[[TextView, Reading], str]
+    dialects: tuple[Dialect[Reading], ...]
+    dialect: str
+
+    def __repr__(self) -> str:
+        return f"{self.name}(dialect={self.dialect!r})"
+
+    def __call__(self, text: str | TextView, *, dialect: str | None = None) -> str:
+        """The edited text.
+
+        Raises TypeError for an unknown dialect, and lists those there are.
+        """
+        chosen = _choose(self.dialects, dialect or self.dialect, self.name)
+        return self.edit(as_view(text), chosen.reading)
+
+    def with_dialect(self, dialect: str) -> Self:
+        """A copy that edits as another port does.
+
+        Raises TypeError for an unknown dialect, and lists those there are.
+        """
+        _choose(self.dialects, dialect, self.name)
+        return replace(self, dialect=dialect)
+
+
+def changed_rules(rules: Iterable[Rule], **limits: float) -> tuple[Rule, ...]:
+    """The same rules with some limits changed, for a dialect that differs from another in a few numbers.
+
+    >>> [rule.limit for rule in changed_rules([Rule("sentences", "min", 5)], min_sentences=3)]
+    [3]
+    """
+    table = {rule.name: rule for rule in rules}
+    for name, limit in limits.items():
+        table[name] = replace(table[name], limit=limit)
+    return tuple(table.values())

@@ -52,7 +52,15 @@ class TextView:
     @cached_property
     def codes(self) -> NDArray[np.uint32]:
         """The code points of the text, uint32[characters]; lone surrogates stand for themselves."""
-        return np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        return np.array([self.text]).view(np.uint32)[: len(self.text)]
+
+    @cached_property
+    def flags(self) -> NDArray[np.uint32]:
+        """What each character is, uint32[characters]: flags of `filters.characters`."""
+        from filters import characters, tokenizer
+
+        flags: NDArray[np.uint32] = tokenizer.classify(self.codes, characters.classes())
+        return flags
 
     @cached_property
     def lower(self) -> str:
@@ -64,19 +72,19 @@ class TextView:
         """English words and marks, as spaCy's blank English tokenizer cuts them."""
         from filters import tokenizer
 
-        return Spans(*tokenizer.tokenize(self.codes, *tokenizer.tables()))
+        return Spans(*tokenizer.tokenize(self.codes, self.flags, tokenizer.special_table()))
 
     @cached_property
-    def word_hashes(self) -> NDArray[np.uint64]:
-        """One hash per entry of `words`, uint64[words]."""
-        return self.hashes(self.words)
+    def word_facts(self) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+        """Hash and kind of each of `words`, uint64[words] and uint8[words]; kinds are flags of `filters.kernels`."""
+        return self.facts(self.words)
 
     @cached_property
     def raw_words(self) -> Spans:
         """Runs of non-space characters, as `str.split()` gives."""
         from filters import tokenizer
 
-        return Spans(*tokenizer.split_spaces(self.codes, tokenizer.tables()[0]))
+        return Spans(*tokenizer.split_spaces(self.flags))
 
     @cached_property
     def lines(self) -> Spans:
@@ -94,9 +102,9 @@ class TextView:
 
     def stripped(self, spans: Spans) -> Spans:
         """The same pieces without white space at their ends."""
-        from filters import kernels, tokenizer
+        from filters import kernels
 
-        return Spans(*kernels.strip_spans(self.codes, tokenizer.tables()[0], spans.starts, spans.ends))
+        return Spans(*kernels.strip_spans(self.flags, spans.starts, spans.ends))
 
     def hashes(self, spans: Spans) -> NDArray[np.uint64]:
         """One hash per piece, uint64[pieces]; equal pieces hash equal."""
@@ -104,6 +112,13 @@ class TextView:
 
         hashes: NDArray[np.uint64] = kernels.span_hashes(self.codes, spans.starts, spans.ends)
         return hashes
+
+    def facts(self, words: Spans) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+        """Hash and kind of each word, uint64[words] and uint8[words]; kinds are flags of `filters.kernels`."""
+        from filters import kernels
+
+        hashes, kinds = kernels.measure_words(self.codes, self.flags, words.starts, words.ends)
+        return hashes, kinds
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401
         """What `make` returned the first time it was asked for under this key."""

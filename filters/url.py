@@ -167,6 +167,15 @@ def registered_domain(host: str) -> str:
     return _suffixes().extract_str(host).top_domain_under_public_suffix or host
 
 
+def has_public_suffix(host: str) -> bool:
+    """Whether a host ends in a suffix of the public-suffix list under which names are registered.
+
+    >>> has_public_suffix("example.co.uk"), has_public_suffix("logo@2x.png".partition("@")[2])
+    (True, False)
+    """
+    return len(host) <= MAX_HOST_CHARS and bool(_suffixes().extract_str(host).suffix)
+
+
 def _normalise_escape(match: re.Match[str]) -> str:
     char = chr(int(match[1], 16))
     return char if char in _UNRESERVED else match[0].upper()

@@ -16,7 +16,7 @@ PIXELS = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb004300") + b
 def bad_statuses(rng: Random) -> Iterator[Page]:
     """Missing, moved, forbidden and broken pages: the status decides, whatever the body says."""
     for number in range(42):
-        body = shell("Page not found", "<p>The page you are looking for does not exist.</p>").encode()
+        body = shell("Page not found", "<p>The page you are looking for does not exist.</p>", bare=True).encode()
         status = 410 if number % 9 == 8 else 404
         yield Page("status 404", address(rng, f"{rng.choice(SECOND)}/{number}"), body, status=status)
     for number in range(40):
@@ -65,7 +65,7 @@ def bad_addresses(rng: Random) -> Iterator[Page]:
             words, _, path = spin(rng, rng.choice(patterns)).partition("/")
             title = spin(rng, "[Welcome|Enter here|Members area|Best offers|Join now] [today|tonight|and save|for free]")
             line = spin(rng, "[You must be of age to enter.|Join thousands of members now.|Claim your welcome offer.]")
-            body = shell(title, prose([line])).encode()
+            body = shell(title, prose([line]), bare=True).encode()
             yield Page(kind, address(rng, f"{path}{number}", words=words), body)
     for number in range(6):
         trail = "&".join(f"ref{n}={rng.choice(FIRST)}-{rng.choice(SECOND)}" for n in range(150))
@@ -86,14 +86,14 @@ def hollow_pages(rng: Random) -> Iterator[Page]:
         body = '<html><head><title>Our guest house</title></head><frameset cols="180,*"><frame src="menu.htm" name="menu"><frame src="start.htm" name="main"><noframes><body>This page uses frames.</body></noframes></frameset></html>'  # noqa: E501
         yield Page("frameset", address(rng, f"house{number}/"), body.encode())
     for number in range(14):
-        names = rng.sample(SECOND, 8)
+        names = rng.sample(SECOND, 5)
         rows = "".join(f'<a href="{n}.zip">{n}.zip</a>  2019-0{rng.randrange(1, 9)}-11 10:2{rng.randrange(9)}  {rng.randrange(99)}K\n' for n in names)  # noqa: E501
         title = f"Index of /pub/{number}"
         body = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><pre>{rows}</pre></body></html>"
         yield Page("directory listing", address(rng, f"pub/{number}/"), body.encode())
     for number in range(18):
         name = f"{rng.choice(FIRST)}{rng.choice(SECOND)}{number}.example"
-        body = shell(f"{name} is for sale", prose([f"The domain {name} is parked. Buy this domain or make an offer."]))
+        body = shell(f"{name} is for sale", bare=True, main=prose([f"The domain {name} is parked. Buy this domain or make an offer."]))
         yield Page("parked domain", f"http://{name}/", body.encode())
 
 
@@ -110,11 +110,11 @@ def textless_pages(rng: Random) -> Iterator[Page]:
         yield Page("picture gallery", address(rng, f"album/{number}"), body.encode())
     for number in range(24):
         site = f"{rng.choice(FIRST)} {rng.choice(SECOND)}"
-        fields = '<form action="/login" method="post"><input name="user"><input name="pass" type="password"><input type="hidden" name="token" value="{}"><button>Log in</button><select><option>English</option><option>Deutsch</option></select></form>'.format(rng.randrange(10**12))  # noqa: E501
+        fields = '<form action="/login" method="post"><input name="user"><input name="pass" type="password"><input type="hidden" name="token" value="{}"><button>Log in</button></form>'.format(rng.randrange(10**12))  # noqa: E501
         body = f'<!doctype html><html lang="en"><head><title>Sign in - {escape(site)}</title>{SCRIPTS}</head><body><div class="box">{fields}</div></body></html>'  # noqa: E501
         yield Page("login form", address(rng, f"account/login?next={number}"), body.encode())
     for number in range(20):
-        body = f'<!doctype html><html lang="en"><head><title>{rng.choice(TOWNS)}</title></head><body><nav><a href="/">Map</a></nav><iframe src="https://maps.example.org/embed?lat={rng.uniform(-80, 80):.4f}&amp;lon={rng.uniform(-170, 170):.4f}" width="800" height="600"></iframe><canvas id="m{number}"></canvas>{SCRIPTS}</body></html>'  # noqa: E501
+        body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{rng.choice(TOWNS)}</title></head><body><nav><a href="/">Map</a></nav><iframe src="https://maps.example.org/embed?lat={rng.uniform(-80, 80):.4f}&amp;lon={rng.uniform(-170, 170):.4f}" width="800" height="600" style="border:0" allow="fullscreen; geolocation"></iframe><video controls poster="/still.jpg"><source src="/clip.mp4"></video><canvas id="m{number}"></canvas>{SCRIPTS}</body></html>'  # noqa: E501
         yield Page("map or video", address(rng, f"map/{number}"), body.encode())
 
 
@@ -133,5 +133,5 @@ def hostile_pages(rng: Random) -> Iterator[Page]:
     }
     for name, inner in bodies.items():
         title = f"<script>alert('{name}')</script>{bidi}title\x1b[2J"
-        url = f"https://hostile.example/{name}?q=<script>alert(1)</script>"
+        url = f"https://hostile.example/?q=<script>alert(1)</script>&page={name}"
         yield Page("hostile page", url, f"<html><head><title>{title}</title></head><body>{inner}</body></html>".encode())

@@ -45,5 +45,5 @@ def build(
     url: str, title: str, paragraphs: list[str], language: str, head: str, charset: str, content_type: str
 ) -> Page:
     """The page, encoded."""
-    html = shell(title, prose(paragraphs), lang=language, head=head, site=title.rsplit(" ", 1)[0])
+    html = shell(title, prose(paragraphs), lang=language, head=head, site=title.rsplit(" ", 1)[0], bare=True)
     return Page("foreign language", url, html.encode(charset, "xmlcharrefreplace"), content_type=content_type)

@@ -88,17 +88,17 @@ def magazine(a: Article) -> str:
 
 
 def tables(a: Article) -> str:
-    """A page of about 2003: tables for layout, font tags, upper-case tag names, no closing P."""
+    """A page of about 2003: a menu in a table, font tags, upper-case tag names, no closing P."""
     body = "\n".join(f"<P>{escape(text.removeprefix('## '), quote=False)}" for text in a.paragraphs)
     menu = "<BR>".join(f'<A HREF="/{slug(title)}.htm">{escape(title)}</A>' for title in a.related)
     return f"""<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN">
 <HTML><HEAD><TITLE>{escape(a.site)}: {escape(a.title)}</TITLE>{a.head}
 <META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=utf-8"></HEAD>
-<BODY BGCOLOR="#FFFFFF" TEXT="#000000" LINK="#003399"><TABLE WIDTH="760" BORDER="0" CELLPADDING="4"><TR><TD COLSPAN="2" BGCOLOR="#DDDDCC"><FONT SIZE="5"><B>{escape(a.site)}</B></FONT></TD></TR>
-<TR><TD WIDTH="140" VALIGN="top"><FONT SIZE="2"><A HREF="/index.htm">Home</A><BR><A HREF="/guest.htm">Guestbook</A><BR>{menu}</FONT></TD>
-<TD VALIGN="top"><H1>{escape(a.title)}</H1><FONT SIZE="2"><I>{escape(a.byline)}</I></FONT>
+<BODY BGCOLOR="#FFFFFF" TEXT="#000000" LINK="#003399"><TABLE WIDTH="760" BORDER="0" CELLPADDING="4"><TR><TD BGCOLOR="#DDDDCC"><FONT SIZE="5">{escape(a.site)}</FONT></TD></TR>
+<TR><TD VALIGN="top"><FONT SIZE="2"><A HREF="/index.htm">Home</A> | <A HREF="/guest.htm">Guestbook</A><BR>{menu}</FONT></TD></TR></TABLE>
+<CENTER><H1>{escape(a.title)}</H1><FONT SIZE="2"><I>{escape(a.byline)}</I></FONT></CENTER>
 {body}
-</TD></TR><TR><TD COLSPAN="2"><HR><FONT SIZE="1">Best viewed at 1024 by 768. &copy; {escape(a.site)}</FONT></TD></TR></TABLE></BODY></HTML>"""  # noqa: E501
+<HR><CENTER><FONT SIZE="1">Best viewed at 1024 by 768. &copy; {escape(a.site)}</FONT></CENTER></BODY></HTML>"""  # noqa: E501
 
 
 def journal(a: Article) -> str:
@@ -126,13 +126,21 @@ def boxes(a: Article) -> str:
 TEMPLATES: tuple[Callable[[Article], str], ...] = (weblog, magazine, tables, journal, boxes)
 
 
-def shell(title: str, main: str, *, lang: str = "en", head: str = "", site: str = "Home") -> str:
-    """A small page around the HTML `main`; no charset is declared unless `head` does."""
+FURNITURE = (
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/css/site.css">',
+    '<a href="/about">About us</a> <a href="/contact">Contact</a>',
+    '<p><a href="/imprint">Imprint</a> <a href="/privacy">Privacy</a></p>',
+)
+
+
+def shell(title: str, main: str, *, lang: str = "en", head: str = "", site: str = "Home", bare: bool = False) -> str:
+    """A small page around the HTML `main`, without furniture if `bare`; no charset is declared unless `head` does."""
     language = f' lang="{lang}"' if lang else ""
+    style, menu, foot = ("", "", "") if bare else FURNITURE
     return (
-        f"<!DOCTYPE html><html{language}><head><title>{escape(title)}</title>{head}</head><body>"
-        f'<header><nav><a href="/">{escape(site)}</a> <a href="/sitemap">Sitemap</a></nav></header>'
-        f"<main><h1>{escape(title)}</h1>{main}</main><footer>&copy; {escape(site)}</footer></body></html>"
+        f"<!DOCTYPE html><html{language}><head><title>{escape(title)}</title>{head}{style}</head><body>"
+        f'<header><nav><a href="/">{escape(site)}</a> <a href="/sitemap">Sitemap</a> {menu}</nav></header>'
+        f"<main><h1>{escape(title)}</h1>{main}</main><footer>{foot}&copy; {escape(site)}</footer></body></html>"
     )
 
 

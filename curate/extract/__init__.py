@@ -27,7 +27,6 @@ _MARK_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_COMBINING_MARKS + 1},}}")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]+")
-_SPACE_AT_END = re.compile(r"[^\S\n]+$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -81,8 +80,8 @@ def tidy(text: str) -> str:
     ''
     """
     text = _bound_marks(_NOT_TEXT.sub("", _LINE_END.sub("\n", _without_surrogates(text, ""))))
-    text = unicodedata.normalize("NFC", text)
-    return _BLANK_LINES.sub("\n\n", _SPACE_AT_END.sub("", text)).strip("\n")
+    text = "\n".join(line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n"))
+    return _BLANK_LINES.sub("\n\n", text).strip("\n")
 
 
 def _function(extractor: str) -> Callable[[str], str]:

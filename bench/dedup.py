@@ -1,0 +1,285 @@
+"""Near-duplicates measured: `python bench/dedup.py [speed|recall|pages|pairs|scale]`, all of them when none is named.
+
+speed   signatures against datasketch 2 `update_batch` with xxh32, same texts, one run
+recall  planted edits of real pages: recall by similarity beside the promised S-curve, and wrong removals
+pages   the whole stage on the dev shard's texts, beside what datatrove's MinHash removed
+pairs   labelled sentence pairs, copied or not: what exact similarity says of them
+scale   a million synthetic documents' keys: grouping, and verification of all candidates
+
+Needs zstandard and xxhash, and the measuring data in ../shared. CPU seconds of one core. Each section is a process.
+"""
+
+import json
+import random
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numpy as np
+
+from curate import minhash
+from curate.dedup import _candidates, near_duplicates, verified_duplicates
+from curate.minhash import MinHash, band_keys, jaccard, shingles, signatures
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+DEFAULT = MinHash()
+
+
+def main() -> None:
+    """Run the sections named, or all."""
+    for name in sys.argv[1:] or list(SECTIONS):
+        if len(sys.argv) == 2:
+            SECTIONS[name]()
+        else:
+            print(f"\n## {name}", flush=True)
+            subprocess.run([sys.executable, __file__, name], check=True)
+
+
+def speed() -> None:
+    """Signatures of the dev shard's texts, ours and datasketch's, three rounds each, the best of each."""
+    import re
+
+    import xxhash
+    from datasketch import MinHash as Datasketch
+
+    texts = [row["text"] for row in _rows("reference/reference_dev.jsonl.zst")]
+    permutations = Datasketch(DEFAULT.permutations).permutations
+    word = re.compile(r"\w+")
+
+    def python_shingles(text: str) -> list[bytes]:
+        words = word.findall(text.lower())
+        windows = {" ".join(words[i : i + 5]) for i in range(max(len(words) - 4, 1))}
+        return [window.encode("utf-8", "surrogatepass") for window in windows]
+
+    def datasketch(windows: list[bytes]) -> None:
+        sketch = Datasketch(
+            DEFAULT.permutations, hashfunc=xxhash.xxh32_intdigest, permutations=permutations, scheme="affine32"
+        )
+        sketch.update_batch(windows)
+
+    windows = [python_shingles(text) for text in texts]
+    signatures(texts[:50], DEFAULT)
+    ours = _best(lambda: signatures(texts, DEFAULT))
+    theirs = _best(lambda: [datasketch(python_shingles(text)) for text in texts])
+    sketch_only = _best(lambda: [datasketch(each) for each in windows])
+    keys = _best(lambda: band_keys(signatures(texts, DEFAULT), DEFAULT)) - ours
+    print(f"{len(texts)} texts, {sum(map(len, texts)) / 1e6:.1f} M characters, {sum(map(len, windows))} shingles")
+    for name, seconds in (("ours", ours), ("datasketch", theirs), ("datasketch, shingles given", sketch_only)):
+        print(f"{name:28} {seconds / len(texts) * 1e6:8.1f} us/doc  {seconds / ours:5.1f} x")
+    print(f"{'band keys of signatures':28} {keys / len(texts) * 1e6:8.1f} us/doc")
+
+
+def recall() -> None:
+    """One edit of every page at a time, of four kinds and any strength."""
+    texts = [row["text"] for row in _rows("reference/reference_dev.jsonl.zst")]
+    kept = near_duplicates(texts, threshold=0.3)
+    texts = [t for i, t in enumerate(texts) if kept[i] == i and len(shingles(t, DEFAULT)) >= 50]
+    rng = random.Random(1)
+    found: list[tuple[float, bool, bool]] = []
+    wrong = 0
+    for _ in range(3):
+        for edit in (_delete, _insert, _shuffle, _replace_ends):
+            edited = [edit(text.split("\n"), rng) for text in texts]
+            similar = [_plain_jaccard(a, b) for a, b in zip(texts, edited, strict=True)]
+            representative = near_duplicates(texts + edited)[len(texts) :]
+            removed = representative == np.arange(len(texts))
+            wrong += int((removed & (np.array(similar) < 0.8)).sum())
+            wrong += int(((representative < len(texts)) & ~removed).sum())
+            keys = [band_keys(signatures(each, DEFAULT), DEFAULT) for each in (texts, edited)]
+            shared = (keys[0] == keys[1]).any(axis=1)
+            found += list(zip(similar, shared.tolist(), removed.tolist(), strict=True))
+    _print_recall(found)
+    print(f"{len(found)} pairs of {len(texts)} pages; removed below the threshold or for another page: {wrong}")
+
+
+def _print_recall(found: list[tuple[float, bool, bool]]) -> None:
+    edges = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.000001]
+    print("similarity   pairs  share a band  promised  removed")
+    for low, high in zip(edges, edges[1:], strict=False):
+        rows = [row for row in found if low <= row[0] < high]
+        if rows:
+            promised = np.mean([DEFAULT.candidate_probability(row[0]) for row in rows])
+            shared, removed = np.mean([row[1] for row in rows]), np.mean([row[2] for row in rows])
+            print(f"{low:.2f}-{min(high, 1):.2f} {len(rows):9} {shared:13.3f} {promised:9.3f} {removed:8.3f}")
+    high_rows = [row[2] for row in found if row[0] >= 0.85]
+    print(f"recall at similarity .85 and more: {np.mean(high_rows):.4f} of {len(high_rows)}")
+
+
+def pages() -> None:
+    """The whole stage on real pages."""
+    rows = list(_rows("reference/reference_dev.jsonl.zst"))
+    texts = [row["text"] for row in rows]
+    near_duplicates(texts[:50])
+    started = process_time()
+    signed = band_keys(signatures(texts, DEFAULT), DEFAULT)
+    made = process_time() - started
+    matches = verified_duplicates(
+        signed, np.arange(len(texts)), lambda wanted: [texts[i] for i in wanted], settings=DEFAULT, threshold=0.8
+    )
+    total = process_time() - started
+    removed = np.flatnonzero(matches.representative != np.arange(len(texts)))
+    print(f"{len(texts)} texts, {len(removed)} removed, {dict(matches.counts)}")
+    print(f"{total * 1e3 / len(texts):.4f} s/1000 docs, of it signatures and keys {made * 1e3 / len(texts):.4f}")
+    below = sum(_plain_jaccard(texts[i], texts[matches.representative[i]]) < 0.8 for i in removed)
+    print(f"removed below the threshold, by plain Python sets: {below}")
+    theirs = set((SHARED / "reference" / "minhash_removed_dev.txt").read_text().split())
+    index = [i for i, row in enumerate(rows) if row["url"] in theirs]
+    sets = [shingles(text, DEFAULT) for text in texts]
+    best = sorted(max(jaccard(sets[i], other) for j, other in enumerate(sets) if j != i) for i in index)
+    both = len(set(index) & set(removed.tolist()))
+    print(f"datatrove removed {len(theirs)} of the pages its filters left; {both} of them went here too")
+    print("exact similarity of those with the closest other page:", " ".join(f"{each:.2f}" for each in best))
+
+
+def pairs() -> None:
+    """Sentence pairs: the best any threshold can do, and what the default does."""
+    rows = list(_rows("labelled/near_duplicate_pairs.jsonl.zst"))
+    copied = np.array([row["duplicate"] == 1 for row in rows])
+    print(f"{len(rows)} pairs, {copied.sum()} labelled copied")
+    print("shingle words   threshold  precision  recall  best threshold  precision  recall")
+    for width in (1, 2, 3, 5):
+        ours = MinHash(shingle_words=width)
+        similar = np.array([jaccard(shingles(row["a"], ours), shingles(row["b"], ours)) for row in rows])
+        best = max(np.unique(similar)[1:], key=lambda limit: _f1(similar >= limit, copied))
+        cells = [f"{limit:9.2f} {_quality(similar >= limit, copied)}" for limit in (0.8, float(best))]
+        print(f"{width:13}   {'   '.join(cells)}")
+    signed = [band_keys(signatures([row[side] for row in rows], DEFAULT), DEFAULT) for side in "ab"]
+    similar = np.array([jaccard(shingles(row["a"], DEFAULT), shingles(row["b"], DEFAULT)) for row in rows])
+    shared = (signed[0] == signed[1]).any(axis=1)
+    print(f"default: {(shared & (similar >= 0.8)).sum()} of {(similar >= 0.8).sum()} pairs at .8 share a band")
+    print(f"copied pairs with no 5-word shingle in common: {(similar[copied] == 0).mean():.2f}")
+
+
+def _f1(found: np.ndarray, copied: np.ndarray) -> float:
+    return float(2 * (found & copied).sum() / (found.sum() + copied.sum()))
+
+
+def _quality(found: np.ndarray, copied: np.ndarray) -> str:
+    both = (found & copied).sum()
+    return f"{both / max(found.sum(), 1):10.3f} {both / copied.sum():7.3f}"
+
+
+def scale(count: int = 1_000_000) -> None:
+    """Keys of a million documents: one cluster of 5 %, a quarter in clusters of all sizes, the rest alone."""
+    rng = np.random.default_rng(1)
+    cluster = np.arange(count)
+    cluster[: count // 20] = 0
+    start = count // 20
+    while start < count * 3 // 10:
+        size = min(int(rng.zipf(1.8)) + 1, 2000)
+        cluster[start : start + size] = start
+        start += size
+    cluster = rng.permutation(cluster)
+    own = rng.random((count, DEFAULT.bands), np.float32) > 0.9**DEFAULT.rows
+    keys = rng.integers(1, 2**63, (count, DEFAULT.bands), np.uint64)
+    common = rng.integers(1, 2**63, (count, DEFAULT.bands), np.uint64)
+    for band in range(DEFAULT.bands):
+        keys[:, band] = np.where(own[:, band], keys[:, band], common[cluster, band])
+    del own, common
+    ranks = np.arange(count)
+    _candidates(keys[:1000], ranks[:1000])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started = process_time()
+    order, groups, _ = _candidates(keys, ranks)
+    grouped = process_time() - started
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sizes = np.unique(groups, return_counts=True)[1]
+    print(f"{count} documents, keys {keys.nbytes / 2**20:.0f} MB; peak {before / 2**10:.0f} MB with keys made")
+    print(f"grouping: {grouped:.2f} s CPU, peak {after / 2**10:.0f} MB;", end=" ")
+    print(f"{len(order)} candidates in {len(sizes)} groups, largest {sizes.max()}")
+    started = process_time()
+    matches = verified_duplicates(
+        keys, ranks, lambda wanted: map(_synthetic, cluster[wanted]), settings=DEFAULT, threshold=0.8
+    )
+    total = process_time() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    removed = (matches.representative != ranks).sum()
+    print(f"all of it, texts of 300 words made on the fly: {total:.1f} s CPU, peak {peak / 2**10:.0f} MB,", end=" ")
+    print(f"{removed} removed, {dict(matches.counts)}")
+
+
+def _synthetic(cluster: int) -> str:
+    return " ".join([f"w{cluster}x{i}" for i in range(300)])
+
+
+def _delete(lines: list[str], rng: random.Random) -> str:
+    words = "\n".join(lines).split(" ")
+    for _ in range(rng.choice([1, 1, 2, 5])):
+        start = rng.randrange(len(words))
+        del words[start : start + int(len(words) * rng.uniform(0, 0.3))]
+    return " ".join(words)
+
+
+def _insert(lines: list[str], rng: random.Random) -> str:
+    words = "\n".join(lines).split(" ")
+    for _ in range(rng.choice([1, 3, 10, int(len(words) * rng.uniform(0, 0.12)) + 1])):
+        start = rng.randrange(len(words) + 1)
+        words[start:start] = [f"new{rng.randrange(10**9)}" for _ in range(rng.choice([1, 1, 1, 20]))]
+    return " ".join(words)
+
+
+def _shuffle(lines: list[str], rng: random.Random) -> str:
+    moved = rng.sample(range(len(lines)), int(len(lines) * rng.uniform(0, 1)))
+    shuffled = list(lines)
+    for target, source in zip(sorted(moved), moved, strict=True):
+        shuffled[target] = lines[source]
+    return "\n".join(shuffled)
+
+
+def _replace_ends(lines: list[str], rng: random.Random) -> str:
+    """Other boilerplate before and after the same body."""
+    words = "\n".join(lines).split(" ")
+    size = int(len(words) * rng.uniform(0, 0.25))
+    top, bottom = ([f"menu{rng.randrange(10**9)}" for _ in range(size)] for _ in range(2))
+    return " ".join([*top, *words[size : len(words) - size], *bottom])
+
+
+def _plain_jaccard(left: str, right: str) -> float:
+    """Plain Python sets of word 5-grams; the same words as ours, found another way."""
+    a, b = _plain_shingles(left), _plain_shingles(right)
+    return len(a & b) / max(len(a | b), 1)
+
+
+def _plain_shingles(text: str) -> set[tuple[int, ...]]:
+    table = minhash.fold_table()
+    words: list[tuple[int, ...]] = []
+    word: list[int] = []
+    for folded in [*(int(table[ord(c)]) for c in text), 0]:
+        if folded > 1 and folded < 1 << 31:
+            word.append(folded)
+        elif folded != 1:
+            words += [tuple(word)] * bool(word) + [(folded,)] * bool(folded)
+            word = []
+    return {sum(words[i : i + 5], ()) + tuple(map(len, words[i : i + 5])) for i in range(max(len(words) - 4, 1))} - {()}
+
+
+def _best(action: Callable[[], object], rounds: int = 3) -> float:
+    seconds = []
+    for _ in range(rounds):
+        started = process_time()
+        action()
+        seconds.append(process_time() - started)
+    return min(seconds)
+
+
+def _rows(path: str) -> list[dict[str, Any]]:
+    import zstandard
+
+    with zstandard.open(SHARED / path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+SECTIONS: dict[str, Callable[[], None]] = {
+    "speed": speed,
+    "recall": recall,
+    "pages": pages,
+    "pairs": pairs,
+    "scale": scale,
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""FineWeb's own rules: few sentences, short lines, repeated lines and lists of links.
+
+Source: Penedo et al. 2024, "The FineWeb Datasets", section 3.6; numbers as released in datatrove.
+"""
+
+from dataclasses import dataclass
+
+from filters.rule_set import Dialect, RuleSet
+from filters.text_view import Spans, TextView
+from filters.verdict import Rule
+
+SOURCE = "FineWeb (Penedo et al. 2024), section 3.6"
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """What the rules look at; a line of at most `short_line_chars` characters is short."""
+
+    short_line_chars: int = 30
+
+
+RULES = (
+    Rule("lines", "min", 1, "it has no line with anything on it", SOURCE),
+    Rule("terminal_line_fraction", "min", 0.12, "too few lines end in a sentence mark", SOURCE),
+    Rule("short_line_fraction", "max", 0.67, "too many lines are short", SOURCE),
+    Rule("duplicate_line_char_fraction", "max", 0.01, "too many characters are in repeated lines", SOURCE),
+    Rule("newline_to_word_ratio", "max", 0.3, "there are too few words per line", SOURCE),
+)
+
+
+def measure(view: TextView, reading: LineReading) -> dict[str, float]:
+    """Signals of the FineWeb rules; lines are those between newlines that are not blank."""
+    from filters import kernels
+
+    bare = view.stripped(view.lines)
+    filled = bare.lengths > 0
+    lines = Spans(view.lines.starts[filled], view.lines.ends[filled])
+    lengths = lines.lengths
+    terminal = kernels.last_class_count(view.flags, lines.ends, kernels.TERMINAL)
+    _, repeated_chars, _, _ = kernels.repeats(view.hashes(lines), lengths)
+    newlines = len(view.lines) - 1
+    return {
+        "lines": float(len(lines)),
+        "terminal_line_fraction": terminal / max(len(lines), 1),
+        "short_line_fraction": float((lengths <= reading.short_line_chars).sum()) / max(len(lines), 1),
+        "duplicate_line_char_fraction": repeated_chars / max(len(view.text) - newlines, 1),
+        "newline_to_word_ratio": newlines / max(len(view.words), 1),
+    }
+
+
+quality = RuleSet("fineweb.quality", measure, (Dialect("datatrove", LineReading(), RULES, SOURCE),), "datatrove")

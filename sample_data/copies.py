@@ -1,0 +1,105 @@
+"""Good articles, and everything that exists more than once: mirrors, syndicated copies, doorway pages, server notices."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+from html_templates import TEMPLATES, Article, prose, shell, slug
+from warc_records import Page
+from wording import HERE, TOWNS, address, bank, host
+
+PROSE = bank("prose")
+COMMENTS = (
+    "Thank you, this was a pleasure to read.",
+    "My grandfather did exactly this and he lived to be ninety.",
+    "Could you write more about the second point some day?",
+    "I am not convinced, but it is well put.",
+)
+SYNDICATED = (
+    "This article first appeared elsewhere and is reprinted here with the kind permission of its author.",
+    "A reader sent us this text last week, and we liked it so much that we asked whether we could share it.",
+    "From our partners: a long read for the weekend.",
+)
+FAREWELLS = (
+    "If you have enjoyed this article, why not pass it on to a friend.",
+    "The editors are always glad to hear from readers, whether they agree or not.",
+)
+
+
+def read_articles() -> dict[str, Article]:
+    """The texts of articles/, by file name: a title, a line `site | section`, then paragraphs."""
+    texts = {}
+    for path in sorted((HERE / "articles").glob("*.txt")):
+        title, place, *rest = [line for line in path.read_text("utf-8").splitlines() if line]
+        site, section = place.split(" | ")
+        texts[path.stem] = Article(title, site, section, rest)
+    return texts
+
+
+def home(name: str, article: Article) -> str:
+    """Where an article first appeared."""
+    host = slug(article.site).replace("-", "")
+    return f"https://www.{host}.example/{slug(article.section)}/{name}"
+
+
+def articles(rng: Random) -> Iterator[Page]:
+    """Each article once on its own site, in one of the templates, with the furniture of a real page."""
+    texts = read_articles()
+    for number, (name, text) in enumerate(texts.items()):
+        related = [texts[other].title for other in rng.sample(sorted(texts), 5) if other != name]
+        dressed = replace(text, related=related, comments=rng.sample(COMMENTS, rng.randrange(4)))
+        html = TEMPLATES[number % len(TEMPLATES)](dressed)
+        kind = "plain article" if name in PLAIN else "article"
+        coding = {1: "gzip", 2: "br", 3: "chunked"}.get(number % 7, "")
+        yield Page(kind, home(name, text), html.encode(), coding=coding, group=name, leads=True)
+
+
+PLAIN: frozenset[str] = frozenset()
+
+
+def mirrors(rng: Random) -> Iterator[Page]:
+    """The same articles again, word for word: without www, with tracking parameters, on a mirror in other clothes."""
+    texts = read_articles()
+    for number, (name, text) in enumerate(texts.items()):
+        url = home(name, text)
+        if number % 2:
+            html = TEMPLATES[number % len(TEMPLATES)](text)
+            yield Page("mirrored article", f"{url}?utm_source=letter&utm_id={number}", html.encode(), group=name)
+        elif number % 4 == 0:
+            html = TEMPLATES[number % len(TEMPLATES)](text)
+            yield Page("mirrored article", url.replace("https://www.", "http://"), html.encode(), group=name)
+
+
+def syndicated(rng: Random) -> Iterator[Page]:
+    """Articles that were taken over by another site with a new first line, a new last line and a word changed here and there."""
+    texts = read_articles()
+    for number, (name, text) in enumerate(texts.items()):
+        if number % 3 == 2:
+            continue
+        first, last = text.paragraphs[0], text.paragraphs[-1]
+        changed = [rng.choice(SYNDICATED), first.replace(" most ", " many "), *text.paragraphs[1:-1], last, rng.choice(FAREWELLS)]  # noqa: E501
+        article = replace(text, site=f"The {rng.choice(TOWNS)} Reader", paragraphs=changed)
+        html = TEMPLATES[(number + 2) % len(TEMPLATES)](article)
+        yield Page("syndicated article", f"https://{host(rng, words='reader')}/reprints/{name}", html.encode(), group=name)
+
+
+def doorways(rng: Random) -> Iterator[Page]:
+    """One text for every town: the first of each kind is new, the rest are near-duplicates of it."""
+    for trade in ("plumber", "locksmith", "tutor"):
+        for number, town in enumerate(rng.sample(TOWNS, 22)):
+            paragraphs = [text.format(t=town) for text in PROSE[f"doorway {trade}"]]
+            html = shell(f"Your {trade} in {town}", prose(paragraphs), site=trade.title())
+            kind = "doorway page" if number == 0 else "doorway copy"
+            url = f"https://{town.lower()}.{trade}-nearby.example/"
+            yield Page(kind, url, html.encode(), group=f"doorway {trade}", leads=number == 0)
+
+
+def notices(rng: Random) -> Iterator[Page]:
+    """The same few words on many hosts: fresh servers, closed shops, missing pages that answer 200, members' areas."""
+    for notice, title in (("placeholder", "It works"), ("closed", "Closed"), ("not-found", "Not found"), ("members", "Forum")):  # noqa: E501
+        for number in range(22):
+            html = shell(title, prose(PROSE[f"notice {notice}"]), site="")
+            kind = "server notice" if number == 0 else "copied notice"
+            path = {"placeholder": "", "closed": "shop/", "not-found": f"item/{number}", "members": f"board/{number}"}
+            url = address(rng, path[notice], words=f"{notice}{number}-{rng.choice(TOWNS).lower()}")
+            yield Page(kind, url, html.encode(), group=f"notice {notice}", leads=number == 0)

@@ -1,0 +1,51 @@
+"""What several test modules need: small archives made on the spot, and the command run as a user runs it."""
+
+import gzip
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+HTML_HEADERS = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+
+
+def warc_record(url: str, html: str | bytes, *, date: str = "2026-07-01T00:00:00Z", http: str = HTML_HEADERS) -> bytes:
+    """One response record, uncompressed."""
+    body = http.encode() + (html.encode() if isinstance(html, str) else html)
+    head = (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: {date}\r\n"
+        f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body + b"\r\n\r\n"
+
+
+@pytest.fixture(scope="session")
+def record() -> Callable[..., bytes]:
+    """The maker of single records."""
+    return warc_record
+
+
+@pytest.fixture(scope="session")
+def write_warc() -> Callable[[Path, Sequence[bytes]], Path]:
+    """Write records as a .warc.gz with a gzip member per record."""
+
+    def write(path: Path, records: Sequence[bytes]) -> Path:
+        path.write_bytes(b"".join(gzip.compress(item, 6, mtime=0) for item in records))
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def curate() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command in a process of its own and give back its exit code and output."""
+
+    def call(*arguments: object, hash_seed: int = 0, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"PYTHONHASHSEED": str(hash_seed), "COLUMNS": "160"}
+        command = [sys.executable, "-m", "curate.cli", *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=timeout, check=False)
+
+    return call

@@ -1,0 +1,294 @@
+"""The sandbox against everything a page can make a parser do."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from curate.errors import UsageError
+from curate.sandbox import PageKilled, PageRaised, Sandbox, SandboxLimits
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are enforced by Linux")
+
+HERE = Path(__file__).parent
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+LIMITS = SandboxLimits(max_cpu_seconds=0.3, max_wall_seconds=30.0, max_memory_bytes=256 << 20, max_text_bytes=1 << 20)
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A sandbox with small limits that can import `hostile`."""
+    monkeypatch.syspath_prepend(HERE)
+    with Sandbox(LIMITS) as sandbox:
+        yield sandbox
+
+
+def kind_of_death(sandbox: Sandbox, function: str, page: bytes = b"") -> str:
+    """How a call ended that should not have gone well."""
+    with pytest.raises(PageKilled) as killed:
+        sandbox.run(f"hostile:{function}", page)
+    assert "\n" not in str(killed.value)
+    return killed.value.kind
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process exists and is no zombie."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def wait_until_gone(pid: int) -> bool:
+    """Give a killed process ten seconds to be gone."""
+    end = time.monotonic() + 10
+    while is_running(pid) and time.monotonic() < end:
+        time.sleep(0.02)
+    return not is_running(pid)
+
+
+@pytest.mark.parametrize("function", ["spin", "spin_in_c", "catch_everything"])
+def test_a_page_that_spins_is_ended_by_its_cpu_time(sandbox: Sandbox, function: str) -> None:
+    """In Python, inside C and with a library that catches everything; the next page is served."""
+    assert kind_of_death(sandbox, function) == "cpu_limit"
+    assert 0.25 < sandbox.cpu_seconds < 2.0
+    assert sandbox.run("hostile:echo", b"next") == "next"
+
+
+def test_cpu_time_counts_for_each_page_on_its_own(sandbox: Sandbox) -> None:
+    """Pages that together use more than the limit are all served, by one child."""
+    child = sandbox.run("hostile:process_id", b"")
+    assert [sandbox.run("hostile:spin_for", b"0.15") for _ in range(4)] == ["done"] * 4
+    assert sandbox.run("hostile:process_id", b"") == child
+
+
+def test_waiting_uses_no_cpu_time(sandbox: Sandbox) -> None:
+    """A page that waits longer than the CPU limit, but not longer than the wall limit, is served."""
+    assert sandbox.run("hostile:sleep", b"0.6") == "awake"
+
+
+@pytest.mark.parametrize("function", ["sleep", "wait_in_c"])
+def test_a_page_that_waits_is_ended_by_the_wall_clock(monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+    """In Python and blocked inside C; no CPU limit would ever be reached."""
+    monkeypatch.syspath_prepend(HERE)
+    with Sandbox(SandboxLimits(max_wall_seconds=0.3)) as sandbox:
+        sandbox.run("hostile:echo", b"")
+        start = time.monotonic()
+        assert kind_of_death(sandbox, function, b"1000") == "wall_limit"
+        assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("function", ["allocate", "allocate_slowly"])
+def test_a_page_that_takes_too_much_memory_is_ended(sandbox: Sandbox, function: str) -> None:
+    """10 GB at once and in steps; a page within the limit is served."""
+    assert kind_of_death(sandbox, function, b"10000000000") == "memory_limit"
+    assert sandbox.run("hostile:allocate", b"100000000") == "100000000"
+
+
+def test_a_short_peak_over_the_memory_limit_counts_too(sandbox: Sandbox) -> None:
+    """Memory that is taken and given back between two looks of the watch is seen in the peak afterwards."""
+    assert kind_of_death(sandbox, "allocate", b"300000000") == "memory_limit"
+
+
+def test_what_earlier_pages_left_behind_does_not_count(sandbox: Sandbox) -> None:
+    """Each page keeps 100 MB of a 256 MB limit; none is blamed for the others."""
+    assert [sandbox.run("hostile:keep", b"100000000") for _ in range(6)] == ["1", "2"] * 3
+
+
+@pytest.mark.parametrize(("function", "how"), [("crash", "signal 11"), ("leave", "exit code 3")])
+def test_a_page_that_crashes_the_child_is_reported(sandbox: Sandbox, function: str, how: str) -> None:
+    """A segmentation fault and a silent exit; the next page is served."""
+    sandbox.run("hostile:echo", b"")
+    with pytest.raises(PageKilled, match=how) as killed:
+        sandbox.run(f"hostile:{function}", b"")
+    assert killed.value.kind == "crash"
+    assert sandbox.run("hostile:echo", b"next") == "next"
+
+
+def test_a_crash_earlier_pages_may_have_caused_is_tried_in_a_fresh_child(sandbox: Sandbox) -> None:
+    """A page that crashes only a used child gets its text."""
+    assert [sandbox.run("hostile:crash_when_used", b"") for _ in range(3)] == ["1", "1", "1"]
+
+
+def test_an_exception_is_reported_and_the_child_lives_on(sandbox: Sandbox) -> None:
+    """With its type and message, also when it is no Exception."""
+    child = sandbox.run("hostile:process_id", b"")
+    for function, kind, message in [("fail", "ValueError", "no such page"), ("exit_politely", "SystemExit", "4")]:
+        with pytest.raises(PageRaised, match=message) as raised:
+            sandbox.run(f"hostile:{function}", b"")
+        assert raised.value.kind == kind
+    assert sandbox.run("hostile:process_id", b"") == child
+
+
+def test_too_much_text_is_refused(sandbox: Sandbox) -> None:
+    """The limit itself passes."""
+    assert sandbox.run("hostile:repeat", b"1048576") == "x" * (1 << 20)
+    assert kind_of_death(sandbox, "repeat", b"1048577") == "text_limit"
+    assert kind_of_death(sandbox, "repeat", b"100000000") == "text_limit"
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 1 << 20, (1 << 20) + 1, 9_999_999])
+def test_pages_of_any_size_arrive_whole(sandbox: Sandbox, size: int) -> None:
+    """Also those larger than the pipe between the processes."""
+    page = (b"0123456789abcde" * (size // 15 + 1))[:size]
+    assert sandbox.run("hostile:checksum", page) == str(zlib.crc32(page))
+
+
+def test_text_comes_back_as_it_was(sandbox: Sandbox) -> None:
+    """Lone surrogates, NULs and characters beyond the basic plane included."""
+    text = "a\x00\ud800\U0001f600\r\n\u2028" * 1000
+    assert sandbox.run("hostile:echo", text) == text
+    assert sandbox.run("hostile:echo", b"\xff\x00") == "\udcff\x00"
+
+
+def test_output_and_input_of_a_library_do_not_reach_the_pipes(sandbox: Sandbox) -> None:
+    """What it prints is lost and what it reads is empty."""
+    assert [sandbox.run("hostile:print_and_read", b"") for _ in range(2)] == ["ok", "ok"]
+
+
+def test_a_child_killed_from_outside_is_replaced(sandbox: Sandbox) -> None:
+    """As by the machine running out of memory; the next page does not notice."""
+    child = int(sandbox.run("hostile:process_id", b""))
+    os.kill(child, signal.SIGKILL)
+    assert wait_until_gone(child)
+    assert int(sandbox.run("hostile:process_id", b"")) != child
+
+
+def test_closing_leaves_no_process_no_zombie_and_no_open_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After kills of every kind, too; a closed sandbox starts again when it is asked."""
+    monkeypatch.syspath_prepend(HERE)
+    before = len(os.listdir("/proc/self/fd"))
+    with Sandbox(LIMITS) as sandbox:
+        children = [int(sandbox.run("hostile:process_id", b""))]
+        for function in ("spin", "crash", "fail"):
+            kind_of_death(sandbox, function)
+            children.append(int(sandbox.run("hostile:process_id", b"")))
+        sandbox.close()
+        children.append(int(sandbox.run("hostile:process_id", b"")))
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_sandbox_nobody_closed_takes_its_child_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When it is collected."""
+    monkeypatch.syspath_prepend(HERE)
+    sandbox = Sandbox(LIMITS)
+    child = int(sandbox.run("hostile:process_id", b""))
+    del sandbox
+    assert not Path(f"/proc/{child}").exists()
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_the_child_dies_with_a_parent_that_was_killed(busy: bool) -> None:
+    """While it waits for a page and in the middle of one that would never end."""
+    script = f"""
+        import sys; sys.path.insert(0, {str(HERE)!r})
+        from curate.sandbox import Sandbox
+        sandbox = Sandbox()
+        print(sandbox.run("hostile:process_id", b""), flush=True)
+        sandbox.run("hostile:sleep", b"1000") if {busy} else sys.stdin.read()
+    """
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HERE.parents[1],
+    ) as parent:  # fmt: skip
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        assert is_running(child)
+        parent.kill()
+    assert wait_until_gone(child)
+
+
+def test_a_fork_of_the_parent_has_a_child_of_its_own(sandbox: Sandbox) -> None:
+    """Two processes never share the pipes, and the copy's end is not the original's."""
+    child = sandbox.run("hostile:process_id", b"")
+    read, write = os.pipe()
+    copy = os.fork()
+    if not copy:
+        os.write(write, sandbox.run("hostile:process_id", b"").encode())
+        sandbox.close()
+        os._exit(0)
+    os.close(write)
+    os.waitpid(copy, 0)
+    with os.fdopen(read, "rb") as pipe:
+        assert pipe.read().decode() not in ("", child)
+    assert sandbox.run("hostile:process_id", b"") == child
+
+
+def test_an_interrupted_page_leaves_no_half_read_answer(sandbox: Sandbox) -> None:
+    """After Ctrl-C in the middle of a page the next page gets its own text."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    sandbox.run("hostile:echo", b"")
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            sandbox.run("hostile:sleep", b"20")
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert sandbox.run("hostile:echo", b"next") == "next"
+
+
+def test_the_child_has_a_fixed_hash_seed_and_few_files(sandbox: Sandbox) -> None:
+    """Nothing that varies between runs, and none of the parent's open files."""
+    with Path(__file__).open("rb") as file:
+        os.set_inheritable(file.fileno(), True)
+        seed, files = sandbox.run("hostile:environment", b"").split()
+    assert seed == "0"
+    assert int(files) <= 8
+
+
+def test_a_function_that_is_not_there_is_nobodys_page(sandbox: Sandbox) -> None:
+    """It is loud, not a dropped page; so is an extractor nobody knows."""
+    for name in ("hostile:nothing", "no_such_module:f"):
+        with pytest.raises(RuntimeError, match=name):
+            sandbox.run(name, b"")
+    with pytest.raises(UsageError, match="unknown extractor 'magic'; choose from: trafilatura"):
+        sandbox.extract(b"", extractor="magic")
+
+
+def test_a_child_that_cannot_start_is_nobodys_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is loud, not a crash recorded for every page."""
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(RuntimeError, match="does not start: exit code 1"):
+        Sandbox().run("hostile:echo", b"")
+
+
+def test_start_up_is_not_charged_to_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Importing trafilatura takes more CPU time than this limit, extracting a small page less."""
+    page = b"<html><body><article><p>" + b"A sentence of some length, for a page. " * 20 + b"</p></article></body></html>"
+    with Sandbox(SandboxLimits(max_cpu_seconds=0.1)) as sandbox:
+        text = sandbox.extract(page, charset="utf-8", extractor="trafilatura")
+        assert text.startswith("A sentence of some length, for a page.")
+        assert sandbox.cpu_seconds > 0.1
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the shared measuring data beside the repository")
+@pytest.mark.parametrize("extractor", ["trafilatura", "resiliparse"])
+def test_html_bombs_end_in_bounded_time(extractor: str) -> None:
+    """Deep nesting, 200,000 siblings, unclosed tables, a 3 MB word, NULs; the ordinary last page comes out."""
+    from warcio.archiveiterator import ArchiveIterator
+
+    fates = {}
+    with (SHARED / "odd" / "html-bombs.warc.gz").open("rb") as file, Sandbox(SandboxLimits(max_cpu_seconds=1.0)) as sandbox:
+        for record in ArchiveIterator(file):
+            page, before = record.content_stream().read(), sandbox.cpu_seconds
+            try:
+                fate = sandbox.extract(page, charset="utf-8", extractor=extractor)
+            except PageKilled as killed:
+                fate = killed.kind
+            fates[record.rec_headers.get_header("WARC-Target-URI")] = fate
+            assert sandbox.cpu_seconds - before < 4.0
+    assert "The quick council met on Tuesday" in fates["http://ok.example/"]
+    assert "The quick council met on Tuesday" in fates["http://nul.example/"]
