@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def speed() -> None:
-    """Signatures of the dev shard's texts, ours and datasketch's, three rounds each, the best of each."""
+    """Signatures of the dev shard's texts, ours and datasketch's, by turns."""
     import re
 
     import xxhash
@@ -62,15 +62,22 @@ def speed() -> None:
         sketch.update_batch(windows)
 
     windows = [python_shingles(text) for text in texts]
-    signatures(texts[:50], DEFAULT)
-    ours = _best(lambda: signatures(texts, DEFAULT))
-    theirs = _best(lambda: [datasketch(python_shingles(text)) for text in texts])
-    sketch_only = _best(lambda: [datasketch(each) for each in windows])
-    keys = _best(lambda: band_keys(signatures(texts, DEFAULT), DEFAULT)) - ours
+    signed = signatures(texts, DEFAULT)
+    band_keys(signed, DEFAULT)
+    methods: dict[str, Callable[[], object]] = {
+        "ours": lambda: signatures(texts, DEFAULT),
+        "ours, again": lambda: signatures(texts, DEFAULT),
+        "datasketch": lambda: [datasketch(python_shingles(text)) for text in texts],
+        "datasketch, shingles given": lambda: [datasketch(each) for each in windows],
+        "our band keys of signatures": lambda: band_keys(signed, DEFAULT),
+    }
+    rounds = [{name: _seconds(method) for name, method in methods.items()} for _ in range(5)]
     print(f"{len(texts)} texts, {sum(map(len, texts)) / 1e6:.1f} M characters, {sum(map(len, windows))} shingles")
-    for name, seconds in (("ours", ours), ("datasketch", theirs), ("datasketch, shingles given", sketch_only)):
-        print(f"{name:28} {seconds / len(texts) * 1e6:8.1f} us/doc  {seconds / ours:5.1f} x")
-    print(f"{'band keys of signatures':28} {keys / len(texts) * 1e6:8.1f} us/doc")
+    print("median of 5 rounds, and of the ratio within each round (least to most)")
+    for name in methods:
+        ratios = sorted(each[name] / each["ours"] for each in rounds)
+        cost = sorted(each[name] for each in rounds)[2] / len(texts) * 1e6
+        print(f"{name:28} {cost:8.1f} us/doc  {ratios[2]:6.2f} x  ({ratios[0]:.2f} to {ratios[-1]:.2f})")
 
 
 def recall() -> None:
@@ -81,17 +88,16 @@ def recall() -> None:
     rng = random.Random(1)
     found: list[tuple[float, bool, bool]] = []
     wrong = 0
-    for _ in range(3):
-        for edit in (_delete, _insert, _shuffle, _replace_ends):
-            edited = [edit(text.split("\n"), rng) for text in texts]
-            similar = [_plain_jaccard(a, b) for a, b in zip(texts, edited, strict=True)]
-            representative = near_duplicates(texts + edited)[len(texts) :]
-            removed = representative == np.arange(len(texts))
-            wrong += int((removed & (np.array(similar) < 0.8)).sum())
-            wrong += int(((representative < len(texts)) & ~removed).sum())
-            keys = [band_keys(signatures(each, DEFAULT), DEFAULT) for each in (texts, edited)]
-            shared = (keys[0] == keys[1]).any(axis=1)
-            found += list(zip(similar, shared.tolist(), removed.tolist(), strict=True))
+    for edit in (_delete, _insert, _shuffle, _replace_ends):
+        edited = [edit(text.split("\n"), rng) for text in texts]
+        similar = [_plain_jaccard(a, b) for a, b in zip(texts, edited, strict=True)]
+        representative = near_duplicates(texts + edited)[len(texts) :]
+        removed = representative == np.arange(len(texts))
+        wrong += int((removed & (np.array(similar) < 0.8)).sum())
+        wrong += int(((representative < len(texts)) & ~removed).sum())
+        keys = [band_keys(signatures(each, DEFAULT), DEFAULT) for each in (texts, edited)]
+        shared = (keys[0] == keys[1]).any(axis=1)
+        found += list(zip(similar, shared.tolist(), removed.tolist(), strict=True))
     _print_recall(found)
     print(f"{len(found)} pairs of {len(texts)} pages; removed below the threshold or for another page: {wrong}")
 
@@ -257,13 +263,10 @@ def _plain_shingles(text: str) -> set[tuple[int, ...]]:
     return {sum(words[i : i + 5], ()) + tuple(map(len, words[i : i + 5])) for i in range(max(len(words) - 4, 1))} - {()}
 
 
-def _best(action: Callable[[], object], rounds: int = 3) -> float:
-    seconds = []
-    for _ in range(rounds):
-        started = process_time()
-        action()
-        seconds.append(process_time() - started)
-    return min(seconds)
+def _seconds(action: Callable[[], object]) -> float:
+    started = process_time()
+    action()
+    return process_time() - started
 
 
 def _rows(path: str) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from typing import Any
 import zstandard
 
 from curate.extract import EXTRACTORS, extract
+from curate.extract.libraries import set_element_classes
 from curate.sandbox import WARM_UP_PAGE
 
 Page = dict[str, Any]
@@ -34,10 +35,15 @@ GOLD = Path(__file__).resolve().parents[2] / "shared" / "data" / "gold"
 
 
 def plain_trafilatura(html: str) -> str:
-    """What most pipelines call: the full cascade on every page, comments off."""
+    """What most pipelines call: the full cascade on every page, comments off, lxml as it comes."""
     import trafilatura
+    from lxml.html import HtmlElementClassLookup
+    from trafilatura.utils import HTML_PARSER
 
-    return trafilatura.extract(html, include_comments=False) or ""
+    HTML_PARSER.set_element_class_lookup(HtmlElementClassLookup())
+    text = trafilatura.extract(html, include_comments=False) or ""
+    set_element_classes(HTML_PARSER)
+    return text
 
 
 def contenders() -> dict[str, Callable[[str], str]]:
@@ -117,6 +123,7 @@ def measure(path: Path, pages: int | None, only: list[str]) -> dict[str, Score]:
     scores = {name: Score() for name in runs}
     for run in runs.values():
         run(WARM_UP_PAGE.decode())
+    gc.freeze()
     for page in read_pages(path, pages):
         for name, run in runs.items():
             gc.collect()

@@ -17,6 +17,7 @@ from curate.records import ARC, WARC, Grammar, Stream, records
 
 SNIFFED_BYTES = 1 << 20  # inflated, to tell one record per member from many
 SEARCHED_BYTES = 8 << 20  # how far a damaged beginning is looked past
+STUB_BYTES = 1024
 MAX_LAYERS = 4
 
 _GRAMMARS = {"warc": WARC, "arc": ARC}
@@ -46,6 +47,8 @@ def _gzip_format(source: Bytes) -> str | None:
     while position < source.size and is_gzip(source.at(position, 10)):
         member = Member(source, position)
         head = member.read(SNIFFED_BYTES)
+        if not member.whole and source.size < STUB_BYTES and b"WARC/".startswith(head):
+            return "warc.gz"  # cut too early to say that it is none
         if head:
             return _member_format(source, head, whole=member.whole)
         if not member.whole:
@@ -72,14 +75,15 @@ def _ends_with_record(head: bytes, grammar: Grammar, *, whole: bool) -> bool:
 
 def _layered_format(file: BinaryIO, codecs: tuple[str, ...]) -> str | None:
     """The format of a file from the first bytes under its compressions, None when no record is there."""
-    head = _first_bytes(_decoded(file, codecs, _ignore), SNIFFED_BYTES)
+    losses: list[int] = []
+    head = _first_bytes(_decoded(file, codecs, lambda places, _: losses.append(places)), SNIFFED_BYTES)
     for name, grammar in _GRAMMARS.items():
         if grammar.opens(head):
             return "+".join((name, *codecs))
     for codec, magics in _MAGICS.items():
         if head.startswith(magics) and len(codecs) < MAX_LAYERS:
             return _layered_format(file, (*codecs, codec)) if not codecs or codec in _INNER else None
-    return "" if codecs and not head else None
+    return "" if codecs and not head and not losses else None
 
 
 def _damaged_start(source: Bytes) -> str | None:

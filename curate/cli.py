@@ -20,12 +20,15 @@ from curate.run import run
 from curate.warc import Skip
 
 USAGE_EXIT, INCOMPLETE_EXIT = 2, 1
+PLAIN_WIDTH = 140  # of tables that go to a file or a log
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns 0, 1 when a run is incomplete or a check failed, 2 when the user has to change something."""
     options = _parser().parse_args(arguments)
     console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PLAIN_WIDTH
     try:
         return int(options.command(options, console))
     except (UsageError, NotAnArchiveError) as error:

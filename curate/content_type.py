@@ -8,8 +8,9 @@ SNIFFED_BYTES = 2048
 _MAGIC = (
     b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF87a", b"GIF89a", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"BZh",
     b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"\x7fELF", b"MZ\x90\0",
-    b"\xca\xfe\xba\xbe", b"ID3", b"OggS", b"fLaC", b"FLV\x01", b"\x1a\x45\xdf\xa3", b"\0\0\1\0", b"wOFF", b"wOF2", b"\0\1\0\0\0", b"OTTO",
-    b"%!PS", b"{\\rtf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"BM\x00", b"II*\0", b"MM\0*", b"CWS", b"FWS", b"WARC/",
+    b"\xca\xfe\xba\xbe", b"ID3", b"OggS", b"fLaC", b"FLV\x01", b"\x1a\x45\xdf\xa3", b"\0\0\1\0", b"wOFF",
+    b"wOF2", b"\0\1\0\0\0", b"OTTO", b"%!PS", b"{\\rtf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"BM\x00", b"II*\0",
+    b"MM\0*", b"CWS", b"FWS", b"WARC/",
     b"SQLite format 3", b"\0asm",
 )  # fmt: skip
 _SPACE = rb"(?:\s|<!--(?:[^-]|-(?!->))*-->|<\?[^>]*>)*"

@@ -8,6 +8,7 @@ file sees: the same members, the same damage, whatever the split.
 """
 
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import BinaryIO
 
 try:
@@ -57,40 +58,50 @@ class Bytes:
 
 
 class Member:
-    """One gzip member, inflated piece by piece; `whole` once it ended with the right checksum and length."""
+    """One gzip member, inflated piece by piece; `whole` once it ended with the right checksum and length.
 
-    __slots__ = ("_inflater", "_window", "end", "offset", "source", "whole")
+    `broken` says that it never will: its bytes are damaged, end before it does, or inflate to more than `max_bytes`.
+    """
 
-    def __init__(self, source: Bytes, offset: int) -> None:
+    __slots__ = ("_inflater", "_left", "_window", "broken", "end", "offset", "source", "whole")
+
+    def __init__(self, source: Bytes, offset: int, max_bytes: float = inf) -> None:
         self.source = source
         self.offset = offset
         self.end = offset
         self.whole = False
+        self.broken = not is_gzip(source.at(offset, 10))
         self._inflater = codec.decompressobj(wbits=GZIP)
         self._window = FIRST_WINDOW
+        self._left = max_bytes
 
     def __iter__(self) -> Iterator[bytes]:
-        """Pieces of at most a mebibyte; stops without `whole` where the member is cut or damaged."""
-        while not self.whole:
-            fed = self.source.at(self.end, self._window)
-            self.end += len(fed)
-            self._window = WINDOW
-            while True:
-                try:
-                    piece = self._inflater.decompress(fed, PIECE)
-                except BROKEN:
-                    return
-                if self._inflater.eof and not self.whole:
-                    self.whole = True
-                    self.end -= len(self._inflater.unused_data)
-                if piece:
-                    yield piece
-                rest = b"" if self.whole else self._inflater.unconsumed_tail
-                if self.whole or (not rest and len(piece) < PIECE) or (rest == fed and not piece):
-                    break
-                fed = rest
-            if not self.whole and self.end >= self.source.size:
+        """Pieces of at most a mebibyte, going on where an earlier loop over the member stopped."""
+        while not self.whole and not self.broken:
+            try:
+                piece = self._inflater.decompress(self._feed(), PIECE)
+            except BROKEN:
+                self.broken = True
                 return
+            self._left -= len(piece)
+            if self._inflater.eof:
+                self.whole = self._left >= 0
+                self.end -= len(self._inflater.unused_data)
+            self.broken = self._left < 0 or not (piece or self.whole or self._more())
+            if piece:
+                yield piece
+
+    def _feed(self) -> bytes:
+        """The next compressed bytes: what the inflater left over when its output was full, else more of the file."""
+        rest: bytes = self._inflater.unconsumed_tail
+        if not rest:
+            rest = self.source.at(self.end, self._window)
+            self.end += len(rest)
+            self._window = WINDOW
+        return rest
+
+    def _more(self) -> bool:
+        return bool(self._inflater.unconsumed_tail) or self.end < self.source.size
 
     def read(self, max_bytes: int) -> bytes:
         """Inflate until the member ends or more than `max_bytes` have come out."""
@@ -158,27 +169,22 @@ def _trusted(source: Bytes, begin: int, start: int, opens: Opens, max_inflate: i
     while run <= start:
         if position - run >= TRUSTED_RUN or position == source.size:
             return run
-        member = Member(source, position)
-        if is_gzip(source.at(position, 10)) and drain(member, max_inflate):
+        member = Member(source, position, max_inflate)
+        if drain(member):
             position = member.end
         else:
             run = position = next_opening(source, position + 1, opens, start + 1)
     return -1
 
 
-def drain(member: Member, max_inflate: int) -> bool:
-    """Inflate what is left of a member and throw it away; whether it turned out whole within the cap."""
-    spent = 0
-    for piece in member:
-        spent += len(piece)
-        if spent > max_inflate:
-            return False
+def drain(member: Member) -> bool:
+    """Inflate what is left of a member and throw it away; whether it turned out whole."""
+    for _ in member:
+        pass
     return member.whole
 
 
-def members(
-    source: Bytes, start: int, end: int, opens: Opens, *, tally: Tally, max_inflate: int
-) -> Iterator[Member]:
+def members(source: Bytes, start: int, end: int, opens: Opens, *, tally: Tally, max_inflate: int) -> Iterator[Member]:
     """Members that begin in [start, end), in order; what is damaged is told to `tally` by the split it begins in.
 
     A member is to be used before the next is asked for. One that turns out not to be whole is followed by the next
@@ -187,13 +193,12 @@ def members(
     position = anchor(source, start, opens, max_inflate)
     while position < min(end, source.size):
         owned = position >= start
-        if is_gzip(source.at(position, 10)):
-            member = Member(source, position)
-            if owned:
-                yield member
-            if drain(member, max_inflate):
-                position = member.end
-                continue
+        member = Member(source, position, max_inflate)
+        if owned and not member.broken:
+            yield member
+        if drain(member):
+            position = member.end
+            continue
         behind = next_opening(source, position + 1, opens)
         padding = behind == source.size and source.only_zeros(position, behind)
         if owned and not padding:
@@ -206,8 +211,7 @@ def inflate_through(source: Bytes, tally: Tally) -> Iterator[bytes | None]:
     position = 0
     while position < source.size:
         member = Member(source, position)
-        if is_gzip(source.at(position, 10)):
-            yield from member
+        yield from member
         if member.whole:
             position = member.end
             continue

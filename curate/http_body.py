@@ -5,10 +5,11 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from curate.records import blank_line
+
 MAX_ENCODINGS = 4
 
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})|HTTP/\d(?:\.\d)?[ \t]*\r?$|ICY[ \t]+(\d{3})", re.IGNORECASE)
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _HEADER_LINE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}[ \t]*:")
 _CHUNK = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 
@@ -37,8 +38,8 @@ def split_response(block: bytes) -> Response:
     status = _STATUS.match(block, 0, 64)
     if status is None and _HEADER_LINE.match(block) is None:
         return Response(0, {}, block)
-    end = _HEAD_END.search(block)
-    head, body = (block, b"") if end is None else (block[: end.start()], block[end.end() :])
+    end, begin = blank_line(block, 0, len(block))
+    head, body = (block, b"") if begin < 0 else (block[:end], block[begin:])
     lines = head.decode("utf-8", "replace").split("\n")
     digits = status and (status[1] or status[2])
     return Response(int(digits) if digits else 0, _headers(lines[1:] if status else lines), body)

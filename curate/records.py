@@ -45,7 +45,6 @@ class Grammar:
         return self.opening.match(head) is not None
 
 
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _FIELD = re.compile(rb"\n([^:\r\n]+):([^\n]*)")
 _LINE_ENDS = re.compile(rb"[\r\n]*")
@@ -53,10 +52,17 @@ _LINE_ENDS = re.compile(rb"[\r\n]*")
 
 def warc_header(data: bytes, begin: int) -> tuple[Fields, int] | None:
     """Read a WARC header: its fields and the offset of the block, or None where no header ends within the cap."""
-    blank = _BLANK_LINE.search(data, begin, begin + MAX_HEADER_BYTES)
-    if blank is None:
-        return None
-    return parse_fields(data[begin : blank.start()]), blank.end()
+    end, block = blank_line(data, begin, begin + MAX_HEADER_BYTES)
+    return None if block < 0 else (parse_fields(data[begin:end]), block)
+
+
+def blank_line(data: bytes, begin: int, end: int) -> tuple[int, int]:
+    """Where the first blank line between two offsets begins and ends, CRLF or LF or mixed; (-1, -1) without one."""
+    crlf = data.find(b"\n\r\n", begin, end)
+    lf = data.find(b"\n\n", begin, end if crlf < 0 else crlf + 1)
+    if lf >= 0:
+        return lf, lf + 2
+    return (crlf, crlf + 3) if crlf >= 0 else (-1, -1)
 
 
 def parse_fields(head: bytes) -> Fields:
@@ -77,7 +83,7 @@ def arc_header(data: bytes, begin: int) -> tuple[Fields, int] | None:
     return dict(zip(names, (kind, uri, date, content_type, length), strict=True)), line.end()
 
 
-_ARC = rb"([a-zA-Z][a-zA-Z0-9+.\-]{1,20}:[^ \r\n]{0,8192}) \d{1,3}(?:\.\d{1,3}){3} (\d{8,17}) ([^ \r\n]{1,256})"
+_ARC = rb"([a-zA-Z][a-zA-Z0-9+.\-]{1,20}:[^ \r\n]{0,8192}) \d{1,3}(?:\.\d{1,3}){3} (\d{8,17}|null|-) ([^ \r\n]{1,256})"
 _ARC_LINE = re.compile(_ARC + rb"(?: [^\r\n]{0,8192})? (\d{1,18})\r?\n")
 WARC = Grammar(re.compile(rb"WARC/\d"), re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n[A-Za-z])"), warc_header)
 ARC = Grammar(_ARC_LINE, re.compile(rb"\n(?=" + _ARC_LINE.pattern + rb")"), arc_header)
@@ -164,9 +170,7 @@ class Stream:
         return any(begin < loss < end for loss in self.losses)
 
 
-def records(
-    stream: Stream, grammar: Grammar, *, max_record_bytes: int, max_inflate_bytes: int
-) -> Iterator[Record]:
+def records(stream: Stream, grammar: Grammar, *, max_record_bytes: int, max_inflate_bytes: int) -> Iterator[Record]:
     """Records of a stream in order, with a `junk` one for each stretch that is none.
 
     A block above `max_record_bytes` is passed over, not held; a length above `max_inflate_bytes` is not believed.

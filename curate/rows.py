@@ -52,9 +52,9 @@ def read_parquet(file: "ParquetFile", start: int, end: int, *, limits: Limits) -
 
 def read_jsonl(file: BinaryIO, start: int, end: int, *, limits: Limits) -> Iterator[Page | Skip]:
     """Pages of the lines that begin in bytes [start, end); `offset` and `length` are those of the line in bytes."""
-    offset = start
-    file.seek(max(start - 1, 0))
+    offset = 0
     if start > 0:
+        file.seek(start - 1)
         offset = start - 1 + _pass_line(file)
     while offset < end:
         line = file.readline(limits.max_record_bytes)

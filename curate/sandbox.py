@@ -55,7 +55,7 @@ class SandboxLimits:
 START_LIMITS = SandboxLimits(max_cpu_seconds=300.0, max_wall_seconds=600.0)
 
 
-class PageKilled(Exception):
+class PageKilled(Exception):  # noqa: N818 -- what happened, not whose error
     """A page went past a limit or ended the child; `kind` says which.
 
     Kinds: `cpu_limit`, `wall_limit`, `memory_limit`, `text_limit`, `crash`; for `PageRaised` the exception's name.
@@ -83,7 +83,7 @@ class Sandbox:
     'text'
     """
 
-    def __init__(self, limits: SandboxLimits = SandboxLimits()) -> None:  # noqa: B008 -- frozen
+    def __init__(self, limits: SandboxLimits = SandboxLimits()) -> None:
         self.limits = limits
         self._child: _Child | None = None
         self._ended_cpu_seconds = 0.0
@@ -215,7 +215,7 @@ def _why(code: int, limits: SandboxLimits) -> PageKilled:
     return PageKilled("crash", f"the page ended the child process: {ended_by}")
 
 
-class _ChildGone(Exception):
+class _ChildGone(Exception):  # noqa: N818
     """The child closed its pipes: it has ended or is about to."""
 
 

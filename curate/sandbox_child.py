@@ -8,6 +8,7 @@ import marshal
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from struct import Struct
 from typing import BinaryIO
@@ -94,8 +95,11 @@ def _prepare(parent: int, max_memory_bytes: int) -> None:
     if sys.platform == "linux":
         _bind_to_parent(parent)
         most = ADDRESS_SPACE_PER_MEMORY * max_memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        with open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123 -- pathlib is 10 ms of start-up
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        if hard == resource.RLIM_INFINITY or hard >= most:
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        # Some containers mount /proc read-only.
+        with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:  # noqa: PTH123 -- no pathlib at start
             score.write("1000")
 
 

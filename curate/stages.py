@@ -14,8 +14,9 @@ from curate.flow import Failure, Fate, Outcome
 from curate.minhash import MinHash
 from curate.sandbox import PageKilled, Sandbox, SandboxLimits
 from curate.warc import Limits
-from filters import consent, html
+from filters import consent, html, pii
 from filters.rule_set import RuleSet
+from filters.text_view import TextView
 from filters.url import UrlRules
 from filters.verdict import KEPT, Verdict
 
@@ -139,7 +140,7 @@ class Rules:
     """Judge texts by a published rule set, then, where it also edits, put the edited text in place."""
 
     rules: RuleSet
-    edit: Callable[[str], str] | None = None
+    edit: Callable[[TextView], str] | None = None
     measures: ClassVar[bool] = True
 
     @property
@@ -155,7 +156,7 @@ class Rules:
         names = measured[0] if measured else ()
         signals = {name: np.array([row[name] for row in measured], np.float64) for name in names}
         if self.edit is not None:
-            documents = documents.with_texts([self.edit(text) for text in documents.texts()])
+            documents = documents.with_texts([self.edit(view) for view in documents.views or ()])
         return Outcome(documents, fates, signals)
 
 
@@ -183,25 +184,26 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Redact:
-    """Replace personal data by type tags and drop texts that hold too much of it; adds the column `pii_spans`."""
+    """Replace personal data by type tags and drop texts that hold too much of it (None: never); adds `pii_spans`."""
 
-    max_pii_spans: int = 20
+    max_pii_spans: int | None = 20
+    entities: frozenset[str] = pii.ENTITIES
+    regions: tuple[str, ...] = pii.REGIONS
     name: ClassVar[str] = "pii"
     measures: ClassVar[bool] = False
 
     def __call__(self, documents: Documents) -> Outcome:
         """Find and redact the spans of each text."""
-        from filters import pii
-
+        what = {"entities": self.entities, "regions": self.regions}
         texts = documents.texts()
-        found = [pii.find(text) for text in texts]
-        redacted = [pii.redact(text, spans=spans) for text, spans in zip(texts, found, strict=True)]
-        documents = documents.with_texts(redacted)
-        documents = documents.with_column("pii_spans", pa.array([len(spans) for spans in found], pa.int32()))
-        return Outcome(documents, [self._judge(len(spans)) for spans in found])
+        found = [len(pii.find(text, **what)) for text in texts]  # type: ignore[arg-type]
+        redacted = [pii.redact(text, **what) if spans else text for text, spans in zip(texts, found, strict=True)]  # type: ignore[arg-type]
+        documents = documents.with_texts(redacted).with_column("pii_spans", pa.array(found, pa.int32()))
+        return Outcome(documents, [self._judge(spans) for spans in found])
 
     def _judge(self, spans: int) -> Verdict:
-        return Verdict("max_pii_spans", spans, self.max_pii_spans) if spans > self.max_pii_spans else KEPT
+        dropped = self.max_pii_spans is not None and spans > self.max_pii_spans
+        return Verdict("max_pii_spans", spans, self.max_pii_spans or 0) if dropped else KEPT
 
 
 @runtime_checkable

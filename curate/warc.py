@@ -34,7 +34,8 @@ class Page:
     `html` is the payload after transfer and content decoding, `charset` the Python codec it is in. `offset` and
     `length` are compressed bytes in the file where records are compressed one by one (of the second record of a member:
     offset plus 1, and so on), else bytes of the uncompressed stream. `text` is set, and `html` empty, where the input
-    is text already. `status` is 0 where none was recorded. `content_type` is the declared one, lower case, without parameters.
+    is text already. `status` is 0 where none was recorded. `content_type` is the declared one, in lower
+    case and without parameters.
     """
 
     url: str
@@ -69,7 +70,8 @@ class Limits:
     """Caps on what one record may cost, and the HTTP status a page has to have.
 
     Common Crawl cuts payloads at 1 MiB, since 2025 at 5 MiB: 8 MiB of payload keeps every one of them, and 16 MiB of
-    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work on a record that is passed over.
+    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work a bomb can cause: what one member
+    may inflate to, and, where a file is one stream, one record.
     """
 
     max_record_bytes: int = 16 * MIB
@@ -110,7 +112,13 @@ def read_pages(
 
 
 def read_split(
-    file: BinaryIO, start: int, end: int, *, limits: Limits, counts: ReadCounts, format: str = ""  # noqa: A002
+    file: BinaryIO,
+    start: int,
+    end: int,
+    *,
+    limits: Limits,
+    counts: ReadCounts,
+    format: str = "",  # noqa: A002
 ) -> Iterator[Page | Skip]:
     """Pages and skips of the records that begin in bytes [start, end) of a seekable binary file.
 
@@ -122,7 +130,7 @@ def read_split(
     if form in ("warc.gz", "arc.gz"):
         yield from _read_members(file, start, end, grammar, limits, counts)
     elif form and start == 0 and end > 0:
-        stream = file_stream(file, form, counts.damage, max_bytes=2 * limits.max_inflate_bytes)
+        stream = file_stream(file, form, counts.damage, max_bytes=limits.max_inflate_bytes)
         for record in _records(stream, grammar, limits):
             yield from _item(record, record.offset, record.length, limits, counts)
 
@@ -143,7 +151,7 @@ def _read_members(
         if record is not None:
             yield from _item(record, member.offset, member.end - member.offset, limits, counts)
             continue
-        stream = Stream(_pieces(head, member), 2 * limits.max_inflate_bytes)
+        stream = Stream(_pieces(head, member))
         for ordinal, record in enumerate(_records(stream, grammar, limits)):
             if record.state == "junk" and not member.whole:
                 continue  # counted with the member

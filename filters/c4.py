@@ -7,13 +7,17 @@ Source: Raffel et al. 2020, "Exploring the Limits of Transfer Learning", section
 import re
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from filters.rule_set import Dialect, RuleSet, TextEdit
 from filters.text_view import Spans, TextView
 from filters.verdict import Rule
 
 SOURCE = "C4 (Raffel et al. 2020), section 2.2"
 CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
+KELVIN = "\u212a".encode()  # lower-cases to a plain k
 POLICIES = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
+PHRASES = tuple(phrase.encode() for phrase in ("lorem ipsum", "javascript", *POLICIES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +44,13 @@ class CleanPage:
     curly_bracket_lines: int
 
 
-def _candidates(view: TextView, reading: PageReading) -> list[str]:
-    """Stripped lines, without citations, that are long enough, have no overlong word and end as they should."""
+def _candidates(view: TextView, reading: PageReading) -> Spans:
+    """Stripped lines that are long enough and have no overlong word, with whatever citations they hold."""
     from filters import kernels
 
-    lines = view.stripped(view.all_lines if reading.every_break else view.lines)
+    lines = view.bare_lines
     words, longest = kernels.line_words(view.flags, lines.starts, lines.ends)
-    cited = "[" in view.text and CITATION.search(view.text) is not None
-    keep = longest <= reading.max_word_length
-    if not cited or reading.words_before_citations:
-        keep &= words >= reading.min_line_words
-    texts = Spans(lines.starts[keep], lines.ends[keep]).of(view.text)
-    if cited:
-        texts = [CITATION.sub("", line) for line in texts]
-        if not reading.words_before_citations:
-            texts = [line for line in texts if len(line.split()) >= reading.min_line_words]
-    if reading.end_marks:
-        texts = [line for line in texts if line.endswith(reading.end_marks) and not line.endswith("...")]
-    return texts
+    return lines.where((longest <= reading.max_word_length) & (words >= reading.min_line_words))
 
 
 def clean_page(view: TextView, reading: PageReading) -> CleanPage:
@@ -66,23 +59,41 @@ def clean_page(view: TextView, reading: PageReading) -> CleanPage:
     return cleaned
 
 
+def _has_phrase(text: str) -> bool:
+    """Whether any line of a text may need a closer look; looking at the whole text first is cheap."""
+    if "{" in text:
+        return True
+    lower = text.encode("utf-8", "replace").lower().replace(KELVIN, b"k")
+    return any(phrase in lower for phrase in PHRASES)
+
+
+def _fate(line: str) -> str:
+    """What a line does: "lorem_ipsum" and "curly_bracket" condemn the page, "drop" the line alone, "" nothing."""
+    lower = line.lower()
+    if "lorem ipsum" in lower:
+        return "lorem_ipsum"
+    if "javascript" in lower:
+        return "drop"
+    if "{" in line:
+        return "curly_bracket"
+    return "drop" if any(phrase in lower for phrase in POLICIES) else ""
+
+
 def _clean_page(view: TextView, reading: PageReading) -> CleanPage:
-    lines, lorem_ipsum, curly = _candidates(view, reading), 0, 0
-    if "{" in view.text or any(phrase in view.lower for phrase in ("lorem ipsum", "javascript", *POLICIES)):
-        kept = []
-        for line in lines:
-            lower = line.lower()
-            if "lorem ipsum" in lower:
-                lorem_ipsum += 1
-            elif "javascript" in lower:
-                continue
-            elif "{" in line:
-                curly += 1
-            elif any(phrase in lower for phrase in POLICIES):
-                continue
-            kept.append(line)
-        lines = kept
-    return CleanPage(TextView("\n".join(lines).strip()), len(lines), lorem_ipsum, curly)
+    spans = _candidates(view, reading)
+    lines = spans.of(view.text)
+    cited = "[" in view.text and CITATION.search(view.text) is not None
+    if cited:
+        lines = [CITATION.sub("", line) for line in lines]
+    ends = reading.end_marks
+    keep = [not ends or (line.endswith(ends) and not line.endswith("...")) for line in lines]
+    fates = [_fate(line) if kept else "" for line, kept in zip(lines, keep, strict=True)] if _has_phrase(view.text) else []
+    keep = [kept and fate != "drop" for kept, fate in zip(keep, fates, strict=True)] if fates else keep
+    if cited:
+        page = TextView("\n".join(line for line, kept in zip(lines, keep, strict=True) if kept).strip())
+    else:
+        page = view.only_lines(spans.where(np.array(keep, dtype=np.bool_)))
+    return CleanPage(page, sum(keep), fates.count("lorem_ipsum"), fates.count("curly_bracket"))
 
 
 def edit_lines(view: TextView, reading: PageReading) -> str:
@@ -103,7 +114,7 @@ def measure(view: TextView, reading: PageReading) -> dict[str, float]:
 
     page = clean_page(view, reading)
     words = page.view.words
-    sentences = kernels.sentence_counts(page.view.codes, page.view.flags, words.starts, words.ends)
+    sentences = kernels.sentence_count(page.view.codes, words.kinds, words.starts, words.ends)
     return {
         "lorem_ipsum_lines": float(page.lorem_ipsum_lines),
         "curly_bracket_lines": float(page.curly_bracket_lines),

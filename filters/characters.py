@@ -30,6 +30,7 @@ CAPITAL = 1 << 16  # str.isupper
 NUMBER_OR_LETTER = 1 << 17  # str.isalnum or an underscore: \w
 PREFIX = 1 << 18  # cut off the front of a word
 DOT_AFTER = 1 << 19  # a dot that ends a word is cut off after this
+LINE_BREAK = 1 << 20  # where str.splitlines breaks
 
 LIMIT = 0x40000  # code points from here on have no class: they are unassigned, tags or private
 
@@ -103,7 +104,7 @@ def classes() -> NDArray[np.uint32]:
     for flag, ranges in ((DIGIT, "30-39"), (QUOTE | AFFIX, QUOTES), (AFFIX, PUNCTUATION), (AFFIX, "2013-2014"),
                          (CURRENCY, CURRENCIES), (TERMINAL | SENTENCE | NONWORD, ENDS), (NONWORD, NONWORD_MARKS),
                          (HOST, "2d 30-39 41-5a 5f 61-7a a1-ffff"), (NUMBER_OR_LETTER, "5f"),
-                         (PREFIX, "25 3d a7"), (DOT_AFTER, DOT_FOLLOWS)):  # fmt: skip
+                         (PREFIX, "25 3d a7"), (LINE_BREAK, "a-d 1c-1e 85 2028-2029"), (DOT_AFTER, DOT_FOLLOWS)):  # fmt: skip
         _where(table, flag, members(ranges))
     dashes = np.array(members("2013-2014"))
     table[(table & (AFFIX | CURRENCY)) > 0] |= np.uint32(PREFIX)

@@ -1,4 +1,4 @@
-"""What a publisher asked for, page by page: robots directives, the text-and-data-mining reservation, and the licence found.
+"""What a publisher asked for, page by page: robots directives, the text-and-data-mining reservation, the licence.
 
 Read from the first bytes of the page and two HTTP headers by bounded byte searches; nothing is parsed and nothing here
 replaces robots.txt, which the crawler has already obeyed.
@@ -52,12 +52,12 @@ class Consent:
 
     @property
     def opted_out(self) -> bool:
-        """Whether the publisher asked that the text be neither indexed nor mined; images and snippets are other matters."""
+        """Whether the publisher asked not to be indexed or not to be mined; images and snippets are other matters."""
         return self.noindex or self.noai or self.tdm_reserved
 
     @property
     def openly_licensed(self) -> bool:
-        """Whether the licence found lets anyone use and change the text: CC BY, BY-SA, CC0, public domain, a few others."""
+        """Whether the licence lets anyone use and change the text: CC BY, BY-SA, CC0, public domain, a few others."""
         return bool(_OPEN.fullmatch(self.licence))
 
 
@@ -146,9 +146,9 @@ def _find_licence(html: bytes) -> str:
 def read_consent(html: bytes, *, x_robots_tag: str = "", tdm: str = "") -> Consent:
     """Read the signals of one page; `x_robots_tag` and `tdm` are the values of `X-Robots-Tag` and `TDM-Reservation`.
 
-    Several `X-Robots-Tag` headers go in one per line. Directives addressed to other robots are ignored; `none` counts as
-    `noindex`. A licence link anywhere on a page is weak evidence: it may license a picture, a comment or a quoted work,
-    or be a page about licences, so treat `licence` as a hint unless the site is known.
+    Several `X-Robots-Tag` headers go in one per line. Directives addressed to other robots are ignored; `none` counts
+    as `noindex`. A licence link anywhere on a page is weak evidence: it may license a picture, a comment or a quoted
+    work, or be a page about licences, so treat `licence` as a hint unless the site is known.
     Source: Robots meta specification (Google), the noai directives (DeviantArt), W3C TDM Reservation Protocol.
 
     >>> read_consent(b'<meta name="robots" content="index, NoAI">').noai

@@ -6,7 +6,7 @@ Source: Penedo et al. 2024, "The FineWeb Datasets", section 3.6; numbers as rele
 from dataclasses import dataclass
 
 from filters.rule_set import Dialect, RuleSet
-from filters.text_view import Spans, TextView
+from filters.text_view import TextView
 from filters.verdict import Rule
 
 SOURCE = "FineWeb (Penedo et al. 2024), section 3.6"
@@ -30,19 +30,16 @@ RULES = (
 
 def measure(view: TextView, reading: LineReading) -> dict[str, float]:
     """Signals of the FineWeb rules; lines are those between newlines that are not blank."""
-    from filters import kernels
+    from filters import characters, kernels
 
-    bare = view.stripped(view.lines)
-    filled = bare.lengths > 0
-    lines = Spans(view.lines.starts[filled], view.lines.ends[filled])
-    lengths = lines.lengths
-    terminal = kernels.last_class_count(view.flags, lines.ends, kernels.TERMINAL)
-    _, repeated_chars, _, _ = kernels.repeats(view.hashes(lines), lengths)
-    newlines = len(view.lines) - 1
+    lines = view.lines.where(view.stripped(view.lines).lengths > 0)
+    terminal = kernels.last_class_count(view.flags, lines.ends, characters.TERMINAL)
+    _, repeated_chars, _, _ = kernels.repeats(view.sums, lines.starts, lines.ends)
+    newlines = len(view.newlines)
     return {
         "lines": float(len(lines)),
         "terminal_line_fraction": terminal / max(len(lines), 1),
-        "short_line_fraction": float((lengths <= reading.short_line_chars).sum()) / max(len(lines), 1),
+        "short_line_fraction": float((lines.lengths <= reading.short_line_chars).sum()) / max(len(lines), 1),
         "duplicate_line_char_fraction": repeated_chars / max(len(view.text) - newlines, 1),
         "newline_to_word_ratio": newlines / max(len(view.words), 1),
     }

@@ -51,15 +51,13 @@ def _quality_rules() -> tuple[Rule, ...]:
 def measure_quality(view: TextView, reading: ProseReading) -> dict[str, float]:
     """Signals of the prose rules."""
     from filters import kernels
-    from filters.hashing import hash_word
+    from filters.hashing import hash_words
 
-    text, words, (hashes, kinds) = view.text, view.words, view.word_facts
-    letters, proper, chars = kernels.kind_counts(kinds, words.lengths)
-    listed = np.array([hash_word(word) for word in reading.stop_words], dtype=np.uint64)
-    distinct, _ = kernels.listed_words(hashes, listed)
-    lines = view.all_lines
+    text, words, lines = view.text, view.words, view.bare_lines
+    letters, proper, chars = kernels.kind_counts(words.kinds, words.starts, words.ends)
+    distinct, _ = kernels.listed_words(words.hashes, hash_words(reading.stop_words))
     bullets = np.array([ord(mark) for mark in reading.bullets], dtype=np.uint32)
-    bulleted, trailing = kernels.line_marks(view.codes, view.flags, lines.starts, lines.ends, bullets)
+    bulleted, trailing = kernels.line_marks(view.codes, lines.starts, lines.ends, bullets)
     n_words, n_lines = max(len(words), 1), max(len(lines), 1)
     return {
         "words": float(proper),
@@ -94,16 +92,18 @@ def measure_repetition(view: TextView, reading: RepetitionReading) -> dict[str, 
     from filters import kernels
 
     size = max(len(view.text), 1)
-    start, end = kernels.strip_span(view.flags, 0, len(view.text))
+    body = view.stripped(Spans(np.array([0]), np.array([len(view.text)])))
     signals = {"characters": float(len(view.text))}
-    for name, spans in (
-        ("paragraph", Spans(*kernels.run_spans(view.codes, start, end, 2))),
-        ("line", Spans(*kernels.run_spans(view.codes, 0, len(view.text), 1))),
+    for name, start, end, min_run in (
+        ("paragraph", body.starts[0], body.ends[0], 2),
+        ("line", 0, len(view.text), 1),
     ):
-        later, later_chars, _, _ = kernels.repeats(view.hashes(spans), spans.lengths)
-        signals[f"duplicate_{name}_fraction"] = later / len(spans)
+        starts, ends = kernels.run_spans(view.newlines, start, end, min_run)
+        later, later_chars, _, _ = kernels.repeats(view.sums, starts, ends)
+        signals[f"duplicate_{name}_fraction"] = later / len(starts)
         signals[f"duplicate_{name}_char_fraction"] = later_chars / size
-    chars = kernels.scan_ngrams(view.word_facts[0], view.words.lengths, max(TOP_LIMITS), max(DUPLICATE_LIMITS))
+    words = view.words
+    chars = kernels.scan_ngrams(words.hashes, words.starts, words.ends, max(TOP_LIMITS), max(DUPLICATE_LIMITS))
     signals |= {f"top_{n}_gram_char_fraction": float(chars[n]) / size for n in TOP_LIMITS}
     return signals | {f"duplicate_{n}_gram_char_fraction": float(chars[n]) / size for n in DUPLICATE_LIMITS}
 

@@ -1,10 +1,12 @@
-"""Hashes of spans, and small open tables of them; compiled.
+"""Hashes of spans in constant time, and a small open table of them; compiled.
 
-A hash is a polynomial over the code points modulo 2**64. Equal spans always hash equal. Unequal spans that collide can
-be built on purpose (out of a thousand characters or more); all they would do is make a page look more repetitive.
+The hash of a span is a polynomial over its code points modulo 2**64, read off running sums of the text. Equal spans
+always hash equal. Unequal ones that collide can be built on purpose, out of a thousand characters or more; all they
+would do is make their own page look more repetitive than it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,15 +16,24 @@ from numpy.typing import NDArray
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no character is lost when hashes wrap
 MIX = np.uint64(0xFF51AFD7ED558CCD)
 SLOT_BITS = 12
+POWERS = np.array([pow(int(BASE), size, 2**64) for size in range(256)], dtype=np.uint64)
 
 
 @njit(cache=True, nogil=True)
-def span_hash(codes: Any, start: Any, end: Any) -> Any:
-    """The hash of the code points from `start` up to `end`."""
-    value = np.uint64(0)
-    for i in range(start, end):
-        value = value * BASE + np.uint64(codes[i]) + np.uint64(1)
+def power(size: Any) -> Any:
+    """BASE to the power of a length: what appending that many characters multiplies a hash by."""
+    value, square, left = POWERS[size & 255], POWERS[255] * BASE, size >> 8
+    while left:
+        if left & 1:
+            value *= square
+        square, left = square * square, left >> 1
     return value
+
+
+@njit(cache=True, nogil=True)
+def span_hash(sums: Any, start: Any, end: Any) -> Any:
+    """The hash of the code points from `start` up to `end`."""
+    return sums[end] - sums[start] * power(end - start)
 
 
 @njit(cache=True, nogil=True)
@@ -42,12 +53,18 @@ def look_up(table: Any, value: Any) -> Any:
     return np.int64(0)
 
 
+@cache
 def hash_word(word: str) -> int:
-    """`span_hash` of a word given as text."""
+    """`span_hash` of a word given as text; for the words of our own lists, which are kept."""
     value = 0
     for char in word:
         value = (value * int(BASE) + ord(char) + 1) % 2**64
     return value
+
+
+def hash_words(words: Iterable[str]) -> NDArray[np.uint64]:
+    """`hash_word` of every word of a list, uint64[words]."""
+    return np.array([hash_word(word) for word in words], dtype=np.uint64)
 
 
 def word_table(words: Mapping[str, int]) -> NDArray[np.uint64]:

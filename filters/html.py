@@ -1,4 +1,4 @@
-"""What the raw bytes of a page say before anything is parsed: size, binary content, stubs, and a first look at the language.
+"""What the raw bytes of a page say before parsing: size, binary content, stubs, and a first look at the language.
 
 These rules run on every page of a crawl, so they use byte searches only. The language rules are off by default; a
 recipe switches them on by naming its languages and their commonest words, as `ENGLISH` does.
@@ -53,7 +53,7 @@ def declared_language(html: bytes) -> str:
 
 
 def count_common_words(html: bytes, words: tuple[bytes, ...]) -> int:
-    """How often any of the words occurs in the bytes, markup and scripts included; counting stops at `COMMON_WORDS_CAP`.
+    """How often any of the words occurs, markup and scripts included; counting stops at `COMMON_WORDS_CAP`.
 
     >>> count_common_words(b"<p>All the words and the rest</p>", ENGLISH_WORDS)
     3

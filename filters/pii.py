@@ -1,8 +1,8 @@
 """Find and redact personal data in a text: e-mail, phone, card, IBAN, IP address, national numbers, keys, addresses.
 
-Entity names are Presidio's. The common entities have recognisers of their own, on candidate spans with checksums; Presidio's
-checked recognisers do the rest on small windows, without a language model and without a download. The values found
-leave this module only as spans, tags or keyed hashes.
+Entity names are Presidio's. The common entities have recognisers of their own, on candidate spans with checksums;
+Presidio's checked recognisers do the rest on small windows, without a language model and without a download. The
+values found leave this module only as spans, tags or keyed hashes.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from filters import pii_numbers
-from filters.url import has_public_suffix
+from filters.address import has_public_suffix
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
@@ -30,7 +30,9 @@ REGIONS = ("US", "GB")
 
 _WINDOW_CHARS = 64
 _LOCAL = re.compile(r"(?:[\w!#$%&'*+/=?^`{|}~\-]|\.(?!\.)){1,64}\Z")
-_DOMAIN = re.compile(r"(?:[^\W_](?:[\w\-]{0,61}[^\W_])?\.){1,8}(?:[^\W\d_]{2,24}|xn--[a-z0-9\-]{2,59})(?![\w\-]*@)", re.IGNORECASE)
+_DOMAIN = re.compile(
+    r"(?:[^\W_](?:[\w\-]{0,61}[^\W_])?\.){1,8}(?:[^\W\d_]{2,24}|xn--[a-z0-9\-]{2,59})(?![\w\-]*@)", re.IGNORECASE
+)
 _SPELLED_AT = re.compile(
     r"(?<![\w.+\-])[\w.+\-]{1,64}\s?(?:\[\s?at\s?\]|\(\s?at\s?\)|\{\s?at\s?\})\s?"
     r"(?:[a-z0-9\-]{1,63}\s?(?:\.|\[\s?dot\s?\]|\(\s?dot\s?\))\s?){1,5}[a-z]{2,24}(?![\w\-])",
@@ -41,21 +43,41 @@ _PRIVATE_KEY = re.compile(
 )
 _API_KEY = re.compile(
     r"(?<![A-Za-z0-9_\-])(?:AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_\w{22,255}|"
-    r"glpat-[\w\-]{20,64}|xox[abprs]-[A-Za-z0-9\-]{10,250}|AIza[\w\-]{35}|sk_live_[A-Za-z0-9]{16,128}|rk_live_[A-Za-z0-9]{16,128}|"
-    r"sk-(?:proj-|ant-)?[\w\-]{20,200}|hf_[A-Za-z0-9]{30,64}|npm_[A-Za-z0-9]{36}|SG\.[\w\-]{16,32}\.[\w\-]{30,64})(?![A-Za-z0-9_\-])",
+    r"glpat-[\w\-]{20,64}|xox[abprs]-[A-Za-z0-9\-]{10,250}|AIza[\w\-]{35}|[rs]k_live_[A-Za-z0-9]{16,128}|"
+    r"sk-(?:proj-|ant-)?[\w\-]{20,200}|hf_[A-Za-z0-9]{30,64}|npm_[A-Za-z0-9]{36}|SG\.[\w\-]{16,32}\.[\w\-]{30,64})"
+    r"(?![A-Za-z0-9_\-])",
     re.ASCII,
 )
-_KEY_STARTS = ("AKIA", "ASIA", "gh", "glpat-", "xox", "AIza", "_live_", "sk-", "hf_", "npm_", "SG.")
+_KEY_STARTS = (
+    "AKIA",
+    "ASIA",
+    "ghp_",
+    "gho_",
+    "ghu_",
+    "ghs_",
+    "ghr_",
+    "github_pat_",
+    "glpat-",
+    "xox",
+    "AIza",
+    "_live_",
+    "sk-",
+    "hf_",
+    "npm_",
+    "SG.",
+)
 _PRESIDIO_GATE = re.compile(
     r"\b(?:bc1[a-z0-9]{25,90}|[13][a-km-zA-HJ-NP-Z1-9]{25,34}|\d{7,8}-?[A-Z]|[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]|"
     r"[A-Z]{2} ?\d\d ?\d\d ?\d\d ?[A-D]|9\d\d[ -]\d\d[ -]\d{4})\b",
     re.ASCII,
 )
 _STREET = re.compile(
-    r"(?<![\w.,/\-])\d{1,5}[A-Za-z]?[ ](?:[A-Z0-9][\w.'\-]{0,30}[ ]){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr"
+    r"(?<![\w.,/\-])\d{1,5}[A-Za-z]?[ ](?:[A-Z0-9][\w.'\-]{0,30}[ ]){1,4}"
+    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr"
     r"|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Parkway|Pkwy|Highway|Hwy|Close|Crescent|Gardens)\b\.?"
     r"(?:,?[ ](?:Apt|Suite|Ste|Unit|Flat|Floor|#)\.?[ ]?\w{1,6}\b)?"
-    r"|\b[A-ZÄÖÜ][\w\-]{0,30}(?:straße|strasse|str\.|weg|platz|allee|gasse|ufer|ring|damm)[ ]\d{1,4}[ ]?[a-z]?\b(?:,[ ]?\d{5}[ ][A-ZÄÖÜ]\w{1,30})?"
+    r"|\b[A-ZÄÖÜ][\w\-]{0,30}(?:straße|strasse|str\.|weg|platz|allee|gasse|ufer|ring|damm)[ ]\d{1,4}[ ]?[a-z]?\b"
+    r"(?:,[ ]?\d{5}[ ][A-ZÄÖÜ]\w{1,30})?"
     r"|\bP\.? ?O\.? Box \d{1,6}\b"
 )
 
@@ -85,7 +107,7 @@ def _emails(text: str) -> Iterator[Span]:
         yield from (Span(*match.span(), "EMAIL_ADDRESS", 0.8) for match in _SPELLED_AT.finditer(text))
 
 
-def _numbers(text: str, entities: frozenset[str], regions: tuple[str, ...], public_ips_only: bool) -> Iterator[Span]:
+def _numbers(text: str, entities: frozenset[str], regions: tuple[str, ...], *, public_ips_only: bool) -> Iterator[Span]:
     for start, end in pii_numbers.runs(text):
         if "IP_ADDRESS" in entities and text.count(".", start, end) >= 3:
             found = pii_numbers.ipv4_addresses(text, start, end, public_only=public_ips_only)
@@ -127,7 +149,7 @@ def _presidio() -> "AnalyzerEngine":
         predefined.CryptoRecognizer(supported_language="en"),
         predefined.EsNifRecognizer(supported_language="en"),
         predefined.ItFiscalCodeRecognizer(supported_language="en"),
-        predefined.NinoRecognizer(supported_language="en"),
+        predefined.UkNinoRecognizer(supported_language="en"),
         predefined.UsItinRecognizer(supported_language="en"),
     ]
     registry = RecognizerRegistry(supported_languages=["en"], recognizers=recognizers)
@@ -188,7 +210,7 @@ def find(
         message = f"unknown PII entity {unknown[0]!r}; known are {', '.join(sorted(ENTITIES | OPTIONAL_ENTITIES))}"
         raise ValueError(message)
     spans = list(_emails(text)) if "EMAIL_ADDRESS" in entities else []
-    spans += _numbers(text, entities, regions, public_ips_only)
+    spans += _numbers(text, entities, regions, public_ips_only=public_ips_only)
     spans += _secrets(text, entities)
     spans += _rest(text, entities)
     if "STREET_ADDRESS" in entities:
@@ -222,11 +244,13 @@ def redact(
     public_ips_only: bool = False,
     min_score: float = 0.0,
     key: bytes = b"",
+    spans: list[Span] | None = None,
 ) -> str:
     """Replace every find by its tag, `<EMAIL_ADDRESS>`; with a `key`, by a pseudonym, `<EMAIL_ADDRESS_kbdofhce...>`.
 
-    The same value under the same key has the same pseudonym in every document, in any order. Redaction is repeated until nothing
-    is found, so redacting twice changes nothing and no tag brings two halves together.
+    The same value under the same key has the same pseudonym in every document, in any order. Redaction is repeated
+    until nothing is found, so redacting twice changes nothing and no tag brings two halves together. `spans` are those
+    that `find` gave for this text and these options, where the caller already has them.
 
     >>> redact("Write to jo@example.org or call 212-555-0147.")
     'Write to <EMAIL_ADDRESS> or call <PHONE_NUMBER>.'
@@ -234,11 +258,13 @@ def redact(
     'Nobody to call here.'
     """
     options = {"regions": regions, "public_ips_only": public_ips_only, "min_score": min_score}
-    while spans := find(text, entities=entities, **options):  # type: ignore[arg-type]
+    spans = find(text, entities=entities, **options) if spans is None else spans  # type: ignore[arg-type]
+    while spans:
         parts, done = [], 0
         for span in spans:
             suffix = f"_{_pseudonym(text[span.start : span.end], span.entity, key)}" if key else ""
             parts += [text[done : span.start], f"<{span.entity}{suffix}>"]
             done = span.end
         text = "".join([*parts, text[done:]])
+        spans = find(text, entities=entities, **options)  # type: ignore[arg-type]
     return text

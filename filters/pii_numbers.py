@@ -18,16 +18,21 @@ RUN = re.compile(rf"[+(\uff0b]{{0,2}}\d[\d{_SEPARATORS}]{{3,}}")
 _GAP = re.compile(rf"[{_SEPARATORS}]{{4,}}")
 _NOT_DIGIT = re.compile(r"\D+")
 
-_IPV4 = re.compile(r"(?<![\w.])(?<!\d[\-/])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d|-\d)", re.ASCII)
+_IPV4 = re.compile(r"(?<![\w.])(?<!\w[\-/])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d|-\d)", re.ASCII)
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}(?![\w:]|\.\d)", re.ASCII)
-_VERSION = re.compile(r"(?:\bv|version|release|build|firmware|rev\.?|section|chapter|figure|table)[\s:]*\Z", re.IGNORECASE)
+_IPV6_GROUPS = re.compile(r":[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:")
+_VERSION = re.compile(
+    r"(?:\bv|versions?|release|build|firmware|rev\.?|section|chapter|figure|table)[\s:]*\Z", re.IGNORECASE
+)
 _CARD = re.compile(r"(?<!\d)(?<!\d[.\-/])\d(?:[ \-]?\d){11,18}(?!\d|[.\-/]\d)")
-_CARD_WORD = re.compile(r"\b(?:cards?|cc|credit|debit|visa|master ?card|maestro|amex|diners|jcb|discover)\b", re.IGNORECASE)
-# First digits and lengths of the card brands; lengths below 14 are left to the words nearby.
+_CARD_WORD = re.compile(
+    r"\b(?:cards?|cc|credit|debit|visa|master ?card|maestro|amex|diners|jcb|discover)\b", re.IGNORECASE
+)
+# First digits and lengths of the card brands from 14 digits up; article numbers look like the shorter ones.
 _ISSUER = re.compile(
-    r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|"
+    r"4(?:\d{15}|\d{18})|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|"
     r"3(?:0[0-5]|[689]\d)\d{11}|(?:6011|65\d\d|64[4-9]\d)\d{12,15}|(?:2131|1800)\d{11}|35(?:2[89]|[3-8]\d)\d{12,15}|"
-    r"62\d{14,17}|(?:5018|5020|5038|5[678]\d\d|6304|67\d\d)\d{8,15}"
+    r"62\d{14,17}|(?:5018|5020|5038|5[678]\d\d|6304|67\d\d)\d{10,15}"
 )
 _SSN = re.compile(r"(?<!\d)(?<!\d[.\-/ ])(\d{3})([\- ]?)(\d{2})\2(\d{4})(?!\d|[.\-/ ]\d)", re.ASCII)
 _SSN_WORD = re.compile(r"\b(?:ssns?|social[\s-]security|ss#|ss no)", re.IGNORECASE)
@@ -49,17 +54,20 @@ _NANP = re.compile(
     r"[2-9]\d\d[\s.\-\u2010-\u2015]{1,3}\d{4}(?!\d|[.\-/]\d)"
 )
 _PHONE_WORD = re.compile(
-    r"(?:\b(?:tel|tél|t[eé]l[eé]?[fp]h?on\w*|(?:tele|smart|cell)?phones?|fax|telefax|mobile?|mob|cell|handy|hotline|helpline"
-    r"|call|dial|ring|sms|texting|whats ?app|viber|voicemail|landline|desk|toll[ -]?free|ph|тел\w*|móvil|celular|tfno)\b"
-    r"|(?:^|[\s(|•])[TPMFC][:.]|电话|電話|手机|☎|📞|📱)[^\d]{0,32}\Z",
+    r"(?:\b(?:tel|tél|t[eé]l[eé]?[fp]h?on\w*|(?:tele|smart|cell)?phones?|fax|telefax|mobile?|mob|cell|handy|hotline"
+    r"|helpline|call|dial|ring|sms|texting|whats ?app|viber|voicemail|landline|desk"
+    r"|toll[ -]?free|ph|тел\w*|móvil|celular|tfno)\b"
+    r"|电话|電話|手机|☎|📞|📱)\D{0,32}\Z|(?:^|[\s(|•])[TPMFC](?:el)?\s?[:.]\s{0,3}\Z",
     re.IGNORECASE,
 )
-_WEAK_PHONE_WORD = re.compile(
-    r"\b(?:call\w*|text|messages?|messaging|answering|contact|office|reach|registered|number)\b", re.IGNORECASE
+_WEAK_PHONE_WORD = re.compile(r"\b(?:call\w*|text|messages?|messaging|answering|contact|reach)\b", re.IGNORECASE)
+_PHONE_WORD_AFTER = re.compile(
+    r"[\s\-(,:]{1,3}(?:office|fax|mobile|cell|phone|home|work|tel|direct|desk)\b", re.IGNORECASE
 )
-_PHONE_WORD_AFTER = re.compile(r"[\s\-(,:]{1,3}(?:office|fax|mobile|cell|phone|home|work|tel|direct|desk)\b", re.IGNORECASE)
 _EXTENSION = re.compile(r"[\s,;(]{0,2}(?:x|ext|extension|durchwahl)[.:\s]{0,2}\d{1,6}\b", re.IGNORECASE)
-_NO_PHONE_WORD = re.compile(r"\b(?:isbn|issn|doi|ean|upc|gtin|asin|sku|order|invoice|patent|version|serial|vat|abn|page)\W", re.I)
+_NO_PHONE_WORD = re.compile(
+    r"\b(?:isbn|issn|doi|ean|upc|gtin|asin|sku|order|invoice|patent|version|serial|vat|abn|page)\W", re.IGNORECASE
+)
 _DATE = re.compile(
     r"(?:[0-3]?\d[./\-][0-3]?\d[./\-](?:19|20)\d\d|(?:19|20)\d\d[./\- ][01]?\d[./\- ][0-3]?\d"
     r"|(?:1[5-9]|20)\d\d\s?[\-\u2010-\u2015/]\s?(?:1[5-9]|20)\d\d)(?!\d)"
@@ -75,7 +83,9 @@ def runs(text: str) -> Iterator[tuple[int, int]]:
         for gap in _GAP.finditer(text, start, match.end()):
             yield start, gap.start()
             start = gap.end()
-        end = start + len(text[start : match.end()].rstrip(" \t\u00a0\u2009\u202f()./-\u2010\u2011\u2012\u2013\u2014\u2015"))
+        end = start + len(
+            text[start : match.end()].rstrip(" \t\u00a0\u2009\u202f()./-\u2010\u2011\u2012\u2013\u2014\u2015")
+        )
         if end > start:
             yield start, end
 
@@ -116,13 +126,19 @@ def _before(text: str, start: int) -> str:
     return text[max(0, start - CONTEXT_CHARS) : start]
 
 
+def _in_a_row(text: str, start: int, end: int) -> bool:
+    """Whether spaced groups go on on either side, as in a table of numbers."""
+    return text[max(0, start - 2) : start - 1].isdigit() or text[end + 1 : end + 2].isdigit()
+
+
 def cards(text: str, start: int, end: int) -> Iterator[Found]:
-    """Payment card numbers in a run: brand, length and Luhn digit; 12 and 13 digits only beside a word such as "card"."""
+    """Payment card numbers in a run: Luhn digit, with a brand's prefix and length or beside a word such as "card"."""
     for match in _CARD.finditer(text, start, end):
         number = digits(match[0])
-        if not (_ISSUER.fullmatch(number) and is_luhn(number)) or len(set(number)) == 1:
+        if not is_luhn(number) or len(set(number)) == 1 or (" " in match[0] and _in_a_row(text, *match.span())):
             continue
-        if len(number) >= 14 or _CARD_WORD.search(_before(text, match.start())):
+        branded = len(number) >= 14 and _ISSUER.fullmatch(number)
+        if branded or _CARD_WORD.search(_before(text, match.start())):
             yield match.start(), match.end(), 1.0
 
 
@@ -145,7 +161,7 @@ def ipv4_addresses(text: str, start: int, end: int, *, public_only: bool) -> Ite
         except AddressValueError:
             continue
         after = text[match.end() : match.end() + 1]
-        if after.isascii() and (after.isalnum() or after == "_") or _VERSION.search(_before(text, match.start())):
+        if (after.isascii() and (after.isalnum() or after == "_")) or _VERSION.search(_before(text, match.start())):
             continue
         if address.is_global or not public_only:
             yield match.start(), match.end(), 0.6
@@ -153,7 +169,7 @@ def ipv4_addresses(text: str, start: int, end: int, *, public_only: bool) -> Ite
 
 def ipv6_addresses(text: str, *, public_only: bool) -> Iterator[Found]:
     """IPv6 addresses; short forms only when they start as addresses in use do, since `a::b` is more often a program."""
-    if "::" not in text and text.count(":") < 7:
+    if "::" not in text and not _IPV6_GROUPS.search(text):
         return
     for match in _IPV6.finditer(text):
         first, _, rest = match[0].partition(":")
@@ -216,21 +232,20 @@ def _phone_score(text: str, start: int, end: int, regions: tuple[str, ...]) -> f
 
 
 def phones(text: str, start: int, end: int, *, regions: tuple[str, ...]) -> Iterator[Found]:
-    """Phone numbers in a run: the whole run, else its pieces between wide separators, else North American numbers in it."""
+    """Phone numbers in a run: the whole run, else its pieces between wide separators, else the North American."""
     previous = text[start - 1 : start] if start else ""
     if previous.isascii() and (previous.isalnum() or previous in tuple("_/=#%&@")):
         return
     extension = _EXTENSION.match(text, end)
     following = text[end : end + 1]
-    if not extension and following.isascii() and (following.isalnum() or following in tuple("_@=%")):
-        return
-    if score := _phone_score(text, start, end, regions):
+    joined = not extension and following.isascii() and (following.isalnum() or following in tuple("_@=%"))
+    if not joined and (score := _phone_score(text, start, end, regions)):
         yield start, extension.end() if extension else end, score
         return
-    edges = [(match.start(), match.end()) for match in _WIDE.finditer(text, start, end)]
+    edges = [] if joined else [match.span() for match in _WIDE.finditer(text, start, end)]
     for left, right in zip([start, *(e for _, e in edges)], [*(s for s, _ in edges), end], strict=True):
         score = _phone_score(text, left, right, regions) if edges else 0.0
         if score:
             yield left, right, score
         else:
-            yield from ((match.start(), match.end(), 0.6) for match in _NANP.finditer(text, left, right))
+            yield from ((*match.span(), 0.6) for match in _NANP.finditer(text, left, right))

@@ -15,22 +15,34 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Pieces of a text: `starts` and `ends` are positions in it, int32[pieces]; a piece may be empty."""
+    """Pieces of a text: `starts` and `ends` are positions in it, int64[pieces]; a piece may be empty."""
 
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.starts)
 
     @property
-    def lengths(self) -> NDArray[np.int32]:
-        """Characters per piece, int32[pieces]."""
+    def lengths(self) -> NDArray[np.int64]:
+        """Characters per piece, int64[pieces]."""
         return self.ends - self.starts
+
+    def where(self, mask: NDArray[np.bool_]) -> "Spans":
+        """The pieces that a mask, bool[pieces], picks."""
+        return Spans(self.starts[mask], self.ends[mask])
 
     def of(self, text: str) -> list[str]:
         """The pieces as strings."""
         return [text[start:end] for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Spans):
+    """Words of a text, with a hash of each, uint64[words], and flags of `filters.kernels` on what each is made of."""
+
+    hashes: NDArray[np.uint64]
+    kinds: NDArray[np.uint8]
 
 
 class TextView:
@@ -41,10 +53,9 @@ class TextView:
     ['Do', "n't", 'panic', '.', 'It', 'works', '!']
     """
 
-    __slots__ = ("__dict__", "text")
-
     def __init__(self, text: str) -> None:
         self.text = text
+        self._made: dict[Hashable, Any] = {}
 
     def __repr__(self) -> str:
         return f"TextView({self.text[:40]!r}, {len(self.text)} characters)"
@@ -55,50 +66,57 @@ class TextView:
         return np.array([self.text]).view(np.uint32)[: len(self.text)]
 
     @cached_property
-    def flags(self) -> NDArray[np.uint32]:
-        """What each character is, uint32[characters]: flags of `filters.characters`."""
+    def _read(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
         from filters import characters, tokenizer
 
-        flags: NDArray[np.uint32] = tokenizer.classify(self.codes, characters.classes())
-        return flags
+        flags, sums = tokenizer.read(self.codes, characters.classes())
+        return flags, sums
+
+    @property
+    def flags(self) -> NDArray[np.uint32]:
+        """What each character is, uint32[characters]: flags of `filters.characters`."""
+        return self._read[0]
+
+    @property
+    def sums(self) -> NDArray[np.uint64]:
+        """Running sums from which `filters.hashing` reads the hash of any span, uint64[characters + 1]."""
+        return self._read[1]
 
     @cached_property
-    def lower(self) -> str:
-        """The text in lower case."""
-        return self.text.lower()
-
-    @cached_property
-    def words(self) -> Spans:
+    def words(self) -> Words:
         """English words and marks, as spaCy's blank English tokenizer cuts them."""
         from filters import tokenizer
 
-        return Spans(*tokenizer.tokenize(self.codes, self.flags, tokenizer.special_table()))
+        return self._measured(*tokenizer.tokenize(self.codes, self.flags, self.sums, tokenizer.special_table()))
 
     @cached_property
-    def word_facts(self) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-        """Hash and kind of each of `words`, uint64[words] and uint8[words]; kinds are flags of `filters.kernels`."""
-        return self.facts(self.words)
-
-    @cached_property
-    def raw_words(self) -> Spans:
+    def raw_words(self) -> Words:
         """Runs of non-space characters, as `str.split()` gives."""
         from filters import tokenizer
 
-        return Spans(*tokenizer.split_spaces(self.flags))
+        return self._measured(*tokenizer.split_spaces(self.flags))
+
+    def _measured(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Words:
+        from filters import kernels
+
+        return Words(starts, ends, *kernels.measure_words(self.flags, self.sums, starts, ends))
+
+    @cached_property
+    def newlines(self) -> NDArray[np.int64]:
+        """Where the newlines are, int64[newlines]."""
+        return np.flatnonzero(self.codes == 10)
 
     @cached_property
     def lines(self) -> Spans:
         r"""Lines between newlines, as `str.split("\n")` gives: one more than there are newlines."""
-        from filters import kernels
-
-        return Spans(*kernels.line_spans(self.codes, False))
+        return Spans(np.append(-1, self.newlines) + 1, np.append(self.newlines, len(self.text)))
 
     @cached_property
-    def all_lines(self) -> Spans:
-        """Lines as `str.splitlines()` gives, which breaks at the rarer Unicode line ends too."""
+    def bare_lines(self) -> Spans:
+        """Lines as `str.splitlines()` gives, which breaks at rarer line ends too, without white space at their ends."""
         from filters import kernels
 
-        return Spans(*kernels.line_spans(self.codes, True))
+        return self.stripped(Spans(*kernels.line_spans(self.codes, self.flags)))
 
     def stripped(self, spans: Spans) -> Spans:
         """The same pieces without white space at their ends."""
@@ -106,26 +124,21 @@ class TextView:
 
         return Spans(*kernels.strip_spans(self.flags, spans.starts, spans.ends))
 
-    def hashes(self, spans: Spans) -> NDArray[np.uint64]:
-        """One hash per piece, uint64[pieces]; equal pieces hash equal."""
-        from filters import kernels
-
-        hashes: NDArray[np.uint64] = kernels.span_hashes(self.codes, spans.starts, spans.ends)
-        return hashes
-
-    def facts(self, words: Spans) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
-        """Hash and kind of each word, uint64[words] and uint8[words]; kinds are flags of `filters.kernels`."""
-        from filters import kernels
-
-        hashes, kinds = kernels.measure_words(self.codes, self.flags, words.starts, words.ends)
-        return hashes, kinds
-
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401
         """What `make` returned the first time it was asked for under this key."""
-        made: dict[Hashable, Any] = self.__dict__.setdefault("made", {})
-        if key not in made:
-            made[key] = make()
-        return made[key]
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    def only_lines(self, lines: Spans) -> "TextView":
+        """A view of some lines alone, joined by newlines; words are not cut again, since none spans two lines."""
+        from filters import kernels
+
+        kept = TextView("\n".join(lines.of(self.text)))
+        words = self.words
+        starts, ends, which = kernels.move_words(words.starts, words.ends, lines.starts, lines.ends)
+        kept.words = Words(starts, ends, words.hashes[which], words.kinds[which])
+        return kept
 
 
 def as_view(text: str | TextView) -> TextView:

@@ -2,7 +2,7 @@
 
 A run of non-space characters loses marks at both ends, then is cut at inner marks, unless it is a special word
 (`filters.english`) or a URL. Punctuation marks are words of their own. Bounds are positions in the text, and the
-functions below share their arguments: `codes` and `flags` per character, `words` the table of special words and
+functions below share their arguments: `codes`, `flags` and `sums` per character, `words` the table of special words and
 units, `out` the bounds found so far, as start, end, start, end ..., and `count` how many pairs there are.
 """
 
@@ -31,21 +31,24 @@ UNITS = (
 
 
 @njit(cache=True, nogil=True)
-def classify(codes: Any, classes: Any) -> Any:
-    """The flags of every character, uint32[characters]; none for code points past the table."""
-    flags = np.zeros(len(codes), dtype=np.uint32)
+def read(codes: Any, classes: Any) -> Any:
+    """The flags of every character, uint32[characters], and the running sums of `filters.hashing`, one more."""
+    flags, sums = np.zeros(len(codes), dtype=np.uint32), np.zeros(len(codes) + 1, dtype=np.uint64)
+    value = np.uint64(0)
     for i in range(len(codes)):
         if codes[i] < ch.LIMIT:
             flags[i] = classes[codes[i]]
-    return flags
+        value = value * BASE + np.uint64(codes[i]) + np.uint64(1)
+        sums[i + 1] = value
+    return flags, sums
 
 
 @njit(cache=True, nogil=True)
-def special_cut(codes: Any, start: Any, end: Any, words: Any) -> Any:
+def special_cut(sums: Any, start: Any, end: Any, words: Any) -> Any:
     """The packed word lengths of a special word, or 0 when the span is none."""
     if end - start > LONGEST_SPECIAL or end <= start:
         return 0
-    cut = look_up(words, span_hash(codes, start, end))
+    cut = look_up(words, span_hash(sums, start, end))
     return 0 if cut & UNIT else cut
 
 
@@ -103,7 +106,7 @@ def final_dots(codes: Any, flags: Any, start: Any, end: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def unit_length(codes: Any, flags: Any, start: Any, end: Any, words: Any) -> Any:
+def unit_length(codes: Any, flags: Any, sums: Any, start: Any, end: Any, words: Any) -> Any:
     """Length of a unit, currency or plus that ends the span right after a digit, or 0."""
     stop = max(start, end - 6)
     i = end - 1
@@ -114,13 +117,13 @@ def unit_length(codes: Any, flags: Any, start: Any, end: Any, words: Any) -> Any
         return 0
     if size == 1 and (codes[end - 1] == PLUS or flags[end - 1] & ch.CURRENCY):
         return 1
-    if dollar_length(codes, i + 1, end) == size or look_up(words, span_hash(codes, i + 1, end)) & UNIT:
+    if dollar_length(codes, i + 1, end) == size or look_up(words, span_hash(sums, i + 1, end)) & UNIT:
         return size
     return 0
 
 
 @njit(cache=True, nogil=True)
-def suffix_length(codes: Any, flags: Any, start: Any, end: Any, words: Any) -> Any:
+def suffix_length(codes: Any, flags: Any, sums: Any, start: Any, end: Any, words: Any) -> Any:
     """How many characters are cut off the end of a span."""
     if end <= start:
         return 0
@@ -131,7 +134,7 @@ def suffix_length(codes: Any, flags: Any, start: Any, end: Any, words: Any) -> A
         return 2 if last == ELLIPSIS and before == ELLIPSIS and end - start > 1 else 1
     if (last == 115 or last == 83) and (before == 39 or before == 0x2019):  # 's
         return 2
-    return unit_length(codes, flags, start, end, words)
+    return unit_length(codes, flags, sums, start, end, words)
 
 
 @njit(cache=True, nogil=True)
@@ -246,9 +249,9 @@ def put_cut(out: Any, count: Any, start: Any, cut: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def put_core(codes: Any, flags: Any, words: Any, out: Any, count: Any, start: Any, end: Any) -> Any:
+def put_core(codes: Any, flags: Any, sums: Any, words: Any, out: Any, count: Any, start: Any, end: Any) -> Any:
     """Write what is left of a run once its ends are cut off: a special word, a URL, or pieces between marks."""
-    cut = special_cut(codes, start, end, words)
+    cut = special_cut(sums, start, end, words)
     if cut:
         return put_cut(out, count, start, cut)
     dotted = False
@@ -269,16 +272,16 @@ def put_core(codes: Any, flags: Any, words: Any, out: Any, count: Any, start: An
 
 
 @njit(cache=True, nogil=True)
-def put_run(codes: Any, flags: Any, words: Any, out: Any, tails: Any, count: Any, start: Any, end: Any) -> Any:
+def put_run(codes: Any, flags: Any, sums: Any, words: Any, out: Any, tails: Any, count: Any, start: Any, end: Any) -> Any:
     """Write the words of one run of non-space characters; the new number of words. `tails` is room to work in."""
     n_tails, stop = 0, end
-    while start < stop and not special_cut(codes, start, stop, words):
+    while start < stop and not special_cut(sums, start, stop, words):
         front = prefix_length(codes, flags, start, stop)
-        if front and special_cut(codes, start + front, stop, words):
+        if front and special_cut(sums, start + front, stop, words):
             count, start = put(out, count, start, start + front), start + front
             break
-        back = suffix_length(codes, flags, start + front, stop, words)
-        if back and special_cut(codes, start, stop - back, words):
+        back = suffix_length(codes, flags, sums, start + front, stop, words)
+        if back and special_cut(sums, start, stop - back, words):
             front = 0
         if not front and not back:
             break
@@ -288,27 +291,22 @@ def put_run(codes: Any, flags: Any, words: Any, out: Any, tails: Any, count: Any
             stop -= back
             tails[n_tails], n_tails = stop, n_tails + 1
     if start < stop:
-        count = put_core(codes, flags, words, out, count, start, stop)
+        count = put_core(codes, flags, sums, words, out, count, start, stop)
     for i in range(n_tails - 1, -1, -1):
         count = put(out, count, tails[i], end if i == 0 else tails[i - 1])
     return count
 
 
 @njit(cache=True, nogil=True)
-def rejoin(codes: Any, words: Any, out: Any, first: Any, count: Any) -> Any:
+def rejoin(sums: Any, words: Any, out: Any, first: Any, count: Any) -> Any:
     """Put special words back together that were cut apart inside a run, such as smileys; the new number of words."""
     kept, i = first, first
     while i < count:
         start, best, cut, j = out[2 * i], i + 1, 0, i + 1
-        value = np.uint64(0)
-        if out[2 * i + 1] - start < LONGEST_SPECIAL:
-            value = span_hash(codes, start, out[2 * i + 1])
         while j < count and out[2 * j + 1] - start <= LONGEST_SPECIAL:
-            for k in range(out[2 * j], out[2 * j + 1]):
-                value = value * BASE + np.uint64(codes[k]) + np.uint64(1)
+            found = special_cut(sums, start, out[2 * j + 1], words)
             j += 1
-            found = look_up(words, value)
-            if found and not found & UNIT and (found < 256 or (found < 65536 and j - i > 1)):
+            if found and (found < 256 or (found < 65536 and j - i > 1)):
                 best, cut = j, found
         kept = put_cut(out, kept, start, cut) if cut else put(out, kept, start, out[2 * i + 1])
         i = best
@@ -316,10 +314,19 @@ def rejoin(codes: Any, words: Any, out: Any, first: Any, count: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def tokenize(codes: Any, flags: Any, words: Any) -> Any:
-    """Bounds of the English words of a text: (starts, ends), int32[words] each."""
+def unzip(out: Any, count: Any) -> Any:
+    """Pairs of bounds as two arrays: (starts, ends), int64[count] each."""
+    starts, ends = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
+    for i in range(count):
+        starts[i], ends[i] = out[2 * i], out[2 * i + 1]
+    return starts, ends
+
+
+@njit(cache=True, nogil=True)
+def tokenize(codes: Any, flags: Any, sums: Any, words: Any) -> Any:
+    """Bounds of the English words of a text: (starts, ends), int64[words] each."""
     size = len(codes)
-    out, tails = np.empty(2 * size, dtype=np.int32), np.empty(size, dtype=np.int32)
+    out, tails = np.empty(2 * size, dtype=np.int64), np.empty(size, dtype=np.int64)
     count, i = 0, 0
     while i < size:
         if flags[i] & ch.SPACE:
@@ -329,20 +336,20 @@ def tokenize(codes: Any, flags: Any, words: Any) -> Any:
         while i < size and not flags[i] & ch.SPACE:
             only, some, i = only & flags[i], some | flags[i], i + 1
         if only & ch.ALPHA and not some & ch.AFFIX:
-            cut = special_cut(codes, start, i, words)
+            cut = special_cut(sums, start, i, words)
             count = put_cut(out, count, start, cut) if cut else put(out, count, start, i)
             continue
         first = count
-        count = put_run(codes, flags, words, out, tails, count, start, i)
+        count = put_run(codes, flags, sums, words, out, tails, count, start, i)
         if count - first > 1:
-            count = rejoin(codes, words, out, first, count)
-    return out[: 2 * count : 2].copy(), out[1 : 2 * count : 2].copy()
+            count = rejoin(sums, words, out, first, count)
+    return unzip(out, count)
 
 
 @njit(cache=True, nogil=True)
 def split_spaces(flags: Any) -> Any:
-    """Bounds of the runs of non-space characters, as `str.split()` gives: (starts, ends), int32[words] each."""
-    out = np.empty(2 * len(flags), dtype=np.int32)
+    """Bounds of the runs of non-space characters, as `str.split()` gives: (starts, ends), int64[words] each."""
+    out = np.empty(2 * len(flags), dtype=np.int64)
     count, i = 0, 0
     while i < len(flags):
         start = i
@@ -351,7 +358,7 @@ def split_spaces(flags: Any) -> Any:
         if i > start:
             count = put(out, count, start, i)
         i += 1
-    return out[: 2 * count : 2].copy(), out[1 : 2 * count : 2].copy()
+    return unzip(out, count)
 
 
 @cache

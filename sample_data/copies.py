@@ -9,6 +9,12 @@ from warc_records import Page
 from wording import HERE, TOWNS, address, bank, host
 
 PROSE = bank("prose")
+PLAIN: frozenset[str] = frozenset()
+OPTED_OUT = frozenset(
+    {"juries", "owls"}
+)  # their publishers ask not to be used for training; dropped if a recipe honours it
+LICENSED = frozenset({"knots", "tides"})
+LICENCE = '<link rel="license" href="https://creativecommons.org/licenses/by/4.0/">'
 COMMENTS = (
     "Thank you, this was a pleasure to read.",
     "My grandfather did exactly this and he lived to be ninety.",
@@ -42,32 +48,34 @@ def home(name: str, article: Article) -> str:
     return f"https://www.{host}.example/{slug(article.section)}/{name}"
 
 
-def articles(rng: Random) -> Iterator[Page]:
-    """Each article once on its own site, in one of the templates, with the furniture of a real page."""
+def dressed(name: str, number: int, texts: dict[str, Article]) -> str:
+    """The page of an article on its own site, with the furniture of a real page."""
+    rng = Random(name)
+    related = [texts[other].title for other in rng.sample(sorted(texts), 5) if other != name]
+    article = replace(texts[name], related=related, comments=rng.sample(COMMENTS, rng.randrange(4)))
+    article = replace(article, head=LICENCE) if name in LICENSED else article
+    return TEMPLATES[number % len(TEMPLATES)](article)
+
+
+def articles(_: Random) -> Iterator[Page]:
+    """Each article once on its own site, in one of the templates, some of them compressed or sent in chunks."""
     texts = read_articles()
     for number, (name, text) in enumerate(texts.items()):
-        related = [texts[other].title for other in rng.sample(sorted(texts), 5) if other != name]
-        dressed = replace(text, related=related, comments=rng.sample(COMMENTS, rng.randrange(4)))
-        html = TEMPLATES[number % len(TEMPLATES)](dressed)
         kind = "plain article" if name in PLAIN else "article"
         coding = {1: "gzip", 2: "br", 3: "chunked"}.get(number % 7, "")
-        yield Page(kind, home(name, text), html.encode(), coding=coding, group=name, leads=True)
+        html = dressed(name, number, texts).encode()
+        headers = (("X-Robots-Tag", "noai, noimageai"),) if name in OPTED_OUT else ()
+        yield Page(kind, home(name, text), html, headers=headers, coding=coding, group=name, leads=True)
 
 
-PLAIN: frozenset[str] = frozenset()
-
-
-def mirrors(rng: Random) -> Iterator[Page]:
-    """The same articles again, word for word: without www, with tracking parameters, on a mirror in other clothes."""
+def mirrors(_: Random) -> Iterator[Page]:
+    """The same pages again, byte for byte: with tracking parameters, over http and without the www."""
     texts = read_articles()
     for number, (name, text) in enumerate(texts.items()):
         url = home(name, text)
-        if number % 2:
-            html = TEMPLATES[number % len(TEMPLATES)](text)
-            yield Page("mirrored article", f"{url}?utm_source=letter&utm_id={number}", html.encode(), group=name)
-        elif number % 4 == 0:
-            html = TEMPLATES[number % len(TEMPLATES)](text)
-            yield Page("mirrored article", url.replace("https://www.", "http://"), html.encode(), group=name)
+        copied = f"{url}?utm_source=letter&utm_id={number}" if number % 2 else url.replace("https://www.", "http://")
+        if number % 4 != 2:
+            yield Page("mirrored article", copied, dressed(name, number, texts).encode(), group=name)
 
 
 def syndicated(rng: Random) -> Iterator[Page]:
@@ -77,16 +85,24 @@ def syndicated(rng: Random) -> Iterator[Page]:
         if number % 3 == 2:
             continue
         first, last = text.paragraphs[0], text.paragraphs[-1]
-        changed = [rng.choice(SYNDICATED), first.replace(" most ", " many "), *text.paragraphs[1:-1], last, rng.choice(FAREWELLS)]  # noqa: E501
+        changed = [
+            rng.choice(SYNDICATED),
+            first.replace(" most ", " many "),
+            *text.paragraphs[1:-1],
+            last,
+            rng.choice(FAREWELLS),
+        ]
         article = replace(text, site=f"The {rng.choice(TOWNS)} Reader", paragraphs=changed)
         html = TEMPLATES[(number + 2) % len(TEMPLATES)](article)
-        yield Page("syndicated article", f"https://{host(rng, words='reader')}/reprints/{name}", html.encode(), group=name)
+        yield Page(
+            "syndicated article", f"https://{host(rng, words='reader')}/reprints/{name}", html.encode(), group=name
+        )
 
 
 def doorways(rng: Random) -> Iterator[Page]:
     """One text for every town: the first of each kind is new, the rest are near-duplicates of it."""
     for trade in ("plumber", "locksmith", "tutor"):
-        for number, town in enumerate(rng.sample(TOWNS, 22)):
+        for number, town in enumerate(rng.sample(TOWNS, 19)):
             paragraphs = [text.format(t=town) for text in PROSE[f"doorway {trade}"]]
             html = shell(f"Your {trade} in {town}", prose(paragraphs), site=trade.title())
             kind = "doorway page" if number == 0 else "doorway copy"
@@ -96,8 +112,13 @@ def doorways(rng: Random) -> Iterator[Page]:
 
 def notices(rng: Random) -> Iterator[Page]:
     """The same few words on many hosts: fresh servers, closed shops, missing pages that answer 200, members' areas."""
-    for notice, title in (("placeholder", "It works"), ("closed", "Closed"), ("not-found", "Not found"), ("members", "Forum")):  # noqa: E501
-        for number in range(22):
+    for notice, title in (
+        ("placeholder", "It works"),
+        ("closed", "Closed"),
+        ("not-found", "Not found"),
+        ("members", "Forum"),
+    ):
+        for number in range(19):
             html = shell(title, prose(PROSE[f"notice {notice}"]), site="")
             kind = "server notice" if number == 0 else "copied notice"
             path = {"placeholder": "", "closed": "shop/", "not-found": f"item/{number}", "members": f"board/{number}"}

@@ -5,12 +5,12 @@ from random import Random
 
 from html_templates import TEMPLATES, Article, prose, shell
 from warc_records import Page
-from wording import FIRST, SECOND, TOWNS, address, bank, host, spin
+from wording import FIRST, SECOND, TOWNS, address, bank, lines, spin
 
 JUNK = bank("junk")
 PROSE = bank("prose")
 LOREM = (
-    "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua.",  # noqa: E501
+    "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua.",
     "Lorem ipsum dolor sit amet, consectetur adipiscing elit.",
 )
 
@@ -19,11 +19,6 @@ def topic(rng: Random) -> dict[str, str]:
     """What one page is about: goods and a town, in both cases, and a hashtag."""
     goods, town = rng.choice(JUNK["products"]), rng.choice(TOWNS)
     return {"p": goods, "t": town, "P": goods.upper(), "T": town.upper(), "h": rng.choice(SECOND)}
-
-
-def lines(rng: Random, sentences: list[str], count: int, slots: dict[str, str]) -> list[str]:
-    """`count` different sentences of a bank in random order, spun and filled in."""
-    return [spin(rng, sentence).format_map(slots) for sentence in rng.sample(sentences, count)]
 
 
 def grouped(sentences: list[str], size: int) -> list[str]:
@@ -43,28 +38,48 @@ def repetitive_pages(rng: Random) -> Iterator[Page]:
     for number in range(36):
         slots = topic(rng)
         stuffed = [" ".join(lines(rng, JUNK["stuffing"], 4, slots)) for _ in range(4)]
-        yield Page("keyword stuffing", address(rng, f"cheap-{slots['p'].replace(' ', '-')}-{number}"), shell(f"Cheap {slots['p']} {slots['t']}", prose(stuffed)).encode())  # noqa: E501
+        yield Page(
+            "keyword stuffing",
+            address(rng, f"cheap-{slots['p'].replace(' ', '-')}-{number}"),
+            shell(f"Cheap {slots['p']} {slots['t']}", prose(stuffed)).encode(),
+        )
     for number in range(18):
         block = " ".join(lines(rng, PROSE["seo"], 2, topic(rng)))
-        yield Page("repeated block", address(rng, f"info/{number}"), shell("Information", prose([" ".join([block] * 3)] * 2)).encode())
+        yield Page(
+            "repeated block",
+            address(rng, f"info/{number}"),
+            shell("Information", prose([" ".join([block] * 3)] * 2)).encode(),
+        )
     for number in range(18):
         town, what = rng.choice(TOWNS), rng.choice(SECOND)
         days = [f"There are no events at the {what} of {town} on this day." for _ in range(14)]
-        yield Page("empty calendar", address(rng, f"events/{number}"), shell(f"Events at the {what}", prose(days)).encode())
+        yield Page(
+            "empty calendar", address(rng, f"events/{number}"), shell(f"Events at the {what}", prose(days)).encode()
+        )
 
 
 def thin_and_listed_pages(rng: Random) -> Iterator[Page]:
     """Too short, shouted, or more list than text."""
     for number in range(48):
         slots = topic(rng)
-        body = shell(f"{slots['p'].title()} in {slots['t']}", prose([" ".join(lines(rng, JUNK["thin"], 4, slots))]))
+        head = '<meta name="robots" content="noindex, nofollow">' if number % 8 == 0 else ""
+        body = shell(
+            f"{slots['p'].title()} in {slots['t']}",
+            head=head,
+            main=prose([" ".join(lines(rng, JUNK["thin"], 4, slots))]),
+        )
         yield Page("thin page", address(rng, f"contact-{number}.html"), body.encode())
     for number in range(20):
-        posts = "".join(f'<div class="post">{prose(lines(rng, JUNK["forum"], 1, topic(rng)))}</div>' for _ in range(3))
-        yield Page("forum one-liners", address(rng, f"viewtopic.php?t={number + 400}"), shell("Re: problem", posts).encode())
+        said = lines(rng, JUNK["forum"], 4, topic(rng))
+        posts = "".join(f'<div class="post">{prose([post])}</div>' for post in said)
+        yield Page(
+            "forum one-liners", address(rng, f"viewtopic.php?t={number + 400}"), shell("Re: problem", posts).encode()
+        )
     for number in range(18):
         teasers = lines(rng, JUNK["teasers"], 6, topic(rng))
-        yield Page("teaser list", address(rng, f"category/news/{number}"), shell("All stories", prose(teasers)).encode())
+        yield Page(
+            "teaser list", address(rng, f"category/news/{number}"), shell("All stories", prose(teasers)).encode()
+        )
     for number in range(20):
         shouted = grouped(lines(rng, JUNK["shouting"], 6, topic(rng)), 2)
         yield Page("all capitals", address(rng, f"sale/{number}"), shell("BIG SALE", prose(shouted)).encode())
@@ -81,11 +96,13 @@ def thin_and_listed_pages(rng: Random) -> Iterator[Page]:
 def price_list(rng: Random) -> bytes:
     """A table of goods, sizes and prices."""
     rows = "".join(
-        f"<tr><td>{rng.choice(FIRST)} {rng.choice(JUNK['products'])}</td><td>{rng.randrange(10, 99)} x {rng.randrange(10, 99)}</td>"  # noqa: E501
-        f"<td>{rng.randrange(5, 400)}.{rng.randrange(10, 99)}</td><td>{rng.randrange(1, 40)} in stock</td></tr>"
+        f"<tr><td>{rng.choice(FIRST)} {rng.choice(JUNK['products'])}</td><td>{rng.randrange(10, 99)} x {rng.randrange(10, 99)}</td>"
+        f"<td>{rng.randrange(5, 400)}.{rng.randrange(10, 99)}</td></tr>"
         for _ in range(16)
     )
-    intro = "<p>These are the prices of the goods that we have in the shop with all taxes and to be paid on the day.</p>"
+    intro = (
+        "<p>These are the prices of the goods that we have in the shop with all taxes and to be paid on the day.</p>"
+    )
     return shell(f"Prices {rng.randrange(2010, 2024)}", f"{intro}<table>{rows}</table>").encode()
 
 
@@ -98,7 +115,11 @@ def unfinished_pages(rng: Random) -> Iterator[Page]:
         told = lines(rng, PROSE["code"], 5, topic(rng))
         name = rng.choice(SECOND)
         source = f"The call {name}(id, count) is short for count.times {{ |i| add id, i }} and it ends when the count has been reached."
-        yield Page("source code", address(rng, f"snippets/{number}"), article(rng, f"How to call {name}", [told[0], source, *told[1:]]))  # noqa: E501
+        yield Page(
+            "source code",
+            address(rng, f"snippets/{number}"),
+            article(rng, f"How to call {name}", [told[0], source, *told[1:]]),
+        )
     for number in range(16):
         legal = lines(rng, PROSE["policy"], 6, topic(rng))
         yield Page("legal notice", address(rng, f"legal/{number}"), article(rng, "Legal notice", legal))
@@ -115,26 +136,36 @@ def listlike_pages(rng: Random) -> Iterator[Page]:
     for number in range(20):
         told = grouped(lines(rng, PROSE["lines"], 16, topic(rng)), 3)
         notice = rng.choice(PROSE["disclaimers"])
-        yield Page("repeated notice", address(rng, f"bulletin/{number}"), article(rng, f"Bulletin {number}", [told[0], notice, *told[1:4], notice, *told[4:]]))  # noqa: E501
+        yield Page(
+            "repeated notice",
+            address(rng, f"bulletin/{number}"),
+            shell(f"Bulletin {number}", prose([told[0], notice, *told[1:4], notice, *told[4:]])).encode(),
+        )
 
 
 def unkind_pages(rng: Random) -> Iterator[Page]:
     """Rants that insult, in mild words."""
     for number in range(18):
         rant = grouped(lines(rng, PROSE["toxic"], 12, topic(rng)), 3)
-        yield Page("hateful rant", address(rng, f"rant/{number}"), article(rng, f"What I think of {rng.choice(TOWNS)}", rant))
+        yield Page(
+            "hateful rant", address(rng, f"rant/{number}"), article(rng, f"What I think of {rng.choice(TOWNS)}", rant)
+        )
 
 
 def personal_pages(rng: Random) -> Iterator[Page]:
     """Directories that hold far more telephone numbers and mail addresses than an article would."""
     for number in range(10):
-        entries = []
+        entries = lines(rng, PROSE["lines"], 12, topic(rng))
         for sentence in rng.sample(PROSE["directory"], len(PROSE["directory"])):
             name = f"{rng.choice('ABCDEFGHJKLM')}. {rng.choice(TOWNS)}"
             mail = f"{name[0].lower()}.{name[3:].lower()}@{rng.choice(FIRST)}{rng.choice(SECOND)}.example.com"
             phone = f"{rng.choice((212, 312, 415, 503, 617))}-555-01{rng.randrange(100):02d}"
-            entries.append(spin(rng, sentence).format(n=name, e=mail, f=phone))
-        yield Page("contact directory", address(rng, f"directory/{number}"), article(rng, "Who to ask for what", grouped(entries, 2)))  # noqa: E501
+            entries.insert(rng.randrange(len(entries)), spin(rng, sentence).format(n=name, e=mail, f=phone))
+        yield Page(
+            "contact directory",
+            address(rng, f"directory/{number}"),
+            article(rng, "Who to ask for what", grouped(entries, 2)),
+        )
 
 
 def spun_pages(rng: Random) -> Iterator[Page]:
@@ -142,4 +173,8 @@ def spun_pages(rng: Random) -> Iterator[Page]:
     for number in range(34):
         slots = topic(rng)
         spun = grouped(lines(rng, PROSE["seo"], 14, slots), 3)
-        yield Page("spun text", address(rng, f"guide-{slots['p'].replace(' ', '-')}-{number}"), article(rng, f"Everything about {slots['p']}", spun))  # noqa: E501
+        yield Page(
+            "spun text",
+            address(rng, f"guide-{slots['p'].replace(' ', '-')}-{number}"),
+            article(rng, f"Everything about {slots['p']}", spun),
+        )

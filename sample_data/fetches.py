@@ -1,6 +1,5 @@
 """Pages that go wrong before anyone reads them: bad statuses, other types, damage, bad addresses, empty or useless HTML."""
 
-import gzip
 import json
 from collections.abc import Iterator
 from html import escape
@@ -8,8 +7,9 @@ from random import Random
 
 from html_templates import SCRIPTS, prose, shell
 from warc_records import Page
-from wording import FIRST, SECOND, TOWNS, address, bank, spin
+from wording import FIRST, SECOND, TOWNS, address, bank, lines, spin
 
+LINES = bank("prose")["lines"]
 PIXELS = bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb004300") + bytes(range(1, 200)) * 3
 
 
@@ -18,7 +18,8 @@ def bad_statuses(rng: Random) -> Iterator[Page]:
     for number in range(42):
         body = shell("Page not found", "<p>The page you are looking for does not exist.</p>", bare=True).encode()
         status = 410 if number % 9 == 8 else 404
-        yield Page("status 404", address(rng, f"{rng.choice(SECOND)}/{number}"), body, status=status)
+        url, damage = address(rng, f"{rng.choice(SECOND)}/{number}"), "junk" if number in (7, 29) else ""
+        yield Page("status 404", url, body, status=status, damage=damage)
     for number in range(40):
         target = address(rng, f"new/{number}")
         body = f'<html><body>Moved <a href="{target}">here</a></body></html>'.encode()
@@ -51,11 +52,20 @@ def other_types(rng: Random) -> Iterator[Page]:
 
 
 def damage(rng: Random) -> Iterator[Page]:
-    """Records that never become pages: flipped bytes, a member that stops half way."""
+    """Flipped bytes, a member that stops half way, and payloads that the crawler gave up on."""
     for number in range(2):
         for sort in ("flipped", "cut"):
             text = shell("A page nobody will see", prose([f"Member {number} was {sort} on a failing disk."]))
             yield Page("damaged record", address(rng, f"lost/{sort}-{number}"), text.encode(), damage=sort)
+    for number in range(3):
+        body = shell(
+            "Weather diary",
+            prose(
+                [f"On day {day} there was rain in the morning and a little sun in the afternoon." for day in range(90)]
+            ),
+        ).encode()
+        url = address(rng, f"diary/{number}")
+        yield Page("truncated payload", url, body[:4000], truncated="length")
 
 
 def bad_addresses(rng: Random) -> Iterator[Page]:
@@ -63,7 +73,9 @@ def bad_addresses(rng: Random) -> Iterator[Page]:
     for kind, patterns in bank("addresses").items():
         for number in range(28 if kind != "pirate address" else 16):
             words, _, path = spin(rng, rng.choice(patterns)).partition("/")
-            title = spin(rng, "[Welcome|Enter here|Members area|Best offers|Join now] [today|tonight|and save|for free]")
+            title = spin(
+                rng, "[Welcome|Enter here|Members area|Best offers|Join now] [today|tonight|and save|for free]"
+            )
             line = spin(rng, "[You must be of age to enter.|Join thousands of members now.|Claim your welcome offer.]")
             body = shell(title, prose([line]), bare=True).encode()
             yield Page(kind, address(rng, f"{path}{number}", words=words), body)
@@ -80,20 +92,27 @@ def hollow_pages(rng: Random) -> Iterator[Page]:
     for number in range(16):
         target = address(rng, "start")
         head = f'<meta http-equiv="refresh" content="0; url={target}">'
-        body = f"<html><head><title>Redirecting</title>{head}</head><body><p>You are being taken to {target}. One moment please, or use the link above if nothing happens in your browser.</p></body></html>"  # noqa: E501
+        body = f"<html><head><title>Redirecting</title>{head}</head><body><p>You are being taken to {target}. One moment please, or use the link above if nothing happens in your browser.</p></body></html>"
         yield Page("meta refresh", address(rng, f"go/{number}"), body.encode())
     for number in range(8):
-        body = '<html><head><title>Our guest house</title></head><frameset cols="180,*"><frame src="menu.htm" name="menu"><frame src="start.htm" name="main"><noframes><body>This page uses frames.</body></noframes></frameset></html>'  # noqa: E501
+        body = '<html><head><title>Our guest house</title></head><frameset cols="180,*"><frame src="menu.htm" name="menu"><frame src="start.htm" name="main"><noframes><body>This page uses frames.</body></noframes></frameset></html>'
         yield Page("frameset", address(rng, f"house{number}/"), body.encode())
     for number in range(14):
         names = rng.sample(SECOND, 5)
-        rows = "".join(f'<a href="{n}.zip">{n}.zip</a>  2019-0{rng.randrange(1, 9)}-11 10:2{rng.randrange(9)}  {rng.randrange(99)}K\n' for n in names)  # noqa: E501
+        rows = "".join(
+            f'<a href="{n}.zip">{n}.zip</a>  2019-0{rng.randrange(1, 9)}-11 10:2{rng.randrange(9)}  {rng.randrange(99)}K\n'
+            for n in names
+        )
         title = f"Index of /pub/{number}"
         body = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><pre>{rows}</pre></body></html>"
         yield Page("directory listing", address(rng, f"pub/{number}/"), body.encode())
     for number in range(18):
         name = f"{rng.choice(FIRST)}{rng.choice(SECOND)}{number}.example"
-        body = shell(f"{name} is for sale", bare=True, main=prose([f"The domain {name} is parked. Buy this domain or make an offer."]))
+        body = shell(
+            f"{name} is for sale",
+            bare=True,
+            main=prose([f"The domain {name} is parked. Buy this domain or make an offer."]),
+        )
         yield Page("parked domain", f"http://{name}/", body.encode())
 
 
@@ -102,36 +121,44 @@ def textless_pages(rng: Random) -> Iterator[Page]:
     for number in range(40):
         name = f"{rng.choice(FIRST).title()} {rng.choice(SECOND).title()}"
         state = json.dumps({"route": f"/{number}", "seed": rng.randrange(10**9), "flags": rng.sample(FIRST, 3)})
-        body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>{SCRIPTS}<link rel="stylesheet" href="/static/css/main.{number:08x}.css"></head><body><noscript></noscript><div id="root"></div><script>window.__STATE__={state}</script><script src="/static/js/main.{number:08x}.js"></script></body></html>'  # noqa: E501
-        yield Page("application shell", address(rng, f"app/{number}", words=name.lower().replace(" ", "")), body.encode())
+        body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>{SCRIPTS}<link rel="stylesheet" href="/static/css/main.{number:08x}.css"></head><body><noscript></noscript><div id="root"></div><script>window.__STATE__={state}</script><script src="/static/js/main.{number:08x}.js"></script></body></html>'
+        yield Page(
+            "application shell", address(rng, f"app/{number}", words=name.lower().replace(" ", "")), body.encode()
+        )
     for number in range(30):
-        pictures = "".join(f'<a href="/p/{n}"><img src="/t/{n}.jpg" width="160" height="120"></a>' for n in rng.sample(range(9999), 12))  # noqa: E501
-        body = f'<!doctype html><html lang="en"><head><title>Album {number}</title>{SCRIPTS}</head><body><div class="grid">{pictures}</div></body></html>'  # noqa: E501
+        pictures = "".join(
+            f'<a href="/p/{n}"><img src="/t/{n}.jpg" width="160" height="120"></a>' for n in rng.sample(range(9999), 12)
+        )
+        body = f'<!doctype html><html lang="en"><head><title>Album {number}</title>{SCRIPTS}</head><body><div class="grid">{pictures}</div></body></html>'
         yield Page("picture gallery", address(rng, f"album/{number}"), body.encode())
     for number in range(24):
         site = f"{rng.choice(FIRST)} {rng.choice(SECOND)}"
-        fields = '<form action="/login" method="post"><input name="user"><input name="pass" type="password"><input type="hidden" name="token" value="{}"><button>Log in</button></form>'.format(rng.randrange(10**12))  # noqa: E501
-        body = f'<!doctype html><html lang="en"><head><title>Sign in - {escape(site)}</title>{SCRIPTS}</head><body><div class="box">{fields}</div></body></html>'  # noqa: E501
+        token = rng.randrange(10**12)
+        fields = f'<form action="/login" method="post"><input name="user"><input name="pass" type="password"><input type="hidden" name="token" value="{token}"><input type="submit" class="button button-primary button-large"></form>'
+        body = f'<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width"><title>Sign in - {escape(site)}</title>{SCRIPTS}</head><body><div class="box">{fields}</div></body></html>'
         yield Page("login form", address(rng, f"account/login?next={number}"), body.encode())
     for number in range(20):
-        body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{rng.choice(TOWNS)}</title></head><body><nav><a href="/">Map</a></nav><iframe src="https://maps.example.org/embed?lat={rng.uniform(-80, 80):.4f}&amp;lon={rng.uniform(-170, 170):.4f}" width="800" height="600" style="border:0" allow="fullscreen; geolocation"></iframe><video controls poster="/still.jpg"><source src="/clip.mp4"></video><canvas id="m{number}"></canvas>{SCRIPTS}</body></html>'  # noqa: E501
+        body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{rng.choice(TOWNS)}</title></head><body><nav><a href="/"><img src="/logo.svg"></a></nav><iframe src="https://maps.example.org/embed?lat={rng.uniform(-80, 80):.4f}&amp;lon={rng.uniform(-170, 170):.4f}" width="800" height="600" style="border:0" allow="fullscreen; geolocation"></iframe><video controls poster="/still.jpg"><source src="/clip.mp4"></video><canvas id="m{number}"></canvas>{SCRIPTS}</body></html>'
         yield Page("map or video", address(rng, f"map/{number}"), body.encode())
 
 
 def hostile_pages(rng: Random) -> Iterator[Page]:
     """Pages meant to hurt whoever handles or displays them; each is short of real text and must go without a trace."""
     bidi, escape_code = "\u202e", "\x1b[31m"
+    told = "The person who made this page has put into it [something|a thing] that [breaks|upsets] [old|careless|weak] programs."
     bodies = {
-        "script": "<p><img src=x onerror=alert(1)>Hello <b>there</b>, visitor.</p>",
-        "bidi": f"<p>Invoice {bidi}fdp.exe{bidi} attached for you.</p>",
-        "ansi": f"<p>{escape_code}Red alert{escape_code} in your terminal.</p>",
-        "nul": "<p>Null\x00 bytes\x00 in the text.</p>",
-        "deep": "<div>" * 3000 + "bottom" + "</div>" * 3000,
-        "entities": "<p>" + "&amp;lt;script&amp;gt;" * 40 + "</p>",
-        "unclosed": "<p>An attribute that never ends <a href='" + "x" * 4000,
-        "bomb": gzip.decompress(gzip.compress(b" " * 300_000)).decode(),
+        "script": "<p><img src=x onerror=alert(1)>{} Please read it aloud to your browser.</p>",
+        "bidi": f"<p>{{}} Invoice {bidi}fdp.exe{bidi} is attached for you and your colleagues.</p>",
+        "ansi": f"<p>{{}} There will be a {escape_code}red alert{escape_code} in your terminal soon.</p>",
+        "entities": "<p>{} Signed by &amp;lt;script&amp;gt; and by &amp;amp;amp; in person.</p>",
+        "unclosed": "<p>{} After this comes an attribute without an end.</p><p><a href='" + "x" * 4000,
+        "spaces": f"<p>{{}} You will have to scroll for a while.{' ' * 300_000}</p>",
+        "deep": "<div>" * 240 + "{} It lies at the bottom of very many boxes." + "</div>" * 240,
+        "nul": "<p>{} Null\x00 bytes\x00 in the text.</p>",
     }
     for name, inner in bodies.items():
         title = f"<script>alert('{name}')</script>{bidi}title\x1b[2J"
         url = f"https://hostile.example/?q=<script>alert(1)</script>&page={name}"
-        yield Page("hostile page", url, f"<html><head><title>{title}</title></head><body>{inner}</body></html>".encode())
+        inner = inner.replace("{}", " ".join([spin(rng, told), *lines(rng, LINES, 1, {"t": rng.choice(TOWNS)})]))
+        kind = "binary page" if name == "nul" else "hostile page"
+        yield Page(kind, url, shell("Hostile", f"<h2>{title}</h2>{inner}", head=f"<title>{title}</title>").encode())

@@ -7,17 +7,19 @@ from html_templates import prose, shell
 from warc_records import Page
 from wording import address, bank
 
-PAGES_PER_LANGUAGE = 21
+PAGES_PER_LANGUAGE = 19
 
 
 def foreign_pages(rng: Random) -> Iterator[Page]:
-    """Local news from sentence banks, about twenty pages in each of twenty-three languages."""
+    """Local news from sentence banks, nineteen pages in each of twenty-three languages."""
     for heading, (section, *sentences) in ((h, [h.split(" ", 2)[2], *s]) for h, s in bank("languages").items()):
         language, charset = heading.split(" ")[:2]
         for number in range(PAGES_PER_LANGUAGE):
-            picked = rng.sample(sentences, 7)
-            paragraphs = [" ".join(picked[:3]), " ".join(picked[3:5]), " ".join(picked[5:])]
-            url = address(rng, f"{language}/{number}.html", words=f"{language}-{rng.choice(('news', 'dorf', 'portal', 'lokal'))}")  # noqa: E501
+            picked = rng.sample(sentences, 5)
+            paragraphs = [" ".join(picked[:2]), " ".join(picked[2:4]), " ".join(picked[4:])]
+            url = address(
+                rng, f"{language}/{number}.html", words=f"{language}-{rng.choice(('news', 'dorf', 'portal', 'lokal'))}"
+            )
             yield foreign_page(url, f"{section} {number}", paragraphs, language, charset, number)
 
 

@@ -67,7 +67,7 @@ def weblog(a: Article) -> str:
 </div><footer class="entry-footer"><span class="tags-links">Tagged <a href="/tag/1">{escape(a.section.lower())}</a></span></footer></article>
 <div id="comments" class="comments-area"><h2 class="comments-title">{len(a.comments)} thoughts</h2><ol class="comment-list">{comments}</ol></div></main>
 <aside id="secondary" class="widget-area"><section class="widget"><h2 class="widget-title">Recent posts</h2><ul>{links(a.related)}</ul></section></aside></div>
-<footer id="colophon" class="site-footer">&copy; {escape(a.site)}. Proudly self-hosted.</footer></body></html>"""  # noqa: E501
+<footer id="colophon" class="site-footer">&copy; {escape(a.site)}. Proudly self-hosted.</footer></body></html>"""
 
 
 def magazine(a: Article) -> str:
@@ -84,7 +84,7 @@ def magazine(a: Article) -> str:
 {paragraphs_html(a)}
 </article></main><section class="related"><h2>You may also like</h2><ul>{links(a.related)}</ul></section>
 <form class="newsletter"><label>Get the best of {escape(a.site)} once a week <input type="email" name="e"/></label><button>Sign up</button></form>
-<footer><nav><a href="/privacy">Privacy</a><a href="/terms">Terms</a><a href="/imprint">Imprint</a></nav><small>&copy; {escape(a.site)}</small></footer></body></html>"""  # noqa: E501
+<footer><nav><a href="/privacy">Privacy</a><a href="/terms">Terms</a><a href="/imprint">Imprint</a></nav><small>&copy; {escape(a.site)}</small></footer></body></html>"""
 
 
 def tables(a: Article) -> str:
@@ -98,7 +98,7 @@ def tables(a: Article) -> str:
 <TR><TD VALIGN="top"><FONT SIZE="2"><A HREF="/index.htm">Home</A> | <A HREF="/guest.htm">Guestbook</A><BR>{menu}</FONT></TD></TR></TABLE>
 <CENTER><H1>{escape(a.title)}</H1><FONT SIZE="2"><I>{escape(a.byline)}</I></FONT></CENTER>
 {body}
-<HR><CENTER><FONT SIZE="1">Best viewed at 1024 by 768. &copy; {escape(a.site)}</FONT></CENTER></BODY></HTML>"""  # noqa: E501
+<HR><CENTER><FONT SIZE="1">Best viewed at 1024 by 768. &copy; {escape(a.site)}</FONT></CENTER></BODY></HTML>"""
 
 
 def journal(a: Article) -> str:
@@ -110,7 +110,7 @@ def journal(a: Article) -> str:
 <main id="main"><h1>{escape(a.title)}</h1><p class="meta">{escape(a.byline)}, {escape(a.section)}</p>
 {paragraphs_html(a)}
 </main><aside class="more"><h3>In this section</h3><ul>{links(a.related)}</ul></aside>
-<footer class="sitemap"><ul><li><a href="/join">Join</a></li><li><a href="/events">Events</a></li><li><a href="/shop">Shop</a></li><li><a href="/press">Press</a></li></ul><p>Registered society. All rights reserved.</p></footer>{SCRIPTS}</body></html>"""  # noqa: E501
+<footer class="sitemap"><ul><li><a href="/join">Join</a></li><li><a href="/events">Events</a></li><li><a href="/shop">Shop</a></li><li><a href="/press">Press</a></li></ul><p>Registered society. All rights reserved.</p></footer>{SCRIPTS}</body></html>"""
 
 
 def boxes(a: Article) -> str:
@@ -120,7 +120,7 @@ def boxes(a: Article) -> str:
 <div class="sb-page"><div class="sb-9f"><div class="sb-text"><h1>{escape(a.title)}</h1></div><div class="sb-text sb-body">
 {paragraphs_html(a)}
 </div></div><div class="sb-9f sb-prevnext"><ul>{links(a.related[:2])}</ul></div></div>
-<div class="sb-footer"><span>Made by {escape(a.byline)}</span><a href="/legal">Legal notice</a></div></div>{COOKIES}</body></html>"""  # noqa: E501
+<div class="sb-footer"><span>Made by {escape(a.byline)}</span><a href="/legal">Legal notice</a></div></div>{COOKIES}</body></html>"""
 
 
 TEMPLATES: tuple[Callable[[Article], str], ...] = (weblog, magazine, tables, journal, boxes)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import brotli
 
-CRAWL_STARTED = datetime(2024, 5, 18, 3, 12, 40)  # noqa: DTZ001 - WARC dates are UTC and written with a Z below
+CRAWL_STARTED = datetime(2024, 5, 18, 3, 12, 40)
 TYPES = ("warcinfo", "request", "response", "metadata", "revisit")
 REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 403: "Forbidden", 404: "Not Found", 410: "Gone",
            500: "Internal Server Error", 503: "Service Unavailable"}  # fmt: skip
@@ -46,11 +46,11 @@ def members(pages: list[Page]) -> Iterator[bytes]:
     yield member(warcinfo(info))
     for number, page in enumerate(pages):
         moment = (CRAWL_STARTED + timedelta(seconds=7 * number)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        yield member(request(page, number, moment, info))
+        yield member(request(page, number, moment))
         yield damaged(member(response(page, number, moment, info)), page.damage)
-        yield member(metadata(page, number, moment, info))
-        if page.kind == "article" and page.leads:
-            yield member(revisit(page, number, moment, info))
+        yield member(metadata(page, number, moment))
+        if number % 400 == 399:
+            yield member(revisit(page, number, moment))
 
 
 def member(record: bytes) -> bytes:
@@ -90,20 +90,23 @@ def warcinfo(info: str) -> bytes:
         ("WARC-Record-ID", info),
         ("Content-Type", "application/warc-fields"),
     ]
-    text = "isPartOf: SAMPLE-2024-22\r\npublisher: nobody\r\ndescription: A crawl of sites that do not exist\r\nformat: WARC File Format 1.0\r\n"  # noqa: E501
-    return record(fields, text.encode())
+    lines = (
+        "isPartOf: SAMPLE-2024-22",
+        "description: A crawl of sites that do not exist",
+        "format: WARC File Format 1.0",
+    )
+    return record(fields, "".join(f"{line}\r\n" for line in lines).encode())
 
 
-def request(page: Page, number: int, moment: str, info: str) -> bytes:
+def request(page: Page, number: int, moment: str) -> bytes:
     """What the crawler asked for."""
     parts = urlsplit(page.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    block = (
-        f"GET {target} HTTP/1.1\r\nUser-Agent: samplebot/1.0 (https://bot.example.org/)\r\n"
-        f"Accept: text/html\r\nAccept-Encoding: br,gzip\r\nHost: {parts.netloc}\r\n\r\n"
-    ).encode("utf-8", "replace")
-    fields = common(page, "request", number, moment, info, "application/http; msgtype=request")
-    return record([*fields, ("WARC-IP-Address", address(page))], block)
+    block = (f"GET {target} HTTP/1.1\r\nUser-Agent: samplebot/1.0\r\nHost: {parts.netloc}\r\n\r\n").encode(
+        "utf-8", "replace"
+    )
+    fields = common(page, "request", number, moment, "application/http; msgtype=request")
+    return record(fields, block)
 
 
 def response(page: Page, number: int, moment: str, info: str) -> bytes:
@@ -112,9 +115,9 @@ def response(page: Page, number: int, moment: str, info: str) -> bytes:
     head = f"HTTP/1.1 {page.status} {REASONS[page.status]}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in http_headers(page, payload, moment))
     block = head.encode("utf-8", "replace") + b"\r\n" + payload
-    fields = common(page, "response", number, moment, info, "application/http; msgtype=response")
+    fields = common(page, "response", number, moment, "application/http; msgtype=response")
     fields += [
-        ("WARC-Concurrent-To", record_id("request", number)),
+        ("WARC-Warcinfo-ID", info),
         ("WARC-IP-Address", address(page)),
         ("WARC-Payload-Digest", digest(payload)),
     ]
@@ -125,7 +128,7 @@ def response(page: Page, number: int, moment: str, info: str) -> bytes:
 
 def http_headers(page: Page, payload: bytes, moment: str) -> Iterator[tuple[str, str]]:
     """The HTTP headers of one answer."""
-    yield "Date", datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").strftime("%a, %d %b %Y %H:%M:%S GMT")  # noqa: DTZ007
+    yield "Date", datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").strftime("%a, %d %b %Y %H:%M:%S GMT")
     yield "Server", ("nginx", "Apache/2.4.57 (Debian)", "LiteSpeed", "cloudfront")[zlib.crc32(page.url.encode()) % 4]
     if page.content_type:
         yield "Content-Type", page.content_type
@@ -143,26 +146,25 @@ def encode(body: bytes, coding: str) -> bytes:
     if coding == "gzip":
         return gzip.compress(body, mtime=0)
     if coding == "br":
-        return brotli.compress(body)
+        return bytes(brotli.compress(body))
     if coding == "chunked":
         pieces = [body[start : start + 1000] for start in range(0, len(body), 1000)]
         return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in [*pieces, b""])
     return body
 
 
-def metadata(page: Page, number: int, moment: str, info: str) -> bytes:
+def metadata(page: Page, number: int, moment: str) -> bytes:
     """What the crawler noted about the fetch."""
     noted = {"fetchTimeMs": str(90 + zlib.crc32(page.url.encode()) % 900)}
     if "charset=" in page.content_type:
         noted["charset-detected"] = page.content_type.rsplit("charset=", 1)[1]
-    fields = common(page, "metadata", number, moment, info, "application/warc-fields")
-    fields.append(("WARC-Concurrent-To", record_id("response", number)))
+    fields = common(page, "metadata", number, moment, "application/warc-fields")
     return record(fields, "".join(f"{name}: {value}\r\n" for name, value in noted.items()).encode())
 
 
-def revisit(page: Page, number: int, moment: str, info: str) -> bytes:
-    """A later fetch that found the same bytes again; it carries no page of its own."""
-    fields = common(page, "revisit", number, moment, info, "application/http; msgtype=response")
+def revisit(page: Page, number: int, moment: str) -> bytes:
+    """A later fetch that found the same bytes again, written after a few of the pages; it carries no page of its own."""
+    fields = common(page, "revisit", number, moment, "application/http; msgtype=response")
     fields += [
         ("WARC-Profile", "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest"),
         ("WARC-Refers-To", record_id("response", number)),
@@ -171,14 +173,13 @@ def revisit(page: Page, number: int, moment: str, info: str) -> bytes:
     return record(fields, b"HTTP/1.1 304 Not Modified\r\n\r\n")
 
 
-def common(page: Page, record_type: str, number: int, moment: str, info: str, content_type: str) -> list[tuple[str, str]]:
+def common(page: Page, record_type: str, number: int, moment: str, content_type: str) -> list[tuple[str, str]]:
     """The fields every record of a page has."""
     return [
         ("WARC-Type", record_type),
         ("WARC-Date", moment),
         ("WARC-Record-ID", record_id(record_type, number)),
         ("Content-Type", content_type),
-        ("WARC-Warcinfo-ID", info),
         ("WARC-Target-URI", page.url),
     ]
 

@@ -6,28 +6,6 @@ from random import Random
 
 HERE = Path(__file__).parent
 CHOICE = re.compile(r"\[([^\[\]]*)\]")
-FIRST = "amber birch copper dusty ember fallow green hazel iron juniper kestrel linden mossy north old pine quiet river silver tall under velvet west yellow".split()  # noqa: E501
-SECOND = "anchor barn bridge cove dale elm fen gate harbour isle jetty knoll lane mill nook orchard pond quarry ridge shore tower vale wharf yard".split()  # noqa: E501
-TOWNS = "Alderwick Bramford Castleton Dunmere Eastholme Fernley Garstead Hollowby Inverlea Kelding Larkbridge Marwood Netherfold Oakhampton Penbury Quillstow Ravensea Silverholt Thornby Underhill Vexley Wickham Yarrowdale Ashcombe Brindle Colworth Drayton Elmstead Foxcote Greywell".split()  # noqa: E501
-RESERVED = (".example", ".example", ".example", ".example.com", ".example.org", ".example.net")
-
-
-def spin(rng: Random, text: str) -> str:
-    """The text with one way taken at every `[one|two]`, inner choices first."""
-    while "[" in text:
-        text = CHOICE.sub(lambda match: rng.choice(match[1].split("|")), text)
-    return text
-
-
-def host(rng: Random, *, words: str = "") -> str:
-    """A host under a name that is reserved for examples, so that nobody real is meant."""
-    name = words or f"{rng.choice(FIRST)}-{rng.choice(SECOND)}"
-    return rng.choice(("www.", "www.", "", "blog.", "m.")) + name + rng.choice(RESERVED)
-
-
-def address(rng: Random, path: str, *, words: str = "") -> str:
-    """An address on a made-up host."""
-    return f"{rng.choice(('https', 'https', 'http'))}://{host(rng, words=words)}/{path}"
 
 
 def bank(name: str) -> dict[str, list[str]]:
@@ -39,3 +17,31 @@ def bank(name: str) -> dict[str, list[str]]:
         elif line:
             current.append(line)
     return sections
+
+
+NAMES = bank("names")
+FIRST, SECOND, TOWNS = NAMES["adjectives"], NAMES["places"], NAMES["towns"]
+RESERVED = (".example", ".example", ".example", ".example.com", ".example.org", ".example.net")
+
+
+def spin(rng: Random, text: str) -> str:
+    """The text with one way taken at every `[one|two]`, inner choices first."""
+    while "[" in text:
+        text = CHOICE.sub(lambda match: rng.choice(match[1].split("|")), text)
+    return text
+
+
+def lines(rng: Random, sentences: list[str], count: int, slots: dict[str, str]) -> list[str]:
+    """`count` different sentences of a bank in random order, spun and filled in."""
+    return [spin(rng, sentence).format_map(slots) for sentence in rng.sample(sentences, count)]
+
+
+def host(rng: Random, *, words: str = "") -> str:
+    """A host under a name that is reserved for examples, so that nobody real is meant."""
+    name = words or f"{rng.choice(FIRST)}-{rng.choice(SECOND)}"
+    return rng.choice(("www.", "www.", "", "blog.", "m.")) + name + rng.choice(RESERVED)
+
+
+def address(rng: Random, path: str, *, words: str = "") -> str:
+    """An address on a made-up host."""
+    return f"{rng.choice(('https', 'https', 'http'))}://{host(rng, words=words)}/{path}"

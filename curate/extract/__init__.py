@@ -18,21 +18,19 @@ EXTRACTORS = {
     "blocks": "curate.extract.blocks:extract_text",
 }
 
-# Unicode's stream-safe format allows 30 combining marks in a row, more than any script uses. Without a bound,
-# normalising a run of n marks takes n * n steps: 8 s of CPU for 100,000 marks.
+# Unicode's stream-safe format allows 30 combining marks in a row, more than any script uses. Normalising a run of n
+# marks takes n * n steps, 8 s of CPU for 100,000 of them, so they are cut where a line is long enough for it to matter.
 # Source: UAX #15, section 13.
 MAX_COMBINING_MARKS = 30
+LONG_LINE_CHARS = 500
 
 _MARK_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_COMBINING_MARKS + 1},}}")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_LINE_END = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]+")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
-def extract(
-    html: bytes | str, *, url: str | None = None, extractor: str = DEFAULT_EXTRACTOR, charset: str = ""
-) -> str:
+def extract(html: bytes | str, *, url: str | None = None, extractor: str = DEFAULT_EXTRACTOR, charset: str = "") -> str:
     """Extract the main text of a page, one block per line; '' when there is none.
 
     Bytes are decoded with `charset`, a Python codec name, or with what `decide_charset` finds when it is empty.
@@ -59,12 +57,12 @@ def check_extractor(name: str) -> str:
 
 
 def decoded(html: bytes | str, charset: str = "") -> str:
-    """The page as text that can be encoded again, with no run of combining marks that is there to cost time."""
+    """The page as text that can be encoded again: lone surrogates in a string become U+FFFD."""
     if isinstance(html, str):
-        return _bound_marks(_without_surrogates(html))
+        return html if _encodes(html) else _SURROGATES.sub("\ufffd", html)
     from curate.extract.charset import decide_charset, decode
 
-    return _bound_marks(_without_surrogates(decode(html, charset or decide_charset(html))))
+    return decode(html, charset or decide_charset(html))
 
 
 def tidy(text: str) -> str:
@@ -79,9 +77,18 @@ def tidy(text: str) -> str:
     >>> tidy("\x00 \n\ud800")
     ''
     """
-    text = _bound_marks(_NOT_TEXT.sub("", _LINE_END.sub("\n", _without_surrogates(text, ""))))
-    text = "\n".join(line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n"))
-    return _BLANK_LINES.sub("\n\n", text).strip("\n")
+    lines = "\n".join(map(_tidy_line, text.splitlines()))
+    return _BLANK_LINES.sub("\n\n", lines).strip("\n")
+
+
+def _tidy_line(line: str) -> str:
+    if not line.isprintable():
+        line = _NOT_TEXT.sub("", line)
+    if line.isascii():
+        return line.rstrip()
+    if len(line) > LONG_LINE_CHARS:
+        line = _MARK_RUN.sub(_cut_marks, line)
+    return unicodedata.normalize("NFC", line).rstrip()
 
 
 def _function(extractor: str) -> Callable[[str], str]:
@@ -90,12 +97,12 @@ def _function(extractor: str) -> Callable[[str], str]:
     return function
 
 
-def _without_surrogates(text: str, replacement: str = "\ufffd") -> str:
-    return text if text.isascii() else _SURROGATE.sub(replacement, text)
-
-
-def _bound_marks(text: str) -> str:
-    return text if text.isascii() else _MARK_RUN.sub(_cut_marks, text)
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _cut_marks(run: re.Match[str]) -> str:

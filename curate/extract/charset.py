@@ -152,7 +152,8 @@ def _detected(html: bytes, declared: str) -> str:
     """What a detector says, unless the declared charset or none at all reads the bytes better."""
     from resiliparse.parse.encoding import detect_encoding
 
-    found = codec_of(detect_encoding(html, max_len=DETECTED_BYTES) or "")
+    # its own mapping to web charsets turns Korean cp949 into UTF-8
+    found = codec_of(detect_encoding(html, max_len=DETECTED_BYTES, html5_compatible=False) or "")
     choices = [codec for codec in dict.fromkeys((found, declared, "cp1252")) if codec]
     return min(choices, key=lambda codec: _errors(html, codec))
 

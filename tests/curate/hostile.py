@@ -6,9 +6,10 @@ import os
 import sys
 import time
 import zlib
+from pathlib import Path
 
 calls = 0
-hoard: list[bytes] = []
+hoard: list[bytearray] = []
 
 
 def echo(page: bytes | str) -> str:
@@ -123,7 +124,7 @@ def print_and_read(page: bytes) -> str:
 
 def environment(page: bytes) -> str:
     """The hash seed and the number of open files."""
-    return f"{os.environ['PYTHONHASHSEED']} {len(os.listdir('/proc/self/fd'))}"
+    return f"{os.environ['PYTHONHASHSEED']} {len(list(Path('/proc/self/fd').iterdir()))}"
 
 
 def checksum(page: bytes) -> str:

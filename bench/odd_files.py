@@ -1,0 +1,110 @@
+"""Write docs/odd-files.md: what this reader, warcio and FastWARC read of the odd and broken archives.
+
+python bench/odd_files.py          needs ../shared/data/odd and the packages warcio and fastwarc
+"""
+
+import csv
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from time import process_time
+
+from curate.errors import NotAnArchiveError
+from curate.warc import Limits, Page, ReadCounts, Skip, read_split
+
+ROOT = Path(__file__).resolve().parents[1]
+ODD = ROOT.parent / "shared" / "data" / "odd"
+TARGET = ROOT / "docs" / "odd-files.md"
+
+HEAD = """# Odd files
+
+48 odd, broken and hostile archives (`../shared/data/odd`, not shipped), and how many `response` and WET `conversion`
+records each reader gets out of them. `!` marks a reader that ends in an exception, so that the rest of the file is
+lost. Ours never does: it raises `NotAnArchiveError` before the first page, and only for what is no archive. "pages" are
+records that became pages (status 200, HTML, not empty); "damaged" and "bytes skipped" are the damaged places and the
+bytes of the file that are lost to them, as the report of a run counts them. Made by `python bench/odd_files.py`.
+
+| file | what is odd | warcio | FastWARC | ours | pages | damaged | bytes skipped |
+|---|---|---:|---:|---:|---:|---:|---:|
+"""
+
+NOTES = """
+## Where fewer is right
+- `clipped.warc.gz`: the only record is cut. The others return its beginning without a word; here it is damage.
+- `dev-not-a-warc.warc.gz`: warcio makes a response of an error page; here it is an error that says so.
+- `blackbook-truncated.arc.gz`, `badexample.arc.gz`: the `dns:` answers among the responses are skipped as `not_html`.
+
+## What damage costs
+- A damaged gzip member costs itself: reading goes on at the next member that inflates to a record.
+- A plain file with a wrong length costs nothing where the next record can be seen: the block ends there, and the record
+  counts as one damaged place with no byte skipped.
+- The last record of a plain file that ends too early is a skip named `truncated`, and one damaged place.
+- Zero bytes at the end of a gzip file are padding, not damage.
+- A bzip2 or zstd file, and the inner of two gzip layers, is read up to its first damage; what follows is lost, counted.
+"""
+
+
+def count(read: Callable[[Path], Counter[str]], path: Path) -> str:
+    """How many responses and conversions a reader gets, with `!` when it ends in an exception."""
+    found: Counter[str] = Counter()
+    try:
+        for kind in read(path):
+            found[kind] += 1
+    except Exception:
+        return f"{found['response'] + found['conversion']} !"
+    return str(found["response"] + found["conversion"])
+
+
+def warcio(path: Path):
+    """Record types as warcio sees them, payloads read."""
+    from warcio.archiveiterator import ArchiveIterator
+
+    with path.open("rb") as file:
+        for record in ArchiveIterator(file):
+            if record.rec_type in ("response", "conversion"):
+                record.content_stream().read()
+            yield record.rec_type
+
+
+def fastwarc(path: Path):
+    """Record types as FastWARC sees them, payloads read."""
+    from fastwarc.warc import ArchiveIterator
+
+    for record in ArchiveIterator(str(path)):
+        record.reader.read()
+        yield str(record.record_type)
+
+
+def own(path: Path) -> tuple[ReadCounts, int, bool]:
+    """What is counted here, the pages, and whether it was refused."""
+    counts = ReadCounts()
+    with path.open("rb") as file:
+        try:
+            items: list[Page | Skip] = list(read_split(file, 0, path.stat().st_size, limits=Limits(), counts=counts))
+        except NotAnArchiveError:
+            return counts, 0, True
+    return counts, sum(isinstance(each, Page) for each in items), False
+
+
+def main() -> None:
+    """Read every file with every reader and write the table."""
+    if not ODD.exists():
+        sys.exit("../shared/data/odd is missing")
+    rows = []
+    begin = process_time()
+    with (ODD / "README.tsv").open(newline="") as file:
+        for line in csv.DictReader(file, delimiter="\t"):
+            path = ODD / line["file"]
+            counts, pages, refused = own(path)
+            ours = "refused" if refused else str(counts.records["response"] + counts.records["conversion"])
+            rows.append(
+                f"| {path.name} | {line['what is odd']} | {count(warcio, path)} | {count(fastwarc, path)} "
+                f"| {ours} | {pages} | {counts.damaged_members} | {counts.bytes_skipped:,} |"
+            )
+    TARGET.write_text(HEAD + "\n".join(rows) + "\n" + NOTES)
+    print(f"{TARGET.relative_to(ROOT)}: {len(rows)} files, {process_time() - begin:.1f} s CPU")
+
+
+if __name__ == "__main__":
+    main()

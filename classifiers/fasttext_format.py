@@ -1,0 +1,93 @@
+"""The layout of a fastText model file, walked to its end: the library itself hangs on a file that was cut short."""
+
+import os
+import struct
+from pathlib import Path
+
+MAGIC = 793712314
+VERSIONS = (11, 12)
+SUPERVISED = 3
+
+
+class ModelError(ValueError):
+    """A model file is missing, truncated, swapped or not what it was said to be; the message is one line."""
+
+
+class _Walk:
+    """A position in the bytes of a model; every step past the end raises."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+
+    def skip(self, size: int) -> None:
+        if size < 0 or self.at + size > len(self.data):
+            raise struct.error
+        self.at += size
+
+    def read(self, layout: str) -> tuple[int, ...]:
+        start = self.at
+        self.skip(struct.calcsize(layout))
+        return struct.unpack_from(layout, self.data, start)
+
+    def skip_words(self, count: int) -> None:
+        """Words: text ended by NUL, int64 count, int8 kind."""
+        for _ in range(count):
+            end = self.data.find(b"\0", self.at)
+            if end < 0:
+                raise struct.error
+            self.at = end
+            self.skip(1 + 8 + 1)
+
+    def skip_quantiser(self) -> None:
+        dim, _, _, _ = self.read("<4i")
+        self.skip(dim * 256 * 4)
+
+    def skip_matrix(self, quantised: bool) -> None:
+        if not quantised:
+            rows, columns = self.read("<2q")
+            self.skip(rows * columns * 4)
+            return
+        (with_norms,) = self.read("<?")
+        rows, _, codes = self.read("<2qi")
+        self.skip(codes)
+        self.skip_quantiser()
+        if with_norms:
+            self.skip(rows)
+            self.skip_quantiser()
+
+
+def _end_of_model(data: bytes) -> int:
+    walk = _Walk(data)
+    settings = walk.read("<12i")
+    walk.read("<d")
+    words, _, _ = walk.read("<3i")
+    _, pruned = walk.read("<2q")
+    walk.skip_words(words)
+    walk.skip(max(pruned, 0) * 8)
+    (quantised,) = walk.read("<?")
+    walk.skip_matrix(bool(quantised))
+    (quantised_output,) = walk.read("<?")
+    walk.skip_matrix(bool(quantised and quantised_output))
+    if settings[7] != SUPERVISED:
+        raise ModelError("it holds word vectors, not a classifier")
+    return walk.at
+
+
+def check_structure(path: str | os.PathLike[str]) -> None:
+    """Raise ModelError unless the file is a whole supervised fastText model: its header, dictionary and both matrices.
+
+    Source: the reference implementation's `FastText::loadModel`, format versions 11 and 12.
+    """
+    data = Path(path).read_bytes()
+    header = struct.unpack_from("<2i", data) if len(data) >= 8 else (0, 0)
+    if header[0] != MAGIC or header[1] not in VERSIONS:
+        raise ModelError(f"the model {os.fspath(path)} is not a fastText model")
+    try:
+        end = _end_of_model(data[8:])
+    except struct.error:
+        raise ModelError(f"the model {os.fspath(path)} is truncated or damaged ({len(data)} bytes)") from None
+    except ModelError as error:
+        raise ModelError(f"the model {os.fspath(path)} cannot be used: {error}") from None
+    if end + 8 != len(data):
+        raise ModelError(f"the model {os.fspath(path)} has {len(data) - end - 8} bytes too many")

@@ -1,0 +1,149 @@
+"""fastText models: checked before they are loaded, loaded once per process, read in batches, trained reproducibly.
+
+Everything the library does badly on hostile input is put right here and nowhere else: a newline raises, a lone surrogate
+raises, the word `</s>` ends the text early, probabilities come back a little above one, and a truncated file hangs.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.fasttext_format import ModelError, check_structure
+
+__all__ = ["ModelError", "ModelFile", "best_labels", "digest", "label_probability", "load", "save", "shipped", "train"]
+
+MODELS = Path(__file__).parent / "models"
+LABEL_PREFIX = "__label__"
+
+# A model is what its digest says it is; a retrained model comes with a new line here.
+SHIPPED_SHA256 = {
+    "language.ftz": "",
+    "quality.ftz": "",
+    "toxicity.ftz": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A model by path and content; small, hashable and picklable, so it can be sent to a worker that loads the model.
+
+    `sha256` is the hexadecimal digest the file must have; empty means that only the file's structure is checked.
+    """
+
+    path: str
+    sha256: str = ""
+
+
+def shipped(name: str) -> ModelFile:
+    """A model that ships with the project, by file name; KeyError when there is none of that name."""
+    return ModelFile(str(MODELS / name), SHIPPED_SHA256[name])
+
+
+def digest(path: str | os.PathLike[str]) -> str:
+    """The SHA-256 of a file's content, hexadecimal."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def load(model: ModelFile) -> Any:
+    """Check a model file and load it; a second call in the same process returns the same object.
+
+    Raises ModelError, naming the file, when it is missing, has another digest than it should, is truncated or is no
+    supervised fastText model.
+    """
+    try:
+        status = Path(model.path).stat()
+    except OSError as error:
+        raise ModelError(f"cannot read the model {model.path}: {error.strerror}") from error
+    return _load(model, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=8)
+def _load(model: ModelFile, _modified: int, _size: int) -> Any:
+    if model.sha256:
+        found = digest(model.path)
+        if found != model.sha256:
+            raise ModelError(f"the model {model.path} has SHA-256 {found}, expected {model.sha256}")
+    check_structure(model.path)
+    import fasttext
+
+    try:
+        return fasttext.load_model(model.path)
+    except (ValueError, RuntimeError, MemoryError) as error:
+        raise ModelError(f"cannot load the model {model.path}: {error}") from error
+
+
+def one_line(text: str) -> str:
+    """The text as the model can read it: one line, no NUL, no lone surrogate, no word that fastText takes as a command.
+
+    >>> one_line("one\\ntwo </s> three")
+    'one two   three'
+    """
+    text = text.replace("\n", " ").replace("\0", " ").replace("</s>", " ").replace(LABEL_PREFIX, " ")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def best_labels(model: ModelFile, texts: Sequence[str]) -> list[tuple[str, float]]:
+    """The most probable label of each text, without its prefix, and its probability in [0, 1].
+
+    A text in which the model knows nothing gets `("", 0.0)`.
+    """
+    labels, probabilities = load(model).predict([one_line(text) for text in texts], k=1)
+    return [
+        (label[0].removeprefix(LABEL_PREFIX), min(float(probability[0]), 1.0)) if label else ("", 0.0)
+        for label, probability in zip(labels, probabilities, strict=True)
+    ]
+
+
+def label_probability(model: ModelFile, texts: Sequence[str], label: str) -> NDArray[np.float32]:
+    """The probability of one label for each text: float32 of shape [n], in [0, 1], 0 where the model knows nothing.
+
+    `label` is given without its prefix. Raises ModelError when the model has no such label.
+    """
+    loaded = load(model)
+    if LABEL_PREFIX + label not in loaded.get_labels():
+        known = ", ".join(sorted(name.removeprefix(LABEL_PREFIX) for name in loaded.get_labels())[:10])
+        raise ModelError(f"the model {model.path} has no label {label!r}; it has {known}")
+    scores = np.zeros(len(texts), np.float32)
+    labels, probabilities = loaded.predict([one_line(text) for text in texts], k=-1)
+    for row, (names, values) in enumerate(zip(labels, probabilities, strict=True)):
+        for name, value in zip(names, values, strict=True):
+            if name == LABEL_PREFIX + label:
+                scores[row] = value
+    return np.clip(scores, 0.0, 1.0, out=scores)
+
+
+def train(rows: Iterable[tuple[str, str]], *, quantise: bool = True, seed: int = 1, **settings: Any) -> Any:
+    """Train a classifier on (label, text) rows, and quantise it unless told not to.
+
+    The same rows give the same model, bit for bit, on the same machine: one thread, a fixed seed, and an order that
+    depends on the rows alone. The order is by hash because a learner that sees one class after the other forgets the
+    first. `settings` are fastText's own: dim, lr, epoch, wordNgrams, minn, maxn, bucket, minCount, loss.
+    """
+    import fasttext
+
+    lines = [f"{LABEL_PREFIX}{label} {one_line(text)}\n" for label, text in rows]
+    lines.sort(key=lambda line: (hashlib.sha256(line.encode()).digest(), line))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.txt"
+        path.write_text("".join(lines), encoding="utf-8", newline="\n")
+        model = fasttext.train_supervised(str(path), thread=1, seed=seed, verbose=0, **settings)
+        if quantise:
+            model.quantize(str(path), qnorm=True, retrain=False, thread=1, verbose=0)
+    return model
+
+
+def save(model: Any, path: str | os.PathLike[str]) -> ModelFile:
+    """Write a trained model beside its final name and move it there, so that no half-written model is ever found."""
+    part = Path(f"{os.fspath(path)}.part")
+    model.save_model(str(part))
+    part.replace(path)
+    return ModelFile(os.fspath(path), digest(path))

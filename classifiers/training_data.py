@@ -1,0 +1,159 @@
+"""The labelled sets beside the repository, as rows of (label, group, kind, text) that a split can keep apart."""
+
+import csv
+import hashlib
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from classifiers.corpora import read_jsonl, read_lines
+
+SENTENCES = "labelled/language_sentences.jsonl.zst"
+WIKIPEDIA = "labelled/wikipedia_valid.txt.zst"
+TOXICITY = "labelled/toxicity.jsonl.zst"
+TEMPLATES = "labelled/toxicity_identity_templates.jsonl.zst"
+ARTICLES = ("gold/wcxb.jsonl.zst", "gold/fundus_eval.jsonl.zst")
+PAGES = "reference/reference_dev.jsonl.zst"
+PAGE_TABLE = "crawl/dev.pages.tsv"
+
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One labelled text; `group` is what must not be in training and test at once, `kind` is for the report."""
+
+    label: str
+    group: str
+    kind: str
+    text: str
+
+    @property
+    def fold(self) -> int:
+        """Which of the five folds the row's group is in, from 0 to 4."""
+        return int(hashlib.sha256(self.group.encode("utf-8", "replace")).hexdigest()[:8], 16) % FOLDS
+
+
+def site(url: str) -> str:
+    """The last three labels of the host, which is fine enough to keep a site's pages together."""
+    return ".".join((urlsplit(url).hostname or url).removeprefix("www.").split(".")[-3:])
+
+
+def page_languages(data: Path) -> dict[str, str]:
+    """The language by URL of the pages of the development shard, as its table states it."""
+    csv.field_size_limit(10**7)
+    with (data / PAGE_TABLE).open(encoding="utf-8", newline="") as file:
+        return {row["url"]: row["lang"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+
+
+def pages(data: Path) -> Iterator[Row]:
+    """Extracted pages of the development shard; the label is a language two detectors agree on, else empty."""
+    stated = page_languages(data)
+    for page in read_jsonl(data / PAGES):
+        agreed = page["lang"] if stated[page["url"]] == page["lang"] else ""
+        yield Row(agreed, site(page["url"]), page["url"], page["text"])
+
+
+def wikipedia_articles(data: Path) -> Iterator[tuple[str, list[str]]]:
+    """Articles of the tokenised dump as (title, paragraphs), with the tokeniser's marks taken back."""
+    title, paragraphs = "", list[str]()
+    for line in read_lines(data / WIKIPEDIA):
+        heading = re.fullmatch(r" = ([^=].*?) = *", line)
+        if heading:
+            if paragraphs:
+                yield title, paragraphs
+            title, paragraphs = heading[1], []
+        elif line.strip() and not line.startswith(" ="):
+            paragraphs.append(re.sub(r" @([-,.])@ ", r"\1", line).replace("<unk>", " ").strip())
+    yield title, paragraphs
+
+
+def gold_articles(data: Path) -> Iterator[Row]:
+    """Articles whose text people marked; label `hq`, grouped by site."""
+    for name in ARTICLES:
+        for page in read_jsonl(data / name):
+            if page.get("page_type", "article") == "article":
+                yield Row("hq", site(page["url"]), page["url"], page["gold_text"])
+
+
+def _some_lines(text: str, most: int, seed: str) -> list[str]:
+    lines = [line[:400] for line in text.split("\n") if len(line) >= 20]
+    random.Random(seed).shuffle(lines)
+    return lines[:most]
+
+
+def language_rows(data: Path, *, max_page_rows: int = 600) -> list[Row]:
+    """Sentences in 75 languages, and up to 600 lines and heads per language of pages whose language is agreed on.
+
+    Sentences alone leave a model that has never seen a menu, a price or a line of code.
+    """
+    rows = [Row(row["lang"], row["text"], "sentence", row["text"]) for row in read_jsonl(data / SENTENCES)]
+    known = {row.label for row in rows}
+    found = [row for row in pages(data) if row.label in known]
+    found += [Row("en", title, title, "\n".join(text)) for title, text in wikipedia_articles(data)]
+    extra = [
+        Row(row.label, row.group, "page line", line)
+        for row in found
+        for line in [*_some_lines(row.text, 3, row.kind), row.text[:1000]]
+    ]
+    return rows + _at_most(extra, max_page_rows)
+
+
+def _at_most(rows: Iterable[Row], most: int) -> list[Row]:
+    counts: Counter[str] = Counter()
+    kept = []
+    for row in sorted(rows, key=lambda row: hashlib.sha256(row.text.encode("utf-8", "replace")).digest()):
+        counts[row.label] += 1
+        if counts[row.label] <= most:
+            kept.append(row)
+    return kept
+
+
+def quality_rows(data: Path) -> list[Row]:
+    """Good texts (`hq`) and ordinary pages of the crawl (`cc`), grouped by site or by encyclopaedia article.
+
+    A page that is one of the good articles is left out of the crawl's side, but its text as the extractor left it joins
+    the good side, so that the model cannot tell people's extraction from a program's.
+    """
+    good = [
+        Row("hq", title, "wikipedia", text) for title, article in wikipedia_articles(data) for text in _chunks(article)
+    ]
+    articles = [row for row in gold_articles(data) if row.text]
+    good_urls = {row.kind for row in articles}
+    marked_urls = {page["url"] for name in ARTICLES for page in read_jsonl(data / name)}
+    good += [Row("hq", row.group, "article", row.text) for row in articles]
+    crawl = []
+    for page in pages(data):
+        if page.kind in good_urls:
+            good.append(Row("hq", page.group, "article, extracted", page.text))
+        elif page.kind not in marked_urls:
+            crawl.append(Row("cc", page.group, "crawl, English" if page.label == "en" else "crawl, other", page.text))
+    return good + crawl
+
+
+def _chunks(paragraphs: list[str], min_chars: int = 2500) -> Iterator[str]:
+    """Runs of whole paragraphs of about the length of a page's text."""
+    run: list[str] = []
+    for paragraph in paragraphs:
+        run.append(paragraph)
+        if sum(map(len, run)) > min_chars:
+            yield "\n".join(run)
+            run = []
+    if sum(map(len, run)) > min_chars // 8:
+        yield "\n".join(run)
+
+
+def toxicity_rows(data: Path) -> list[Row]:
+    """Sentences labelled `toxic` or `calm`: the labelled posts, and lines of ordinary English pages as calm ones."""
+    rows = []
+    for post in read_jsonl(data / TOXICITY):
+        label = "calm" if post["label"] == "neither" else "toxic"
+        rows.append(Row(label, post["text"], post["source"], post["text"]))
+    for page in pages(data):
+        if page.label == "en":
+            rows += [Row("calm", page.group, "page line", line) for line in _some_lines(page.text, 10, page.kind)]
+    return rows

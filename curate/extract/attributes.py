@@ -1,0 +1,167 @@
+"""Attributes of one tag (HTML standard 13.2.5.32 to 40): what hides it, and the tokens of its class, id and role."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from curate.extract import page as p
+from curate.extract.hashing import BASIS, hash_bytes, mix
+from curate.extract.page import Page
+
+Bytes = NDArray[np.uint8]
+
+MAX_TOKENS_PER_ELEMENT = 24
+MIN_TOKEN_BYTES = 2
+# Each kind of token has its own hashes: a word in a class name is not the same evidence as a role.
+PART, WHOLE, ROLE, PROPERTY, UNKNOWN_TAG = range(5)
+
+_CLASS, _ID, _ROLE, _PROPERTY, _HIDDEN, _ARIA, _STYLE, _HREF, _TYPE, _SHADOW = (
+    np.uint64(hash_bytes(name))
+    for name in (
+        b"class", b"id", b"role", b"itemprop", b"hidden", b"aria-hidden", b"style", b"href", b"type",
+        b"shadowrootmode",
+    )
+)  # fmt: skip
+_DISPLAY_NONE = np.frombuffer(b"display:none", np.uint8)
+_TRUE = np.frombuffer(b"true", np.uint8)
+_TEMPLATE = np.frombuffer(b"template", np.uint8)
+_HTML = np.frombuffer(b"html", np.uint8)
+
+
+@njit(cache=True)
+def is_space(byte: int) -> bool:
+    """White space between attributes: tab, line feed, form feed, carriage return, space."""
+    return byte == 32 or 9 <= byte <= 13 and byte != 11
+
+
+@njit(cache=True)
+def lower(byte: int) -> int:
+    """ASCII lower case."""
+    return byte + 32 if 65 <= byte <= 90 else byte
+
+
+@njit(cache=True)
+def _holds(html: Bytes, start: int, end: int, word: Bytes) -> bool:
+    """Whether the value holds a word, whatever its case and with white space left out."""
+    matched = 0
+    for i in range(start, end):
+        byte = lower(html[i])
+        if is_space(byte):
+            continue
+        matched = matched + 1 if byte == word[matched] else (1 if byte == word[0] else 0)
+        if matched == len(word):
+            return True
+    return False
+
+
+@njit(cache=True)
+def _record(page: Page, value: np.uint64, first: int) -> None:
+    state = page.state
+    if state[p.TOKENS] < len(page.tokens) and state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
+        page.tokens[state[p.TOKENS]] = value
+        state[p.TOKENS] += 1
+
+
+@njit(cache=True)
+def _parts(page: Page, html: Bytes, start: int, end: int, first: int) -> None:
+    """Tokens of one class name: the parts between `-`, `_`, digits and changes of case."""
+    value, length, was_lower = mix(BASIS, PART), 0, False
+    for i in range(start, end):
+        byte = html[i]
+        is_upper, is_letter = 65 <= byte <= 90, 65 <= byte <= 90 or 97 <= byte <= 122 or byte >= 128
+        if not is_letter or is_upper and was_lower:
+            if length >= MIN_TOKEN_BYTES:
+                _record(page, value, first)
+            value, length = mix(BASIS, PART), 0
+        if is_letter:
+            value, length = mix(value, lower(byte)), length + 1
+        was_lower = is_letter and not is_upper
+    if length >= MIN_TOKEN_BYTES:
+        _record(page, value, first)
+
+
+@njit(cache=True)
+def _names(page: Page, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
+    """Tokens of an attribute that lists names: every name, and for classes its parts too."""
+    i = start
+    while i < end and page.state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
+        while i < end and is_space(html[i]):
+            i += 1
+        name_start, value = i, mix(BASIS, kind)
+        while i < end and not is_space(html[i]):
+            value = mix(value, lower(html[i]))
+            i += 1
+        if i > name_start:
+            _record(page, value, first)
+            if kind == WHOLE:
+                _parts(page, html, name_start, i, first)
+
+
+@njit(cache=True)
+def _take(page: Page, html: Bytes, name: np.uint64, start: int, end: int, first: int) -> None:
+    """Use one attribute."""
+    state = page.state
+    if name == _CLASS or name == _ID:
+        _names(page, html, start, end, WHOLE, first)
+    elif name == _ROLE:
+        _names(page, html, start, end, ROLE, first)
+    elif name == _PROPERTY:
+        _names(page, html, start, end, PROPERTY, first)
+    elif name == _HIDDEN:
+        state[p.HIDES] = 1
+    elif name == _ARIA:
+        state[p.HIDES] |= _holds(html, start, end, _TRUE)
+    elif name == _STYLE:
+        state[p.HIDES] |= _holds(html, start, end, _DISPLAY_NONE)
+    elif name == _HREF:
+        state[p.HAS_HREF] = 1
+    elif name == _TYPE:
+        state[p.IS_MARKUP] = _holds(html, start, end, _TEMPLATE) or _holds(html, start, end, _HTML)
+    elif name == _SHADOW:
+        state[p.SHADOW] = 1
+
+
+@njit(cache=True)
+def _value(html: Bytes, at: int, end: int) -> tuple[int, int, int]:
+    """The attribute value after `=`: its start, its end, and the position after it."""
+    while at < end and is_space(html[at]):
+        at += 1
+    if at < end and (html[at] == 34 or html[at] == 39):
+        start = close = at + 1
+        while close < end and html[close] != html[at]:
+            close += 1
+        return start, close, close + 1
+    start = at
+    while at < end and html[at] != 62 and not is_space(html[at]):
+        at += 1
+    return start, at, at
+
+
+@njit(cache=True)
+def read_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
+    """Read attributes from after the tag name; returns the position after `>`, beyond `end` if there is none.
+
+    Tokens go to `page.tokens`, the rest to the fields of `page.state` that speak "of the tag just read".
+    """
+    state = page.state
+    state[p.SELF_CLOSING] = state[p.HIDES] = state[p.HAS_HREF] = state[p.IS_MARKUP] = state[p.SHADOW] = 0
+    first = state[p.TOKENS]
+    while at < end and html[at] != 62:
+        if is_space(html[at]) or html[at] == 47:
+            state[p.SELF_CLOSING] = html[at] == 47
+            at += 1
+            continue
+        state[p.SELF_CLOSING] = 0
+        # 13.2.5.32: an equals sign where a name should begin is part of the name.
+        name, at = mix(BASIS, lower(html[at])), at + 1
+        while at < end and not (is_space(html[at]) or html[at] == 47 or html[at] == 62 or html[at] == 61):
+            name = mix(name, lower(html[at]))
+            at += 1
+        while at < end and is_space(html[at]):
+            at += 1
+        if at < end and html[at] == 61:
+            start, stop, at = _value(html, at + 1, end)
+        else:
+            start = stop = at
+        _take(page, html, name, start, min(stop, end), first)
+    return at + 1

@@ -1,0 +1,120 @@
+"""Recipes: checked when made, fingerprinted by everything that decides, found by name."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from curate.errors import UsageError
+from curate.recipe import Recipe, code_version, describe, fingerprint, load_recipe
+from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Read, Rules
+from filters import gopher
+
+
+def recipe(*stages, **settings) -> Recipe:
+    return Recipe("test", (Read(), Extract("resiliparse"), *stages), **settings)
+
+
+def test_the_default_recipe_has_the_contracts_stages_in_order():
+    """Names are measured from outside."""
+    assert load_recipe("webtext").stage_names == (
+        "read", "url", "prefilter", "extract", "language", "dedup_exact", "dedup_near", "gopher.repetition",
+        "gopher.quality", "c4.quality", "fineweb.quality", "toxicity", "pii", "quality",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["webtext", "fineweb", "c4", "massivetext", "refinedweb"])
+def test_every_recipe_loads_and_describes_itself(name):
+    """A recipe that cannot be fingerprinted cannot be resumed."""
+    assert len(fingerprint(load_recipe(name))) == 16
+
+
+def test_a_fingerprint_changes_with_any_setting():
+    """Limits, dialects, order and settings of stages all count."""
+    variants = [
+        recipe(Rules(gopher.quality)),
+        recipe(Rules(gopher.quality.with_limits(min_words=49))),
+        recipe(Language()),
+        recipe(Language(keep=("de",))),
+        recipe(NearDuplicates(threshold=0.8)),
+        recipe(NearDuplicates(threshold=0.81)),
+        recipe(Language(), NearDuplicates()),
+        recipe(NearDuplicates(), Language()),
+    ]
+    assert len({fingerprint(variant) for variant in variants}) == len(variants)
+    assert fingerprint(recipe(Rules(gopher.quality))) == fingerprint(recipe(Rules(gopher.quality)))
+
+
+def test_a_fingerprint_is_the_same_in_every_process():
+    """Hash seeds and addresses in memory leave no trace."""
+    code = "from curate.recipe import *; print(fingerprint(load_recipe('webtext')), code_version())"
+    said = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                       env={"PYTHONHASHSEED": seed, "PATH": ""}).stdout  # fmt: skip
+        for seed in ("1", "2")
+    }
+    assert said == {f"{fingerprint(load_recipe('webtext'))} {code_version()}\n"}
+
+
+def test_a_users_stage_counts_with_the_file_it_stands_in(tmp_path):
+    """Editing the user's own code changes the recipe's fingerprint."""
+    text = (
+        "from dataclasses import dataclass\nfrom curate.recipe import Recipe\nfrom curate.stages import Read\n"
+        "@dataclass(frozen=True)\nclass Mine:\n    name: str = 'mine'\n    measures: bool = False\n"
+        "    def __call__(self, documents): ...\nrecipe = Recipe('mine', (Read(), Mine()))\n"
+    )
+    path = tmp_path / "mine.py"
+    path.write_text(text)
+    first = fingerprint(load_recipe(str(path)))
+    path.write_text(text + "# edited\n")
+    assert fingerprint(load_recipe(str(path))) != first
+
+
+def test_segments_are_cut_after_extraction_and_at_barriers():
+    """Extracted text is kept for later runs; barriers are where all splits meet."""
+    exact, near = ExactDuplicates(), NearDuplicates()
+    first, second, third = recipe(Language(), exact, near, Rules(gopher.quality)).segments()
+    assert first.reads == Read()
+    assert [stage.name for stage in first.stages] == ["extract"]
+    assert ([stage.name for stage in second.stages], second.barriers) == (["language"], (exact, near))
+    assert ([stage.name for stage in third.stages], third.barriers) == (["gopher.quality"], ())
+
+
+def test_barriers_can_come_last_or_right_after_extraction():
+    """No order of stages is special; every stage is in exactly one segment."""
+    for stages in ([ExactDuplicates()], [ExactDuplicates(), Language(), NearDuplicates()], []):
+        made = recipe(*stages)
+        names = [s.name for segment in made.segments() for s in (*segment.stages, *segment.barriers)]
+        assert ["read", *names] == list(made.stage_names)
+
+
+@pytest.mark.parametrize(
+    ("stages", "said"),
+    [((), "begin with Read"), ((Language(),), "begin with Read"), ((Read(), Language(), Language()), "more than one")],
+)
+def test_a_recipe_that_cannot_run_is_refused(stages, said):
+    """The mistake is named before any work."""
+    with pytest.raises(UsageError, match=said):
+        Recipe("wrong", stages)
+
+
+def test_what_has_no_stable_description_is_refused():
+    """A lambda would make two different recipes look alike."""
+
+    @dataclass(frozen=True)
+    class Holder:
+        function: object
+
+    with pytest.raises(UsageError, match="no stable description"):
+        describe(Holder(lambda text: text))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("nonesuch", "no recipe 'nonesuch'"), ("curate.errors", "has no Recipe"), ("missing.py", "no recipe file")],
+)
+def test_an_unknown_recipe_is_a_users_mistake(name, said):
+    """One line that says what there is."""
+    with pytest.raises(UsageError, match=said):
+        load_recipe(name)

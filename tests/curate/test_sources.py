@@ -1,0 +1,202 @@
+"""From what the user names to pages: names, splits, Parquet and JSON lines."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from curate.errors import NotAnArchiveError, UsageError
+from curate.sources import Input, plan, read, resolve
+from curate.warc import Limits, Page, ReadCounts, Skip
+from tests.curate.archives import archive, page, urls
+
+BAD = r"bad\.warc\.gz"
+
+
+def read_all(path: Path, split_bytes: int = 1 << 30) -> tuple[list[Page | Skip], ReadCounts]:
+    """Everything in one file, by way of a plan."""
+    counts = ReadCounts()
+    return [
+        item
+        for split in plan(resolve([str(path)]), split_bytes)
+        for item in read(split, limits=Limits(), counts=counts)
+    ], counts
+
+
+@pytest.fixture
+def crawl(tmp_path: Path) -> Path:
+    """A folder with archives, some with the same base name, and a file that is none of ours."""
+    for name in ("b.warc.gz", "a/x.warc.gz", "c/x.warc.gz", "c/deep/crawl-data/CC-1/y.warc.gz", "readme.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(archive([page(1)]))
+    return tmp_path
+
+
+def test_a_folder_gives_its_archives_with_short_names(crawl: Path) -> None:
+    """A directory is read recursively; names are as short as can be, a crawl path is kept, no machine path shows."""
+    found = resolve([str(crawl)])
+    assert [each.name for each in found] == ["a/x.warc.gz", "b.warc.gz", "c/x.warc.gz", "crawl-data/CC-1/y.warc.gz"]
+    assert {each.format for each in found} == {"warc.gz"}
+    assert [each.bytes for each in found] == [Path(each.path).stat().st_size for each in found]
+
+
+def test_the_same_file_counts_once(crawl: Path) -> None:
+    """A file named directly, by glob, by folder and through a link is one input."""
+    (crawl / "link.warc.gz").symlink_to(crawl / "b.warc.gz")
+    specs = [str(crawl / "b.warc.gz"), str(crawl / "*.warc.gz"), f"{crawl}/./b.warc.gz"]
+    assert [each.name for each in resolve(specs)] == ["b.warc.gz"]
+
+
+def test_order_does_not_depend_on_the_arguments(crawl: Path) -> None:
+    """Inputs come sorted by name whatever order they are given in."""
+    specs = [str(crawl / "b.warc.gz"), str(crawl / "a" / "x.warc.gz")]
+    assert resolve(specs) == resolve(specs[::-1])
+
+
+@pytest.mark.parametrize(
+    "spec", ["", "nowhere.warc.gz", "no*where", "s3://bucket/key", "https://x.example/y.warc.gz", "CC-MAIN-2026-30:0-9"]
+)
+def test_what_cannot_be_read_is_one_line(spec: str) -> None:
+    """An argument that gives no file is refused with one line that names it."""
+    with pytest.raises(UsageError) as refused:
+        resolve([spec])
+    assert spec in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_without_archives_is_refused(tmp_path: Path) -> None:
+    """A directory in which there is nothing to read is the user's mistake."""
+    with pytest.raises(UsageError, match="holds no file"):
+        resolve([str(tmp_path)])
+
+
+def test_an_error_page_is_refused_by_name_and_fails_alone_in_a_folder(tmp_path: Path) -> None:
+    """An error page under an archive's name is refused when named, and fails only its own split among others."""
+    (tmp_path / "bad.warc.gz").write_bytes(gzip.compress(b"<html>503 Slow Down"))
+    (tmp_path / "good.warc.gz").write_bytes(archive([page(1)]))
+    with pytest.raises(NotAnArchiveError, match=BAD):
+        resolve([str(tmp_path / "bad.warc.gz")])
+    bad, good = plan(resolve([str(tmp_path)]), 1 << 20)
+    assert urls(list(read(good, limits=Limits(), counts=ReadCounts()))) == ["http://site.example/1"]
+    with pytest.raises(NotAnArchiveError, match=BAD):
+        list(read(bad, limits=Limits(), counts=ReadCounts()))
+
+
+def test_splits_cover_a_file_without_gap_or_overlap() -> None:
+    """Splits of a splittable input touch end to end; other formats are one split."""
+    splits = plan([Input("x", "x", "warc.gz", 1000), Input("y", "y", "warc+gz", 1000), Input("z", "z", "", 0)], 300)
+    assert [(each.start, each.end) for each in splits] == [
+        (0, 300),
+        (300, 600),
+        (600, 900),
+        (900, 1000),
+        (0, 1000),
+        (0, 0),
+    ]
+    with pytest.raises(UsageError):
+        plan([], 0)
+
+
+@pytest.mark.parametrize("split_bytes", [1, 100, 1000, 1 << 20])
+def test_an_archive_by_splits_is_the_archive(tmp_path: Path, split_bytes: int) -> None:
+    """Reading a planned archive gives each page once for any split size."""
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(archive([page(number) for number in range(9)]))
+    assert urls(read_all(path, split_bytes)[0]) == [f"http://site.example/{number}" for number in range(9)]
+
+
+LINES = [
+    json.dumps({"text": "one", "url": "http://a/", "date": "2024-01-02", "more": [1]}),
+    json.dumps({"text": "zwei ü"}, ensure_ascii=False),
+    "",
+    "{broken",
+    "[1, 2]",
+    json.dumps({"url": "http://b/"}),
+    json.dumps({"text": 7}),
+    json.dumps({"text": "  "}),
+    '{"text": "lone \\ud800 surrogate", "url": 5}',
+    '{"text": ' + "[" * 100_000,
+    json.dumps({"text": "last, without a line end"}),
+]
+
+
+@pytest.mark.parametrize("split_bytes", [1, 7, 64, 1 << 20])
+def test_json_lines_by_splits(tmp_path: Path, split_bytes: int) -> None:
+    """Lines give pages or a named skip, each once for any split size, and what is no string is no text."""
+    path = tmp_path / "x.jsonl"
+    path.write_bytes("\n".join(LINES).encode())
+    items = read_all(path, max(split_bytes, path.stat().st_size // 3 if split_bytes > 64 else 997))[0]
+    assert [each.rule if isinstance(each, Skip) else each.text for each in items] == [
+        "one", "zwei ü", "bad_json", "bad_json", "no_text", "no_text", "empty", "lone \ufffd surrogate", "bad_json",
+        "last, without a line end",
+    ]  # fmt: skip
+    first = items[0]
+    assert isinstance(first, Page)
+    assert (first.url, first.date, first.html) == ("http://a/", "2024-01-02T00:00:00Z", b"")
+    data = path.read_bytes()
+    assert [data[each.offset : each.offset + each.length].rstrip(b"\n") for each in items] == [
+        line.encode() for line in LINES if line
+    ]
+
+
+@pytest.mark.parametrize("step", range(1, 40))
+def test_a_line_belongs_to_the_split_it_begins_in(tmp_path: Path, step: int) -> None:
+    """Short lines with every split size around their length are neither lost nor doubled."""
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join(f'{{"text": "t{number}"}}\n' for number in range(12)))
+    assert [each.text for each in read_all(path, step)[0] if isinstance(each, Page)] == [
+        f"t{number}" for number in range(12)
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["gz", "zst", "bz2"])
+def test_compressed_json_lines(tmp_path: Path, suffix: str) -> None:
+    """Compressed lines are one split and read the same."""
+    import bz2
+
+    data = b'{"text": "one"}\n{"text": "two"}\n'
+    pack = {"gz": gzip.compress, "bz2": bz2.compress, "zst": lambda raw: pa.compress(raw, codec="zstd", asbytes=True)}
+    path = tmp_path / f"x.jsonl.{suffix}"
+    path.write_bytes(pack[suffix](data))
+    assert [(each.text, each.offset) for each in read_all(path, 4)[0] if isinstance(each, Page)] == [
+        ("one", 0),
+        ("two", 16),
+    ]
+
+
+def test_a_line_above_the_cap_is_one_skip(tmp_path: Path) -> None:
+    """A line longer than the record cap is passed over without being held, the next is read."""
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"text": "' + "x" * 5000 + '"}\n{"text": "next"}\n')
+    [split] = plan(resolve([str(path)]), 1 << 20)
+    items = list(read(split, limits=Limits(max_record_bytes=1000), counts=ReadCounts()))
+    assert [each.rule if isinstance(each, Skip) else each.text for each in items] == ["too_large", "next"]
+
+
+@pytest.mark.parametrize("split_bytes", [1, 1 << 30])
+def test_parquet_by_row_groups(tmp_path: Path, split_bytes: int) -> None:
+    """Rows of any split give their number in the file; other columns are ignored and null text is a skip."""
+    path = tmp_path / "x.parquet"
+    texts = [f"text {number}" if number != 5 else None for number in range(12)]
+    table = pa.table({"score": range(12), "text": texts, "url": [f"http://a/{n}" for n in range(12)]})
+    parquet.write_table(table, path, row_group_size=5)
+    items = read_all(path, split_bytes)[0]
+    assert len(plan(resolve([str(path)]), split_bytes)) == (3 if split_bytes == 1 else 1)
+    assert [each.offset for each in items] == list(range(12))
+    assert [each.rule for each in items if isinstance(each, Skip)] == ["no_text"]
+    assert [each.text for each in items if isinstance(each, Page)] == [text for text in texts if text]
+
+
+def test_parquet_that_is_none_or_has_no_text(tmp_path: Path) -> None:
+    """Broken Parquet and Parquet without a text column are refused with a line that names the file."""
+    broken, other = tmp_path / "broken.parquet", tmp_path / "other.parquet"
+    broken.write_bytes(b"PAR1 nothing")
+    parquet.write_table(pa.table({"n": [1]}), other)
+    with pytest.raises(NotAnArchiveError, match=r"broken\.parquet"):
+        plan(resolve([str(broken)]), 10)
+    with pytest.raises(UsageError, match=r"other.parquet has no column 'text'"):
+        plan(resolve([str(other)]), 10)

@@ -1,0 +1,135 @@
+"""The sample crawl: it can be made again, it names nobody, and each kind of page meets the stage it was made for."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from curate.warc import ReadCounts, read_pages
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SAMPLE = REPOSITORY / "sample_data"
+RESERVED = (".example", ".example.com", ".example.org", ".example.net")
+
+
+@pytest.fixture(scope="session")
+def expected() -> dict[str, dict[str, str]]:
+    """For each URL its kind and the stage that is expected to drop it."""
+    fates: dict[str, dict[str, str]] = json.loads((SAMPLE / "expected.json").read_text("ascii"))
+    return fates
+
+
+@pytest.fixture(scope="session")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the default recipe makes of the sample crawl, in one process."""
+    folder = tmp_path_factory.mktemp("sample") / "out"
+    command = [sys.executable, "-m", "curate.cli", "run", "--recipe", "webtext", "--workers", "1", "--out", str(folder)]
+    done = subprocess.run(
+        [*command, str(SAMPLE / "crawl.warc.gz")], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def rows(folder: Path, columns: list[str]) -> list[dict[str, str]]:
+    """The rows of all Parquet files of a folder."""
+    tables = [pq.read_table(path, columns=columns) for path in sorted(folder.glob("*.parquet"))]
+    return pa.concat_tables(tables).to_pylist() if tables else []
+
+
+@pytest.fixture(scope="session")
+def met(out: Path) -> dict[str, str]:
+    """For each URL the stage that dropped it, or `kept`."""
+    stages = {row["url"]: row["stage"] for row in rows(out / "dropped", ["url", "stage"])}
+    return stages | {row["url"]: "kept" for row in rows(out / "data", ["url"])}
+
+
+def test_the_generator_writes_what_is_checked_in(tmp_path: Path) -> None:
+    """Running the generator again gives the same pages and expectations, and twice gives the same bytes."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        subprocess.run([sys.executable, str(SAMPLE / "make_crawl.py"), str(tmp_path / name)], check=True)
+    made = (tmp_path / "one" / "crawl.warc.gz").read_bytes()
+    assert made == (tmp_path / "two" / "crawl.warc.gz").read_bytes()
+    assert (tmp_path / "one" / "expected.json").read_text() == (SAMPLE / "expected.json").read_text()
+    # Another zlib may pack the same records differently, so the file in the repository is compared by its pages.
+    again, kept = (
+        [(page.url, page.date, page.html) for page in read_pages(folder / "crawl.warc.gz")]
+        for folder in (tmp_path / "one", SAMPLE)
+    )
+    assert again == kept
+
+
+def test_damage_costs_only_the_damaged_records(expected: dict[str, dict[str, str]]) -> None:
+    """Every page outside the four spoiled members is read or skipped for a reason, none twice."""
+    counts = ReadCounts()
+    read = Counter(page.url for page in read_pages(SAMPLE / "crawl.warc.gz", counts=counts))
+    lost = {url for url, fate in expected.items() if fate["expected"] == "damaged"}
+    fine = {url for url, fate in expected.items() if fate["expected"] not in ("damaged", "read")}
+    assert read == Counter(fine)
+    assert not lost & set(read)
+    assert len(lost) == 4
+    assert counts.damaged_members == 6  # the four, and the junk between members in two places
+
+
+def test_every_host_is_reserved_for_examples(expected: dict[str, dict[str, str]]) -> None:
+    """No address in the sample can be somebody's: all hosts lie under names that RFC 2606 sets aside."""
+    hosts = {urlsplit(url).hostname or "" for url in expected}
+    assert [host for host in hosts if not f".{host}".endswith(RESERVED)] == []
+
+
+def test_every_page_is_accounted_for(expected: dict[str, dict[str, str]], met: dict[str, str]) -> None:
+    """Each URL of the crawl is in data/ or dropped/ unless its record was damaged."""
+    assert {url for url, fate in expected.items() if fate["expected"] != "damaged"} == set(met)
+
+
+def test_kinds_meet_their_stage(expected: dict[str, dict[str, str]], met: dict[str, str]) -> None:
+    """At least 97 of 100 pages are dropped by the stage they were made for."""
+    missed = Counter(
+        (fate["kind"], fate["expected"], met.get(url, "damaged"))
+        for url, fate in expected.items()
+        if met.get(url, "damaged") != fate["expected"]
+    )
+    assert missed.total() <= 0.03 * len(expected), missed
+
+
+def test_exactly_the_good_articles_are_kept(expected: dict[str, dict[str, str]], met: dict[str, str]) -> None:
+    """What comes out is the set of articles that were written to come out, about two pages in a hundred."""
+    kept = {url for url, stage in met.items() if stage == "kept"}
+    assert kept == {url for url, fate in expected.items() if fate["expected"] == "kept"}
+    assert 0.015 <= len(kept) / len(expected) <= 0.03
+
+
+def test_every_stage_has_work_to_do(out: Path) -> None:
+    """No stage of the default recipe passes everything, so that the report shows what each is for."""
+    report = json.loads((out / "report.json").read_text())
+    assert [stage["name"] for stage in report["stages"] if not sum(stage["dropped"].values())] == []
+
+
+def test_addresses_and_numbers_in_kept_articles_are_redacted(out: Path) -> None:
+    """Articles that carry a mail address or a telephone number come out with a tag in its place."""
+    texts = "\n".join(row["text"] for row in rows(out / "data", ["text"]))
+    assert "<EMAIL_ADDRESS>" in texts
+    assert "<PHONE_NUMBER>" in texts
+    assert "@" not in texts
+    assert "555-01" not in texts
+
+
+def test_the_readme_names_every_kind(expected: dict[str, dict[str, str]]) -> None:
+    """The table in the README lists each kind of page under the stage that is expected to drop it."""
+    table = {
+        cells[1].strip("`"): cells[2]
+        for cells in (
+            [cell.strip() for cell in line.split("|")] for line in (SAMPLE / "README.md").read_text().splitlines()
+        )
+        if len(cells) == 5 and cells[1].startswith("`")
+    }
+    kinds = Counter((fate["expected"], fate["kind"]) for fate in expected.values())
+    for (stage, kind), count in kinds.items():
+        assert f"{kind} ({count})" in table[stage], (stage, kind, count)
