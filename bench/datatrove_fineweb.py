@@ -28,8 +28,8 @@ warc, out = Path(sys.argv[1]).resolve(), sys.argv[2]
 hashing = MinhashConfig(hash_config=HashConfig(hash_fc="sha1", precision=64), num_buckets=14, hashes_per_bucket=8, n_grams=5)
 
 
-def run(name, *steps):
-    LocalPipelineExecutor(pipeline=list(steps), tasks=1, workers=1, logging_dir=f"{out}/logs/{name}").run()
+def run(name, *steps, tasks=1):
+    LocalPipelineExecutor(pipeline=list(steps), tasks=tasks, workers=1, logging_dir=f"{out}/logs/{name}").run()
 
 
 run(
@@ -45,6 +45,6 @@ run(
     JsonlWriter(f"{out}/filtered"),
 )
 run("signatures", JsonlReader(f"{out}/filtered"), MinhashDedupSignature(f"{out}/signatures", config=hashing))
-run("buckets", MinhashDedupBuckets(f"{out}/signatures", f"{out}/buckets", config=hashing))
+run("buckets", MinhashDedupBuckets(f"{out}/signatures", f"{out}/buckets", config=hashing), tasks=hashing.num_buckets)
 run("cluster", MinhashDedupCluster(f"{out}/buckets", f"{out}/removed", config=hashing))
 run("dedup", JsonlReader(f"{out}/filtered"), MinhashDedupFilter(f"{out}/removed"), PIIFormatter(), JsonlWriter(f"{out}/kept"))

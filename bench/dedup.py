@@ -15,6 +15,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -55,11 +56,12 @@ def speed() -> None:
         windows = {" ".join(words[i : i + 5]) for i in range(max(len(words) - 4, 1))}
         return [window.encode("utf-8", "surrogatepass") for window in windows]
 
-    def datasketch(windows: list[bytes]) -> None:
+    def datasketch(windows: list[bytes]) -> object:
         sketch = Datasketch(
             DEFAULT.permutations, hashfunc=xxhash.xxh32_intdigest, permutations=permutations, scheme="affine32"
         )
         sketch.update_batch(windows)
+        return sketch
 
     windows = [python_shingles(text) for text in texts]
     signed = signatures(texts, DEFAULT)
@@ -105,7 +107,7 @@ def recall() -> None:
 def _print_recall(found: list[tuple[float, bool, bool]]) -> None:
     edges = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.000001]
     print("similarity   pairs  share a band  promised  removed")
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         rows = [row for row in found if low <= row[0] < high]
         if rows:
             promised = np.mean([DEFAULT.candidate_probability(row[0]) for row in rows])

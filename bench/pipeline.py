@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-DATATROVE = ["datatrove[io,processing]==0.10.1", "spacy>=3.8,<4", "lxml_html_clean", "resiliparse>=2,<3", "orjson", "fasttext-numpy2-wheel"]  # fmt: skip
+DATATROVE = ["datatrove[io,processing]==0.10.1", "spacy>=3.8,<4", "lxml_html_clean", "resiliparse>=2,<3", "orjson"]
 PR_SET_CHILD_SUBREAPER = 36
 
 

@@ -22,7 +22,7 @@ DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data" / "crawl" / "d
 def inflate_only(path: Path) -> int:
     """Members inflated and nothing else: the floor."""
     with path.open("rb") as file:
-        walk = members(Bytes(file), 0, path.stat().st_size, WARC.opens, tally=lambda *_: None, max_inflate=256 * MIB)
+        walk = members(Bytes(file), 0, path.stat().st_size, WARC, tally=lambda *_: None, max_inflate=256 * MIB)
         return sum(1 for member in walk if member.read(16 * MIB))
 
 

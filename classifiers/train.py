@@ -58,8 +58,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m classifiers.train", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("classifiers/models"))
-    parser.add_argument("names", nargs="*", choices=list(TRAINERS), help="which models; all when none is named")
+    parser.add_argument("names", nargs="*", help="which models; all when none is named")
     options = parser.parse_args(arguments)
+    unknown = sorted(set(options.names) - set(TRAINERS))
+    if unknown:
+        parser.error(f"no model is called {unknown[0]}; there are {', '.join(TRAINERS)}")
     for name in options.names or TRAINERS:
         model = TRAINERS[name](options.data, options.out)
         sys.stdout.write(f"{model.path} {model.sha256} {Path(model.path).stat().st_size}\n")

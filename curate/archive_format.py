@@ -18,6 +18,7 @@ from curate.records import ARC, WARC, Grammar, Stream, records
 SNIFFED_BYTES = 1 << 20  # inflated, to tell one record per member from many
 SEARCHED_BYTES = 8 << 20  # how far a damaged beginning is looked past
 STUB_BYTES = 1024
+ZSTD_PIECE = 1 << 14  # what is read when the stream breaks off is lost with it
 MAX_LAYERS = 4
 
 _GRAMMARS = {"warc": WARC, "arc": ARC}
@@ -34,7 +35,7 @@ def sniff(file: BinaryIO) -> str:
     if not head:
         return ""
     found = _gzip_format(source) if is_gzip(head) else _layered_format(file, ())
-    if found is None:
+    if found is None and not head.startswith((*_MAGICS["zst"], *_MAGICS["bz2"])):
         found = _damaged_start(source)
     if found is None:
         raise NotAnArchiveError(_refusal(file, source))
@@ -151,7 +152,7 @@ def _unzstd(file: BinaryIO, tally: Tally) -> Pieces:
     raw = pa.PythonFile(_Kept(file), mode="r")
     try:
         with pa.CompressedInputStream(raw, "zstd") as stream:
-            while piece := stream.read(PIECE):
+            while piece := stream.read(ZSTD_PIECE):
                 yield piece
     except OSError:
         tally(1, 0)

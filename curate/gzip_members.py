@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from math import inf
 from typing import BinaryIO
 
+from curate.records import Grammar
+
 try:
     from isal import isal_zlib as codec
 except ImportError:  # no wheel for this machine
@@ -184,13 +186,14 @@ def drain(member: Member) -> bool:
     return member.whole
 
 
-def members(source: Bytes, start: int, end: int, opens: Opens, *, tally: Tally, max_inflate: int) -> Iterator[Member]:
+def members(
+    source: Bytes, start: int, end: int, grammar: Grammar, *, tally: Tally, max_inflate: int
+) -> Iterator[Member]:
     """Members that begin in [start, end), in order; what is damaged is told to `tally` by the split it begins in.
 
-    A member is to be used before the next is asked for. One that turns out not to be whole is followed by the next
-    opening after its own first byte, because damage can run on into the members behind it.
+    A member is to be used before the next is asked for.
     """
-    position = anchor(source, start, opens, max_inflate)
+    position = anchor(source, start, grammar.opens, max_inflate)
     while position < min(end, source.size):
         owned = position >= start
         member = Member(source, position, max_inflate)
@@ -199,11 +202,50 @@ def members(source: Bytes, start: int, end: int, opens: Opens, *, tally: Tally, 
         if drain(member):
             position = member.end
             continue
-        behind = next_opening(source, position + 1, opens)
+        behind = behind_damage(source, position, grammar)
         padding = behind == source.size and source.only_zeros(position, behind)
         if owned and not padding:
             tally(1, behind - position)
         position = behind
+
+
+def behind_damage(source: Bytes, position: int, grammar: Grammar) -> int:
+    """Where to go on after a member that is not whole: as a rule the next opening after its first byte.
+
+    Damage can run on into the members behind, so it is searched from there and not from where inflating failed. The
+    damaged member may carry an archive of its own, though. Its record header, which stands first, mostly says how long
+    it was, and gzip repeats that length in a member's last four bytes: an opening right behind those is the true one,
+    unless whole members lead up to it, which then only are as long.
+    """
+    first = candidate = next_opening(source, position + 1, grammar.opens)
+    lengths = _member_lengths(first_bytes(source, position, WINDOW), grammar)
+    far = min(source.size, position + max(lengths, default=0) + FIRST_WINDOW)
+    while lengths and candidate <= far:
+        if int.from_bytes(source.at(candidate - 4, 4), "little") in lengths:
+            return first if _leads_to(source, first, candidate) else candidate
+        if candidate == source.size:
+            break
+        candidate = next_opening(source, candidate + 1, grammar.opens)
+    return first
+
+
+def _leads_to(source: Bytes, position: int, target: int) -> bool:
+    """Whether whole members stand one behind the other from one position to another."""
+    while position < target:
+        member = Member(source, position, target - position << 11)
+        if not drain(member):
+            return False
+        position = member.end
+    return position == target
+
+
+def _member_lengths(head: bytes, grammar: Grammar) -> set[int]:
+    """What a member that holds one record may inflate to, with the line ends that usually follow a block."""
+    parsed = grammar.header(head, 0) if grammar.opens(head) else None
+    length = parsed[0].get(b"content-length", b"") if parsed else b""
+    if parsed is None or not length.isdigit() or len(length) > 9:
+        return set()
+    return {parsed[1] + int(length) + line_ends for line_ends in (0, 1, 2, 4)}
 
 
 def inflate_through(source: Bytes, tally: Tally) -> Iterator[bytes | None]:

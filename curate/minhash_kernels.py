@@ -28,8 +28,14 @@ _30, _27, _31, _32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
 
 
 def compiled(function: _Loop) -> _Loop:
-    """Compile a function at its first call, keep the machine code on disk, and run it without the interpreter lock."""
-    loop: _Loop = njit(cache=True, nogil=True)(function)
+    """Compile a function at its first call, keep the machine code on disk, and run it without the interpreter lock.
+
+    Where there is nowhere to keep it (a read-only installation, no home folder), every process compiles anew.
+    """
+    try:
+        loop: _Loop = njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # numba's "cannot cache function: no locator available"
+        loop = njit(nogil=True)(function)
     return loop
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from curate.errors import UsageError
 from curate.work import whole_file
@@ -77,10 +78,10 @@ def print_table(report: Mapping[str, Any], console: Console) -> None:
             f"{gone:,}" if gone else "",
             f"{stage['docs_out'] / whole:.1%}",
             f"{stage['seconds']:.1f}",
-            harmless(rules_text(stage)),
+            Text(harmless(rules_text(stage))),
         )
     console.print(table)
-    console.print(totals_line(report), highlight=False)
+    console.print(totals_line(report), highlight=False, markup=False)
 
 
 def totals_line(report: Mapping[str, Any]) -> str:

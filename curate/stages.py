@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from curate.dedup import Matches, content_hash, exact_duplicates, verified_duplicates
 from curate.documents import Documents
+from curate.extract import check_extractor
 from curate.flow import Failure, Fate, Outcome
 from curate.minhash import MinHash
 from curate.sandbox import PageKilled, Sandbox, SandboxLimits
@@ -79,6 +80,10 @@ class Extract:
     limits: SandboxLimits = SandboxLimits()
     name: ClassVar[str] = "extract"
     measures: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown extractor with UsageError."""
+        check_extractor(self.extractor)
 
     def __call__(self, documents: Documents) -> Outcome:
         """Extract every page that has no text yet, and put the text in place of the HTML."""

@@ -144,7 +144,7 @@ def _records(stream: Stream, grammar: Grammar, limits: Limits) -> Iterator[Recor
 def _read_members(
     file: BinaryIO, start: int, end: int, grammar: Grammar, limits: Limits, counts: ReadCounts
 ) -> Iterator[Page | Skip]:
-    owned = partial(members, Bytes(file), start, end, grammar.opens, max_inflate=limits.max_inflate_bytes)
+    owned = partial(members, Bytes(file), start, end, grammar, max_inflate=limits.max_inflate_bytes)
     for member in owned(tally=counts.damage):
         head = member.read(limits.max_record_bytes)
         record = _only_record(head, grammar) if member.whole else None

@@ -22,7 +22,7 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.\-]*):", re.IGNORECASE)
 _TRACKING = re.compile(
     r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi)(?:=|$)", re.IGNORECASE
 )
-_FORBIDDEN = frozenset(" \"<>^`{|}%\\")  # no host has them; a browser refuses the address
+_FORBIDDEN = frozenset(' "#%/:<>?@[\\]^`{|}')  # no host has them; a browser refuses the address
 _ESCAPE = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _OCTAL_OR_HEX = re.compile(r"0x([0-9a-f]*)|0([0-7]+)|(0|[1-9][0-9]*)")

@@ -5,11 +5,11 @@ Source: Raffel et al. 2020, "Exploring the Limits of Transfer Learning", section
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from filters.rule_set import Dialect, RuleSet, TextEdit
+from filters.rule_set import Dialect, RuleSet, TextEdit, changed_rules
 from filters.text_view import Spans, TextView
 from filters.verdict import Rule
 
@@ -24,14 +24,13 @@ PHRASES = tuple(phrase.encode() for phrase in ("lorem ipsum", "javascript", *POL
 class PageReading:
     """Which lines of a page survive; lengths in characters, words between white space.
 
-    With no `end_marks` a line may end in anything.
+    With no `end_marks` a line may end in anything. Words are counted before or after citations are deleted.
     """
 
     end_marks: tuple[str, ...] = (".", "?", "!", '"', "'")
     min_line_words: int = 3
     max_word_length: int = 1000
-    words_before_citations: bool = True
-    every_break: bool = True
+    words_after_citations: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,10 @@ def _has_phrase(text: str) -> bool:
     return any(phrase in lower for phrase in PHRASES)
 
 
+def _ends_well(line: str, end_marks: tuple[str, ...]) -> bool:
+    return not end_marks or (line.endswith(end_marks) and not line.endswith("..."))
+
+
 def _fate(line: str) -> str:
     """What a line does: "lorem_ipsum" and "curly_bracket" condemn the page, "drop" the line alone, "" nothing."""
     lower = line.lower()
@@ -85,10 +88,13 @@ def _clean_page(view: TextView, reading: PageReading) -> CleanPage:
     cited = "[" in view.text and CITATION.search(view.text) is not None
     if cited:
         lines = [CITATION.sub("", line) for line in lines]
-    ends = reading.end_marks
-    keep = [not ends or (line.endswith(ends) and not line.endswith("...")) for line in lines]
-    fates = [_fate(line) if kept else "" for line, kept in zip(lines, keep, strict=True)] if _has_phrase(view.text) else []
-    keep = [kept and fate != "drop" for kept, fate in zip(keep, fates, strict=True)] if fates else keep
+    keep = [_ends_well(line, reading.end_marks) for line in lines]
+    if cited and reading.words_after_citations:
+        keep = [kept and len(line.split()) >= reading.min_line_words for line, kept in zip(lines, keep, strict=True)]
+    fates = [""] * len(lines)
+    if _has_phrase(view.text):
+        fates = [_fate(line) if kept else "" for line, kept in zip(lines, keep, strict=True)]
+        keep = [kept and fate != "drop" for kept, fate in zip(keep, fates, strict=True)]
     if cited:
         page = TextView("\n".join(line for line, kept in zip(lines, keep, strict=True) if kept).strip())
     else:
@@ -96,9 +102,9 @@ def _clean_page(view: TextView, reading: PageReading) -> CleanPage:
     return CleanPage(page, sum(keep), fates.count("lorem_ipsum"), fates.count("curly_bracket"))
 
 
-def edit_lines(view: TextView, reading: PageReading) -> str:
-    """The text with only the lines that pass."""
-    return clean_page(view, reading).view.text
+def edit_lines(view: TextView, reading: PageReading) -> TextView:
+    """The view of what the line rules leave."""
+    return clean_page(view, reading).view
 
 
 RULES = (
@@ -125,10 +131,25 @@ def measure(view: TextView, reading: PageReading) -> dict[str, float]:
 
 
 _DATATROVE = PageReading()
+_TFDS = PageReading(end_marks=(".", "?", "!", '"'), min_line_words=5, words_after_citations=True)
 _DIALECTS = (
-    Dialect("datatrove", _DATATROVE, RULES, "datatrove 0.10, C4QualityFilter"),
-    Dialect("fineweb", replace(_DATATROVE, end_marks=()), RULES, "datatrove 0.10, filter_no_terminal_punct=False"),
+    Dialect("datatrove", _DATATROVE, RULES, "datatrove 0.10.1, C4QualityFilter"),
+    Dialect("fineweb", PageReading(end_marks=()), RULES, "datatrove 0.10.1, filter_no_terminal_punct=False"),
+    Dialect("tfds", _TFDS, changed_rules(RULES, min_sentences=3), "tensorflow_datasets, c4_utils.py"),
 )
 
 clean_lines = TextEdit("c4.clean_lines", edit_lines, _DIALECTS, "datatrove")
 quality = RuleSet("c4.quality", measure, _DIALECTS, "datatrove")
+
+PARAGRAPH_SOURCE = "mC4 (Xue et al. 2021), section 3.1"
+PARAGRAPH_RULES = (Rule("long_lines", "min", 3, "fewer than three of its lines are long", PARAGRAPH_SOURCE),)
+
+
+def measure_paragraphs(view: TextView, min_line_chars: int) -> dict[str, float]:
+    """How many lines have at least so many characters."""
+    return {"long_lines": float((view.lines.lengths >= min_line_chars).sum())}
+
+
+paragraphs = RuleSet(
+    "c4.paragraphs", measure_paragraphs, (Dialect("tfds", 200, PARAGRAPH_RULES, "tensorflow_datasets, c4_utils.py"),), "tfds"
+)

@@ -25,12 +25,20 @@ NONWORD = 1 << 11  # a word made of these alone is no word (datatrove's PUNCTUAT
 TERMINAL = 1 << 12  # ends a sentence in some script (FineWeb's line rule)
 SENTENCE = 1 << 13  # ends a sentence for the sentence counter
 HOST = 1 << 14  # may stand inside a host name: letters, digits, anything from U+00A1 to U+FFFF, and - _
-DIGIT_ANY = 1 << 15  # str.isdecimal
+DIGIT_ANY = 1 << 15  # str.isdigit
 CAPITAL = 1 << 16  # str.isupper
-NUMBER_OR_LETTER = 1 << 17  # str.isalnum or an underscore: \w
+ALNUM = 1 << 17  # str.isalnum
 PREFIX = 1 << 18  # cut off the front of a word
 DOT_AFTER = 1 << 19  # a dot that ends a word is cut off after this
 LINE_BREAK = 1 << 20  # where str.splitlines breaks
+EXTENDS = 1 << 21  # combining marks and format characters, which stay with what is before them
+ALONE = 1 << 22  # letters of scripts without spaces, each a word of its own to the Unicode rules
+SMALL = 1 << 23  # str.islower
+PARENTHESIS = 1 << 24  # ( ) [ ] and the full-width ones
+
+# What a word is made of: a letter; not marks alone; marks alone; a lone sentence end; a letter or digit first.
+WITH_LETTER, PROPER, MARKS, END_MARK, ALNUM_FIRST = 1, 2, 4, 8, 16
+ANY_WORD = 32  # true of every word
 
 LIMIT = 0x40000  # code points from here on have no class: they are unassigned, tags or private
 
@@ -72,6 +80,9 @@ NONWORD_MARKS = (
 )
 
 
+UNSPACED = "e00-eff 1000-109f 1780-17ff 3040-309f 3400-4dbf 4e00-9fff f900-faff 20000-2ebef"
+
+
 def members(ranges: str) -> list[int]:
     """The code points of a text of hexadecimal ranges.
 
@@ -92,10 +103,11 @@ def classes() -> NDArray[np.uint32]:
     table = np.zeros(LIMIT, dtype=np.uint32)
     every = [chr(code) for code in range(LIMIT)]
     categories = [category(char) for char in every]
-    for flag, test in ((SPACE, str.isspace), (LETTER, str.isalpha), (DIGIT_ANY, str.isdecimal), (CAPITAL, str.isupper),
-                       (NUMBER_OR_LETTER, str.isalnum)):  # fmt: skip
+    for flag, test in ((SPACE, str.isspace), (LETTER, str.isalpha), (DIGIT_ANY, str.isdigit), (ALNUM, str.isalnum),
+                       (CAPITAL, str.isupper), (SMALL, str.islower)):  # fmt: skip
         _where(table, flag, [code for code, char in enumerate(every) if test(char)])
     _where(table, MARK, [code for code, kind in enumerate(categories) if kind[0] == "P"])
+    _where(table, EXTENDS, [code for code, kind in enumerate(categories) if kind in ("Mn", "Mc", "Me", "Cf")])
     _where(table, SYMBOL | AFFIX, [code for code, kind in enumerate(categories) if kind == "So"])
     cased, uncased = members(CASED), members(UNCASED)
     _where(table, ALPHA, cased + uncased)
@@ -103,8 +115,9 @@ def classes() -> NDArray[np.uint32]:
     _where(table, UPPER, uncased + [code for code in cased if every[code].isupper()])
     for flag, ranges in ((DIGIT, "30-39"), (QUOTE | AFFIX, QUOTES), (AFFIX, PUNCTUATION), (AFFIX, "2013-2014"),
                          (CURRENCY, CURRENCIES), (TERMINAL | SENTENCE | NONWORD, ENDS), (NONWORD, NONWORD_MARKS),
-                         (HOST, "2d 30-39 41-5a 5f 61-7a a1-ffff"), (NUMBER_OR_LETTER, "5f"),
-                         (PREFIX, "25 3d a7"), (LINE_BREAK, "a-d 1c-1e 85 2028-2029"), (DOT_AFTER, DOT_FOLLOWS)):  # fmt: skip
+                         (HOST, "2d 30-39 41-5a 5f 61-7a a1-ffff"),
+                         (PREFIX, "25 3d a7"), (LINE_BREAK, "a-d 1c-1e 85 2028-2029"), (DOT_AFTER, DOT_FOLLOWS),
+                         (ALONE, UNSPACED), (PARENTHESIS, "28-29 5b 5d ff08-ff09")):  # fmt: skip
         _where(table, flag, members(ranges))
     dashes = np.array(members("2013-2014"))
     table[(table & (AFFIX | CURRENCY)) > 0] |= np.uint32(PREFIX)

@@ -30,11 +30,11 @@ RULES = (
 
 def measure(view: TextView, reading: LineReading) -> dict[str, float]:
     """Signals of the FineWeb rules; lines are those between newlines that are not blank."""
-    from filters import characters, kernels
+    from filters import characters, kernels, ngrams
 
     lines = view.lines.where(view.stripped(view.lines).lengths > 0)
     terminal = kernels.last_class_count(view.flags, lines.ends, characters.TERMINAL)
-    _, repeated_chars, _, _ = kernels.repeats(view.sums, lines.starts, lines.ends)
+    _, repeated_chars, _, _ = ngrams.repeats(view.sums, lines.starts, lines.ends)
     newlines = len(view.newlines)
     return {
         "lines": float(len(lines)),

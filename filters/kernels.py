@@ -1,7 +1,7 @@
-"""Counting on spans of a text: words, lines, n-grams; compiled, linear, without any Python object.
+"""Counting on spans of a text, its words and its lines; compiled, linear, without any Python object.
 
 Spans are positions in the text's code points, given as their starts and their ends, int64. `flags` and `sums` are what
-`tokenizer.read` says of a text.
+`word_splits.read` says of a text.
 """
 
 from typing import Any
@@ -10,13 +10,10 @@ import numpy as np
 from numba import njit
 
 from filters import characters as ch
-from filters.hashing import power, slot_of, span_hash
+from filters.hashing import span_hash
 
-NEWLINE, BLANK, DOT, ELLIPSIS = 10, 32, ord("."), ord("…")
+NEWLINE, BLANK = 10, 32
 ALL = np.uint32(0xFFFFFFFF)
-JOINT = np.uint64(0xC2B2AE3D27D4EB4F)
-# What a word is made of.
-WITH_LETTER, PROPER, MARKS, END_MARK = 1, 2, 4, 8  # a letter; not marks alone; marks alone; a lone end of sentence
 
 
 @njit(cache=True, nogil=True)
@@ -91,27 +88,28 @@ def move_words(starts: Any, ends: Any, heads: Any, tails: Any) -> Any:
 
 @njit(cache=True, nogil=True)
 def measure_words(flags: Any, sums: Any, starts: Any, ends: Any) -> Any:
-    """The hash of every word, uint64[words], and what it is made of, uint8[words]."""
+    """The hash of every word, uint64[words], and what it is made of, uint8[words]: flags of `filters.characters`."""
     hashes, kinds = np.empty(len(starts), dtype=np.uint64), np.empty(len(starts), dtype=np.uint8)
     for i in range(len(starts)):
-        some, only = np.uint32(0), ALL
+        some, only, kind = np.uint32(0), ALL, ch.ANY_WORD
         for k in range(starts[i], ends[i]):
             some, only = some | flags[k], only & flags[k]
-        kind = (WITH_LETTER if some & ch.LETTER else 0) | (0 if only & ch.NONWORD else PROPER)
-        kind |= (MARKS if only & ch.MARK else 0) | (END_MARK if ends[i] - starts[i] == 1 and only & ch.SENTENCE else 0)
+        kind |= (ch.WITH_LETTER if some & ch.LETTER else 0) | (0 if only & ch.NONWORD else ch.PROPER)
+        kind |= ch.MARKS if only & ch.MARK else 0
+        kind |= ch.END_MARK if only & ch.SENTENCE and ends[i] - starts[i] == 1 else 0
+        kind |= ch.ALNUM_FIRST if flags[starts[i]] & ch.ALNUM else 0
         hashes[i], kinds[i] = span_hash(sums, starts[i], ends[i]), kind
     return hashes, kinds
 
 
 @njit(cache=True, nogil=True)
-def kind_counts(kinds: Any, starts: Any, ends: Any) -> Any:
-    """Counts over words: (with a letter, not of marks alone, characters of those)."""
-    letters, proper, chars = 0, 0, 0
+def count_kind(kinds: Any, starts: Any, ends: Any, kind: Any) -> Any:
+    """How many words are of a kind, and their characters."""
+    words, chars = 0, 0
     for i in range(len(kinds)):
-        letters += 1 if kinds[i] & WITH_LETTER else 0
-        if kinds[i] & PROPER:
-            proper, chars = proper + 1, chars + ends[i] - starts[i]
-    return letters, proper, chars
+        if kinds[i] & kind:
+            words, chars = words + 1, chars + ends[i] - starts[i]
+    return words, chars
 
 
 @njit(cache=True, nogil=True)
@@ -129,17 +127,50 @@ def listed_words(hashes: Any, listed: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def line_marks(codes: Any, starts: Any, ends: Any, bullets: Any) -> Any:
-    """How many lines start with a bullet, and how many end in three dots or the ellipsis character."""
-    bulleted, trailing = 0, 0
+def count_starting(codes: Any, starts: Any, ends: Any, mark: Any) -> Any:
+    """How many spans start with a few code points."""
+    count = 0
     for i in range(len(starts)):
-        start, end = starts[i], ends[i]
-        if end > start:
-            for mark in bullets:
-                bulleted += 1 if codes[start] == mark else 0
-            dots = end - start > 2 and codes[end - 1] == DOT and codes[end - 2] == DOT and codes[end - 3] == DOT
-            trailing += 1 if dots or codes[end - 1] == ELLIPSIS else 0
-    return bulleted, trailing
+        same = ends[i] - starts[i] >= len(mark)
+        for k in range(len(mark)):
+            same = same and codes[starts[i] + k] == mark[k]
+        count += 1 if same else 0
+    return count
+
+
+@njit(cache=True, nogil=True)
+def count_ending(codes: Any, starts: Any, ends: Any, mark: Any) -> Any:
+    """How many spans end with a few code points."""
+    count = 0
+    for i in range(len(starts)):
+        same = ends[i] - starts[i] >= len(mark)
+        for k in range(len(mark)):
+            same = same and codes[ends[i] - len(mark) + k] == mark[k]
+        count += 1 if same else 0
+    return count
+
+
+@njit(cache=True, nogil=True)
+def count_holding(codes: Any, starts: Any, ends: Any, marks: Any) -> Any:
+    """How many spans hold one of a few code points."""
+    count = 0
+    for i in range(len(starts)):
+        holds = False
+        for k in range(starts[i], ends[i]):
+            for mark in marks:
+                holds = holds or codes[k] == mark
+        count += 1 if holds else 0
+    return count
+
+
+@njit(cache=True, nogil=True)
+def class_counts(flags: Any, starts: Any, ends: Any, flag: Any) -> Any:
+    """Characters of a class in each span, int64[spans]."""
+    counts = np.zeros(len(starts), dtype=np.int64)
+    for i in range(len(starts)):
+        for k in range(starts[i], ends[i]):
+            counts[i] += 1 if flags[k] & flag else 0
+    return counts
 
 
 @njit(cache=True, nogil=True)
@@ -181,103 +212,29 @@ def sentence_count(codes: Any, kinds: Any, starts: Any, ends: Any) -> Any:
         for k in range(starts[i] - gap, starts[i]):
             fresh = fresh or codes[k] == NEWLINE
         odd_gap = gap > 1 or (gap == 1 and codes[starts[i] - 1] != BLANK)
-        if fresh or (seen_end and (odd_gap or not kinds[i] & (END_MARK | MARKS))):
+        if fresh or (seen_end and (odd_gap or not kinds[i] & (ch.END_MARK | ch.MARKS))):
             count, seen_end = count + 1, False
-        seen_end = seen_end or kinds[i] & END_MARK != 0
+        seen_end = seen_end or kinds[i] & ch.END_MARK != 0
     return count
 
 
 @njit(cache=True, nogil=True)
-def empty_slots(count: Any) -> Any:
-    """A hash table for up to `count` entries: its size in bits, and its slots, all -1."""
-    bits = 4
-    while (1 << bits) < 2 * count:
-        bits += 1
-    slots = np.empty(1 << bits, dtype=np.int32)
-    for i in range(len(slots)):
-        slots[i] = -1
-    return bits, slots
+def class_totals(flags: Any, classes: Any) -> Any:
+    """Characters of each of some classes in the whole text, int64[classes]."""
+    totals = np.zeros(len(classes), dtype=np.int64)
+    for i in range(len(flags)):
+        for k in range(len(classes)):
+            totals[k] += 1 if flags[i] & classes[k] else 0
+    return totals
 
 
 @njit(cache=True, nogil=True)
-def claim(slots: Any, bits: Any, hashes: Any, i: Any) -> Any:
-    """The earliest index whose hash equals the one at `i`; `i` itself when it is the first, which takes the slot."""
-    slot = slot_of(hashes[i], bits)
-    while slots[slot] >= 0:
-        if hashes[slots[slot]] == hashes[i]:
-            return np.int64(slots[slot])
-        slot = (slot + 1) & (len(slots) - 1)
-    slots[slot] = i
-    return i
-
-
-@njit(cache=True, nogil=True)
-def repeats(sums: Any, starts: Any, ends: Any) -> Any:
-    """Second and later copies of spans, (how many, their characters), then all copies of what is there twice, (same)."""
-    count = len(starts)
-    hashes, again = np.empty(count, dtype=np.uint64), np.zeros(count, dtype=np.bool_)
-    bits, slots = empty_slots(count)
-    later, later_chars = 0, 0
-    for i in range(count):
-        hashes[i] = span_hash(sums, starts[i], ends[i])
-        first = claim(slots, bits, hashes, i)
-        if first != i:
-            later, later_chars, again[first] = later + 1, later_chars + ends[i] - starts[i], True
-    every, every_chars = later, later_chars
-    for i in range(count):
-        if again[i]:
-            every, every_chars = every + 1, every_chars + ends[i] - starts[i]
-    return later, later_chars, every, every_chars
-
-
-@njit(cache=True, nogil=True)
-def top_gram(grams: Any, count: Any) -> Any:
-    """Position and number of occurrences of the most frequent n-gram, the first seen on ties."""
-    bits, slots = empty_slots(count)
-    seen = np.zeros(count, dtype=np.int32)
-    best = 0
-    for i in range(count):
-        seen[claim(slots, bits, grams, i)] += 1
-    for i in range(count):
-        if seen[i] > seen[best]:
-            best = i
-    return best, np.int64(seen[best])
-
-
-@njit(cache=True, nogil=True)
-def scan_repeats(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
-    """Characters in n-grams met again on a scan that jumps over every repeated one."""
-    bits, slots = empty_slots(count)
-    chars, i = 0, 0
-    while i < count:
-        if claim(slots, bits, grams, i) == i:
-            i += 1
-        else:
-            chars += offsets[i + n] - offsets[i]
-            i += n
-    return chars
-
-
-@njit(cache=True, nogil=True)
-def scan_ngrams(hashes: Any, starts: Any, ends: Any, last_top: Any, last: Any) -> Any:
-    """Characters of the top n-gram (words joined by a blank) and of repeated n-grams (words joined by nothing).
-
-    Returns int64[last + 1]: entries 2 to `last_top` for the top n-grams, the others up to `last` for the repeated.
-    """
-    words = len(hashes)
-    result, offsets = np.zeros(last + 1, dtype=np.int64), np.zeros(words + 1, dtype=np.int64)
-    joined, plain, weights = np.empty_like(hashes), np.empty_like(hashes), np.empty_like(hashes)
-    for i in range(words):
-        offsets[i + 1] = offsets[i] + ends[i] - starts[i]
-        joined[i], plain[i], weights[i] = hashes[i], hashes[i], power(ends[i] - starts[i])
-    for n in range(2, min(last, words) + 1):
-        count = words - n + 1
-        for i in range(count):
-            joined[i] = joined[i] * JOINT + hashes[i + n - 1]
-            plain[i] = plain[i] * weights[i + n - 1] + hashes[i + n - 1]
-        if n <= last_top:
-            at, times = top_gram(joined, count)
-            result[n] = (offsets[at + n] - offsets[at] + n - 1) * times
-        else:
-            result[n] = scan_repeats(plain, count, offsets, n)
-    return result
+def count_shouted(flags: Any, starts: Any, ends: Any) -> Any:
+    """How many spans have a capital and no small letter, as `str.isupper` says."""
+    count = 0
+    for i in range(len(starts)):
+        some = np.uint32(0)
+        for k in range(starts[i], ends[i]):
+            some |= flags[k]
+        count += 1 if some & ch.CAPITAL and not some & ch.SMALL else 0
+    return count

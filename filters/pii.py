@@ -29,10 +29,15 @@ OPTIONAL_ENTITIES = frozenset({"STREET_ADDRESS"})  # redacts every business that
 REGIONS = ("US", "GB")
 
 _WINDOW_CHARS = 64
-_LOCAL = re.compile(r"(?:[\w!#$%&'*+/=?^`{|}~\-]|\.(?!\.)){1,64}\Z")
+# Scripts written without spaces (from U+2E80) run into an address on either side and are no part of it.
+_LOCAL = re.compile(r"(?:(?![\u2e80-\U0010ffff])[\w!#$%&'*+/=?^`{|}~\-]|\.(?!\.)){1,64}\Z")
+_LETTER = r"(?![\u2e80-\U0010ffff])[^\W_]"
 _DOMAIN = re.compile(
-    r"(?:[^\W_](?:[\w\-]{0,61}[^\W_])?\.){1,8}(?:[^\W\d_]{2,24}|xn--[a-z0-9\-]{2,59})(?![\w\-]*@)", re.IGNORECASE
+    rf"(?:{_LETTER}(?:(?:(?![\u2e80-\U0010ffff])[\w\-]){{0,61}}{_LETTER})?\.){{1,8}}"
+    rf"(?:xn--[a-z0-9\-]{{2,59}}|(?:(?!\d){_LETTER}){{2,24}})(?![\w\-]*@)",
+    re.IGNORECASE,
 )
+_RUN_ON = re.compile(r".*\.[a-z]{2,24}(?=[A-Z])")  # "example.comPhone", where extraction lost a line break
 _SPELLED_AT = re.compile(
     r"(?<![\w.+\-])[\w.+\-]{1,64}\s?(?:\[\s?at\s?\]|\(\s?at\s?\)|\{\s?at\s?\})\s?"
     r"(?:[a-z0-9\-]{1,63}\s?(?:\.|\[\s?dot\s?\]|\(\s?dot\s?\))\s?){1,5}[a-z]{2,24}(?![\w\-])",
@@ -92,18 +97,26 @@ class Span:
     score: float
 
 
+def _domain_end(text: str, place: int) -> int:
+    """Where the domain that starts here ends; 0 when there is none under a public suffix."""
+    match = _DOMAIN.match(text, place, place + 255)
+    if match and not has_public_suffix(match[0].lower()):
+        match = _RUN_ON.match(text, place, match.end())
+        match = match if match and has_public_suffix(match[0].lower()) else None
+    return match.end() if match else 0
+
+
 def _emails(text: str) -> Iterator[Span]:
     place = text.find("@")
     while place >= 0:
-        local = _LOCAL.search(text, max(0, place - 64), place)
-        domain = _DOMAIN.match(text, place + 1, place + 256)
-        if local and domain and has_public_suffix(domain[0].lower()):
-            start = local.start() + len(local[0]) - len(local[0].lstrip(".'/=*`|~#&?{-"))
+        end = _domain_end(text, place + 1)
+        local = _LOCAL.search(text, max(0, place - 64), place) if end else None
+        if local:
+            start = place - len(local[0].lstrip(".'/=*`|~#&?{-"))
             if start < place:
-                yield Span(start, domain.end(), "EMAIL_ADDRESS", 1.0)
+                yield Span(start, end, "EMAIL_ADDRESS", 1.0)
         place = text.find("@", place + 1)
-    lowered = text if "at" in text else ""
-    if any(sign in lowered for sign in ("[at", "(at", "[ at", "( at", "{at")):
+    if any(sign in text for sign in ("[at", "(at", "[ at", "( at", "{at", "[AT", "(AT")):
         yield from (Span(*match.span(), "EMAIL_ADDRESS", 0.8) for match in _SPELLED_AT.finditer(text))
 
 
@@ -230,7 +243,8 @@ def count(text: str, *, entities: frozenset[str] = ENTITIES, regions: tuple[str,
 def _pseudonym(value: str, entity: str, key: bytes) -> str:
     """Letters only, so that no pseudonym can look like a number; the value is compared without case and separators."""
     plain = unicodedata.normalize("NFKC", value).casefold()
-    plain = "".join(char for char in plain if char.isalnum() or char in "@.+")
+    kept = "@.+" if "@" in plain else ""
+    plain = "".join(char for char in plain if char.isalnum() or char in kept)
     message = f"{entity}\0{plain}".encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(message, key=hashlib.sha256(key).digest(), digest_size=8).hexdigest()
     return digest.translate(str.maketrans("0123456789", "ghijklmnop"))

@@ -39,7 +39,7 @@ class Spans:
 
 @dataclass(frozen=True, slots=True)
 class Words(Spans):
-    """Words of a text, with a hash of each, uint64[words], and flags of `filters.kernels` on what each is made of."""
+    """Words of a text, with a hash of each, uint64[words], and flags of `filters.characters` on what each is made of."""
 
     hashes: NDArray[np.uint64]
     kinds: NDArray[np.uint8]
@@ -67,9 +67,9 @@ class TextView:
 
     @cached_property
     def _read(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
-        from filters import characters, tokenizer
+        from filters import characters, word_splits
 
-        flags, sums = tokenizer.read(self.codes, characters.classes())
+        flags, sums = word_splits.read(self.codes, characters.classes())
         return flags, sums
 
     @property
@@ -92,9 +92,16 @@ class TextView:
     @cached_property
     def raw_words(self) -> Words:
         """Runs of non-space characters, as `str.split()` gives."""
-        from filters import tokenizer
+        from filters import word_splits
 
-        return self._measured(*tokenizer.split_spaces(self.flags))
+        return self._measured(*word_splits.split_spaces(self.flags))
+
+    @cached_property
+    def unicode_words(self) -> Words:
+        """Words by the Unicode rules that start with a letter or digit; no punctuation."""
+        from filters import word_splits
+
+        return self._measured(*word_splits.split_unicode(self.codes, self.flags))
 
     def _measured(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Words:
         from filters import kernels
@@ -110,6 +117,20 @@ class TextView:
     def lines(self) -> Spans:
         r"""Lines between newlines, as `str.split("\n")` gives: one more than there are newlines."""
         return Spans(np.append(-1, self.newlines) + 1, np.append(self.newlines, len(self.text)))
+
+    @cached_property
+    def filled_lines(self) -> Spans:
+        """Lines between newlines that are not blank, without white space at their ends."""
+        bare = self.stripped(self.lines)
+        return bare.where(bare.lengths > 0)
+
+    @cached_property
+    def filled_paragraphs(self) -> Spans:
+        """Stretches between runs of two or more newlines that are not blank, without white space at their ends."""
+        from filters import kernels
+
+        bare = self.stripped(Spans(*kernels.run_spans(self.newlines, 0, len(self.text), 2)))
+        return bare.where(bare.lengths > 0)
 
     @cached_property
     def bare_lines(self) -> Spans:
@@ -135,6 +156,8 @@ class TextView:
         from filters import kernels
 
         kept = TextView("\n".join(lines.of(self.text)))
+        if kept.text == self.text:
+            return self
         words = self.words
         starts, ends, which = kernels.move_words(words.starts, words.ends, lines.starts, lines.ends)
         kept.words = Words(starts, ends, words.hashes[which], words.kinds[which])

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from filters import characters as ch
 from filters.english import special_words
-from filters.hashing import BASE, look_up, span_hash, word_table
+from filters.hashing import look_up, span_hash, word_table
+from filters.word_splits import put, unzip
 
 LONGEST_SPECIAL = 12
 UNIT = 1 << 24  # what the table holds for a unit; special words have their packed token lengths below
 ALL = np.uint32(0xFFFFFFFF)
 DOT, HYPHEN, PLUS, COMMA, COLON, SLASH, AT, DOLLAR, ELLIPSIS, EN_DASH, EM_DASH = (ord(c) for c in ".-+,:/@$…–—")
+UNDERSCORE = 95
 # Cut off the number they follow.
 UNITS = (
     "km km² km³ m m² m³ dm dm² dm³ cm cm² cm³ mm mm² mm³ ha µm nm yd in ft kg g mg µg t lb oz m/s km/h kmh mph hPa Pa "
@@ -28,19 +30,6 @@ UNITS = (
     "кПа Па мбар Кб КБ кб Мб МБ мб Гб ГБ гб Тб ТБ كم² كم³ م م² م³ سم سم² سم³ مم مم² مم³ كم غرام جرام جم كغ ملغ كوب "
     "اكواب"
 )
-
-
-@njit(cache=True, nogil=True)
-def read(codes: Any, classes: Any) -> Any:
-    """The flags of every character, uint32[characters], and the running sums of `filters.hashing`, one more."""
-    flags, sums = np.zeros(len(codes), dtype=np.uint32), np.zeros(len(codes) + 1, dtype=np.uint64)
-    value = np.uint64(0)
-    for i in range(len(codes)):
-        if codes[i] < ch.LIMIT:
-            flags[i] = classes[codes[i]]
-        value = value * BASE + np.uint64(codes[i]) + np.uint64(1)
-        sums[i + 1] = value
-    return flags, sums
 
 
 @njit(cache=True, nogil=True)
@@ -186,11 +175,11 @@ def is_host(codes: Any, flags: Any, start: Any, end: Any) -> Any:
         if i < end and codes[i] != DOT:
             only &= flags[i]
             continue
-        if i == label or i - label > 64 or codes[label] == HYPHEN or codes[label] == 95:
+        if i == label or i - label > 64 or codes[label] == HYPHEN or codes[label] == UNDERSCORE:
             return False
         if i == end:
             return (labels > 0 and i - label > 1 and only & ch.LOWER != 0) or (numbers == 3 and only & ch.DIGIT != 0)
-        if codes[i - 1] == HYPHEN or codes[i - 1] == 95:
+        if codes[i - 1] == HYPHEN or codes[i - 1] == UNDERSCORE:
             return False
         numbers += 1 if only & ch.DIGIT else 0
         labels, label, only = labels + 1, i + 1, ALL
@@ -221,7 +210,7 @@ def is_url(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     if is_address(codes, flags, start, end):
         return True
     i = start
-    while i < end and (flags[i] & ch.NUMBER_OR_LETTER or codes[i] == PLUS or codes[i] == HYPHEN or codes[i] == DOT):
+    while i < end and (flags[i] & ch.ALNUM or codes[i] in (PLUS, HYPHEN, DOT, UNDERSCORE)):
         i += 1
     if i - start > 1 and i + 2 < end and codes[i] == COLON and codes[i + 1] == SLASH and codes[i + 2] == SLASH:
         if is_address(codes, flags, i + 3, end):
@@ -230,13 +219,6 @@ def is_url(codes: Any, flags: Any, start: Any, end: Any) -> Any:
         if codes[k] == AT and is_address(codes, flags, k + 1, end):
             return True
     return False
-
-
-@njit(cache=True, nogil=True)
-def put(out: Any, count: Any, start: Any, end: Any) -> Any:
-    """Write one word; the new number of words."""
-    out[2 * count], out[2 * count + 1] = start, end
-    return count + 1
 
 
 @njit(cache=True, nogil=True)
@@ -314,15 +296,6 @@ def rejoin(sums: Any, words: Any, out: Any, first: Any, count: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def unzip(out: Any, count: Any) -> Any:
-    """Pairs of bounds as two arrays: (starts, ends), int64[count] each."""
-    starts, ends = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
-    for i in range(count):
-        starts[i], ends[i] = out[2 * i], out[2 * i + 1]
-    return starts, ends
-
-
-@njit(cache=True, nogil=True)
 def tokenize(codes: Any, flags: Any, sums: Any, words: Any) -> Any:
     """Bounds of the English words of a text: (starts, ends), int64[words] each."""
     size = len(codes)
@@ -343,21 +316,6 @@ def tokenize(codes: Any, flags: Any, sums: Any, words: Any) -> Any:
         count = put_run(codes, flags, sums, words, out, tails, count, start, i)
         if count - first > 1:
             count = rejoin(sums, words, out, first, count)
-    return unzip(out, count)
-
-
-@njit(cache=True, nogil=True)
-def split_spaces(flags: Any) -> Any:
-    """Bounds of the runs of non-space characters, as `str.split()` gives: (starts, ends), int64[words] each."""
-    out = np.empty(2 * len(flags), dtype=np.int64)
-    count, i = 0, 0
-    while i < len(flags):
-        start = i
-        while i < len(flags) and not flags[i] & ch.SPACE:
-            i += 1
-        if i > start:
-            count = put(out, count, start, i)
-        i += 1
     return unzip(out, count)
 
 

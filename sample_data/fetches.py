@@ -57,14 +57,14 @@ def damage(rng: Random) -> Iterator[Page]:
         for sort in ("flipped", "cut"):
             text = shell("A page nobody will see", prose([f"Member {number} was {sort} on a failing disk."]))
             yield Page("damaged record", address(rng, f"lost/{sort}-{number}"), text.encode(), damage=sort)
-    for number in range(3):
-        body = shell(
-            "Weather diary",
-            prose(
-                [f"On day {day} there was rain in the morning and a little sun in the afternoon." for day in range(90)]
-            ),
-        ).encode()
-        url = address(rng, f"diary/{number}")
+    logs = (
+        "On day {} there was rain in the morning and a little sun later on.",
+        "The ferry of trip {} left the pier on time with all its passengers.",
+        "Guest number {} signed the book and thanked us for the lovely soup.",
+    )
+    for number, line in enumerate(logs):
+        body = shell("Log book", prose([line.format(entry) for entry in range(90)])).encode()
+        url = address(rng, f"log/{number}")
         yield Page("truncated payload", url, body[:4000], truncated="length")
 
 

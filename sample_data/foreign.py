@@ -15,7 +15,7 @@ def foreign_pages(rng: Random) -> Iterator[Page]:
     for heading, (section, *sentences) in ((h, [h.split(" ", 2)[2], *s]) for h, s in bank("languages").items()):
         language, charset = heading.split(" ")[:2]
         for number in range(PAGES_PER_LANGUAGE):
-            picked = rng.sample(sentences, 5)
+            picked = rng.sample(sentences, 7 if language in ("zh", "ja") else 5)
             paragraphs = [" ".join(picked[:2]), " ".join(picked[2:4]), " ".join(picked[4:])]
             url = address(
                 rng, f"{language}/{number}.html", words=f"{language}-{rng.choice(('news', 'dorf', 'portal', 'lokal'))}"

@@ -122,6 +122,27 @@ def _take(page: Page, html: Bytes, name: np.uint64, start: int, end: int, first:
 
 
 @njit(cache=True)
+def _matters(name: np.uint64) -> bool:
+    return (
+        name == _CLASS or name == _ID or name == _HREF or name == _STYLE or name == _TYPE or name == _ROLE
+        or name == _PROPERTY or name == _HIDDEN or name == _ARIA or name == _SHADOW
+    )  # fmt: skip
+
+
+@njit(cache=True)
+def _attribute_name(html: Bytes, at: int, end: int) -> tuple[np.uint64, int]:
+    """13.2.5.33: the hash of the name and the position after it; an equals sign in first place is part of it."""
+    name, at = mix(BASIS, lower(html[at])), at + 1
+    while at < end:
+        byte = html[at]
+        if byte <= 32 and is_space(byte) or byte == 47 or byte == 62 or byte == 61:
+            break
+        name = mix(name, lower(byte))
+        at += 1
+    return name, at
+
+
+@njit(cache=True)
 def _value(html: Bytes, at: int, end: int) -> tuple[int, int, int]:
     """The attribute value after `=`: its start, its end, and the position after it."""
     while at < end and is_space(html[at]):
@@ -145,23 +166,20 @@ def read_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
     """
     state = page.state
     state[p.SELF_CLOSING] = state[p.HIDES] = state[p.HAS_HREF] = state[p.IS_MARKUP] = state[p.SHADOW] = 0
-    first = state[p.TOKENS]
+    first, ends_in_slash = state[p.TOKENS], False
     while at < end and html[at] != 62:
         if is_space(html[at]) or html[at] == 47:
-            state[p.SELF_CLOSING] = html[at] == 47
+            ends_in_slash = html[at] == 47
             at += 1
             continue
-        state[p.SELF_CLOSING] = 0
-        # 13.2.5.32: an equals sign where a name should begin is part of the name.
-        name, at = mix(BASIS, lower(html[at])), at + 1
-        while at < end and not (is_space(html[at]) or html[at] == 47 or html[at] == 62 or html[at] == 61):
-            name = mix(name, lower(html[at]))
-            at += 1
+        ends_in_slash = False
+        name, at = _attribute_name(html, at, end)
         while at < end and is_space(html[at]):
             at += 1
+        start = stop = at
         if at < end and html[at] == 61:
             start, stop, at = _value(html, at + 1, end)
-        else:
-            start = stop = at
-        _take(page, html, name, start, min(stop, end), first)
+        if _matters(name):
+            _take(page, html, name, start, min(stop, end), first)
+    state[p.SELF_CLOSING] = ends_in_slash
     return at + 1

@@ -59,3 +59,8 @@ def read(data: bytes, step: int = 0, limits: Limits = Limits()) -> tuple[list[Pa
     for start in range(0, max(len(data), 1), step):
         items += read_split(io.BytesIO(data), start, min(start + step, len(data)), limits=limits, counts=counts)
     return items, counts
+
+
+def pages(data: bytes, limits: Limits = Limits()) -> list[Page]:
+    """The pages of an archive."""
+    return [each for each in read(data, 0, limits)[0] if isinstance(each, Page)]

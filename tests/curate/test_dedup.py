@@ -182,6 +182,26 @@ def test_documents_that_share_no_band_are_not_compared() -> None:
     assert found.representative.tolist() == [0, 1, 1]
 
 
+@settings(deadline=None, max_examples=200)
+@given(st.data(), st.integers(1, 10), st.integers(1, 3))
+def test_any_keys_equal_brute_force(data: st.DataObject, count: int, bands: int) -> None:
+    """Whatever buckets connect, each text meets all kept ones it shares a band with, in rank order, and no others."""
+    texts = data.draw(st.lists(st.sampled_from(["a b c", "a b d", "a c d", "e f"]), min_size=count, max_size=count))
+    rows = st.lists(st.integers(0, 3), min_size=bands, max_size=bands)
+    keys = np.array(data.draw(st.lists(rows, min_size=count, max_size=count)), np.uint64).reshape(count, bands)
+    keys += np.where(keys > 0, np.arange(bands, dtype=np.uint64) * 10, 0).astype(np.uint64)  # as band keys are
+    ranks = data.draw(st.permutations(range(count)))
+    single = MinHash(shingle_words=1)
+    found = verified_duplicates(keys, np.array(ranks), loader(texts), settings=single, threshold=0.5)
+    expected = list(range(count))
+    for i in sorted(range(count), key=ranks.__getitem__):
+        meets = [j for j in range(count) if ranks[j] < ranks[i] and ((keys[i] == keys[j]) & (keys[i] > 0)).any()]
+        likeness = {j: overlap(window_set(texts[i], 1), window_set(texts[j], 1)) for j in meets if expected[j] == j}
+        similar = [(-value, ranks[j], j) for j, value in likeness.items() if value >= 0.5]
+        expected[i] = min(similar)[2] if similar else i
+    assert found.representative.tolist() == expected
+
+
 def test_crowded_buckets_are_capped() -> None:
     """A bucket of many unlike texts compares with its first kept ones only, and says so."""
     texts = [page(range(i * 100, i * 100 + 20)) for i in range(40)]
@@ -312,6 +332,15 @@ def test_exact_duplicates_equal_a_dictionary(documents: list[tuple[str, int]]) -
     expected = [lowest[text] for text, _ in documents]
     assert exact_duplicates(hashes, ranks).tolist() == expected
     assert exact_duplicates(np.array(hashes, "V16"), ranks).tolist() == expected
+
+
+def test_exact_duplicates_compare_whole_hashes() -> None:
+    """Hashes that differ in their first or last half only are different, zero bytes included."""
+    halves = [b"\0" * 8, b"left.one", b"right.01"]
+    hashes = [first + second for first in halves for second in halves] * 2
+    expected = list(range(9)) * 2
+    assert exact_duplicates(hashes, np.arange(18)).tolist() == expected
+    assert exact_duplicates(np.array(hashes, "V16"), np.arange(18)).tolist() == expected
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="needs the shared measuring data beside the repository")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
+from typing import Any
 
 import datasketch
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from curate.errors import UsageError
 from curate.minhash import FINEWEB, NO_KEY, MinHash, band_keys, jaccard, shingles, signatures
+from curate.minhash_kernels import compiled
 
 DEFAULT = MinHash()
 PAIRS = MinHash(shingle_words=2)
@@ -169,6 +171,13 @@ def test_every_shingle_is_as_likely_to_be_the_least() -> None:
     assert chi_square < 27.9  # p = .001 at 9 degrees of freedom
 
 
+def test_no_two_permutations_are_alike() -> None:
+    """The distance between two texts' values differs from permutation to permutation: each has its own factor."""
+    wide = MinHash(shingle_words=1, bands=129, rows=1)
+    signed = signatures(["one", "two", "three"], wide)
+    assert len(np.unique(signed[0] - signed[1])) == len(np.unique(signed[1] - signed[2])) == 129
+
+
 def test_exact_similarity_and_estimate_on_edited_text() -> None:
     """Signatures of overlapping word 5-grams, which are not independent of each other, estimate no worse."""
     base = [f"v{(i * 7919) % 263}" for i in range(700)]
@@ -251,6 +260,13 @@ def test_wrong_settings_are_the_users_error() -> None:
     for threshold in (0.0, -1.0, 1.1, float("nan")):
         with pytest.raises(UsageError, match="threshold"):
             MinHash.for_threshold(threshold)
+
+
+def test_loops_compile_where_nothing_can_be_cached() -> None:
+    """Code that numba finds no cache for, here as it has no file, is compiled all the same."""
+    space: dict[str, Any] = {}
+    exec("def add_one(number):\n    return number + 1\n", space)
+    assert compiled(space["add_one"])(41) == 42
 
 
 def test_settings_print_and_hash() -> None:

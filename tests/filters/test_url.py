@@ -40,6 +40,8 @@ HOSTS = {
     "http://0177.0.0.0x1/": "127.0.0.1",
     "http://256.1.1.1/": "256.1.1.1",
     "http://a\0b.example/": "",
+    "http://a%2fb.example/": "",
+    "http://a:b/": "",
     "http://\ud800.example/": "",
     "http://\u202eelpmaxe.dab/": "",
     "//cdn.example/x": "cdn.example",
@@ -198,7 +200,9 @@ def test_repr_does_not_depend_on_the_hash_seed():
     """Recipes are fingerprinted by the repr: it is the same in processes with different hash seeds."""
     code = "from filters.url import UrlRules; print(UrlRules())"
     outputs = {
-        subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
         for seed in ("1", "2")
     }
     assert len(outputs) == 1
