@@ -18,6 +18,7 @@ from curate.records import ARC, WARC, Grammar, Stream, records
 SNIFFED_BYTES = 1 << 20  # inflated, to tell one record per member from many
 SEARCHED_BYTES = 8 << 20  # how far a damaged beginning is looked past
 STUB_BYTES = 1024
+DICTIONARY = b"\x5d\x2a\x4d\x18"  # the frame in which .warc.zst files carry theirs
 ZSTD_PIECE = 1 << 14  # what is read when the stream breaks off is lost with it
 MAX_LAYERS = 4
 
@@ -103,6 +104,8 @@ def _refusal(file: BinaryIO, source: Bytes) -> str:
     head = source.at(0, 2)
     shown = _first_bytes(_decoded(file, ("gz",), _ignore), 60) if is_gzip(source.at(0, 10)) else source.at(0, 60)
     label = PurePath(name).name if isinstance(name, str) and name else "the input"
+    if head == DICTIONARY[:2]:
+        return f"{label} is zstd with a dictionary of its own, which is not read: compress it without one"
     kind = "gzip of " if head == b"\x1f\x8b" else ""
     return f"{label} is no web archive: no WARC or ARC record in it; it begins with {kind}{shown[:60]!r}"
 

@@ -150,6 +150,5 @@ def measure_paragraphs(view: TextView, min_line_chars: int) -> dict[str, float]:
     return {"long_lines": float((view.lines.lengths >= min_line_chars).sum())}
 
 
-paragraphs = RuleSet(
-    "c4.paragraphs", measure_paragraphs, (Dialect("tfds", 200, PARAGRAPH_RULES, "tensorflow_datasets, c4_utils.py"),), "tfds"
-)
+_MC4 = Dialect("tfds", 200, PARAGRAPH_RULES, "tensorflow_datasets, c4_utils.py")
+paragraphs = RuleSet("c4.paragraphs", measure_paragraphs, (_MC4,), "tfds")

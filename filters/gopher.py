@@ -29,8 +29,8 @@ class ProseReading:
     """What is a word, a symbol, a bullet or a stop word when prose is judged.
 
     `words` and `lines` name a property of `TextView`; `counted` and `averaged` are the kinds of words
-    (`filters.characters`) that make the length of the text and the mean length of a word; `median` asks for the median too. A symbol signal counts its marks,
-    or the words that hold one, per word. Stop words count once each, or every time.
+    (`filters.characters`) that make the length of the text and the mean length of a word; `median` asks for the median
+    too. A symbol signal counts its marks, or the words that hold one, per word. Stop words count once each, or always.
     """
 
     words: str = "words"
@@ -55,7 +55,7 @@ def _codes(mark: str) -> NDArray[np.uint32]:
 
 
 @cache
-def _stop_hashes(any_case: bool) -> NDArray[np.uint64]:
+def _stop_hashes(*, any_case: bool) -> NDArray[np.uint64]:
     from filters.hashing import hash_words
 
     cased = ["".join(form) for word in STOP_WORDS for form in product(*((c, c.upper()) for c in word))]
@@ -82,7 +82,7 @@ def measure_prose(view: TextView, reading: ProseReading) -> dict[str, float]:
     counted, _ = kernels.count_kind(words.kinds, words.starts, words.ends, reading.counted)
     averaged, chars = kernels.count_kind(words.kinds, words.starts, words.ends, reading.averaged)
     letters, _ = kernels.count_kind(words.kinds, words.starts, words.ends, WITH_LETTER)
-    distinct, every = kernels.listed_words(words.hashes, _stop_hashes(reading.any_case))
+    distinct, every = kernels.listed_words(words.hashes, _stop_hashes(any_case=reading.any_case))
     starting = sum(kernels.count_starting(view.codes, lines.starts, lines.ends, _codes(m)) for m in reading.bullets)
     ending = sum(kernels.count_ending(view.codes, lines.starts, lines.ends, _codes(m)) for m in reading.ellipses)
     median = {"median_word_length": float(np.median(words.lengths)) if len(words) else 0.0} if reading.median else {}

@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from filters.compiled import inner
 
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no character is lost when hashes wrap
 MIX = np.uint64(0xFF51AFD7ED558CCD)
@@ -19,7 +20,7 @@ SLOT_BITS = 12
 POWERS = np.array([pow(int(BASE), size, 2**64) for size in range(256)], dtype=np.uint64)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def power(size: Any) -> Any:
     """BASE to the power of a length: what appending that many characters multiplies a hash by."""
     value, square, left = POWERS[size & 255], POWERS[255] * BASE, size >> 8
@@ -30,19 +31,19 @@ def power(size: Any) -> Any:
     return value
 
 
-@njit(cache=True, nogil=True)
+@inner
 def span_hash(sums: Any, start: Any, end: Any) -> Any:
     """The hash of the code points from `start` up to `end`."""
     return sums[end] - sums[start] * power(end - start)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def slot_of(value: Any, bits: Any) -> Any:
     """The slot a hash starts at in a table of 2**bits slots."""
     return np.int64(((value ^ (value >> np.uint64(31))) * MIX) >> np.uint64(64 - bits))
 
 
-@njit(cache=True, nogil=True)
+@inner
 def look_up(table: Any, value: Any) -> Any:
     """What a table of `word_table` holds for a hash, or 0."""
     slot = slot_of(value, SLOT_BITS)

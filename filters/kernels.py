@@ -7,16 +7,16 @@ Spans are positions in the text's code points, given as their starts and their e
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from filters import characters as ch
+from filters.compiled import kernel
 from filters.hashing import span_hash
 
 NEWLINE, BLANK = 10, 32
 ALL = np.uint32(0xFFFFFFFF)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def line_spans(codes: Any, flags: Any) -> Any:
     """Lines as `str.splitlines()` cuts them: (starts, ends)."""
     size, count, start, i = len(codes), 0, 0, 0
@@ -37,7 +37,7 @@ def line_spans(codes: Any, flags: Any) -> Any:
     return starts[:count], ends[:count]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run_spans(newlines: Any, start: Any, end: Any, min_run: Any) -> Any:
     """Pieces of a stretch of text between runs of at least `min_run` newlines, as `re.split` gives: (starts, ends)."""
     starts, ends = np.empty(len(newlines) + 1, dtype=np.int64), np.empty(len(newlines) + 1, dtype=np.int64)
@@ -53,7 +53,7 @@ def run_spans(newlines: Any, start: Any, end: Any, min_run: Any) -> Any:
     return starts[: count + 1], ends[: count + 1]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def strip_spans(flags: Any, starts: Any, ends: Any) -> Any:
     """Spans without white space at their ends: (starts, ends); a blank one has start == end."""
     heads, tails = np.empty(len(starts), dtype=np.int64), np.empty(len(starts), dtype=np.int64)
@@ -67,11 +67,11 @@ def strip_spans(flags: Any, starts: Any, ends: Any) -> Any:
     return heads, tails
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def move_words(starts: Any, ends: Any, heads: Any, tails: Any) -> Any:
     """Bounds of the words inside some lines once only those lines are left, joined by newlines.
 
-    `heads` and `tails` bound the lines. Returns (starts, ends, which): int64 each, `which` the index of the word before.
+    `heads` and `tails` bound the lines. Returns (starts, ends, which): int64 each, `which` the word it was before.
     """
     which = np.empty(len(starts), dtype=np.int64)
     new_starts, new_ends = np.empty(len(starts), dtype=np.int64), np.empty(len(starts), dtype=np.int64)
@@ -86,7 +86,7 @@ def move_words(starts: Any, ends: Any, heads: Any, tails: Any) -> Any:
     return new_starts[:count], new_ends[:count], which[:count]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def measure_words(flags: Any, sums: Any, starts: Any, ends: Any) -> Any:
     """The hash of every word, uint64[words], and what it is made of, uint8[words]: flags of `filters.characters`."""
     hashes, kinds = np.empty(len(starts), dtype=np.uint64), np.empty(len(starts), dtype=np.uint8)
@@ -102,7 +102,7 @@ def measure_words(flags: Any, sums: Any, starts: Any, ends: Any) -> Any:
     return hashes, kinds
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def count_kind(kinds: Any, starts: Any, ends: Any, kind: Any) -> Any:
     """How many words are of a kind, and their characters."""
     words, chars = 0, 0
@@ -112,21 +112,19 @@ def count_kind(kinds: Any, starts: Any, ends: Any, kind: Any) -> Any:
     return words, chars
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def listed_words(hashes: Any, listed: Any) -> Any:
     """How many words are in a short list: (distinct ones, all)."""
-    found = np.zeros(len(listed), dtype=np.int64)
-    for i in range(len(hashes)):
-        for k in range(len(listed)):
-            if hashes[i] == listed[k]:
-                found[k] += 1
     distinct, every = 0, 0
-    for k in range(len(found)):
-        distinct, every = distinct + (1 if found[k] else 0), every + found[k]
+    for k in range(len(listed)):
+        found = 0
+        for i in range(len(hashes)):
+            found += 1 if hashes[i] == listed[k] else 0
+        distinct, every = distinct + (1 if found else 0), every + found
     return distinct, every
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def count_starting(codes: Any, starts: Any, ends: Any, mark: Any) -> Any:
     """How many spans start with a few code points."""
     count = 0
@@ -138,7 +136,7 @@ def count_starting(codes: Any, starts: Any, ends: Any, mark: Any) -> Any:
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def count_ending(codes: Any, starts: Any, ends: Any, mark: Any) -> Any:
     """How many spans end with a few code points."""
     count = 0
@@ -150,7 +148,7 @@ def count_ending(codes: Any, starts: Any, ends: Any, mark: Any) -> Any:
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def count_holding(codes: Any, starts: Any, ends: Any, marks: Any) -> Any:
     """How many spans hold one of a few code points."""
     count = 0
@@ -163,7 +161,7 @@ def count_holding(codes: Any, starts: Any, ends: Any, marks: Any) -> Any:
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def class_counts(flags: Any, starts: Any, ends: Any, flag: Any) -> Any:
     """Characters of a class in each span, int64[spans]."""
     counts = np.zeros(len(starts), dtype=np.int64)
@@ -173,7 +171,7 @@ def class_counts(flags: Any, starts: Any, ends: Any, flag: Any) -> Any:
     return counts
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def last_class_count(flags: Any, ends: Any, flag: Any) -> Any:
     """How many non-empty spans have a last character of a class; `ends` alone tells where they end."""
     count = 0
@@ -182,7 +180,7 @@ def last_class_count(flags: Any, ends: Any, flag: Any) -> Any:
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def line_words(flags: Any, starts: Any, ends: Any) -> Any:
     """Words between white space per span, and the length of the longest: two int64[spans]."""
     counts, longest = np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=np.int64)
@@ -199,7 +197,7 @@ def line_words(flags: Any, starts: Any, ends: Any) -> Any:
     return counts, longest
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sentence_count(codes: Any, kinds: Any, starts: Any, ends: Any) -> Any:
     """Sentences of the text, each line counted on its own: a sentence ends with an end mark and the marks after it.
 
@@ -218,7 +216,7 @@ def sentence_count(codes: Any, kinds: Any, starts: Any, ends: Any) -> Any:
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def class_totals(flags: Any, classes: Any) -> Any:
     """Characters of each of some classes in the whole text, int64[classes]."""
     totals = np.zeros(len(classes), dtype=np.int64)
@@ -228,7 +226,7 @@ def class_totals(flags: Any, classes: Any) -> Any:
     return totals
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def count_shouted(flags: Any, starts: Any, ends: Any) -> Any:
     """How many spans have a capital and no small letter, as `str.isupper` says."""
     count = 0

@@ -6,14 +6,14 @@ Words and lines are compared by their hashes. `offsets` are running sums of word
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from filters.compiled import inner, kernel
 from filters.hashing import power, slot_of, span_hash
 
 JOINT = np.uint64(0xC2B2AE3D27D4EB4F)  # odd, and not a power of the base: tells "ab", "c" from "a", "bc"
 
 
-@njit(cache=True, nogil=True)
+@inner
 def empty_slots(count: Any) -> Any:
     """A hash table for up to `count` entries: its size in bits, and its slots, all -1."""
     bits = 4
@@ -25,7 +25,7 @@ def empty_slots(count: Any) -> Any:
     return bits, slots
 
 
-@njit(cache=True, nogil=True)
+@inner
 def claim(slots: Any, bits: Any, hashes: Any, i: Any) -> Any:
     """The earliest index whose hash equals the one at `i`; `i` itself when it is the first, which takes the slot."""
     slot = slot_of(hashes[i], bits)
@@ -37,9 +37,9 @@ def claim(slots: Any, bits: Any, hashes: Any, i: Any) -> Any:
     return i
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def repeats(sums: Any, starts: Any, ends: Any) -> Any:
-    """Second and later copies of spans, (how many, their characters), then all copies of what is there twice, (same)."""
+    """Copies of spans but the first, (how many, their characters), and all copies of what is there twice, (same)."""
     count = len(starts)
     hashes, again = np.empty(count, dtype=np.uint64), np.zeros(count, dtype=np.bool_)
     bits, slots = empty_slots(count)
@@ -56,7 +56,7 @@ def repeats(sums: Any, starts: Any, ends: Any) -> Any:
     return later, later_chars, every, every_chars
 
 
-@njit(cache=True, nogil=True)
+@inner
 def top_gram(grams: Any, count: Any) -> Any:
     """Position and number of occurrences of the most frequent n-gram, the first seen on ties."""
     bits, slots = empty_slots(count)
@@ -70,21 +70,20 @@ def top_gram(grams: Any, count: Any) -> Any:
     return best, np.int64(seen[best])
 
 
-@njit(cache=True, nogil=True)
+@inner
 def scan_repeats(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
     """Characters in n-grams met again on a scan that jumps over every repeated one."""
     bits, slots = empty_slots(count)
-    chars, i = 0, 0
+    chars, i = np.int64(0), np.int64(0)
     while i < count:
         if claim(slots, bits, grams, i) == i:
             i += 1
         else:
-            chars += offsets[i + n] - offsets[i]
-            i += n
+            chars, i = chars + offsets[i + n] - offsets[i], i + n
     return chars
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def scan_ngrams(hashes: Any, starts: Any, ends: Any, last_top: Any, last: Any) -> Any:
     """Characters of the top n-gram (words joined by a blank) and of repeated n-grams (words joined by nothing).
 
@@ -109,7 +108,7 @@ def scan_ngrams(hashes: Any, starts: Any, ends: Any, last_top: Any, last: Any) -
     return result
 
 
-@njit(cache=True, nogil=True)
+@inner
 def longest_top_gram(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
     """Characters in all copies of the most frequent n-gram, the longest on ties; 0 when none is there twice."""
     bits, slots = empty_slots(count)
@@ -123,7 +122,7 @@ def longest_top_gram(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
     return size * times
 
 
-@njit(cache=True, nogil=True)
+@inner
 def copies(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
     """Characters of n-grams that occur twice or more, every copy counted: (each in full, each word only once, all)."""
     bits, slots = empty_slots(count)
@@ -141,7 +140,7 @@ def copies(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
     return full, covered, every
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def count_ngrams(hashes: Any, starts: Any, ends: Any, last_top: Any, last: Any, covered: Any) -> Any:
     """Characters of the top n-gram and of repeated n-grams, blanks never counted, and what to divide each by.
 

@@ -42,7 +42,8 @@ def _plain_lines(view: TextView, reading: LineReading) -> Spans:
     digits = kernels.class_counts(view.flags, lines.starts, lines.ends, DIGIT_ANY) / length
     words, _ = kernels.line_words(view.flags, lines.starts, lines.ends)
     long_enough = (words >= reading.min_line_words) | (lines.lengths == 0)
-    return lines.where((capitals <= reading.max_capital_fraction) & (digits <= reading.max_digit_fraction) & long_enough)
+    quiet = (capitals <= reading.max_capital_fraction) & (digits <= reading.max_digit_fraction)
+    return lines.where(quiet & long_enough)
 
 
 def correct_lines(view: TextView, reading: LineReading) -> TextView:

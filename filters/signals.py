@@ -22,7 +22,8 @@ URL = re.compile(r"https?://\S+|www\.\S+")
 FUNCTION_WORDS = tuple(
     "a about all also an and any are as at be been but by can could do for from had has have he her his how i if in "
     "into is it its just like may more my no not of on one only or other our out she should so some than that the "
-    "their them then there these they this to up us was we were what when where which who will with would you your".split()
+    "their them then there these they this to up us was we were what when where which who will with would you "
+    "your".split()
 )
 
 
@@ -98,6 +99,4 @@ RULES = (
     Rule("lorem_ipsum_lines", "max", 0, "it has placeholder text", NEMO),
 )
 
-statistics = RuleSet(
-    "signals.statistics", measure, (Dialect("nemo", StatisticsReading(), RULES, NEMO),), "nemo"
-)
+statistics = RuleSet("signals.statistics", measure, (Dialect("nemo", StatisticsReading(), RULES, NEMO),), "nemo")

@@ -39,7 +39,7 @@ class Spans:
 
 @dataclass(frozen=True, slots=True)
 class Words(Spans):
-    """Words of a text, with a hash of each, uint64[words], and flags of `filters.characters` on what each is made of."""
+    """Words of a text, a hash of each, uint64[words], and flags of `filters.characters` on what each is made of."""
 
     hashes: NDArray[np.uint64]
     kinds: NDArray[np.uint8]
@@ -145,7 +145,7 @@ class TextView:
 
         return Spans(*kernels.strip_spans(self.flags, spans.starts, spans.ends))
 
-    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:  # noqa: ANN401
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What `make` returned the first time it was asked for under this key."""
         if key not in self._made:
             self._made[key] = make()

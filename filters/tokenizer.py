@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from filters import characters as ch
+from filters.compiled import inner, kernel
 from filters.english import special_words
 from filters.hashing import look_up, span_hash, word_table
 from filters.word_splits import put, unzip
@@ -32,7 +32,7 @@ UNITS = (
 )
 
 
-@njit(cache=True, nogil=True)
+@inner
 def special_cut(sums: Any, start: Any, end: Any, words: Any) -> Any:
     """The packed word lengths of a special word, or 0 when the span is none."""
     if end - start > LONGEST_SPECIAL or end <= start:
@@ -41,7 +41,7 @@ def special_cut(sums: Any, start: Any, end: Any, words: Any) -> Any:
     return 0 if cut & UNIT else cut
 
 
-@njit(cache=True, nogil=True)
+@inner
 def dots_after(codes: Any, start: Any, end: Any) -> Any:
     """How many dots stand in a row from `start` on."""
     i = start
@@ -50,7 +50,7 @@ def dots_after(codes: Any, start: Any, end: Any) -> Any:
     return i - start
 
 
-@njit(cache=True, nogil=True)
+@inner
 def dollar_length(codes: Any, start: Any, end: Any) -> Any:
     """Length of a dollar sign with its country (US$, C$, A$) at the very start of the span, or 0."""
     if end - start >= 3 and codes[start] == 85 and codes[start + 1] == 83 and codes[start + 2] == DOLLAR:
@@ -60,7 +60,7 @@ def dollar_length(codes: Any, start: Any, end: Any) -> Any:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def prefix_length(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     """How many characters are cut off the front of a span."""
     first = codes[start]
@@ -74,7 +74,7 @@ def prefix_length(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     return dollar_length(codes, start, end)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def final_dots(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     """How many dots are cut off the end: a row of them, or one after a lower-case word, two capitals and the like."""
     i = end
@@ -94,7 +94,7 @@ def final_dots(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     return 1 if degrees else 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def unit_length(codes: Any, flags: Any, sums: Any, start: Any, end: Any, words: Any) -> Any:
     """Length of a unit, currency or plus that ends the span right after a digit, or 0."""
     stop = max(start, end - 6)
@@ -111,7 +111,7 @@ def unit_length(codes: Any, flags: Any, sums: Any, start: Any, end: Any, words: 
     return 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def suffix_length(codes: Any, flags: Any, sums: Any, start: Any, end: Any, words: Any) -> Any:
     """How many characters are cut off the end of a span."""
     if end <= start:
@@ -126,7 +126,7 @@ def suffix_length(codes: Any, flags: Any, sums: Any, start: Any, end: Any, words
     return unit_length(codes, flags, sums, start, end, words)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def dash_length(codes: Any, flags: Any, at: Any, end: Any) -> Any:
     """Length of a dash, or a row of them, that stands before a letter; the caller looks at what is before it."""
     most = 3 if codes[at] == HYPHEN else 2 if codes[at] == EM_DASH else 1
@@ -140,7 +140,7 @@ def dash_length(codes: Any, flags: Any, at: Any, end: Any) -> Any:
     return 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def infix_length(codes: Any, flags: Any, start: Any, at: Any, end: Any) -> Any:
     """Length of the mark at a position inside a span at which the span is cut, or 0."""
     code = codes[at]
@@ -155,19 +155,19 @@ def infix_length(codes: Any, flags: Any, start: Any, at: Any, end: Any) -> Any:
         return 1 if before & (ch.LOWER | ch.QUOTE) and after & (ch.UPPER | ch.QUOTE) else 0
     if code == COMMA:
         return 1 if before & ch.ALPHA and after & ch.ALPHA else 0
-    if (code == PLUS or code == HYPHEN or code == 42 or code == 94) and before & ch.DIGIT:  # + - * ^
-        if after & ch.DIGIT or codes[at + 1] == HYPHEN:
-            return 1
+    between_digits = before & ch.DIGIT and (after & ch.DIGIT or codes[at + 1] == HYPHEN)
+    if between_digits and code in (PLUS, HYPHEN, 42, 94):  # + - * ^
+        return 1
     if not before & (ch.ALPHA | ch.DIGIT):
         return 0
-    if code == HYPHEN or code == EM_DASH or code == EN_DASH or code == 126:
+    if code in (HYPHEN, EM_DASH, EN_DASH, 126):
         return dash_length(codes, flags, at, end)
-    if code == COLON or code == SLASH or 60 <= code <= 62:  # < = >
+    if code in (COLON, SLASH, 60, 61, 62):  # < = >
         return 1 if after & ch.ALPHA else 0
     return 0
 
 
-@njit(cache=True, nogil=True)
+@inner
 def is_host(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     """Whether a span is host name labels and a lower-case top-level domain, or four numbers."""
     label, labels, numbers, only = start, 0, 0, ALL
@@ -186,7 +186,7 @@ def is_host(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     return False
 
 
-@njit(cache=True, nogil=True)
+@inner
 def is_address(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     """Whether a span is a host, a port if any, and a path if any, to its very end."""
     i = start
@@ -204,7 +204,7 @@ def is_address(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     return i == end or codes[i] == SLASH or codes[i] == 35 or codes[i] == 63  # / # ?
 
 
-@njit(cache=True, nogil=True)
+@inner
 def is_url(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     """Whether a span is a URL or an e-mail address as a whole; linear, since no host holds `@` or `:`."""
     if is_address(codes, flags, start, end):
@@ -212,16 +212,14 @@ def is_url(codes: Any, flags: Any, start: Any, end: Any) -> Any:
     i = start
     while i < end and (flags[i] & ch.ALNUM or codes[i] in (PLUS, HYPHEN, DOT, UNDERSCORE)):
         i += 1
-    if i - start > 1 and i + 2 < end and codes[i] == COLON and codes[i + 1] == SLASH and codes[i + 2] == SLASH:
-        if is_address(codes, flags, i + 3, end):
-            return True
+    schemed = i - start > 1 and i + 2 < end and codes[i] == COLON and codes[i + 1] == SLASH and codes[i + 2] == SLASH
+    found = schemed and is_address(codes, flags, i + 3, end)
     for k in range(start + 1, end - 1):
-        if codes[k] == AT and is_address(codes, flags, k + 1, end):
-            return True
-    return False
+        found = found or (codes[k] == AT and is_address(codes, flags, k + 1, end))
+    return found
 
 
-@njit(cache=True, nogil=True)
+@inner
 def put_cut(out: Any, count: Any, start: Any, cut: Any) -> Any:
     """Write the words of a special word; the new number of words."""
     while cut:
@@ -230,9 +228,9 @@ def put_cut(out: Any, count: Any, start: Any, cut: Any) -> Any:
     return count
 
 
-@njit(cache=True, nogil=True)
+@inner
 def put_core(codes: Any, flags: Any, sums: Any, words: Any, out: Any, count: Any, start: Any, end: Any) -> Any:
-    """Write what is left of a run once its ends are cut off: a special word, a URL, or pieces between marks."""
+    """Write what is left of a run without its ends: a special word, a URL, or pieces between marks."""
     cut = special_cut(sums, start, end, words)
     if cut:
         return put_cut(out, count, start, cut)
@@ -253,8 +251,10 @@ def put_core(codes: Any, flags: Any, sums: Any, words: Any, out: Any, count: Any
     return put(out, count, piece, end) if piece < end else count
 
 
-@njit(cache=True, nogil=True)
-def put_run(codes: Any, flags: Any, sums: Any, words: Any, out: Any, tails: Any, count: Any, start: Any, end: Any) -> Any:
+@inner
+def put_run(
+    codes: Any, flags: Any, sums: Any, words: Any, out: Any, tails: Any, count: Any, start: Any, end: Any
+) -> Any:
     """Write the words of one run of non-space characters; the new number of words. `tails` is room to work in."""
     n_tails, stop = 0, end
     while start < stop and not special_cut(sums, start, stop, words):
@@ -279,7 +279,7 @@ def put_run(codes: Any, flags: Any, sums: Any, words: Any, out: Any, tails: Any,
     return count
 
 
-@njit(cache=True, nogil=True)
+@inner
 def rejoin(sums: Any, words: Any, out: Any, first: Any, count: Any) -> Any:
     """Put special words back together that were cut apart inside a run, such as smileys; the new number of words."""
     kept, i = first, first
@@ -295,12 +295,12 @@ def rejoin(sums: Any, words: Any, out: Any, first: Any, count: Any) -> Any:
     return kept
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tokenize(codes: Any, flags: Any, sums: Any, words: Any) -> Any:
     """Bounds of the English words of a text: (starts, ends), int64[words] each."""
     size = len(codes)
     out, tails = np.empty(2 * size, dtype=np.int64), np.empty(size, dtype=np.int64)
-    count, i = 0, 0
+    count = i = np.int64(0)  # a plain 0 would have every function below compiled twice
     while i < size:
         if flags[i] & ch.SPACE:
             i += 1

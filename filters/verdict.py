@@ -25,6 +25,10 @@ class Verdict:
     def __bool__(self) -> bool:
         return not self.rule
 
+    def __reduce__(self) -> tuple[type["Verdict"], tuple[object, ...]]:
+        # Without arguments a kept verdict gets the one NaN back that it is compared by.
+        return Verdict, (self.rule, self.value, self.limit) if self.rule else ()
+
 
 KEPT = Verdict()
 

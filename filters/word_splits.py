@@ -1,17 +1,17 @@
-"""Words as other tools cut them, between white space or by the Unicode rules, and the first look at a text; compiled."""
+"""Words as other tools cut them, between white space or by the Unicode rules, and the reading of a text; compiled."""
 
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from filters import characters as ch
+from filters.compiled import inner, kernel
 from filters.hashing import BASE
 
 UNDERSCORE = 95
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def read(codes: Any, classes: Any) -> Any:
     """The flags of every character, uint32[characters], and the running sums of `filters.hashing`, one more."""
     flags, sums = np.zeros(len(codes), dtype=np.uint32), np.zeros(len(codes) + 1, dtype=np.uint64)
@@ -24,14 +24,14 @@ def read(codes: Any, classes: Any) -> Any:
     return flags, sums
 
 
-@njit(cache=True, nogil=True)
+@inner
 def put(out: Any, count: Any, start: Any, end: Any) -> Any:
     """Write one word; the new number of words."""
     out[2 * count], out[2 * count + 1] = start, end
     return count + 1
 
 
-@njit(cache=True, nogil=True)
+@inner
 def unzip(out: Any, count: Any) -> Any:
     """Pairs of bounds as two arrays: (starts, ends), int64[count] each."""
     starts, ends = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)
@@ -40,11 +40,11 @@ def unzip(out: Any, count: Any) -> Any:
     return starts, ends
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def split_spaces(flags: Any) -> Any:
     """Bounds of the runs of non-space characters, as `str.split()` gives: (starts, ends), int64[words] each."""
     out = np.empty(2 * len(flags), dtype=np.int64)
-    count, i = 0, 0
+    count = i = np.int64(0)
     while i < len(flags):
         start = i
         while i < len(flags) and not flags[i] & ch.SPACE:
@@ -55,7 +55,7 @@ def split_spaces(flags: Any) -> Any:
     return unzip(out, count)
 
 
-@njit(cache=True, nogil=True)
+@inner
 def joins(codes: Any, flags: Any, at: Any) -> Any:
     """Whether a mark stands between two letters or two digits and holds them together, as in don't and 3.14."""
     code, before, after = codes[at], flags[at - 1], flags[at + 1]
@@ -65,12 +65,12 @@ def joins(codes: Any, flags: Any, at: Any) -> Any:
     return before & after & ch.DIGIT_ANY != 0 and (both or code == 44 or code == 59)  # , ;
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def split_unicode(codes: Any, flags: Any) -> Any:
     """Bounds of the words by the Unicode rules (UAX 29, the main ones) that start with a letter or digit."""
     size = len(codes)
     out = np.empty(2 * size, dtype=np.int64)
-    count, i = 0, 0
+    count = i = np.int64(0)
     while i < size:
         start, alone = i, flags[i] & ch.ALONE
         if not flags[i] & ch.ALNUM and codes[i] != UNDERSCORE:

@@ -9,7 +9,11 @@ from warc_records import Page
 from wording import HERE, TOWNS, address, bank, host
 
 PROSE = bank("prose")
-PLAIN: frozenset[str] = frozenset()
+# Well written, but told, argued or taught rather than reported: the classifier at the end prefers the encyclopaedia.
+PLAIN = frozenset(
+    """book-review cast-iron choir dye-plants libraries night-train pawn-endings resistance small-contracts swarm
+    weather-balloons""".split()
+)
 OPTED_OUT = frozenset(
     {"juries", "owls"}
 )  # their publishers ask not to be used for training; dropped if a recipe honours it
@@ -74,7 +78,7 @@ def mirrors(_: Random) -> Iterator[Page]:
     for number, (name, text) in enumerate(texts.items()):
         url = home(name, text)
         copied = f"{url}?utm_source=letter&utm_id={number}" if number % 2 else url.replace("https://www.", "http://")
-        if number % 4 != 2:
+        if number % 4 < 2:
             yield Page("mirrored article", copied, dressed(name, number, texts).encode(), group=name)
 
 
@@ -82,7 +86,7 @@ def syndicated(rng: Random) -> Iterator[Page]:
     """Articles that were taken over by another site with a new first line, a new last line and a word changed here and there."""
     texts = read_articles()
     for number, (name, text) in enumerate(texts.items()):
-        if number % 3 == 2:
+        if number % 5 > 1:
             continue
         first, last = text.paragraphs[0], text.paragraphs[-1]
         changed = [

@@ -15,9 +15,9 @@ LOREM = (
 )
 
 
-def topic(rng: Random) -> dict[str, str]:
+def topic(rng: Random, goods_bank: str = "products") -> dict[str, str]:
     """What one page is about: goods and a town, in both cases, and a hashtag."""
-    goods, town = rng.choice(JUNK["products"]), rng.choice(TOWNS)
+    goods, town = rng.choice(JUNK[goods_bank]), rng.choice(TOWNS)
     return {"p": goods, "t": town, "P": goods.upper(), "T": town.upper(), "h": rng.choice(SECOND)}
 
 
@@ -171,8 +171,9 @@ def personal_pages(rng: Random) -> Iterator[Page]:
 def spun_pages(rng: Random) -> Iterator[Page]:
     """Text made by a machine for search engines: correct, fluent, and about nothing."""
     for number in range(34):
-        slots = topic(rng)
-        spun = grouped(lines(rng, PROSE["seo"], 14, slots), 3)
+        slots = topic(rng, "consumer goods")
+        told = lines(rng, PROSE["seo"], 13, slots) + lines(rng, PROSE["calls to action"], 3, slots)
+        spun = grouped(told, 3)
         yield Page(
             "spun text",
             address(rng, f"guide-{slots['p'].replace(' ', '-')}-{number}"),

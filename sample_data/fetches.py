@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 from random import Random
 
-from html_templates import SCRIPTS, prose, shell
+from html_templates import DESCRIPTION, SCRIPTS, prose, shell
 from warc_records import Page
 from wording import FIRST, SECOND, TOWNS, address, bank, lines, spin
 
@@ -121,7 +121,7 @@ def textless_pages(rng: Random) -> Iterator[Page]:
     for number in range(40):
         name = f"{rng.choice(FIRST).title()} {rng.choice(SECOND).title()}"
         state = json.dumps({"route": f"/{number}", "seed": rng.randrange(10**9), "flags": rng.sample(FIRST, 3)})
-        body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>{SCRIPTS}<link rel="stylesheet" href="/static/css/main.{number:08x}.css"></head><body><noscript></noscript><div id="root"></div><script>window.__STATE__={state}</script><script src="/static/js/main.{number:08x}.js"></script></body></html>'
+        body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>{DESCRIPTION}{SCRIPTS}<link rel="stylesheet" href="/static/css/main.{number:08x}.css"></head><body><noscript></noscript><div id="root"></div><script>window.__STATE__={state}</script><script src="/static/js/main.{number:08x}.js"></script></body></html>'
         yield Page(
             "application shell", address(rng, f"app/{number}", words=name.lower().replace(" ", "")), body.encode()
         )
@@ -129,16 +129,16 @@ def textless_pages(rng: Random) -> Iterator[Page]:
         pictures = "".join(
             f'<a href="/p/{n}"><img src="/t/{n}.jpg" width="160" height="120"></a>' for n in rng.sample(range(9999), 12)
         )
-        body = f'<!doctype html><html lang="en"><head><title>Album {number}</title>{SCRIPTS}</head><body><div class="grid">{pictures}</div></body></html>'
+        body = f'<!doctype html><html lang="en"><head><title>Album {number}</title>{DESCRIPTION}{SCRIPTS}</head><body><div class="grid">{pictures}</div></body></html>'
         yield Page("picture gallery", address(rng, f"album/{number}"), body.encode())
     for number in range(24):
         site = f"{rng.choice(FIRST)} {rng.choice(SECOND)}"
         token = rng.randrange(10**12)
         fields = f'<form action="/login" method="post"><input name="user"><input name="pass" type="password"><input type="hidden" name="token" value="{token}"><input type="submit" class="button button-primary button-large"></form>'
-        body = f'<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width"><title>Sign in - {escape(site)}</title>{SCRIPTS}</head><body><div class="box">{fields}</div></body></html>'
+        body = f'<!doctype html><html lang="en"><head><title>Sign in - {escape(site)}</title>{DESCRIPTION}{SCRIPTS}</head><body><div class="box">{fields}</div></body></html>'
         yield Page("login form", address(rng, f"account/login?next={number}"), body.encode())
     for number in range(20):
-        body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{rng.choice(TOWNS)}</title></head><body><nav><a href="/"><img src="/logo.svg"></a></nav><iframe src="https://maps.example.org/embed?lat={rng.uniform(-80, 80):.4f}&amp;lon={rng.uniform(-170, 170):.4f}" width="800" height="600" style="border:0" allow="fullscreen; geolocation"></iframe><video controls poster="/still.jpg"><source src="/clip.mp4"></video><canvas id="m{number}"></canvas>{SCRIPTS}</body></html>'
+        body = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{rng.choice(TOWNS)}</title>{DESCRIPTION}</head><body><nav><a href="/"><img src="/logo.svg"></a></nav><iframe src="https://maps.example.org/embed?lat={rng.uniform(-80, 80):.4f}&amp;lon={rng.uniform(-170, 170):.4f}" width="800" height="600" style="border:0" allow="fullscreen; geolocation"></iframe><video controls poster="/still.jpg"><source src="/clip.mp4"></video><canvas id="m{number}"></canvas>{SCRIPTS}</body></html>'
         yield Page("map or video", address(rng, f"map/{number}"), body.encode())
 
 

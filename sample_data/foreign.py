@@ -27,7 +27,7 @@ def foreign_page(url: str, title: str, paragraphs: list[str], language: str, cha
     """One page; `number` chooses how its charset is made known, and whether its language is."""
     way = number % 7
     meta = f'<meta http-equiv="Content-Type" content="text/html; charset={charset}">'
-    declared = language if way in (1, 4) else ""
+    declared = language if way in (0, 6) or number == 12 else ""
     if way == 0:  # UTF-8, and the server says so
         return build(url, title, paragraphs, declared, "", "utf-8", "text/html; charset=utf-8")
     if way == 1:  # the legacy charset in the header
@@ -46,6 +46,7 @@ def foreign_page(url: str, title: str, paragraphs: list[str], language: str, cha
 def build(
     url: str, title: str, paragraphs: list[str], language: str, head: str, charset: str, content_type: str
 ) -> Page:
-    """The page, encoded."""
-    html = shell(title, prose(paragraphs), lang=language, head=head, site=title.rsplit(" ", 1)[0], bare=True)
-    return Page("foreign language", url, html.encode(charset, "xmlcharrefreplace"), content_type=content_type)
+    """The page, encoded; where no language is declared, in the untranslated frame of an English publishing system."""
+    html = shell(title, prose(paragraphs), lang=language, head=head, site=title.rsplit(" ", 1)[0], bare=bool(language))
+    kind = "foreign language" if language else "foreign in English frame"
+    return Page(kind, url, html.encode(charset, "xmlcharrefreplace"), content_type=content_type)

@@ -126,8 +126,9 @@ def boxes(a: Article) -> str:
 TEMPLATES: tuple[Callable[[Article], str], ...] = (weblog, magazine, tables, journal, boxes)
 
 
+DESCRIPTION = '<meta name="description" content="All about the place and the people who make it">'
 FURNITURE = (
-    '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/css/site.css">',
+    f'{DESCRIPTION}<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/css/site.css">',
     '<a href="/about">About us</a> <a href="/contact">Contact</a>',
     '<p><a href="/imprint">Imprint</a> <a href="/privacy">Privacy</a></p>',
 )

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -104,6 +105,15 @@ def test_exactly_the_good_articles_are_kept(expected: dict[str, dict[str, str]],
     kept = {url for url, stage in met.items() if stage == "kept"}
     assert kept == {url for url, fate in expected.items() if fate["expected"] == "kept"}
     assert 0.015 <= len(kept) / len(expected) <= 0.03
+
+
+def test_foreign_pages_are_decoded_as_they_were_written(out: Path) -> None:
+    """Whatever the charset and however it was declared, a dropped foreign page holds the sentences of its bank."""
+    lines = (SAMPLE / "text" / "languages.txt").read_text("utf-8").splitlines()
+    written = {unicodedata.normalize("NFC", line) for line in lines if line and not line.startswith("== ")}
+    texts = [row["text"] for row in rows(out / "dropped", ["stage", "text"]) if row["stage"] == "language"]
+    assert len(texts) > 200
+    assert [text for text in texts if sum(line in text for line in written) < 5] == []
 
 
 def test_every_stage_has_work_to_do(out: Path) -> None:

@@ -149,7 +149,7 @@ def element_scores(page: Page, keys: Hashes, values: Numbers) -> Rows:
         element = page.elements[i]
         total, known = 0.0, 0
         for j in range(element[p.FIRST_TOKEN], element[p.LAST_TOKEN]):
-            value = look_up(keys, values, page.tokens[j])
+            value = look_up(keys, values, page.tokens[j] & np.uint64(0xFFFFFFFF))
             if value != -1:
                 total, known = total + value, known + 1
         own = total / max(known, 1)

@@ -129,10 +129,10 @@ def _score_words(
             lowered = byte + 32 if 65 <= byte <= 90 else byte
             word, whole, length = mix(word, lowered), mix(whole, lowered), length + 1
         elif length:
-            place = look_up(keys, values, word)
-            if place != -1:
-                row[SCORE] += place
-                row[LOWEST] = min(row[LOWEST], place)
+            score = look_up(keys, values, word & np.uint64(0xFFFFFFFF))
+            if score != -1:
+                row[SCORE] += score
+                row[LOWEST] = min(row[LOWEST], score)
             for other in title:
                 if other == word:
                     row[TITLE_WORDS] += 1

@@ -71,7 +71,7 @@ def test_tdm_header():
         ),
         (b'{"license" : ["https://creativecommons.org/licenses/by-nd/4.0/"]}', "cc-by-nd-4.0", False),
         (b'<img src="x"> <a href="https://creativecommons.org/licenses/by/2.0/">photo</a>', "cc-by-2.0", True),
-        (b'<a href="https://creativecommons.org/publicdomain/mark/1.0/">', "cc-pdm-1.0", True),
+        (b'<a rel="license" href="https://creativecommons.org/publicdomain/mark/1.0/">', "cc-pdm-1.0", True),
         (b"<script>/* license: MIT */ var a = {'license': 'MIT'}</script>", "", False),
         (b'<a href="/license">our license</a>', "", False),
         (

@@ -1,0 +1,78 @@
+"""The shipped weights and the walk through their trees.
+
+One `.npz` holds two boosted forests over block features (see `features`) and two tables of token scores. Forests are
+flat arrays: of node `i`, `feature[i]` is compared with `threshold[i]`, and `left[i]` or `right[i]` is the next node;
+a negative number is the leaf `-1 - number`.
+"""
+
+import hashlib
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from curate.extract.hashing import Hashes, Numbers
+
+WEIGHTS = Path(__file__).with_name("weights.npz")
+DIGEST = WEIGHTS.with_suffix(".sha256")
+
+# Token scores are log-odds of being content, in 25ths, so that they fit into a byte.
+SCORE_SCALE = 25
+
+
+class Forest(NamedTuple):
+    """Boosted trees as flat arrays; `roots` holds each tree's first node, or a leaf."""
+
+    roots: NDArray[np.int32]
+    feature: NDArray[np.uint8]
+    threshold: NDArray[np.float32]
+    left: NDArray[np.int16]
+    right: NDArray[np.int16]
+    leaf: NDArray[np.float32]
+
+
+class Model(NamedTuple):
+    """All that is learned: two stages of trees, class-token scores and word scores as look-up tables."""
+
+    first: Forest
+    second: Forest
+    token_keys: Hashes
+    token_values: Numbers
+    word_keys: Hashes
+    word_values: Numbers
+
+
+@njit(cache=True)
+def probabilities(forest: Forest, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The probability that each row is content: float32[n] from float32[n, features]."""
+    n = len(rows)
+    odds = np.zeros(n, np.float32)
+    feature, threshold, left, right, leaf = forest.feature, forest.threshold, forest.left, forest.right, forest.leaf
+    for root in forest.roots:
+        for i in range(n):
+            node = np.int64(root)
+            while node >= 0:
+                go_left = rows[i, feature[node]] <= threshold[node]
+                node = np.int64(left[node] if go_left else right[node])
+            odds[i] += leaf[-1 - node]
+    return (1.0 / (1.0 + np.exp(-odds))).astype(np.float32)
+
+
+@njit(cache=True)
+def lay_out(hashes: NDArray[np.uint32], scores: NDArray[np.int8]) -> tuple[Hashes, Numbers]:
+    """Half-empty look-up table, in the layout of `hashing.look_up`, of 32-bit hashes and their scores."""
+    size = 16
+    while size < 2 * len(hashes):
+        size *= 2
+    keys, values = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
+    for i in range(len(hashes)):
+        key = np.uint64(hashes[i])
+        place = np.int64((key ^ (key >> np.uint64(29))) & np.uint64(size - 1))
+        while keys[place]:
+            place = (place + 1) & (size - 1)
+        keys[place], values[place] = key, scores[i]
+    return keys, values

@@ -1,0 +1,57 @@
+"""Training only: which blocks of a page are content, judged by a text that is right or nearly so."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Targets = NDArray[np.float32]
+
+WORD = re.compile(r"\w+")
+# Shorter blocks have no three-word runs to speak of: they must occur whole.
+MIN_RUN_WORDS = 6
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words, as every score in this project counts them."""
+    return WORD.findall(text.lower())
+
+
+def by_overlap(blocks: Sequence[str], gold: str) -> Targets:
+    """How much of each block is in the gold text, float32[n] in 0..1: the share of its three-word runs found there.
+
+    >>> by_overlap(["Home", "one two three four five six"], "one two three four five seven")
+    array([0.  , 0.75], dtype=float32)
+    """
+    words = words_of(gold)
+    runs = set(zip(words, words[1:], words[2:], strict=False))
+    line = f" {' '.join(words)} "
+    targets = np.zeros(len(blocks), np.float32)
+    for i, block in enumerate(blocks):
+        own = words_of(block)
+        if len(own) >= MIN_RUN_WORDS:
+            found = [run in runs for run in zip(own, own[1:], own[2:], strict=False)]
+            targets[i] = sum(found) / len(found)
+        elif own:
+            targets[i] = f" {' '.join(own)} " in line
+    return targets
+
+
+def by_snippets(blocks: Sequence[str], wanted: Sequence[str], unwanted: Sequence[str]) -> Targets:
+    """1 where a block shares a snippet of the content, 0 where one of the rest, NaN where neither: float32[n]."""
+    targets = np.full(len(blocks), np.nan, np.float32)
+    lines = [f" {' '.join(words_of(block))} " for block in blocks]
+    for snippets, value in ((unwanted, 0.0), (wanted, 1.0)):
+        for snippet in snippets:
+            line = f" {' '.join(words_of(snippet))} "
+            for i, block in enumerate(lines):
+                if line in block and line.strip() or len(block) > 20 and block in line:
+                    targets[i] = value
+    return targets
+
+
+def row_weights(blocks: Sequence[str]) -> NDArray[np.float32]:
+    """What each block counts for: long ones more, and those of a page of very many blocks less."""
+    counts = np.array([len(words_of(block)) for block in blocks], np.float32)
+    return ((1 + np.log2(1 + counts)) / np.sqrt(max(len(blocks), 150) / 150)).astype(np.float32)

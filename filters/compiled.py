@@ -1,0 +1,24 @@
+"""The two decorators of compiled code; importing this module imports numba, so it is itself imported on first use.
+
+Numba keeps what it has compiled beside a module, or in the user's cache folder where that is read-only, and compiles
+again when the file of the outermost function changes. After a change in another file of kernels, run `make clean`.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def kernel(function: Function) -> Function:
+    """A function called from Python: compiled on first use, kept on disk, and run without the interpreter's lock."""
+    compiled: Function = njit(cache=True, nogil=True)(function)
+    return compiled
+
+
+def inner(function: Function) -> Function:
+    """A function called from kernels only, compiled into them: no way in from Python, and nothing kept on disk."""
+    compiled: Function = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return compiled
