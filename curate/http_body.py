@@ -25,9 +25,9 @@ class Response:
     headers: dict[str, list[str]]
     body: bytes
 
-    def joined(self, name: str) -> str:
-        """All values of one header, joined by a comma and a blank."""
-        return ", ".join(self.headers.get(name, ()))
+    def joined(self, name: str, separator: str = ", ") -> str:
+        """All values of one header, joined."""
+        return separator.join(self.headers.get(name, ()))
 
 
 def split_response(block: bytes) -> Response:

@@ -13,6 +13,7 @@ from inspect import getmodule, getsourcefile
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
+from unicodedata import unidata_version
 
 from curate.errors import UsageError
 from curate.flow import Stage
@@ -138,7 +139,7 @@ def code_version() -> str:
 
 def library_versions() -> dict[str, str]:
     """The installed version of each library that can change a result."""
-    return {name: _version(name) for name in DECIDING_LIBRARIES}
+    return {name: _version(name) for name in DECIDING_LIBRARIES} | {"unicode": unidata_version}
 
 
 def _version(name: str) -> str:

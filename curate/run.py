@@ -10,7 +10,7 @@ from typing import Any
 from curate import __version__, resolve, sources, stats
 from curate.cluster import Lost, Workers
 from curate.documents import DROPPED, PROVENANCE, QUARANTINE
-from curate.errors import IncompleteRunError, UsageError
+from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.parquet import KEPT_SCHEMA, text_totals, write_parts
 from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, fingerprint, library_versions
 from curate.report import write_html
@@ -57,6 +57,9 @@ def run(
     could be made, when splits were lost.
     """
     inputs = sources.resolve(specs)
+    if all(item.format == sources.UNKNOWN for item in inputs):
+        message = f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}"
+        raise NotAnArchiveError(message)
     splits = sources.plan(inputs, recipe.split_bytes)
     _refuse_foreign(out)
     with locked(out):

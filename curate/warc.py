@@ -250,7 +250,7 @@ def _response(place: Place, record: Record, limits: Limits) -> Page | Skip:
         response.status,
         media,
         record_id=_text(record.fields, b"warc-record-id"),
-        robots=response.joined("x-robots-tag"),
+        robots=response.joined("x-robots-tag", "\n"),
         tdm=response.joined("tdm-reservation"),
     )
 
