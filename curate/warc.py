@@ -31,7 +31,8 @@ RECORD_TYPES = frozenset(
 class Page:
     """One page as archived.
 
-    `html` is the payload after transfer and content decoding, `charset` the Python codec it is in. `offset` and
+    `html` is the payload after transfer and content decoding, `charset` the Python codec it is in, `robots` the
+    `X-Robots-Tag` headers, one a line. `offset` and
     `length` are compressed bytes in the file where records are compressed one by one (of the second record of a member:
     offset plus 1, and so on), else bytes of the uncompressed stream. `text` is set, and `html` empty, where the input
     is text already. `status` is 0 where none was recorded. `content_type` is the declared one, in lower

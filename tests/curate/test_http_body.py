@@ -132,5 +132,5 @@ def test_headers_for_consent_are_kept() -> None:
     """Every X-Robots-Tag and the TDM reservation reach the page, the charset and type too."""
     block = http(BODY, "X-Robots-Tag: noai", "x-robots-tag: bot: noindex", "TDM-Reservation: 1")
     [found] = pages(archive([record("http://r.example/", block)]))
-    assert (found.robots, found.tdm) == ("noai, bot: noindex", "1")
+    assert (found.robots, found.tdm) == ("noai\nbot: noindex", "1")
     assert (found.charset, found.content_type, found.record_id[:9]) == ("utf-8", "text/html", "<urn:uuid")
