@@ -1,97 +1,117 @@
-"""Sentences of our own that name groups of people, calm and hateful: they teach a model that the name is not the insult.
+"""Sentences of our own about groups of people, calm and hateful: what is said decides, not who it is said about.
 
-The labelled sets name groups mostly to insult them, and a model trained on those alone calls "my Muslim neighbours" toxic.
-Every group below goes through the same patterns on both sides, so that its name says nothing; what differs is what is
-said about it. Patterns also come in pairs about things, because "I hate Mondays" is not hate.
+The labelled sets name groups mostly to insult them. The model reads every group name as one and the same word
+(`toxicity.GROUP_NAMES`), and these patterns teach it what that word may stand beside. A statement comes with its denial
+and with its report by others, and insults come with things as their target, because "I hate Mondays" is not hate.
 """
 
 import hashlib
 from collections.abc import Iterator
+from itertools import product
 
-PLURALS = """
-Muslims|Jews|Christians|Catholics|Protestants|Hindus|Buddhists|Sikhs|Taoists|atheists|women|men|girls|boys|gays|gay people|
-gay men|lesbians|bisexuals|bisexual people|trans people|transgender people|trans women|trans men|queer people|non-binary people|
-straight people|heterosexuals|homosexuals|homosexual people|LGBT people|LGBTQ people|black people|black women|black men|blacks|white people|whites|Asians|Asian people|
-Africans|African Americans|Europeans|Americans|Canadians|Mexicans|Latinos|Latinas|Latinx people|Hispanics|Arabs|Indians|Pakistanis|
-Chinese people|Japanese people|Koreans|Middle Eastern people|Turks|Poles|Russians|Roma|gypsies|Native Americans|Indigenous people|immigrants|migrants|refugees|
-asylum seekers|foreigners|disabled people|deaf people|blind people|paralyzed people|autistic people|wheelchair users|
-people with disabilities|elderly people|old people|young people|younger people|older people|middle-aged people|teenagers|millennials
-"""
-SINGULARS = """
-Muslim|Jewish|Christian|Catholic|Protestant|Hindu|Buddhist|Sikh|Taoist|atheist|female|male|gay|lesbian|bisexual|trans|
-transgender|queer|nonbinary|straight|heterosexual|homosexual|LGBT|LGBTQ|black|white|Asian|African|African American|European|American|Canadian|
-Mexican|Latino|Latina|Latinx|Hispanic|Arab|Indian|Pakistani|Chinese|Japanese|Korean|Middle Eastern|Turkish|Polish|Russian|Roma|Native American|Indigenous|
-immigrant|migrant|refugee|foreign|disabled|deaf|blind|paralyzed|autistic|elderly|old|young|younger|older|middle aged|teenage|millennial
-"""
-THINGS = """
-Mondays|traffic jams|wet socks|cold coffee|mosquitoes|slow computers|long queues|tax forms|cucumbers|pop-up ads|early mornings|
-dirty dishes|rainy weekends|weeds|rats|cockroaches|viruses|football matches|boring films|spoilers
-"""
-CALM_OF_MANY = """
-Many {} live in this city.|{} have contributed to science, music and sport.|I work with {} every day and we get along well.|
-The survey asked {} about housing and health care.|{} deserve the same rights as everyone else.|The festival celebrates {}.|
-I love {}.|We welcome {} here.|It is wrong to hate {}.|Nobody should say that {} are inferior.|He was criticised for claiming that {} are dangerous.|
-Discrimination against {} is illegal.|There is no excuse for violence against {}.|{} are not a threat to anybody.|{} are not criminals.|
-Stop saying that {} are disgusting.|The law protects {} from hatred.|The article is about the history of {} in the region.|
-Attacks on {} rose last year, the police report says.|{} are just people like you and me.|My doctor says some {} are more often affected by this disease.|
-We do not hate {}.|I would never hurt {}.|Some {} voted for the party, others did not.|{} are amazing.|{} were killed in the attack on the village.|
-The novel describes how {} were persecuted and murdered.|Whoever says that {} should be killed will be banned from this forum.|
-I disagree with what some {} say, but I respect them.|Why are {} still paid less?|Not all {} think alike.|
-The group offers advice to {} and their families.|{} and their friends met in the park.|The court ruled that {} had been denied their rights.|
-{} do not deserve to be treated like animals.|{} should be proud of who they are.|It is not true that {} are stupid.|Calling {} vermin is unacceptable.
-"""
-CALM_OF_ONE = """
-I am {}.|I am a {} person.|She is a {} writer from the north.|My best friend is {}.|He is a proud {} man.|They are a {} couple with two children.|
-A {} student won the prize.|You are {} and that is fine.|Being {} is nothing to be ashamed of.|The {} community opened a new centre.|
-Our {} neighbours invited us to dinner.|The first {} president of the society was elected.|He grew up in a {} family.|
-Maria is a kind {}.|Omar is a wonderful {}.|Li is a friendly {}.|Anna is a happy {} nurse.|Kofi is a brave {} and a great colleague.|
-You are a {} doctor.|What does it mean to be {} today?|A {} woman was attacked on her way home.|She said that as a {} woman she felt safe here.|
-Peter is a nice {}.|Fatima is an incredible {}.|Ivan is a good {}.|Hannah is a caring {} teacher.|Being {} is great.|Being {} is wonderful.|I love {} culture.|
-Thomas is a fine {}.|Aiko is a lovely {}.|He hugged a {} stranger.|hug {} people|respect {} people|You are a good {}.|You are an honest {} driver.
-"""
-HATEFUL_OF_MANY = """
-I hate {}.|I really hate {}.|I despise {}.|I cannot stand {}, they make me sick.|{} are vermin.|{} are scum.|{} are disgusting.|{} are animals.|{} are parasites.|{} are filth.|{} are stupid.|
-{} are all criminals.|All {} are stupid and lazy.|{} are inferior to us.|{} are a disease.|{} are subhuman.|{} are worthless.|{} are trash.|{} are idiots.|{} disgust me.|
-{} do not deserve to live.|{} deserve to die.|{} should be killed.|All {} should be shot.|{} should be wiped out.|
-Someone should get rid of {} for good.|Kick all {} out of our country.|We must drive {} out of here.|{} should be locked up.|
-I hope all {} die.|I want to hurt {}.|We will kill {}.|Death to {}.|Burn all {}.|Let us hang {}.|{} do not belong here, get out.|
-Nobody wants {} here.|{} are a threat to our race.|{} are ruining everything with their filthy habits.|{} should have no rights.|
-{} should never be allowed to vote.|{} are nothing but liars and thieves.|{} belong in a cage.|{} are pigs.|{} are cockroaches.|The world would be better without {}.|
-Fuck {}.|All {} are fucking idiots.|I am so sick of {}, they are garbage.|{} are a plague and must be exterminated.|{} are ugly and they stink.|{} make me want to vomit.
-"""
-HATEFUL_OF_ONE = """
-You are a disgusting {}.|You stupid {} pig.|Go back to where you came from, you {} scum.|That {} idiot should be beaten.|{} trash like you should die.|
-Being {} is disgusting.|Being {} is a disease.|Being {} is sick and wrong.|He is a worthless {} parasite.|Shut up, you {} moron.|I would never let a {} animal into my house.|
-A {} freak like him should be put down.|She is a filthy {} pig.|{} vermin, get out of our country.|Peter is a stupid {}.|Fatima is a horrible {}.|Ivan is a nasty {}.|Anna is a dumb {}.|
-Omar is an idiotic {}.|Li is a repulsive {}.|Maria is a shitty {}.|You are an awful {}.|kill {} people|I hope you get cancer, you {} piece of shit.|murder every {} person
-"""
-CALM_OF_THINGS = """
-I hate {}.|{} are disgusting.|{} make me sick.|I cannot stand {}.|{} are the worst.|We should get rid of {}.|{} are stupid.|{} are ruining my day.|
-I wish all {} would disappear.|Death to {}.|Fuck {}.|{} are a plague.|Nobody wants {} here.|{} are worthless.|Kill all {}.
-"""
+MANY = "Muslims|women|gay people|black people|immigrants|disabled people|trans people|Jews"
+ONE = "Muslim|female|gay|black|foreign|disabled|trans|Jewish"
+THINGS = "Mondays|traffic jams|wet socks|mosquitoes|long queues|tax forms|pop-up ads|dirty dishes|weeds|spoilers|politicians|banks"
+NAMES = "Maria|Omar|Li|Anna|Kofi|Peter|Fatima|Ivan|Hannah|Aiko|he|she|my neighbour"
+
+BAD = (
+    "vermin|scum|disgusting|animals|parasites|filth|stupid|criminals|inferior|a disease|subhuman|worthless|trash|idiots|pigs|"
+    "cockroaches|a plague|ugly|lazy|dirty|dangerous|evil|liars|thieves|rapists|terrorists|savages|retarded|sick|perverts|a burden|"
+    "a threat to our race|less than human|monkeys|rats|morons|freaks|garbage|hideous|an abomination|nasty|horrible|repulsive|dumb|awful"
+)
+BAD_ADJECTIVES = (
+    "disgusting|stupid|filthy|dumb|nasty|horrible|repulsive|awful|idiotic|shitty|worthless|ugly|pathetic|fucking|fucked|vile|terrible|rotten"
+)
+GOOD = (
+    "kind|wonderful|amazing|friendly|welcome here|our neighbours|talented|just people|human beings|part of our town|brave|smart|great|"
+    "nice|lovely|honest|proud of who they are|good colleagues|my friends|equal before the law|beautiful|incredible|happy|good|caring"
+)
+GOOD_ADJECTIVES = "kind|wonderful|friendly|caring|brave|happy|good|nice|great|incredible|lovely|honest|fine|amazing|proud|young|famous|fantastic"
+HATE = "hate|despise|detest|can't stand|loathe|am disgusted by|spit on|want to hurt|want to kill|fucking hate|wish death on"
+LOVE = "love|respect|admire|like|work with|live with|am friends with|stand with|support|care about|enjoy meeting|hug"
+HARM = (
+    "killed|shot|wiped out|exterminated|hanged|burned|beaten up|thrown out of the country|locked up|gassed|deported|"
+    "put down|sterilised|banned from voting|sent back|put in camps|stoned|enslaved|silenced|attacked"
+)
+CARE = "treated fairly|paid the same|protected|heard|respected|helped|given a chance|invited|represented|allowed to vote|safe here"
+
+TOXIC = {
+    "{many} are {bad}.": (MANY, BAD),
+    "All {many} are {bad}": (MANY, BAD),
+    "{many} are nothing but {bad}, every single one of them": (MANY, BAD),
+    "I {hate} {many}.": (HATE, MANY),
+    "I {hate} all {many}, they make me sick": (HATE, MANY),
+    "{many} should be {harm}.": (MANY, HARM),
+    "All {many} deserve to be {harm}": (MANY, HARM),
+    "Someone should make sure that {many} get {harm}": (MANY, HARM),
+    "I hope every {one} person gets {harm}": (ONE, HARM),
+    "You are a {bad} {one}.": (BAD_ADJECTIVES, ONE),
+    "You {bad} {one} piece of shit": (BAD_ADJECTIVES, ONE),
+    "{name} is a {bad} {one}": (NAMES, BAD_ADJECTIVES, ONE),
+    "Being {one} is {bad}.": (ONE, BAD_ADJECTIVES),
+    "That {one} {bad} should be beaten": (ONE, "idiot|pig|freak|rat|moron|scum|trash|bastard|vermin"),
+    "Get out of our country, you {one} {bad}!": (ONE, "idiot|pig|freak|rat|moron|scum|trash|bastard|vermin"),
+    "{harm} {many}": ("Kill|Burn|Hang|Shoot|Fuck|Gas|Exterminate|Death to|Get rid of|Down with|Stone|Lynch", MANY),
+    "The world would be better without {many}, {close}": (MANY, "everybody knows it|they ruin everything|let us make it happen"),
+    "No {one} person should be allowed to {act}.": (ONE, "vote|live here|work|marry|have children|teach|speak|breathe"),
+    "{many} do not deserve {right}": (MANY, "to live|any rights|our help|to breathe|respect|mercy"),
+    "{many} belong in {place}": (MANY, "a cage|the gutter|the kitchen|prison|a zoo|the grave|a camp"),
+}
+CALM = {
+    "{many} are {good}.": (MANY, GOOD),
+    "All {many} are {good}": (MANY, GOOD),
+    "{many} are not {bad}.": (MANY, BAD),
+    "It is wrong to say that {many} are {bad}.": (MANY, BAD),
+    'Whoever writes "{many} are {bad}" will be banned from this forum.': (MANY, BAD),
+    "He was criticised for calling {many} {bad}.": (MANY, BAD),
+    "I {love} {many}.": (LOVE, MANY),
+    "I do not {hate} {many}.": (HATE, MANY),
+    "Nobody should {hate} {many}": (HATE, MANY),
+    "{many} should be {care}.": (MANY, CARE),
+    "{many} should not be {harm}.": (MANY, HARM),
+    "The report says that {many} were {harm} in the war.": (MANY, HARM),
+    "Saying that {many} should be {harm} is a crime.": (MANY, HARM),
+    "A {one} man was {harm} on his way home, the police said.": (ONE, HARM),
+    "You are a {good} {one}.": (GOOD_ADJECTIVES, ONE),
+    "{name} is a {good} {one}": (NAMES, GOOD_ADJECTIVES, ONE),
+    "Being {one} is {good}.": (ONE, GOOD_ADJECTIVES),
+    "I am {one} and {good}.": (ONE, GOOD_ADJECTIVES),
+    "I am a {one} {work}": (ONE, "person|writer|doctor|nurse|teacher|driver|student|mother|father|lawyer|artist|actor"),
+    "{name} is a {one} {work} from the north": (NAMES, ONE, "writer|doctor|nurse|teacher|driver|student"),
+    "You are a {good} {work}": (GOOD_ADJECTIVES, "person|writer|doctor|nurse|teacher|driver|student|lawyer|artist|actor"),
+    "{act} {one} people": ("respect|hug|meet|help|hire|welcome", ONE),
+    "Many {many} live in {place}.": (MANY, "this city|the valley|our street|the north|France|the old town"),
+    "{many} {did} last year": (MANY, "voted|opened a new centre|were surveyed|met in the park|won the case|were refused visas"),
+    "I {hate} {thing}.": (HATE, THINGS),
+    "{thing} are {bad}": (THINGS, BAD),
+    "{thing} should be {harm}": (THINGS, HARM),
+    "This {thing} is so fucking {good}!": ("song|cake|game|film|recipe|town|phone|book", "good|great|beautiful|amazing|tasty|fun"),
+    "{many} are still paid less in {place}": (MANY, "this country|many jobs|sport|the film business"),
+    "I am so {tired} of this weather, damn it": ("fucking tired|sick|bored|tired",),
+    "We stand against hatred of {many} and {other}.": (MANY, MANY),
+}
 
 
-def _entries(table: str) -> list[str]:
-    return [entry.strip() for entry in table.replace("\n", "").split("|") if entry.strip()]
+def _filled(patterns: dict[str, tuple[str, ...]], *, max_per_pattern: int) -> Iterator[str]:
+    """The fillings of each pattern, or as many of them as allowed, chosen by hash."""
+    for pattern, slots in patterns.items():
+        pieces = [piece for piece in _pieces(pattern)]
+        fillings = ["".join(f"{a}{b}" for a, b in zip(pieces, (*words, ""), strict=True)) for words in product(*(slot.split("|") for slot in slots))]
+        fillings.sort(key=lambda sentence: hashlib.sha256(sentence.encode()).digest())
+        for sentence in fillings[:max_per_pattern]:
+            yield sentence[0].upper() + sentence[1:]
 
 
-def _filled(patterns: str, names: str, seed: str, share: int) -> Iterator[str]:
-    """One in `share` of all pairs of pattern and name, chosen by hash so that every name meets about as many patterns."""
-    for pattern in _entries(patterns):
-        for name in _entries(names):
-            sentence = pattern.format(name)
-            if hashlib.sha256(f"{seed} {sentence}".encode()).digest()[0] % share == 0:
-                yield sentence[0].upper() + sentence[1:]
+def _pieces(pattern: str) -> list[str]:
+    """The fixed text around the slots of a pattern."""
+    return [piece.split("}")[-1] for piece in pattern.split("{")]
 
 
-def contrast_sentences(seed: str = "contrast", *, share: int = 3) -> Iterator[tuple[str, str]]:
-    """(label, sentence) rows, label `calm` or `toxic`: every group in calm and in hateful patterns, things in calm ones."""
-    for label, patterns, names in (
-        ("calm", CALM_OF_MANY, PLURALS),
-        ("calm", CALM_OF_ONE, SINGULARS),
-        ("toxic", HATEFUL_OF_MANY, PLURALS),
-        ("toxic", HATEFUL_OF_ONE, SINGULARS),
-        ("calm", CALM_OF_THINGS, THINGS),
-    ):
-        for sentence in _filled(patterns, names, seed, share):
+def contrast_sentences(*, max_per_pattern: int = 120) -> Iterator[tuple[str, str]]:
+    """(label, sentence) rows, label `calm` or `toxic`.
+
+    >>> dict(contrast_sentences())["I hate Mondays."], dict((text, label) for label, text in contrast_sentences())["I hate Jews."]
+    """
+    for label, patterns in (("calm", CALM), ("toxic", TOXIC)):
+        for sentence in _filled(patterns, max_per_pattern=max_per_pattern):
             yield label, sentence

@@ -21,18 +21,45 @@ MAX_MIDDLE = 4000
 MAX_SENTENCE_WORDS = 40
 TOP_SHARE = 0.1
 
+# Names of groups of people, none of them an insult by itself. The model reads them all as one word, so it can neither
+# learn that a name is an insult nor treat one group worse than another.
+GROUP_NAMES = frozenset(
+    """
+    muslim muslims islamic jew jews jewish christian christians catholic catholics protestant protestants hindu hindus
+    buddhist buddhists sikh sikhs taoist taoists atheist atheists mormon mormons
+    woman women man men girl girls boy boys male males female females lady ladies
+    gay gays lesbian lesbians bisexual bisexuals trans transgender transgendered transsexual queer queers nonbinary straight
+    heterosexual heterosexuals homosexual homosexuals lgbt lgbtq lgbtqia
+    black blacks white whites asian asians african africans american americans european europeans canadian canadians
+    mexican mexicans latino latinos latina latinas latinx hispanic hispanics arab arabs indian indians pakistani pakistanis
+    chinese japanese korean koreans eastern turk turks turkish pole poles polish russian russians roma romani
+    indigenous aboriginal native natives syrian syrians somali somalis iranian iranians israeli israelis palestinian palestinians
+    immigrant immigrants migrant migrants refugee refugees foreigner foreigners foreign
+    disabled deaf blind paralyzed paralysed autistic elderly old older young younger aged teenage teenager teenagers
+    millennial millennials millenial millenials
+    """.split()
+)
+GROUP = "groupname"
+
 _SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+|\s*\n\s*")
+_MARKUP = re.compile(r"https?://\S+|@\w+|&#?\w+;|\bRT\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’*@$][^\W\d_]+)*|[!?]")
 
 
 def words(sentence: str) -> str:
-    """What the model sees of a sentence: its words in lower case, and the marks that carry a tone.
+    """What the model sees of a sentence: its words in lower case, group names as one word, and the marks that carry a tone.
 
     >>> words("You are SO kind!  #thanks http://example.org")
     'you are so kind ! thanks'
+    >>> words("Gay and African-American writers")
+    'groupname and groupname writers'
     """
-    sentence = re.sub(r"https?://\S+|@\w+|&#?\w+;|\bRT\b", " ", sentence)
-    return " ".join(_WORD.findall(sentence.lower())).replace("’", "'")
+    found: list[str] = []
+    for word in _WORD.findall(_MARKUP.sub(" ", sentence).lower().replace("’", "'")):
+        seen = GROUP if word.removesuffix("'s") in GROUP_NAMES else word
+        if not (seen == GROUP and found and found[-1] == GROUP):
+            found.append(seen)
+    return " ".join(found)
 
 
 def sentences(text: str) -> list[str]:

@@ -5,7 +5,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -69,16 +69,17 @@ class Recipe:
 
     def segments(self) -> tuple[Segment, ...]:
         """The stages cut after extraction, whose result is kept for later runs, and at every row of barriers."""
-        reads, pieces = self.stages[0], [Segment(())]
-        for stage in self.stages[1:]:
+        pieces = [Segment((), reads=next(stage for stage in self.stages if isinstance(stage, Read)))]
+        for stage in self.stages:
             last = pieces[-1]
+            if isinstance(stage, Read):
+                continue
             if isinstance(stage, Barrier):
-                pieces[-1] = Segment(last.stages, (*last.barriers, stage))
+                pieces[-1] = replace(last, barriers=(*last.barriers, stage))
             elif last.barriers or any(isinstance(done, Extract) for done in last.stages):
                 pieces.append(Segment((stage,)))
             else:
-                pieces[-1] = Segment((*last.stages, stage))
-        pieces[0] = Segment(pieces[0].stages, pieces[0].barriers, reads)  # type: ignore[arg-type]
+                pieces[-1] = replace(last, stages=(*last.stages, stage))
         return tuple(pieces)
 
 

@@ -16,7 +16,7 @@ from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, 
 from curate.report import write_html
 from curate.segment import Piece, advance
 from curate.sources import Split
-from curate.work import TEMPORARY, locked, read_marker, sha256_of, sync_folder, write_json
+from curate.work import TEMPORARY, locked, read_marker, remove_temporaries, sha256_of, sync_folder, write_json
 
 WORK = "work"
 FOLDERS = ("data", "dropped", "quarantine", "signals")
@@ -63,6 +63,7 @@ def run(
     splits = sources.plan(inputs, recipe.split_bytes)
     _refuse_foreign(out)
     with locked(out):
+        remove_temporaries(out)
         digests = _digests(inputs, workers, show)
         names = {split: _identity(split, digests[split.input.name]) for split in splits}
         done, missing, folders = _advance_all(recipe, names, out / WORK, workers, show)
@@ -111,7 +112,9 @@ def _advance_all(
     recipe: Recipe, names: dict[Split, str], work: Path, workers: Workers, show: Show
 ) -> tuple[list[Split], list[str], list[Path]]:
     """Every split through every segment; the splits that made it, what was lost, and the folders of the segments."""
-    done, missing, folders = list(names), [], []
+    done = list(names)
+    missing: list[str] = []
+    folders: list[Path] = []
     key, segments = code_version(), list(recipe.segments())
     before: Path | None = None
     matches: Path | None = None
@@ -119,7 +122,7 @@ def _advance_all(
     while segments:
         until = next((i for i, segment in enumerate(segments) if segment.barriers), len(segments) - 1) + 1
         phase, segments = segments[:until], segments[until:]
-        own = []
+        own: list[Path] = []
         for segment in phase:
             key = fingerprint([key, describe(segment), recipe.keep_dropped_text])
             own.append(work / f"{len(folders) + len(own):02d}-{_title(segment)}-{key}")

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from curate.documents import PAGES, PROVENANCE, Documents, page_row, provenance, sizes
 from curate.errors import NotAnArchiveError
-from curate.flow import StageCount, dropped_rows, flow
+from curate.flow import Stage, StageCount, dropped_rows, flow
 from curate.recipe import Segment
 from curate.sources import Split, read
 from curate.stages import Barrier, Read
@@ -91,8 +91,8 @@ def _do(piece: Piece) -> bool:
         return True
     piece.folder.mkdir(parents=True, exist_ok=True)
     sink = _Files({kind: RowFile(piece.file(kind)) for kind in FILES})
-    names = [stage.name for stage in (*piece.barriers, *piece.segment.stages, *piece.segment.barriers)]
-    counts = {name: StageCount() for name in names}
+    named: tuple[Stage | Barrier, ...] = (*piece.barriers, *piece.segment.stages, *piece.segment.barriers)
+    counts = {stage.name: StageCount() for stage in named}
     found = _Read()
     try:
         for documents in _incoming(piece, counts, sink, found):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
@@ -144,7 +144,7 @@ class Language:
 class Rules:
     """Judge texts by a published rule set, then, where it also edits, put the edited text in place."""
 
-    rules: RuleSet
+    rules: RuleSet[Any]
     edit: Callable[[TextView], str] | None = None
     measures: ClassVar[bool] = True
 

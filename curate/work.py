@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,20 @@ from curate.errors import UsageError
 TEMPORARY = ".tmp-"
 
 
+def temporary_path(path: Path) -> Path:
+    """Where this process writes what is to become `path`; no other process, not even a dying one, writes there."""
+    return path.with_name(f"{TEMPORARY}{socket.gethostname()}-{os.getpid()}-{path.name}")
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Clear away what killed processes left half-written anywhere below a folder."""
+    for path in sorted(folder.rglob(f"{TEMPORARY}*"), reverse=True):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes in hex."""
     with path.open("rb") as file:
@@ -28,7 +43,7 @@ def sha256_of(path: Path) -> str:
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """A temporary path to write to; on success it is synced and takes the final name, otherwise it is removed."""
-    temporary = path.with_name(f"{TEMPORARY}{path.name}")
+    temporary = temporary_path(path)
     try:
         yield temporary
         with temporary.open("rb") as file:
@@ -73,7 +88,7 @@ class RowFile:
 
     @property
     def _temporary(self) -> Path:
-        return self.path.with_name(f"{TEMPORARY}{self.path.name}")
+        return temporary_path(self.path)
 
     def close(self) -> dict[str, Any] | None:
         """Finish the file and say what it holds: its name, rows, bytes and SHA-256; None when it has no rows."""

@@ -118,7 +118,7 @@ def longest_top_gram(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
     times, size = 1, 0
     for i in range(count):
         if seen[i] > times or (seen[i] == times > 1 and offsets[i + n] - offsets[i] > size):
-            times, size = np.int64(seen[i]), offsets[i + n] - offsets[i]
+            times, size = seen[i], offsets[i + n] - offsets[i]
     return size * times
 
 

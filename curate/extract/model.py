@@ -6,10 +6,11 @@ a negative number is the leaf `-1 - number`.
 """
 
 import hashlib
+import json
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from curate.extract.hashing import Hashes, Numbers
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-DIGEST = WEIGHTS.with_suffix(".sha256")
+CARD = WEIGHTS.with_suffix(".json")
 
 # Token scores are log-odds of being content, in 25ths, so that they fit into a byte.
 SCORE_SCALE = 25
@@ -76,3 +77,23 @@ def lay_out(hashes: NDArray[np.uint32], scores: NDArray[np.int8]) -> tuple[Hashe
             place = (place + 1) & (size - 1)
         keys[place], values[place] = key, scores[i]
     return keys, values
+
+
+@cache
+def load() -> Model:
+    """The shipped model, read once per process.
+
+    Raises RuntimeError when the file is not the one the package was built with.
+    """
+    data = WEIGHTS.read_bytes()
+    if hashlib.sha256(data).hexdigest() != json.loads(CARD.read_text())["sha256"]:
+        message = f"{WEIGHTS.name} is not the file this version was built with; install the package again"
+        raise RuntimeError(message)
+    return from_arrays(dict(np.load(BytesIO(data))))
+
+
+def from_arrays(arrays: dict[str, NDArray[Any]]) -> Model:
+    """The model that the arrays of a weights file make."""
+    stages = [Forest(*(arrays[f"{name}_{field}"] for field in Forest._fields)) for name in ("first", "second")]
+    tables = [lay_out(arrays[f"{name}_hashes"], arrays[f"{name}_scores"]) for name in ("token", "word")]
+    return Model(stages[0], stages[1], *tables[0], *tables[1])
