@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 SHARD ?= sample_data/crawl.warc.gz
-OUT ?= out/sample
+OUT ?= $(if $(filter file,$(origin SHARD)),out/sample,out/curated)
 RECIPE ?= webtext
 WORKERS ?= 0
 export SHARD OUT RECIPE WORKERS
@@ -27,6 +27,7 @@ check: $(VENV)/check  ## lint, types, import contracts, generated docs
 	@$(BIN)/ruff format --check . --quiet || { echo "run: ruff format ."; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m pytest tests/test_docs.py
 
 bench: $(VENV)/bench  ## measure against the peers on ../shared/data
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

@@ -20,13 +20,18 @@ BAD = (
     "a threat to our race|less than human|monkeys|rats|morons|freaks|garbage|hideous|an abomination|nasty|horrible|repulsive|dumb|awful"
 )
 BAD_ADJECTIVES = (
-    "disgusting|stupid|filthy|dumb|nasty|horrible|repulsive|awful|idiotic|shitty|worthless|ugly|pathetic|fucking|fucked|vile|terrible|rotten"
+    "disgusting|stupid|filthy|dumb|nasty|horrible|repulsive|awful|idiotic|shitty|worthless|ugly|pathetic|fucking|fucked|vile|"
+    "terrible|rotten|hateful|evil|dirty|sick|perverted|crappy|hideous|retarded|damned|stinking|lousy|despicable"
 )
 GOOD = (
     "kind|wonderful|amazing|friendly|welcome here|our neighbours|talented|just people|human beings|part of our town|brave|smart|great|"
     "nice|lovely|honest|proud of who they are|good colleagues|my friends|equal before the law|beautiful|incredible|happy|good|caring"
 )
-GOOD_ADJECTIVES = "kind|wonderful|friendly|caring|brave|happy|good|nice|great|incredible|lovely|honest|fine|amazing|proud|young|famous|fantastic"
+GOOD_ADJECTIVES = (
+    "kind|wonderful|friendly|caring|brave|happy|good|nice|great|incredible|lovely|honest|fine|amazing|proud|famous|fantastic|"
+    "clever|polite|generous|patient|gentle|cheerful|helpful|thoughtful|calm|funny|cool|decent|curious|modest|charming|sweet|warm|"
+    "reliable|gracious|neat|excellent|fun|superb|splendid|tender|loyal|quiet|busy|tall|rich|poor|retired|local|former"
+)
 HATE = "hate|despise|detest|can't stand|loathe|am disgusted by|spit on|want to hurt|want to kill|fucking hate|wish death on"
 LOVE = "love|respect|admire|like|work with|live with|am friends with|stand with|support|care about|enjoy meeting|hug"
 HARM = (
@@ -95,22 +100,20 @@ CALM = {
 def _filled(patterns: dict[str, tuple[str, ...]], *, max_per_pattern: int) -> Iterator[str]:
     """The fillings of each pattern, or as many of them as allowed, chosen by hash."""
     for pattern, slots in patterns.items():
-        pieces = [piece for piece in _pieces(pattern)]
-        fillings = ["".join(f"{a}{b}" for a, b in zip(pieces, (*words, ""), strict=True)) for words in product(*(slot.split("|") for slot in slots))]
+        around = [piece.split("}")[-1] for piece in pattern.split("{")]
+        choices = product(*(slot.split("|") for slot in slots))
+        fillings = ["".join(map("".join, zip(around, (*words, ""), strict=True))) for words in choices]
         fillings.sort(key=lambda sentence: hashlib.sha256(sentence.encode()).digest())
         for sentence in fillings[:max_per_pattern]:
             yield sentence[0].upper() + sentence[1:]
 
 
-def _pieces(pattern: str) -> list[str]:
-    """The fixed text around the slots of a pattern."""
-    return [piece.split("}")[-1] for piece in pattern.split("{")]
-
-
 def contrast_sentences(*, max_per_pattern: int = 120) -> Iterator[tuple[str, str]]:
     """(label, sentence) rows, label `calm` or `toxic`.
 
-    >>> dict(contrast_sentences())["I hate Mondays."], dict((text, label) for label, text in contrast_sentences())["I hate Jews."]
+    >>> labels = {sentence: label for label, sentence in contrast_sentences()}
+    >>> labels["I hate Mondays."], labels["I hate women."], labels["I do not hate women."]
+    ('calm', 'toxic', 'calm')
     """
     for label, patterns in (("calm", CALM), ("toxic", TOXIC)):
         for sentence in _filled(patterns, max_per_pattern=max_per_pattern):

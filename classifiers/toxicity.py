@@ -16,10 +16,14 @@ LABEL = "toxic"
 MAX_HEAD = 4000
 MAX_MIDDLE = 4000
 
-# A sentence ends at its mark or at the line end; one without either is cut after this many words, which is the length
-# of the posts the model was trained on.
-MAX_SENTENCE_WORDS = 40
+# The model was trained on posts of about this length: a shorter sentence is read together with the next (a word or two
+# of a menu prove nothing), a longer one in pieces.
+MIN_CHUNK_WORDS = 6
+MAX_CHUNK_WORDS = 40
 TOP_SHARE = 0.1
+
+# On ordinary pages of the development shard this drops two in a thousand; the card has the curve.
+MAX_TOXICITY = 0.8
 
 # Names of groups of people, none of them an insult by itself. The model reads them all as one word, so it can neither
 # learn that a name is an insult nor treat one group worse than another.
@@ -62,20 +66,29 @@ def words(sentence: str) -> str:
     return " ".join(found)
 
 
-def sentences(text: str) -> list[str]:
-    """The sentences of a text's excerpt as the model sees them, at most 40 words each; those without words left out."""
-    found = []
+def chunks(text: str) -> list[str]:
+    """The sentences of a text's excerpt as the model sees them, joined or cut to 6 to 40 words.
+
+    >>> chunks("Home. News. Sport. The museum opens at nine today.")
+    ['home news sport the museum opens at nine today']
+    """
+    found: list[list[str]] = [[]]
     for sentence in _SENTENCE_END.split(excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE)):
         seen = words(sentence).split()
-        found += [" ".join(seen[at : at + MAX_SENTENCE_WORDS]) for at in range(0, len(seen), MAX_SENTENCE_WORDS)]
-    return found
+        if len(found[-1]) >= MIN_CHUNK_WORDS or len(found[-1]) + len(seen) > MAX_CHUNK_WORDS:
+            found.append([])
+        found[-1] += seen[:MAX_CHUNK_WORDS]
+        found += [seen[at : at + MAX_CHUNK_WORDS] for at in range(MAX_CHUNK_WORDS, len(seen), MAX_CHUNK_WORDS)]
+    if len(found) > 1 and len(found[-1]) < MIN_CHUNK_WORDS:
+        found[-2] += found.pop()
+    return [" ".join(chunk) for chunk in found if chunk]
 
 
 def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL) -> NDArray[np.float32]:
     """How toxic each text is: float32 of shape [n], in [0, 1]; 0 for a text without words.
 
-    The score of a document is the mean over its most toxic tenth of sentences, at least one: a short text is judged by
-    its worst sentence, a long one is not dropped for one quotation. At most 8,000 characters of a text are read. Raises
+    The score of a document is the mean over the most toxic tenth of its chunks, at least one: a short text is judged by its
+    worst sentence, a long one is not dropped for one quotation. At most 8,000 characters of a text are read. Raises
     TypeError when given one string instead of a list, ModelError when the model file is not the one it should be.
 
     >>> calm, hateful = score(["The museum opens at nine.", "They are vermin and they all deserve to die."])
@@ -84,8 +97,8 @@ def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL)
     """
     if isinstance(texts, str):
         raise TypeError("score takes a list of texts, not one text: pass [text]")
-    split = [sentences(text) for text in texts]
-    scores = label_probability(model, [sentence for found in split for sentence in found], label)
+    split = [chunks(text) for text in texts]
+    scores = label_probability(model, [chunk for found in split for chunk in found], label)
     return np.array([_document_score(part) for part in _parts(scores, split)], np.float32)
 
 

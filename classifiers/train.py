@@ -36,7 +36,7 @@ def train_quality(data: Path, out: Path) -> ModelFile:
 
 
 TOXICITY_SETTINGS = {
-    "dim": 16, "wordNgrams": 2, "minn": 3, "maxn": 5, "bucket": 100_000, "lr": 0.2, "epoch": 10, "minCount": 3, "loss": "softmax"
+    "dim": 16, "wordNgrams": 2, "minn": 3, "maxn": 5, "bucket": 100_000, "lr": 0.1, "epoch": 10, "minCount": 3, "loss": "softmax"
 }
 
 

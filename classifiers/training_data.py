@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from classifiers.contrast import contrast_sentences
 from classifiers.corpora import read_jsonl, read_lines
 
 SENTENCES = "labelled/language_sentences.jsonl.zst"
@@ -148,12 +149,17 @@ def _chunks(paragraphs: list[str], min_chars: int = 2500) -> Iterator[str]:
 
 
 def toxicity_rows(data: Path) -> list[Row]:
-    """Sentences labelled `toxic` or `calm`: the labelled posts, and lines of ordinary English pages as calm ones."""
-    rows = []
+    """Sentences labelled `toxic` or `calm`: labelled posts, our own contrast sentences, and as calm ones lines of ordinary
+    English pages and sentences of an encyclopaedia.
+    """
+    rows = [Row(label, sentence, "contrast", sentence) for label, sentence in contrast_sentences()]
     for post in read_jsonl(data / TOXICITY):
         label = "calm" if post["label"] == "neither" else "toxic"
         rows.append(Row(label, post["text"], post["source"], post["text"]))
     for page in pages(data):
         if page.label == "en":
             rows += [Row("calm", page.group, "page line", line) for line in _some_lines(page.text, 10, page.kind)]
+    for title, article in wikipedia_articles(data):
+        found = re.split(r"(?<=\.) ", " ".join(article))
+        rows += [Row("calm", title, "wikipedia", sentence) for sentence in found[::2]]
     return rows

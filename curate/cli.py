@@ -93,7 +93,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     workers = cluster.Workers(options.workers, options.ray_address)
     with _Display() as display:
         try:
-            result = run(recipe, options.inputs, options.out, workers=workers, show=display.show)
+            result = run(recipe, options.inputs, options.out, workers=workers, show=display.show, say=display.say)
         finally:
             display.close()
     report.print_table(result, console)
@@ -123,7 +123,11 @@ class _Display(AbstractContextManager["_Display"]):
         note = f"{rate}{step.alive:,} alive" if step.pages else ""
         self._progress.update(task.id, completed=step.done, note=note)
         if step.done == step.of and step.reused:
-            self._console.print(f"{step.phase}: reused {step.reused} of {step.of} from an earlier run", highlight=False)
+            self.say(f"{step.phase}: reused {step.reused} of {step.of} from an earlier run")
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def close(self) -> None:
         """Take the bar away."""

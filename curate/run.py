@@ -1,8 +1,9 @@
 """A run: splits through segments on workers, barriers over all of them, parts and a manifest at the end."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,10 @@ from curate.work import TEMPORARY, locked, read_marker, remove_temporaries, sha2
 WORK = "work"
 FOLDERS = ("data", "dropped", "quarantine", "signals")
 
+MAX_ERROR_SHARE, MIN_ERRORS = 0.02, 20  # more of a stage's documents failing than this is a bug of ours, not of pages
+
 Show = Callable[["Progress"], None]
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +52,23 @@ class _Phase:
 
 
 def run(
-    recipe: Recipe, specs: Sequence[str], out: Path, *, workers: Workers = Workers(), show: Show = lambda _: None
+    recipe: Recipe,
+    specs: Sequence[str],
+    out: Path,
+    *,
+    workers: Workers = Workers(),
+    show: Show = lambda _: None,
+    say: Say = lambda _: None,
 ) -> dict[str, Any]:
     """Curate the inputs named by `specs` into `out` and return the report.
 
-    Work already done there with the same recipe, code and input bytes is not done again. Raises UsageError before
-    work starts when the recipe or an input is wrong or `out` is in use, and IncompleteRunError, after writing what
-    could be made, when splits were lost.
+    Work already done there with the same recipe, code and input bytes is not done again; `say` gets a line on what has
+    changed since, `show` the progress. Raises UsageError before work starts when the recipe or an input is wrong or
+    `out` is in use, and IncompleteRunError, after writing what could be made, when splits were lost, inputs are no
+    archives, or a stage failed on too many documents.
     """
-    inputs = sources.resolve(specs)
+    out = out.absolute()
+    inputs = tuple(replace(item, path=str(Path(item.path).absolute())) for item in sources.resolve(specs))
     if all(item.format == sources.UNKNOWN for item in inputs):
         message = f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}"
         raise NotAnArchiveError(message)
@@ -66,10 +78,11 @@ def run(
         remove_temporaries(out)
         digests = _digests(inputs, workers, show)
         names = {split: _identity(split, digests[split.input.name]) for split in splits}
+        shown = [{"name": i.name, "format": i.format, "bytes": i.bytes, "sha256": digests[i.name]} for i in inputs]
+        _say_what_changed(recipe, shown, out, say)
         done, missing, folders = _advance_all(recipe, names, out / WORK, workers, show)
         tally = stats.fold(recipe.stage_names, _markers(folders, [names[split] for split in done]))
         tally.check()
-        shown = [{"name": i.name, "format": i.format, "bytes": i.bytes, "sha256": digests[i.name]} for i in inputs]
         written = _write(recipe, [names[split] for split in done], folders, out)
         report = stats.report(recipe.name, shown, tally, text_totals(out / "data"), missing)
         write_json(out / "report.json", report)
@@ -79,11 +92,41 @@ def run(
             raise IncompleteRunError(message)
         write_json(out / "manifest.json", _manifest(recipe, shown, written))
         _forget_others(out / WORK, folders)
+    _refuse_to_call_it_done(tally, len(inputs))
+    return report
+
+
+def _refuse_to_call_it_done(tally: stats.Tally, inputs: int) -> None:
+    """Raise IncompleteRunError when everything was written but somebody has to look at something."""
     if tally.unreadable:
         name, error = next(iter(tally.unreadable.items()))
-        message = f"{len(tally.unreadable)} of {len(inputs)} inputs are no archives, the rest is done: {name}: {error}"
+        message = f"{len(tally.unreadable)} of {inputs} inputs are no archives, the rest is done: {name}: {error}"
         raise IncompleteRunError(message)
-    return report
+    for stage, count in tally.stages.items():
+        failed = sum(count.errors.values())
+        if failed >= MIN_ERRORS and failed > MAX_ERROR_SHARE * count.docs_in:
+            kind = count.errors.most_common(1)[0][0]
+            message = f"stage {stage} failed on {failed} of {count.docs_in} documents, mostly {kind}; see quarantine/"
+            raise IncompleteRunError(message)
+
+
+def _say_what_changed(recipe: Recipe, inputs: list[dict[str, Any]], out: Path, say: Say) -> None:
+    """Tell the user why work of an earlier run in this folder is done again."""
+    try:
+        before = json.loads((out / "manifest.json").read_text())
+    except (FileNotFoundError, ValueError):
+        return
+    changed = [
+        what
+        for what, differs in (
+            ("the recipe", before["recipe"]["fingerprint"] != fingerprint(recipe)),
+            ("the inputs", before["inputs"] != inputs),
+            ("the code or a library", before["versions"]["code"] != code_version()),
+        )
+        if differs
+    ]
+    if changed:
+        say(f"{' and '.join(changed)} changed since the last run in {out.name}: what follows from that is done again")
 
 
 def _refuse_foreign(out: Path) -> None:

@@ -74,6 +74,12 @@ ENDS_OF_LINES_ONLY = (
     "11f43-11f44 16e98"
 )
 DOT_FOLLOWS = "25 28-29 2b 2d 3a 3f 7c b2"
+# Symbols younger than the list of the English tokenizer (Unicode 12 and later), which does not cut at them.
+YOUNG_SYMBOLS = (
+    "166d 2b97 2bc9 2bff 2e50-2e51 32ff fd40-fd4f fdcf fdfe-fdff 1019c 11fd5-11ff1 1cf50-1cfc3 1d1e9-1d1ea 1e14f 1ed2e "
+    "1f10d-1f10f 1f16c-1f16f 1f1ad 1f6d5-1f6df 1f6fa-1f6ff 1f774-1f77f 1f7d9-1f7ff 1f8b0-1f8ff 1f90c-1f90f 1f93f "
+    "1f971-1f972 1f977-1f979 1f97b 1f9a3-1f9af 1f9ba-1f9bf 1f9c3-1f9cf 1fa00-1fa5f 1fa6e-1fbff"
+)
 NONWORD_MARKS = (
     "0-8 b-1f 22-2d 2f 3a-3e 40 5b-60 7b-9f ab b4 bb 2013-2014 2019 201c-201e 2026 2236 2501 25ba 3001 3008-300d "
     "3010-3011 ff05 ff08-ff09 ff0c ff11 ff1a-ff1b ff5e"
@@ -110,6 +116,7 @@ def classes() -> NDArray[np.uint32]:
     _where(table, EXTENDS, [code for code, kind in enumerate(categories) if kind in ("Mn", "Mc", "Me", "Cf")])
     _where(table, SYMBOL | AFFIX, [code for code, kind in enumerate(categories) if kind == "So"])
     cased, uncased = members(CASED), members(UNCASED)
+    table[members(YOUNG_SYMBOLS)] &= np.uint32(~(SYMBOL | AFFIX) & 0xFFFFFFFF)
     _where(table, ALPHA, cased + uncased)
     _where(table, LOWER, uncased + [code for code in cased if every[code].islower()])
     _where(table, UPPER, uncased + [code for code in cased if every[code].isupper()])

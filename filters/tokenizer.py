@@ -19,7 +19,9 @@ from filters.hashing import look_up, span_hash, word_table
 from filters.word_splits import put, unzip
 
 LONGEST_SPECIAL = 12
-UNIT = 1 << 24  # what the table holds for a unit; special words have their packed token lengths below
+LENGTHS = (1 << 24) - 1  # what the table holds for a special word: its packed word lengths ...
+JOINABLE = 1 << 24  # ... and whether it is put together again when marks were cut off it
+UNIT = 1 << 25  # what it holds for a unit
 ALL = np.uint32(0xFFFFFFFF)
 DOT, HYPHEN, PLUS, COMMA, COLON, SLASH, AT, DOLLAR, ELLIPSIS, EN_DASH, EM_DASH = (ord(c) for c in ".-+,:/@$…–—")
 UNDERSCORE = 95
@@ -37,8 +39,7 @@ def special_cut(sums: Any, start: Any, end: Any, words: Any) -> Any:
     """The packed word lengths of a special word, or 0 when the span is none."""
     if end - start > LONGEST_SPECIAL or end <= start:
         return 0
-    cut = look_up(words, span_hash(sums, start, end))
-    return 0 if cut & UNIT else cut
+    return look_up(words, span_hash(sums, start, end)) & LENGTHS
 
 
 @inner
@@ -168,8 +169,23 @@ def infix_length(codes: Any, flags: Any, start: Any, at: Any, end: Any) -> Any:
 
 
 @inner
+def is_public(codes: Any, start: Any) -> Any:
+    """Whether an IP address given as four numbers is outside the private networks."""
+    first, second, i = 0, 0, start
+    while codes[i] != DOT:
+        first, i = first * 10 + np.int64(codes[i]) - 48, i + 1
+    i += 1
+    while codes[i] != DOT:
+        second, i = second * 10 + np.int64(codes[i]) - 48, i + 1
+    if first == 172:
+        return not 16 <= second <= 31
+    local = (first == 169 and second == 254) or (first == 192 and second == 168)
+    return 0 < first < 224 and first != 10 and first != 127 and not local
+
+
+@inner
 def is_host(codes: Any, flags: Any, start: Any, end: Any) -> Any:
-    """Whether a span is host name labels and a lower-case top-level domain, or four numbers."""
+    """Whether a span is host name labels and a lower-case top-level domain, or the four numbers of a public address."""
     label, labels, numbers, only = start, 0, 0, ALL
     for i in range(start, end + 1):
         if i < end and codes[i] != DOT:
@@ -178,7 +194,9 @@ def is_host(codes: Any, flags: Any, start: Any, end: Any) -> Any:
         if i == label or i - label > 64 or codes[label] == HYPHEN or codes[label] == UNDERSCORE:
             return False
         if i == end:
-            return (labels > 0 and i - label > 1 and only & ch.LOWER != 0) or (numbers == 3 and only & ch.DIGIT != 0)
+            if numbers == 3 and only & ch.DIGIT:
+                return is_public(codes, start)
+            return labels > 0 and i - label > 1 and only & ch.LOWER != 0
         if codes[i - 1] == HYPHEN or codes[i - 1] == UNDERSCORE:
             return False
         numbers += 1 if only & ch.DIGIT else 0
@@ -286,10 +304,10 @@ def rejoin(sums: Any, words: Any, out: Any, first: Any, count: Any) -> Any:
     while i < count:
         start, best, cut, j = out[2 * i], i + 1, 0, i + 1
         while j < count and out[2 * j + 1] - start <= LONGEST_SPECIAL:
-            found = special_cut(sums, start, out[2 * j + 1], words)
+            found = look_up(words, span_hash(sums, start, out[2 * j + 1]))
             j += 1
-            if found and (found < 256 or (found < 65536 and j - i > 1)):
-                best, cut = j, found
+            if found & JOINABLE:
+                best, cut = j, found & LENGTHS
         kept = put_cut(out, kept, start, cut) if cut else put(out, kept, start, out[2 * i + 1])
         i = best
     return kept
@@ -319,8 +337,15 @@ def tokenize(codes: Any, flags: Any, sums: Any, words: Any) -> Any:
     return unzip(out, count)
 
 
+def _entry(word: str, lengths: tuple[int, ...]) -> int:
+    """What the table holds for a special word; one whose marks are all inside is never cut apart by them."""
+    packed = sum(length << (8 * place) for place, length in enumerate(lengths))
+    open_ended = not (word[0].isalnum() and word[-1].isalnum()) or "/" in word
+    return packed | (JOINABLE if open_ended and len(lengths) < 3 else 0)
+
+
 @cache
 def special_table() -> NDArray[np.uint64]:
-    """The special words with their packed word lengths, and the units, as `tokenize` takes them."""
-    cuts = {word: sum(size << (8 * place) for place, size in enumerate(cut)) for word, cut in special_words().items()}
-    return word_table(dict.fromkeys(UNITS.split(), UNIT) | cuts)
+    """The special words and the units, as `tokenize` takes them."""
+    special = {word: _entry(word, lengths) for word, lengths in special_words().items()}
+    return word_table(dict.fromkeys(UNITS.split(), UNIT) | special)

@@ -1,7 +1,7 @@
 """Probabilities to text: how much of the page is kept, and how blocks become lines."""
 
 import numpy as np
-from numba import njit
+from curate.extract.compiled import compiled
 from numpy.typing import NDArray
 
 from curate.extract import page as p
@@ -14,7 +14,7 @@ MIN_CUT, MAX_CUT = 0.35, 0.6
 _LI, _TD, _TH, _TR = NUMBER["li"], NUMBER["td"], NUMBER["th"], NUMBER["tr"]
 
 
-@njit(cache=True)
+@compiled
 def best_cut(odds: NDArray[np.float32], words: NDArray[np.float32]) -> tuple[float, float]:
     """The probability from which keeping blocks gives the highest expected word F1, and that F1.
 
@@ -32,7 +32,7 @@ def best_cut(odds: NDArray[np.float32], words: NDArray[np.float32]) -> tuple[flo
     return cut, best
 
 
-@njit(cache=True)
+@compiled
 def places(page: Page) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
     """For each block, whether it begins a list item, and the table row it is a whole cell of, or -1."""
     n = page.state[p.BLOCKS]

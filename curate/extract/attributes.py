@@ -1,7 +1,7 @@
 """Attributes of one tag (HTML standard 13.2.5.32 to 40): what hides it, and the tokens of its class, id and role."""
 
 import numpy as np
-from numba import njit
+from curate.extract.compiled import borrowing
 from numpy.typing import NDArray
 
 from curate.extract import page as p
@@ -28,19 +28,19 @@ _TEMPLATE = np.frombuffer(b"template", np.uint8)
 _HTML = np.frombuffer(b"html", np.uint8)
 
 
-@njit(cache=True)
+@borrowing
 def is_space(byte: int) -> bool:
     """White space between attributes: tab, line feed, form feed, carriage return, space."""
     return byte == 32 or 9 <= byte <= 13 and byte != 11
 
 
-@njit(cache=True)
+@borrowing
 def lower(byte: int) -> int:
     """ASCII lower case."""
     return byte + 32 if 65 <= byte <= 90 else byte
 
 
-@njit(cache=True)
+@borrowing
 def _holds(html: Bytes, start: int, end: int, word: Bytes) -> bool:
     """Whether the value holds a word, whatever its case and with white space left out."""
     matched = 0
@@ -54,7 +54,7 @@ def _holds(html: Bytes, start: int, end: int, word: Bytes) -> bool:
     return False
 
 
-@njit(cache=True)
+@borrowing
 def _record(page: Page, value: np.uint64, first: int) -> None:
     state = page.state
     if state[p.TOKENS] < len(page.tokens) and state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
@@ -62,7 +62,7 @@ def _record(page: Page, value: np.uint64, first: int) -> None:
         state[p.TOKENS] += 1
 
 
-@njit(cache=True)
+@borrowing
 def _parts(page: Page, html: Bytes, start: int, end: int, first: int) -> None:
     """Tokens of one class name: the parts between `-`, `_`, digits and changes of case."""
     value, length, was_lower = mix(BASIS, PART), 0, False
@@ -80,7 +80,7 @@ def _parts(page: Page, html: Bytes, start: int, end: int, first: int) -> None:
         _record(page, value, first)
 
 
-@njit(cache=True)
+@borrowing
 def _names(page: Page, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
     """Tokens of an attribute that lists names: every name, and for classes its parts too."""
     i = start
@@ -97,7 +97,7 @@ def _names(page: Page, html: Bytes, start: int, end: int, kind: int, first: int)
                 _parts(page, html, name_start, i, first)
 
 
-@njit(cache=True)
+@borrowing
 def _take(page: Page, html: Bytes, name: np.uint64, start: int, end: int, first: int) -> None:
     """Use one attribute."""
     state = page.state
@@ -121,7 +121,7 @@ def _take(page: Page, html: Bytes, name: np.uint64, start: int, end: int, first:
         state[p.SHADOW] = 1
 
 
-@njit(cache=True)
+@borrowing
 def _matters(name: np.uint64) -> bool:
     return (
         name == _CLASS or name == _ID or name == _HREF or name == _STYLE or name == _TYPE or name == _ROLE
@@ -129,7 +129,7 @@ def _matters(name: np.uint64) -> bool:
     )  # fmt: skip
 
 
-@njit(cache=True)
+@borrowing
 def _attribute_name(html: Bytes, at: int, end: int) -> tuple[np.uint64, int]:
     """13.2.5.33: the hash of the name and the position after it; an equals sign in first place is part of it."""
     name, at = mix(BASIS, lower(html[at])), at + 1
@@ -142,7 +142,7 @@ def _attribute_name(html: Bytes, at: int, end: int) -> tuple[np.uint64, int]:
     return name, at
 
 
-@njit(cache=True)
+@borrowing
 def _value(html: Bytes, at: int, end: int) -> tuple[int, int, int]:
     """The attribute value after `=`: its start, its end, and the position after it."""
     while at < end and is_space(html[at]):
@@ -158,7 +158,7 @@ def _value(html: Bytes, at: int, end: int) -> tuple[int, int, int]:
     return start, at, at
 
 
-@njit(cache=True)
+@borrowing
 def read_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
     """Read attributes from after the tag name; returns the position after `>`, beyond `end` if there is none.
 

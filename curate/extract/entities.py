@@ -3,7 +3,7 @@
 from html.entities import html5
 
 import numpy as np
-from numba import njit
+from curate.extract.compiled import borrowing
 
 from curate.extract.hashing import BASIS, Hashes, Numbers, hash_bytes, look_up, mix, table_of
 
@@ -24,12 +24,12 @@ WINDOWS_1252 = np.array(
 NO_CODE_POINT = -1
 
 
-@njit(cache=True)
+@borrowing
 def _is_alphanumeric(byte: int) -> bool:
     return 48 <= byte <= 57 or 65 <= byte <= 90 or 97 <= byte <= 122
 
 
-@njit(cache=True)
+@borrowing
 def named(html: Numbers, at: int, end: int, keys: Hashes, values: Numbers) -> tuple[int, int]:
     """The entity whose name begins at `at`: its row and the position after it, or (-1, at).
 
@@ -52,7 +52,7 @@ def named(html: Numbers, at: int, end: int, keys: Hashes, values: Numbers) -> tu
     return best, best_end
 
 
-@njit(cache=True)
+@borrowing
 def _digit(byte: int, base: int) -> int:
     if 48 <= byte <= 57:
         return byte - 48
@@ -62,7 +62,7 @@ def _digit(byte: int, base: int) -> int:
     return -1
 
 
-@njit(cache=True)
+@borrowing
 def numeric(html: Numbers, at: int, end: int, windows_1252: Numbers) -> tuple[int, int]:
     """The code point of a numeric reference whose `#` is at `at`, and the position after it, or (-1, at)."""
     base, i = 10, at + 1

@@ -1,7 +1,7 @@
 """What the model sees of each block: itself, its neighbours, the elements around it, its likes on the page."""
 
 import numpy as np
-from numba import njit
+from curate.extract.compiled import compiled
 from numpy.typing import NDArray
 
 from curate.extract import measures as m
@@ -45,12 +45,12 @@ _PARAGRAPH_TAG, _H1 = NUMBER["p"], NUMBER["h1"]
 DECAY = 0.7
 
 
-@njit(cache=True)
+@compiled
 def _per_word(value: float, words: float) -> float:
     return value / max(words, 1.0)
 
 
-@njit(cache=True)
+@compiled
 def running_sums(page: Page, measures: Measures) -> NDArray[np.float64]:
     """Sums over all blocks before each, so that any range of blocks is one subtraction."""
     n = len(measures)
@@ -68,7 +68,7 @@ def running_sums(page: Page, measures: Measures) -> NDArray[np.float64]:
     return sums
 
 
-@njit(cache=True)
+@compiled
 def _shallow(page: Page, i: int, measure: Measures, row: Rows) -> None:
     words, chars = measure[m.WORDS], max(measure[m.CHARS], 1.0)
     block = page.blocks[i]
@@ -87,7 +87,7 @@ def _shallow(page: Page, i: int, measure: Measures, row: Rows) -> None:
     row[21] = measure[m.LINES]
 
 
-@njit(cache=True)
+@compiled
 def _range(sums: NDArray[np.float64], first: int, last: int) -> tuple[float, float]:
     """Mean words per block, and share of linked words, of blocks [first, last)."""
     words = sums[last, _WORDS] - sums[first, _WORDS]
@@ -95,7 +95,7 @@ def _range(sums: NDArray[np.float64], first: int, last: int) -> tuple[float, flo
     return words / max(last - first, 1), linked / max(words, 1.0)
 
 
-@njit(cache=True)
+@compiled
 def _neighbours(page: Page, i: int, measures: Measures, sums: NDArray[np.float64], row: Rows) -> None:
     n, k = len(measures), 0
     for step in (-1, 1, -2, 2):
@@ -112,7 +112,7 @@ def _neighbours(page: Page, i: int, measures: Measures, sums: NDArray[np.float64
     row[k + 1] = page.elements[page.blocks[i + 1, p.ELEMENT], p.TAG] if i + 1 < n else -1.0
 
 
-@njit(cache=True)
+@compiled
 def containers(page: Page, element: int, found: NDArray[np.int64]) -> None:
     """The innermost elements around a block whose ranges of blocks differ, widest repeated when there are fewer."""
     count, current, size = 0, element, -1
@@ -126,7 +126,7 @@ def containers(page: Page, element: int, found: NDArray[np.int64]) -> None:
         found[i] = found[count - 1] if count else 0
 
 
-@njit(cache=True)
+@compiled
 def _levels(page: Page, found: NDArray[np.int64], sums: NDArray[np.float64], row: Rows) -> None:
     n, k = len(sums) - 1, 0
     for element in found:
@@ -140,7 +140,7 @@ def _levels(page: Page, found: NDArray[np.int64], sums: NDArray[np.float64], row
         k += PER_LEVEL
 
 
-@njit(cache=True)
+@compiled
 def element_scores(page: Page, keys: Hashes, values: Numbers) -> Rows:
     """Class-token scores and landmarks of every element, its ancestors' included; parents come before children."""
     n = page.state[p.ELEMENTS]
@@ -165,7 +165,7 @@ def element_scores(page: Page, keys: Hashes, values: Numbers) -> Rows:
     return scores
 
 
-@njit(cache=True)
+@compiled
 def smallest_with(page: Page, sums: NDArray[np.float64], share: float) -> int:
     """The smallest element that holds a share of the page's good text."""
     n, best, best_size = len(sums) - 1, 0, len(sums)
@@ -177,7 +177,7 @@ def smallest_with(page: Page, sums: NDArray[np.float64], share: float) -> int:
     return best
 
 
-@njit(cache=True)
+@compiled
 def _lineage(page: Page, i: int, scores: Rows, centres: NDArray[np.int64], row: Rows) -> None:
     element = page.blocks[i, p.ELEMENT]
     row[0] = page.elements[element, p.DEPTH]
@@ -195,7 +195,7 @@ def _lineage(page: Page, i: int, scores: Rows, centres: NDArray[np.int64], row: 
         k += 1
 
 
-@njit(cache=True)
+@compiled
 def signatures(page: Page) -> Numbers:
     """Which blocks are built alike: a number per block, the same for the same tags and classes two levels up."""
     n = page.state[p.BLOCKS]
@@ -217,7 +217,7 @@ def signatures(page: Page) -> Numbers:
     return groups
 
 
-@njit(cache=True)
+@compiled
 def _kin(groups: Numbers, measures: Measures, rows: Rows, column: int) -> None:
     """Of the blocks built alike: how many, how long, how linked, how much of the page, how many in a row."""
     n = len(groups)
@@ -236,7 +236,7 @@ def _kin(groups: Numbers, measures: Measures, rows: Rows, column: int) -> None:
         row[column + 4] = measures[i, m.WORDS] * count / max(words, 1.0)
 
 
-@njit(cache=True)
+@compiled
 def _placed(page: Page, measures: Measures, sums: NDArray[np.float64], rows: Rows, column: int) -> None:
     """Where the block stands: in the page, after the last heading, around the first h1."""
     n, heading, top = len(measures), -1, -1
@@ -255,7 +255,7 @@ def _placed(page: Page, measures: Measures, sums: NDArray[np.float64], rows: Row
         row[column + 7] = sums[n, _GOOD] / max(sums[n, _WORDS], 1.0)
 
 
-@njit(cache=True)
+@compiled
 def features(page: Page, measures: Measures, scores: Rows, groups: Numbers) -> Rows:
     """The first stage's view of a page: float32[blocks, FEATURES]."""
     n = len(measures)
@@ -280,12 +280,12 @@ def features(page: Page, measures: Measures, scores: Rows, groups: Numbers) -> R
 REVISED = 18
 
 
-@njit(cache=True)
+@compiled
 def _mean_in(weighted: NDArray[np.float64], first: int, last: int) -> float:
     return (weighted[last, 0] - weighted[first, 0]) / max(weighted[last, 1] - weighted[first, 1], 1e-6)
 
 
-@njit(cache=True)
+@compiled
 def _of_group(groups: Numbers, measures: Measures, odds: Rows) -> Rows:
     sums = np.zeros((len(groups) + 1, 2))
     for i in range(len(groups)):
@@ -295,7 +295,7 @@ def _of_group(groups: Numbers, measures: Measures, odds: Rows) -> Rows:
     return np.array([sums[g, 0] / max(sums[g, 1], 1e-6) for g in groups]).astype(np.float32)
 
 
-@njit(cache=True)
+@compiled
 def revise(page: Page, measures: Measures, groups: Numbers, rows: Rows, odds: Rows) -> Rows:
     """The second stage's view: the first's, and what the first stage thinks of everything around the block."""
     n = len(measures)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
-from numba import njit
+from curate.extract.compiled import borrowing
 from numpy.typing import NDArray
 
 Hashes: TypeAlias = NDArray[np.uint64]
@@ -16,7 +16,7 @@ PRIME = np.uint64(1099511628211)
 _MASK = 2**64 - 1
 
 
-@njit(cache=True, inline="always")
+@borrowing
 def mix(value: np.uint64, byte: int) -> np.uint64:
     """Take one more byte into a hash; every operand is uint64, else numba turns to floats."""
     return (value ^ np.uint64(byte)) * PRIME
@@ -53,7 +53,7 @@ def table_of(numbers: Mapping[int, int], bits: int) -> tuple[Hashes, Numbers]:
     return keys, values
 
 
-@njit(cache=True)
+@borrowing
 def look_up(keys: Hashes, values: Numbers, key: np.uint64) -> int:
     """The number stored for a hash, or -1."""
     mask = len(keys) - 1

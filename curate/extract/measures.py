@@ -1,7 +1,7 @@
 """What can be counted in one block's text: words, links, punctuation, words that say boilerplate."""
 
 import numpy as np
-from numba import njit
+from curate.extract.compiled import compiled
 from numpy.typing import NDArray
 
 from curate.extract import page as p
@@ -43,7 +43,7 @@ _CLASS[192:] = _LEAD
 MAX_TITLE_WORDS = 64
 
 
-@njit(cache=True)
+@compiled
 def _is_unspaced(lead: int, second: int) -> bool:
     """Whether a three-byte character is of a script without spaces: Thai, Lao, Khmer, Burmese, kana or Han."""
     if lead == 0xE0:
@@ -53,7 +53,7 @@ def _is_unspaced(lead: int, second: int) -> bool:
     return lead == 0xE3 and second >= 0x81 or 0xE4 <= lead <= 0xE9
 
 
-@njit(cache=True)
+@compiled
 def _ending(kind: int) -> int:
     if kind == _STOP:
         return 1
@@ -64,7 +64,7 @@ def _ending(kind: int) -> int:
     return 0 if kind == _LETTER else 3
 
 
-@njit(cache=True)
+@compiled
 def _starting(byte: int) -> int:
     if 97 <= byte <= 122:
         return 1
@@ -75,7 +75,7 @@ def _starting(byte: int) -> int:
     return 4 if byte >= 128 else 0
 
 
-@njit(cache=True)
+@compiled
 def _count(text: NDArray[np.uint8], start: int, end: int, row: Measures) -> None:
     """Fill the columns that are plain counts."""
     in_word, unspaced, spaced = False, 0, 0
@@ -112,12 +112,12 @@ def _count(text: NDArray[np.uint8], start: int, end: int, row: Measures) -> None
     row[STARTS], row[ENDS] = _starting(text[start]), _ending(_CLASS[text[end - 1]])
 
 
-@njit(cache=True)
+@compiled
 def _is_word(byte: int) -> bool:
     return 97 <= byte <= 122 or 65 <= byte <= 90 or byte >= 128
 
 
-@njit(cache=True)
+@compiled
 def _score_words(
     text: NDArray[np.uint8], start: int, end: int, title: Hashes, keys: Hashes, values: Numbers, row: Measures
 ) -> np.uint64:
@@ -143,7 +143,7 @@ def _score_words(
     return whole
 
 
-@njit(cache=True)
+@compiled
 def _title_words(page: Page) -> Hashes:
     hashes, count, word, length = np.empty(MAX_TITLE_WORDS, np.uint64), 0, BASIS, 0
     start, end = page.state[p.TITLE_START], page.state[p.TITLE_END]
@@ -159,7 +159,7 @@ def _title_words(page: Page) -> Hashes:
     return hashes[:count]
 
 
-@njit(cache=True)
+@compiled
 def measure(page: Page, keys: Hashes, values: Numbers) -> Measures:
     """Measure every block; `keys` and `values` are the table of word scores, in hundredths."""
     n, title = page.state[p.BLOCKS], _title_words(page)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+from curate.extract.compiled import compiled
 from numpy.typing import NDArray
 
 from curate.extract.hashing import Hashes, Numbers
@@ -47,7 +47,7 @@ class Model(NamedTuple):
     word_values: Numbers
 
 
-@njit(cache=True)
+@compiled
 def probabilities(forest: Forest, rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """The probability that each row is content: float32[n] from float32[n, features]."""
     n = len(rows)
@@ -63,7 +63,7 @@ def probabilities(forest: Forest, rows: NDArray[np.float32]) -> NDArray[np.float
     return (1.0 / (1.0 + np.exp(-odds))).astype(np.float32)
 
 
-@njit(cache=True)
+@compiled
 def lay_out(hashes: NDArray[np.uint32], scores: NDArray[np.int8]) -> tuple[Hashes, Numbers]:
     """Half-empty look-up table, in the layout of `hashing.look_up`, of 32-bit hashes and their scores."""
     size = 16

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+from curate.extract.compiled import compiled
 from numpy.typing import NDArray
 
 from curate.extract.tags import GROUPS, TAGS
@@ -70,7 +70,7 @@ class Page(NamedTuple):
     group_below: Any  # int32[MAX_DEPTH, groups]: `last_group` as it was before the element was pushed
 
 
-@njit(cache=True)
+@compiled
 def new_page(html: NDArray[np.uint8]) -> Page:
     """Room for the page that `html` can hold, within the caps; element 0 is the document."""
     opens = 1

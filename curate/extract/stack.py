@@ -1,6 +1,6 @@
 """The stack of open elements: pushed, popped and asked for its innermost member of a group in constant time."""
 
-from numba import njit
+from curate.extract.compiled import borrowing
 
 from curate.extract import page as p
 from curate.extract.page import MAX_DEPTH, Page
@@ -9,7 +9,7 @@ from curate.extract.tags import GROUPS, HEADING, MEMBERS, NUMBER
 _H1, _H6 = NUMBER["h1"], NUMBER["h6"]
 
 
-@njit(cache=True)
+@borrowing
 def push(page: Page, tag: int, first_token: int) -> None:
     """Open an element; beyond the caps it is only counted, or reading stops."""
     state, stack = page.state, page.stack
@@ -40,7 +40,7 @@ def push(page: Page, tag: int, first_token: int) -> None:
         state[p.HEADING_NOW] = tag - _H1 + 1
 
 
-@njit(cache=True)
+@borrowing
 def pop_to(page: Page, place: int) -> None:
     """Close every open element at this place of the stack and above."""
     state, stack = page.state, page.stack

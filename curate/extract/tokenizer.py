@@ -10,7 +10,7 @@ are not reconstructed, nothing is foster-parented, and a table's text stays wher
 """
 
 import numpy as np
-from numba import njit
+from curate.extract.compiled import borrowing, compiled
 from numpy.typing import NDArray
 
 from curate.extract import page as p
@@ -47,7 +47,7 @@ _FOREIGN_OBJECT, _PLAINTEXT = NUMBER["foreignobject"], NUMBER["plaintext"]
 _H1, _H6 = NUMBER["h1"], NUMBER["h6"]
 
 
-@njit(cache=True)
+@compiled
 def tokenize(html: Bytes) -> Page:
     """Read a page of UTF-8 bytes, uint8[n], into flat arrays."""
     page = new_page(html)
@@ -68,19 +68,19 @@ def tokenize(html: Bytes) -> Page:
     return page
 
 
-@njit(cache=True)
+@borrowing
 def _next(html: Bytes, at: int, end: int, byte: int) -> int:
     while at < end and html[at] != byte:
         at += 1
     return at
 
 
-@njit(cache=True)
+@borrowing
 def _is_letter(html: Bytes, at: int, end: int) -> bool:
     return at < end and 97 <= html[at] | 32 <= 122
 
 
-@njit(cache=True)
+@borrowing
 def _markup(page: Page, html: Bytes, at: int, end: int) -> int:
     """13.2.5.6, "tag open state": what the `<` at `at` begins; returns the position after it."""
     if _is_letter(html, at + 1, end):
@@ -99,7 +99,7 @@ def _markup(page: Page, html: Bytes, at: int, end: int) -> int:
     return at + 1
 
 
-@njit(cache=True)
+@borrowing
 def _comment(html: Bytes, at: int, end: int) -> int:
     """13.2.5.42: a comment up to `-->` (or `--!>`), anything else after `<!` up to `>`."""
     if at + 1 >= end or html[at] != 45 or html[at + 1] != 45:
@@ -115,7 +115,7 @@ def _comment(html: Bytes, at: int, end: int) -> int:
     return end
 
 
-@njit(cache=True)
+@borrowing
 def _tag_name(html: Bytes, at: int, end: int) -> tuple[int, np.uint64, int]:
     """The tag's number, the hash of its name salted as a token, and the position after the name."""
     name, token = BASIS, mix(BASIS, UNKNOWN_TAG)
@@ -126,7 +126,7 @@ def _tag_name(html: Bytes, at: int, end: int) -> tuple[int, np.uint64, int]:
     return max(look_up(NAME_HASHES, NAME_NUMBERS, name), UNKNOWN), token, at
 
 
-@njit(cache=True)
+@borrowing
 def _raw_end(html: Bytes, at: int, end: int, name_start: int, name_end: int) -> int:
     """Where the end tag of a raw text element begins: `</`, its name in any case, then no letter; else `end`."""
     length = name_end - name_start
@@ -143,7 +143,7 @@ def _raw_end(html: Bytes, at: int, end: int, name_start: int, name_end: int) -> 
     return end
 
 
-@njit(cache=True)
+@borrowing
 def _raw(page: Page, html: Bytes, tag: int, name: tuple[int, int], at: int, end: int) -> int:
     """Pass over raw text; the first title outside a drawing is kept."""
     stop = end if tag == _PLAINTEXT else _raw_end(html, at, end, name[0], name[1])
@@ -164,7 +164,7 @@ def _raw(page: Page, html: Bytes, tag: int, name: tuple[int, int], at: int, end:
     return _next(html, stop, end, 62) + 1 if stop < end else end
 
 
-@njit(cache=True)
+@borrowing
 def _end_implied(page: Page, tag: int) -> None:
     """13.2.6.4: close the open elements that this start tag ends."""
     for slot in range(MAX_CLOSES):
@@ -180,7 +180,7 @@ def _end_implied(page: Page, tag: int) -> None:
         pop_to(page, page.state[p.SP])
 
 
-@njit(cache=True)
+@borrowing
 def _start_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     state = page.state
     tag, token, name_end = _tag_name(html, at, end)
@@ -205,14 +205,14 @@ def _start_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     return after
 
 
-@njit(cache=True)
+@borrowing
 def _add_token(page: Page, token: np.uint64) -> None:
     if page.state[p.TOKENS] < len(page.tokens):
         page.tokens[page.state[p.TOKENS]] = token
         page.state[p.TOKENS] += 1
 
 
-@njit(cache=True)
+@borrowing
 def _void(page: Page, tag: int) -> None:
     """An element without content."""
     state = page.state
@@ -228,7 +228,7 @@ def _void(page: Page, tag: int) -> None:
         _end_implied(page, tag)
 
 
-@njit(cache=True)
+@borrowing
 def _open(page: Page, tag: int, first_token: int) -> None:
     """Push what the start tag opens, after what it ends."""
     state = page.state
@@ -248,7 +248,7 @@ def _open(page: Page, tag: int, first_token: int) -> None:
         state[p.ANCHORS] += 1
 
 
-@njit(cache=True)
+@borrowing
 def _end_link(page: Page) -> None:
     """`</a>` or the next `<a>`: a link around blocks stops being one, though the blocks stay open (13.2.6.4.7)."""
     place = page.last_tag[_A]
@@ -257,7 +257,7 @@ def _end_link(page: Page) -> None:
         pop_to(page, place)
 
 
-@njit(cache=True)
+@borrowing
 def _end_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     state = page.state
     tag, _, name_end = _tag_name(html, at, end)
@@ -283,7 +283,7 @@ def _end_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     return after
 
 
-@njit(cache=True)
+@borrowing
 def _close(page: Page, tag: int) -> None:
     """Close the innermost open element of this tag, unless its limit stands in between."""
     place = page.last_group[HEADING] if _H1 <= tag <= _H6 else page.last_tag[tag]

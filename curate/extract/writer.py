@@ -1,7 +1,7 @@
 """Text out of the tokenizer: white space folded, control characters dropped, blocks begun and ended."""
 
 import numpy as np
-from numba import njit
+from curate.extract.compiled import borrowing
 from numpy.typing import NDArray
 
 from curate.extract import page as p
@@ -22,13 +22,13 @@ _KINDS[[0xC2, 0xE2, 0xE3, 0xEF]] = _CAREFUL  # lead bytes of unusual spaces, C1 
 _NEWLINE, _BLANK = 10, 32
 
 
-@njit(cache=True)
+@borrowing
 def skipping(page: Page) -> bool:
     """Whether text at this point is not shown: inside svg, template, select and the like."""
     return page.last_group[SKIP] >= 0
 
 
-@njit(cache=True)
+@borrowing
 def _begin(page: Page) -> None:
     """Before a piece of text: settle the white space owed and which element is around the whole block."""
     state, text = page.state, page.text
@@ -44,7 +44,7 @@ def _begin(page: Page) -> None:
     state[p.BLOCK_ELEMENT] = page.stack[place, p.OPEN_ELEMENT]
 
 
-@njit(cache=True)
+@borrowing
 def put(page: Page, byte: int) -> None:
     """Write one byte of text that is neither white space nor markup."""
     state = page.state
@@ -56,7 +56,7 @@ def put(page: Page, byte: int) -> None:
         state[p.LINKED] += 1
 
 
-@njit(cache=True)
+@borrowing
 def white(page: Page, byte: int) -> None:
     """White space: owed until text follows, or written as it is inside pre."""
     state = page.state
@@ -71,7 +71,7 @@ def white(page: Page, byte: int) -> None:
             state[p.TEXT] += 1
 
 
-@njit(cache=True)
+@borrowing
 def line_break(page: Page) -> None:
     """`<br>`: a new line of the same block; a second one in a row ends the block, as authors of paragraphs mean it."""
     if page.last_group[PREFORMATTED] >= 0:
@@ -82,12 +82,12 @@ def line_break(page: Page) -> None:
         page.state[p.SPACE] = 2
 
 
-@njit(cache=True)
+@borrowing
 def _is_white(byte: int) -> bool:
     return byte == _BLANK or byte == _NEWLINE or byte == 9
 
 
-@njit(cache=True)
+@borrowing
 def end_block(page: Page) -> None:
     """Close the block being read, if it has text."""
     state, text = page.state, page.text
@@ -110,7 +110,7 @@ def end_block(page: Page) -> None:
     state[p.ANCHORS] = 1 if state[p.LINK] >= 0 else 0
 
 
-@njit(cache=True)
+@borrowing
 def _unusual(html: Bytes, at: int, end: int) -> tuple[int, int]:
     """What a character with an unusual lead byte is: (kind, bytes long)."""
     lead, second = html[at], html[at + 1] if at + 1 < end else 0
@@ -131,7 +131,7 @@ def _unusual(html: Bytes, at: int, end: int) -> tuple[int, int]:
     return _PLAIN, 3
 
 
-@njit(cache=True)
+@borrowing
 def _folded(page: Page, html: Bytes, at: int, end: int) -> int:
     """Copy plain text and single spaces as fast as bytes can be copied; returns where something else begins."""
     state, text = page.state, page.text
@@ -155,7 +155,7 @@ def _folded(page: Page, html: Bytes, at: int, end: int) -> int:
     return at
 
 
-@njit(cache=True)
+@borrowing
 def characters(page: Page, html: Bytes, at: int, end: int) -> int:
     """Write text up to the next `<` or `&`; returns where that is."""
     is_folding = page.last_group[PREFORMATTED] < 0
@@ -182,7 +182,7 @@ def characters(page: Page, html: Bytes, at: int, end: int) -> int:
     return min(at, end)
 
 
-@njit(cache=True)
+@borrowing
 def _put_code_point(page: Page, code: int) -> None:
     if code == 9 or code == 10 or code == 12 or code == 13 or code == 32 or code == 0xA0 or code == 0x3000:
         white(page, code if code < 33 else _BLANK)
@@ -205,7 +205,7 @@ def _put_code_point(page: Page, code: int) -> None:
         put(page, 0x80 | code & 63)
 
 
-@njit(cache=True)
+@borrowing
 def reference(page: Page, html: Bytes, at: int, end: int) -> int:
     """Write what the character reference at `&` stands for, or the `&` itself; returns the position after it."""
     if at + 1 < end and html[at + 1] == 35:
