@@ -7,11 +7,11 @@ raises, the word `</s>` ends the text early, probabilities come back a little ab
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ LABEL_PREFIX = "__label__"
 SHIPPED_SHA256 = {
     "language.ftz": "d546660955c806541ddf2bf342ff1ef648f6d2b1f350f659093a25a0af34fc74",
     "quality.ftz": "97966ad6aac78f3f241fd3503fe52f47b224040f1be87058e82e3d6af88ed84b",
-    "toxicity.ftz": "03dbd908d2e5bd6a39f78c13653edec2a6a3b04b47f949d954e3845e7d141bbc",
+    "toxicity.ftz": "76abc8242f263e5a3b744bc32608e91260c75519cafbcd11e92274a9937b1e41",
 }
 
 
@@ -42,6 +42,22 @@ class ModelFile:
     sha256: str = ""
 
 
+class Classifier(Protocol):
+    """What is used of a loaded or trained fastText model."""
+
+    def predict(self, text: list[str], k: int) -> tuple[list[list[str]], list[NDArray[np.float32]]]:
+        """Labels and their probabilities, the `k` best of each text, all when `k` is -1."""
+
+    def get_labels(self) -> list[str]:
+        """All labels, with their prefix."""
+
+    def quantize(self, input: str, *, qnorm: bool, retrain: bool, thread: int, verbose: int) -> None:
+        """Make the model about six times smaller."""
+
+    def save_model(self, path: str) -> None:
+        """Write the model to a file."""
+
+
 def shipped(name: str) -> ModelFile:
     """A model that ships with the project, by file name; KeyError when there is none of that name."""
     return ModelFile(str(MODELS / name), SHIPPED_SHA256[name])
@@ -53,7 +69,7 @@ def digest(path: str | os.PathLike[str]) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def load(model: ModelFile) -> Any:
+def load(model: ModelFile) -> Classifier:
     """Check a model file and load it; a second call in the same process returns the same object.
 
     Raises ModelError, naming the file, when it is missing, has another digest than it should, is truncated or is no
@@ -67,7 +83,7 @@ def load(model: ModelFile) -> Any:
 
 
 @lru_cache(maxsize=8)
-def _load(model: ModelFile, _modified: int, _size: int) -> Any:
+def _load(model: ModelFile, _modified: int, _size: int) -> Classifier:
     if model.sha256:
         found = digest(model.path)
         if found != model.sha256:
@@ -76,7 +92,7 @@ def _load(model: ModelFile, _modified: int, _size: int) -> Any:
     import fasttext
 
     try:
-        return fasttext.load_model(model.path)
+        return cast(Classifier, fasttext.load_model(model.path))
     except (ValueError, RuntimeError, MemoryError) as error:
         raise ModelError(f"cannot load the model {model.path}: {error}") from error
 
@@ -121,8 +137,8 @@ def label_probability(model: ModelFile, texts: Sequence[str], label: str) -> NDA
     return np.clip(scores, 0.0, 1.0, out=scores)
 
 
-def train(rows: Iterable[tuple[str, str]], *, quantise: bool = True, seed: int = 1, **settings: Any) -> Any:
-    """Train a classifier on (label, text) rows, and quantise it unless told not to.
+def train(rows: Iterable[tuple[str, str]], settings: Mapping[str, Any], *, seed: int = 1) -> Classifier:
+    """Train a classifier on (label, text) rows and quantise it.
 
     The same rows give the same model, bit for bit, on the same machine: one thread, a fixed seed, and an order that
     depends on the rows alone. The order is by hash because a learner that sees one class after the other forgets the
@@ -135,13 +151,12 @@ def train(rows: Iterable[tuple[str, str]], *, quantise: bool = True, seed: int =
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.txt"
         path.write_text("".join(lines), encoding="utf-8", newline="\n")
-        model = fasttext.train_supervised(str(path), thread=1, seed=seed, verbose=0, **settings)
-        if quantise:
-            model.quantize(str(path), qnorm=True, retrain=False, thread=1, verbose=0)
+        model = cast(Classifier, fasttext.train_supervised(str(path), thread=1, seed=seed, verbose=0, **settings))
+        model.quantize(str(path), qnorm=True, retrain=False, thread=1, verbose=0)
     return model
 
 
-def save(model: Any, path: str | os.PathLike[str]) -> ModelFile:
+def save(model: Classifier, path: str | os.PathLike[str]) -> ModelFile:
     """Write a trained model beside its final name and move it there, so that no half-written model is ever found."""
     part = Path(f"{os.fspath(path)}.part")
     model.save_model(str(part))

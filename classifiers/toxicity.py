@@ -22,7 +22,7 @@ MIN_CHUNK_WORDS = 6
 MAX_CHUNK_WORDS = 40
 TOP_SHARE = 0.1
 
-# On ordinary pages of the development shard this drops two in a thousand; the card has the curve.
+# On ordinary pages of the development shard this drops fewer than one in a hundred; the card has the curve.
 MAX_TOXICITY = 0.8
 
 # Names of groups of people, none of them an insult by itself. The model reads them all as one word, so it can neither
@@ -67,7 +67,7 @@ def words(sentence: str) -> str:
 
 
 def chunks(text: str) -> list[str]:
-    """The sentences of a text's excerpt as the model sees them, joined or cut to 6 to 40 words.
+    """The sentences of a text's excerpt as the model sees them, joined or cut to about 6 to 40 words.
 
     >>> chunks("Home. News. Sport. The museum opens at nine today.")
     ['home news sport the museum opens at nine today']
@@ -80,7 +80,8 @@ def chunks(text: str) -> list[str]:
         found[-1] += seen[:MAX_CHUNK_WORDS]
         found += [seen[at : at + MAX_CHUNK_WORDS] for at in range(MAX_CHUNK_WORDS, len(seen), MAX_CHUNK_WORDS)]
     if len(found) > 1 and len(found[-1]) < MIN_CHUNK_WORDS:
-        found[-2] += found.pop()
+        tail = found.pop()
+        found[-1] += tail
     return [" ".join(chunk) for chunk in found if chunk]
 
 

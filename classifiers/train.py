@@ -3,18 +3,17 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from classifiers import language, quality, toxicity
-from classifiers.fasttext_model import ModelFile, save, train
+from classifiers.fasttext_model import Classifier, ModelFile, save, train
 from classifiers.training_data import Row, language_rows, quality_rows, toxicity_rows
 
 LANGUAGE_SETTINGS = {"dim": 16, "minn": 2, "maxn": 4, "bucket": 100_000, "lr": 0.5, "epoch": 25, "minCount": 3, "loss": "softmax"}
 
 
-def language_model(rows: list[Row]) -> Any:
+def language_model(rows: list[Row]) -> Classifier:
     """A language classifier trained on rows."""
-    return train(((row.label, language.letters(row.text)) for row in rows), **LANGUAGE_SETTINGS)
+    return train(((row.label, language.letters(row.text)) for row in rows), LANGUAGE_SETTINGS)
 
 
 def train_language(data: Path, out: Path) -> ModelFile:
@@ -25,9 +24,9 @@ def train_language(data: Path, out: Path) -> ModelFile:
 QUALITY_SETTINGS = {"dim": 16, "wordNgrams": 2, "bucket": 100_000, "lr": 0.2, "epoch": 25, "minCount": 3, "loss": "softmax"}
 
 
-def quality_model(rows: list[Row]) -> Any:
+def quality_model(rows: list[Row]) -> Classifier:
     """A quality classifier trained on rows."""
-    return train(((row.label, quality.words(row.text)) for row in rows), **QUALITY_SETTINGS)
+    return train(((row.label, quality.words(row.text)) for row in rows), QUALITY_SETTINGS)
 
 
 def train_quality(data: Path, out: Path) -> ModelFile:
@@ -40,9 +39,9 @@ TOXICITY_SETTINGS = {
 }
 
 
-def toxicity_model(rows: list[Row]) -> Any:
+def toxicity_model(rows: list[Row]) -> Classifier:
     """A toxicity classifier trained on rows."""
-    return train(((row.label, toxicity.words(row.text)) for row in rows), **TOXICITY_SETTINGS)
+    return train(((row.label, toxicity.words(row.text)) for row in rows), TOXICITY_SETTINGS)
 
 
 def train_toxicity(data: Path, out: Path) -> ModelFile:

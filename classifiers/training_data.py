@@ -150,15 +150,17 @@ def _chunks(paragraphs: list[str], min_chars: int = 2500) -> Iterator[str]:
 
 def toxicity_rows(data: Path) -> list[Row]:
     """Sentences labelled `toxic` or `calm`: labelled posts, our own contrast sentences, and as calm ones lines of ordinary
-    English pages and sentences of an encyclopaedia.
+    pages and sentences of an encyclopaedia.
+
+    Lines in other languages are there so that an unknown word is not taken for an insult.
     """
     rows = [Row(label, sentence, "contrast", sentence) for label, sentence in contrast_sentences()]
     for post in read_jsonl(data / TOXICITY):
         label = "calm" if post["label"] == "neither" else "toxic"
         rows.append(Row(label, post["text"], post["source"], post["text"]))
     for page in pages(data):
-        if page.label == "en":
-            rows += [Row("calm", page.group, "page line", line) for line in _some_lines(page.text, 10, page.kind)]
+        most = 10 if page.label == "en" else 5
+        rows += [Row("calm", page.group, "page line", line) for line in _some_lines(page.text, most, page.kind)]
     for title, article in wikipedia_articles(data):
         found = re.split(r"(?<=\.) ", " ".join(article))
         rows += [Row("calm", title, "wikipedia", sentence) for sentence in found[::2]]

@@ -145,10 +145,17 @@ PARAGRAPH_SOURCE = "mC4 (Xue et al. 2021), section 3.1"
 PARAGRAPH_RULES = (Rule("long_lines", "min", 3, "fewer than three of its lines are long", PARAGRAPH_SOURCE),)
 
 
-def measure_paragraphs(view: TextView, min_line_chars: int) -> dict[str, float]:
-    """How many lines have at least so many characters."""
-    return {"long_lines": float((view.lines.lengths >= min_line_chars).sum())}
+@dataclass(frozen=True, slots=True)
+class ParagraphReading:
+    """A line of at least `long_line_chars` characters is long."""
+
+    long_line_chars: int = 200
 
 
-_MC4 = Dialect("tfds", 200, PARAGRAPH_RULES, "tensorflow_datasets, c4_utils.py")
+def measure_paragraphs(view: TextView, reading: ParagraphReading) -> dict[str, float]:
+    """How many lines are long."""
+    return {"long_lines": float((view.lines.lengths >= reading.long_line_chars).sum())}
+
+
+_MC4 = Dialect("tfds", ParagraphReading(), PARAGRAPH_RULES, "tensorflow_datasets, c4_utils.py")
 paragraphs = RuleSet("c4.paragraphs", measure_paragraphs, (_MC4,), "tfds")

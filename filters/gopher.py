@@ -21,6 +21,7 @@ PROSE = "Gopher (Rae et al. 2021), appendix A.1.1"
 REPETITION = "Gopher (Rae et al. 2021), table A1"
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
 TOP_LIMITS = {2: 0.20, 3: 0.18, 4: 0.16}
+KINDS = {"proper": PROPER, "any": ANY_WORD, "alnum_first": ALNUM_FIRST}
 DUPLICATE_LIMITS = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
 
 
@@ -28,14 +29,15 @@ DUPLICATE_LIMITS = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
 class ProseReading:
     """What is a word, a symbol, a bullet or a stop word when prose is judged.
 
-    `words` and `lines` name a property of `TextView`; `counted` and `averaged` are the kinds of words
-    (`filters.characters`) that make the length of the text and the mean length of a word; `median` asks for the median
-    too. A symbol signal counts its marks, or the words that hold one, per word. Stop words count once each, or always.
+    `words` and `lines` name a property of `TextView`. `counted` and `averaged` are the words that make the length of
+    the text and the mean length of a word: `any`, `proper` (not of marks alone) or `alnum_first` (a letter or digit
+    first); `median` asks for the median length too. A symbol signal counts its marks, or the words that hold one, per
+    word. Stop words count once each, or every time, in lower case or in any.
     """
 
     words: str = "words"
-    counted: int = PROPER
-    averaged: int = PROPER
+    counted: str = "proper"
+    averaged: str = "proper"
     median: bool = False
     symbols: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("hash_to_word_ratio", ("#",)),
@@ -79,8 +81,8 @@ def measure_prose(view: TextView, reading: ProseReading) -> dict[str, float]:
 
     words: Words = getattr(view, reading.words)
     lines: Spans = getattr(view, reading.lines)
-    counted, _ = kernels.count_kind(words.kinds, words.starts, words.ends, reading.counted)
-    averaged, chars = kernels.count_kind(words.kinds, words.starts, words.ends, reading.averaged)
+    counted, _ = kernels.count_kind(words.kinds, words.starts, words.ends, KINDS[reading.counted])
+    averaged, chars = kernels.count_kind(words.kinds, words.starts, words.ends, KINDS[reading.averaged])
     letters, _ = kernels.count_kind(words.kinds, words.starts, words.ends, WITH_LETTER)
     distinct, every = kernels.listed_words(words.hashes, _stop_hashes(any_case=reading.any_case))
     starting = sum(kernels.count_starting(view.codes, lines.starts, lines.ends, _codes(m)) for m in reading.bullets)
@@ -204,8 +206,8 @@ def _repetition_rules(*pieces: str) -> tuple[Rule, ...]:
 _DATATROVE = ProseReading()
 _DOLMA = ProseReading(
     words="raw_words",
-    counted=ANY_WORD,
-    averaged=ANY_WORD,
+    counted="any",
+    averaged="any",
     median=True,
     symbols=(("symbol_word_fraction", ("#", "…")),),
     symbols_by_word=True,
@@ -216,8 +218,8 @@ _DOLMA = ProseReading(
 )
 _DCLM = ProseReading(
     words="raw_words",
-    counted=ALNUM_FIRST,
-    averaged=ANY_WORD,
+    counted="alnum_first",
+    averaged="any",
     symbols=(("symbol_to_word_ratio", ("#", "...", ". . .", "…")),),
     lines="filled_lines",
     bullets=("●", "•", "*", "-"),

@@ -298,18 +298,38 @@ def put_run(
 
 
 @inner
-def rejoin(sums: Any, words: Any, out: Any, first: Any, count: Any) -> Any:
+def mark_joins(sums: Any, words: Any, out: Any, marks: Any, first: Any, count: Any) -> Any:
+    """Mark where a special word was cut apart inside a run: its number of pieces at its first; -1 at spoilt pieces.
+
+    Longer ones go first, then earlier ones; one that overlaps a better one is not joined, yet spoils what it covers.
+    """
+    size = count - first
+    for i in range(size):
+        marks[i] = 0
+    for pieces in range(min(size, LONGEST_SPECIAL), 1, -1):
+        for i in range(size - pieces + 1):
+            start, end = out[2 * (first + i)], out[2 * (first + i + pieces) - 1]
+            if end - start > LONGEST_SPECIAL or not look_up(words, span_hash(sums, start, end)) & JOINABLE:
+                continue
+            joined = marks[i] == 0 and marks[i + pieces - 1] == 0
+            for k in range(i, i + pieces):
+                marks[k] = -1 if marks[k] == 0 else marks[k]
+            if joined:
+                marks[i] = pieces
+
+
+@inner
+def rejoin(sums: Any, words: Any, out: Any, marks: Any, first: Any, count: Any) -> Any:
     """Put special words back together that were cut apart inside a run, such as smileys; the new number of words."""
+    mark_joins(sums, words, out, marks, first, count)
     kept, i = first, first
     while i < count:
-        start, best, cut, j = out[2 * i], i + 1, 0, i + 1
-        while j < count and out[2 * j + 1] - start <= LONGEST_SPECIAL:
-            found = look_up(words, span_hash(sums, start, out[2 * j + 1]))
-            j += 1
-            if found & JOINABLE:
-                best, cut = j, found & LENGTHS
-        kept = put_cut(out, kept, start, cut) if cut else put(out, kept, start, out[2 * i + 1])
-        i = best
+        start, last = out[2 * i], i + max(marks[i - first], 1) - 1
+        if last > i:
+            kept = put_cut(out, kept, start, special_cut(sums, start, out[2 * last + 1], words))
+        else:
+            kept = put(out, kept, start, out[2 * i + 1])
+        i = last + 1
     return kept
 
 
@@ -333,7 +353,7 @@ def tokenize(codes: Any, flags: Any, sums: Any, words: Any) -> Any:
         first = count
         count = put_run(codes, flags, sums, words, out, tails, count, start, i)
         if count - first > 1:
-            count = rejoin(sums, words, out, first, count)
+            count = rejoin(sums, words, out, tails, first, count)
     return unzip(out, count)
 
 

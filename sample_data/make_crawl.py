@@ -72,6 +72,7 @@ KINDS = {
     "server notice": "c4.quality",
     "doorway page": "quality",
     "plain article": "quality",
+    "borderline article": KEPT,
     "article": KEPT,
 }
 BUILDERS: tuple[Callable[[Random], Iterator[Page]], ...] = (

@@ -130,7 +130,7 @@ def containers(page: Page, element: int, found: NDArray[np.int64]) -> None:
 def _levels(page: Page, found: NDArray[np.int64], sums: NDArray[np.float64], row: Rows) -> None:
     n, k = len(sums) - 1, 0
     for element in found:
-        first, last = page.elements[element, p.FIRST_BLOCK], min(page.elements[element, p.LAST_BLOCK], n)
+        first, last = page.elements[element, p.FIRST_BLOCK], page.elements[element, p.LAST_BLOCK]
         part = sums[last] - sums[first]
         row[k], row[k + 1] = np.log1p(part[_WORDS]), part[_LINKED] / max(part[_WORDS], 1.0)
         row[k + 2] = np.log1p(last - first)
@@ -171,7 +171,7 @@ def smallest_with(page: Page, sums: NDArray[np.float64], share: float) -> int:
     n, best, best_size = len(sums) - 1, 0, len(sums)
     goal = share * sums[n, _GOOD]
     for i in range(page.state[p.ELEMENTS]):
-        first, last = page.elements[i, p.FIRST_BLOCK], min(page.elements[i, p.LAST_BLOCK], n)
+        first, last = page.elements[i, p.FIRST_BLOCK], page.elements[i, p.LAST_BLOCK]
         if last - first <= best_size and sums[last, _GOOD] - sums[first, _GOOD] >= goal:
             best, best_size = i, last - first
     return best

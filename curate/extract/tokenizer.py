@@ -65,6 +65,9 @@ def tokenize(html: Bytes) -> Page:
     end_block(page)
     pop_to(page, 1)
     page.elements[0, p.LAST_BLOCK] = state[p.BLOCKS]
+    for i in range(state[p.ELEMENTS]):
+        # An inline element that ended in what turned out to be white space had counted a block too many.
+        page.elements[i, p.LAST_BLOCK] = min(page.elements[i, p.LAST_BLOCK], state[p.BLOCKS])
     return page
 
 

@@ -38,8 +38,8 @@ def token_votes(page: Page, measures: NDArray[np.float32], targets: NDArray[np.f
     words = measures[:, m.WORDS].astype(np.float64) + 0.5
     total = np.concatenate([[0.0], np.cumsum(words)])
     content = np.concatenate([[0.0], np.cumsum(words * targets)])
-    n, elements = len(words), page.elements[: page.state[p.ELEMENTS]]
-    first, last = elements[:, p.FIRST_BLOCK], np.minimum(elements[:, p.LAST_BLOCK], n)
+    elements = page.elements[: page.state[p.ELEMENTS]]
+    first, last = elements[:, p.FIRST_BLOCK], elements[:, p.LAST_BLOCK]
     counts = elements[:, p.LAST_TOKEN] - elements[:, p.FIRST_TOKEN]
     # Tokens are recorded element by element, so that repeating each element by its count lines them up.
     tokens = np.concatenate([page.tokens[a:b] for a, b in elements[:, [p.FIRST_TOKEN, p.LAST_TOKEN]]] or [[]])

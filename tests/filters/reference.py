@@ -7,6 +7,7 @@ from statistics import median
 
 import numpy as np
 
+POLICIES = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
 STOP_WORDS = {"the", "be", "to", "of", "and", "that", "have", "with"}
 
 
@@ -64,7 +65,7 @@ def dolma_repetition(text):
     lines = text.split("\n")
     count, chars = all_copies(lines)
     out = {"characters": len(text), "duplicate_line_fraction": count / len(lines)}
-    out["duplicate_line_char_fraction"] = share(chars, size)
+    out["duplicate_line_char_fraction"] = chars / max(size, 1)
     for n in range(2, 11):
         times = Counter(grams(words, n))
         chars = {gram: sum(map(len, gram)) for gram in times}
@@ -159,8 +160,7 @@ def c4_lines(text, *, end_marks, min_words, after_citations):
             if "javascript" in lower:
                 continue
             curly += "{" in bare
-            policies = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
-            if "{" not in bare and any(policy in lower for policy in policies):
+            if "{" not in bare and any(policy in lower for policy in POLICIES):
                 continue
         kept.append(bare)
     return "\n".join(kept).strip(), lorem, curly

@@ -38,7 +38,7 @@ strings = (
 
 def strange(test):
     """The strings that broke other people's filters, always tried."""
-    for text in ("", " ", "\n", "\n\n\n", "\0", "\ud800", "a", ".", "word " * 60, "....", "\u3000", "a\n" * 60, "\r", "''"):
+    for text in ("", " ", "\n", "\n\n\n", "\0", "\ud800", "a", ".", "word " * 60, "....", "\u3000", "a\n" * 60, "''"):
         test = example(text)(test)
     return test
 

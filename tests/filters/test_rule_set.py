@@ -33,7 +33,7 @@ def test_a_rule_without_its_signal_is_a_bug_and_loud():
 
 def test_rule_sets_pickle_compare_and_hash_by_value():
     """A copy from another process is the same value."""
-    for rules in (gopher.quality, gopher.repetition, c4.quality, c4.clean_lines, fineweb.quality, refinedweb.clean_lines):
+    for rules in (gopher.quality, gopher.repetition, c4.quality, c4.clean_lines, refinedweb.clean_lines):
         copy = pickle.loads(pickle.dumps(rules))
         assert copy == rules
         assert hash(copy) == hash(rules)

@@ -53,17 +53,19 @@ def test_tricky_lines(line):
             assert found(text) == expected(text), text
 
 
-LETTERS = st.sampled_from([*"abXYZ019éя世", *".,:;!?'\"’“”()[]{}<>/@#$%&*-–—_=+~^|°…", "n't", "'s", "http://", "km", "..", " "])
+LETTERS = st.sampled_from(
+    [*"abXYZ019éя世", *".,:;!?'\"’“”()[]{}<>/@#$%&*-–—_=+~^|°…", "n't", "'s", "http://", "km", ".."],
+)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000, deadline=None, derandomize=True)
 @given(st.lists(LETTERS, max_size=10).map("".join))
 def test_random_marks(text):
-    """Random heaps of letters and marks are cut as the reference cuts them."""
+    """Random heaps of letters and marks, without white space inside, are cut as the reference cuts them."""
     assert found(text) == expected(text)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500, deadline=None, derandomize=True)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cn", "Co", "Cs")), max_size=20))
 def test_random_unicode(text):
     """So are random characters of any script."""
