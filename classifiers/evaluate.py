@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 
 def roc_auc(scores: ArrayLike, positive: ArrayLike) -> float:
@@ -60,6 +60,18 @@ def reliability(scores: ArrayLike, positive: ArrayLike, *, bins: int = 10) -> li
     ]
 
 
-def quantiles(scores: ArrayLike, shares: Sequence[float]) -> NDArray[np.float64]:
-    """The scores below which the given shares of all scores lie: float64, as many as shares."""
-    return np.quantile(np.asarray(scores, np.float64), shares)
+def fit_calibration(scores: ArrayLike, positive: ArrayLike, *, steps: int = 50) -> tuple[float, float]:
+    """Slope and offset on the log-odds of scores that make them probabilities, were both classes equally frequent.
+
+    Source: Platt 1999, by Newton's method, with classes weighted to balance.
+    """
+    truth = np.asarray(positive, bool)
+    safe = np.clip(np.asarray(scores, np.float64), 1e-5, 1 - 1e-5)
+    design = np.column_stack([np.log(safe / (1 - safe)), np.ones(len(safe))])
+    weight = np.where(truth, 0.5 / max(truth.sum(), 1), 0.5 / max((~truth).sum(), 1)) * len(truth)
+    found = np.zeros(2)
+    for _ in range(steps):
+        expected = 1 / (1 + np.exp(-design @ found))
+        curvature = design.T @ (design * (weight * expected * (1 - expected) + 1e-9)[:, None])
+        found -= np.linalg.solve(curvature, design.T @ (weight * (expected - truth)))
+    return float(found[0]), float(found[1])

@@ -80,7 +80,8 @@ class Recipe:
                 pieces.append(Segment((stage,)))
             else:
                 pieces[-1] = replace(last, stages=(*last.stages, stage))
-        return tuple(pieces)
+        # What the last barriers match still has to be taken out, by a segment that does nothing else.
+        return (*pieces, Segment(())) if pieces[-1].barriers else tuple(pieces)
 
 
 def fingerprint(value: object) -> str:

@@ -182,7 +182,7 @@ def _advance_all(
 
 
 def _title(segment: Segment) -> str:
-    return segment.stages[-1].name if segment.stages else "keys"
+    return segment.stages[-1].name if segment.stages else "matched" if segment.reads is None else "read"
 
 
 def _advance(

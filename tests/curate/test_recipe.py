@@ -1,8 +1,10 @@
 """Recipes: checked when made, fingerprinted by everything that decides, found by name."""
 
+import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,9 @@ from curate.errors import UsageError
 from curate.recipe import Recipe, code_version, describe, fingerprint, load_recipe
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Read, Rules
 from filters import gopher
+
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def recipe(*stages, **settings) -> Recipe:
@@ -118,3 +123,14 @@ def test_an_unknown_recipe_is_a_users_mistake(name, said):
     """One line that says what there is."""
     with pytest.raises(UsageError, match=said):
         load_recipe(name)
+
+
+@pytest.mark.parametrize("name", ["fineweb", "c4", "massivetext", "refinedweb"])
+def test_recipes_of_the_papers_curate_the_sample_crawl(name, tmp_path, curate):
+    """Each runs to the end on real stages, keeps some articles and drops most pages."""
+    shard = ROOT / "sample_data" / "crawl.warc.gz"
+    done = curate("run", shard, "--out", tmp_path / "out", "--recipe", name, "--workers", 1)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["recipe"] == name
+    assert 0.01 < report["totals"]["survival_docs"] < 0.3

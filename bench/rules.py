@@ -1,6 +1,6 @@
 """CPU of the four rule sets on the dev texts, beside datatrove's in the same run; and on texts made to be slow.
 
-Usage: `python bench/filters.py [SHARED_DATA] [--datatrove PYTHON] [--every N]`, from the repository. PYTHON is an
+Usage: `python bench/rules.py [SHARED_DATA] [--datatrove PYTHON] [--every N]`, from the repository. PYTHON is an
 interpreter with datatrove[processing]==0.10.1 and spacy installed; without it only our side is measured. Both sides
 judge every N-th text by all four rule sets, none stopping early; datatrove shares its words between filters, as we do.
 """
@@ -12,11 +12,10 @@ import sys
 import time
 from pathlib import Path
 
+from parity import read_rows
+
 from filters import c4, fineweb, gopher
 from filters.text_view import TextView
-
-sys.path.insert(0, str(Path(__file__).parent))
-from parity import read_rows
 
 RULE_SETS = (gopher.quality, gopher.repetition, c4.quality, fineweb.quality)
 PEER = """
@@ -24,8 +23,9 @@ import json, sys, time
 from loguru import logger
 logger.remove()
 from datatrove.data import Document
-from datatrove.pipeline.filters import C4QualityFilter, FineWebQualityFilter, GopherQualityFilter, GopherRepetitionFilter
-filters = [GopherQualityFilter(), GopherRepetitionFilter(), FineWebQualityFilter(), C4QualityFilter()]
+from datatrove.pipeline import filters as peer
+classes = (peer.GopherQualityFilter, peer.GopherRepetitionFilter, peer.FineWebQualityFilter, peer.C4QualityFilter)
+filters = [each() for each in classes]
 texts = json.load(sys.stdin)
 def judge(text):
     for each in filters:
@@ -84,13 +84,13 @@ def main() -> None:
     chars = sum(map(len, texts))
     print(f"{len(texts)} texts, {chars:,} characters; the loop of ten million takes {pace():.2f} CPU s")
     ours = measure(texts)
-    print(f"here: {ours:.3f} CPU s, {ours / len(texts) * 1e3:.3f} ms a text, {ours / chars * 5e6:.3f} ms per 5,000 chars")
+    print(f"here: {ours:.3f} CPU s, {ours / len(texts) * 1e3:.3f} ms a text, {ours / chars * 5e6:.3f} ms per 5,000")
     if arguments.datatrove:
         command = [arguments.datatrove, "-c", PEER]
         done = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True, check=True)
         theirs = float(done.stdout)
         again = measure(texts)
-        print(f"datatrove: {theirs:.3f} CPU s, {theirs / len(texts) * 1e3:.2f} ms a text; here again: {again:.3f} CPU s")
+        print(f"datatrove: {theirs:.3f} CPU s, {theirs / len(texts) * 1e3:.2f} ms a text; here again: {again:.3f}")
         print(f"ratio: {theirs / max(ours, again):.0f} to {theirs / min(ours, again):.0f}")
     for name, text in HOSTILE.items():
         print(f"{name}: {measure([text]):.2f} CPU s")

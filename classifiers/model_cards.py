@@ -1,0 +1,238 @@
+"""The card of each model, written by the run that trained it: data with digests, numbers on what it never saw, and bias."""
+
+import re
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers import evaluate, language, quality, toxicity, train, training_data
+from classifiers.corpora import read_jsonl
+from classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
+from classifiers.training_data import FOLDS, Row
+
+LICENCES = {
+    training_data.SENTENCES: "Apache-2.0",
+    training_data.TOXICITY: "Davidson et al. and Surge MIT, Stormfront CC-BY-SA-3.0",
+    training_data.TEMPLATES: "Apache-2.0; evaluation only",
+    training_data.WIKIPEDIA: "CC-BY-SA-3.0",
+    training_data.ARTICLES[0]: "CC-BY-4.0",
+    training_data.ARTICLES[1]: "texts belong to their publishers; weights only",
+    training_data.PAGES: "texts belong to their authors; weights only",
+}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table; floats are written with three decimals."""
+    cells = [[f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [list(head), ["---"] * len(head), *cells])
+
+
+def held_out(
+    rows: list[Row], fit: Callable[[list[Row]], Classifier], fold: int, keep: Callable[[Row], bool] = lambda row: True
+) -> ModelFile:
+    """A model trained on the rows outside a fold; it stays on disk until the process ends."""
+    folder = tempfile.mkdtemp(prefix="fold-")
+    return save(fit([row for row in rows if row.fold != fold and keep(row)]), Path(folder) / "model.ftz")
+
+
+def _card(model: ModelFile, data: Path, title: str, sources: Sequence[str], settings: object, body: str) -> str:
+    size = Path(model.path).stat().st_size / 1e6
+    used = table(["file", "SHA-256", "licence"], [(name, digest(data / name)[:16], LICENCES[name]) for name in sources])
+    return (
+        f"# {title}\n\n{Path(model.path).name}, {size:.2f} MB, SHA-256 `{model.sha256}`. A quantised fastText classifier, "
+        f"one thread, seed 1: the same data give the same bytes on the same kind of machine.\n\nSettings: `{settings}`\n\n"
+        f"## Data\n{used}\n\nOnly weights and single words are in the model, no text.\n\n{body}"
+    )
+
+
+def language_card(data: Path, model: ModelFile) -> str:
+    """The card of the language model."""
+    rows = training_data.language_rows(data)
+    tried = held_out(rows, train.language_model, 0)
+    sentences = [row for row in rows if row.fold == 0 and row.kind == "sentence"]
+    truth = [row.label for row in sentences]
+    found = language.identify_many([row.text for row in sentences], model=tried)
+    share = evaluate.accuracy_by_label([code for code, _ in found], truth)
+    stated = training_data.page_languages(data)
+    pages = [row for row in training_data.pages(data) if row.fold == 0]
+    seen = language.identify_many([row.text for row in pages], model=tried)
+    curve = []
+    for least in (0.0, 0.5, 0.65, 0.8):
+        on_sentences = [code if sure >= least else "" for code, sure in found]
+        on_pages = [code if sure >= least else "" for code, sure in seen]
+        curve.append(
+            (least, *evaluate.precision_recall(on_sentences, truth, "en"))
+            + evaluate.precision_recall(on_pages, [stated[row.kind] for row in pages], "en")
+        )
+    worst = ", ".join(f"{label} {value:.2f}" for label, value in sorted(share.items(), key=lambda pair: pair[1])[:10])
+    body = (
+        f"## Numbers, on sentences and sites it never saw\nMean accuracy over {len(share)} languages on "
+        f"{len(sentences)} sentences: {np.mean(list(share.values())):.3f}. Weakest: {worst}.\n\nEnglish, by least "
+        f"probability; sentences, and {len(pages)} extracted pages against the shard's own language guess:\n\n"
+        + table(["least", "precision", "recall", "precision, pages", "recall, pages"], curve)
+        + f"\n\nResiliparse's `detect_fast` on the same: {_resiliparse(sentences, pages, stated)}\n\n"
+        "## Mind\nBosnian, Croatian and Serbian, Malay and Indonesian, Bokmål and Nynorsk are often taken for each other. "
+        "A handful of words is often not enough. Languages outside the 75 (Scots, Galician, Luxembourgish, Nepali) come "
+        "out as a neighbour. A page of two languages gets the one with more letters; one of code gets English.\n"
+    )
+    return _card(
+        model, data, "Language", [training_data.SENTENCES, training_data.WIKIPEDIA, training_data.PAGES],
+        train.LANGUAGE_SETTINGS, body,
+    )  # fmt: skip
+
+
+def _resiliparse(sentences: list[Row], pages: list[Row], stated: dict[str, str]) -> str:
+    from resiliparse.parse.lang import detect_fast
+
+    guessed = [{"no": "nb"}.get(code, code) for code in (detect_fast(row.text)[0] for row in sentences)]
+    share = evaluate.accuracy_by_label(guessed, [row.label for row in sentences])
+    on_sentences = evaluate.precision_recall(guessed, [row.label for row in sentences], "en")
+    on_pages = evaluate.precision_recall(
+        [detect_fast(row.text)[0] for row in pages], [stated[row.kind] for row in pages], "en"
+    )
+    return (
+        f"mean accuracy {np.mean(list(share.values())):.3f} (it knows fewer languages), English precision "
+        f"{on_sentences[0]:.3f} recall {on_sentences[1]:.3f} on sentences, {on_pages[0]:.3f} and {on_pages[1]:.3f} on pages."
+    )
+
+
+def _sentence_scores(model: ModelFile, texts: Iterable[str]) -> NDArray[np.float32]:
+    return label_probability(model, [toxicity.words(text) for text in texts], toxicity.LABEL)
+
+
+def _auc(model: ModelFile, rows: list[Row]) -> float:
+    return evaluate.roc_auc(_sentence_scores(model, [row.text for row in rows]), [row.label == "toxic" for row in rows])
+
+
+def _templates(data: Path, model: ModelFile) -> tuple[float, float, float, str]:
+    """AUC, share found, share of calm ones flagged, and the groups flagged most, at the default threshold."""
+    rows = list(read_jsonl(data / training_data.TEMPLATES))
+    scores = toxicity.score([row["phrase"] for row in rows], model=model)
+    toxic = np.array([row["toxicity"] == "toxic" for row in rows])
+    by_group = defaultdict(list)
+    for row, score, bad in zip(rows, scores, toxic, strict=True):
+        group = re.search(r"(\w+(?: aged| eastern| american)?)\W*$", row["phrase"].lower())
+        if group and not bad:
+            by_group[group[1]].append(score >= toxicity.MAX_TOXICITY)
+    flagged = sorted(((float(np.mean(hits)), name) for name, hits in by_group.items() if len(hits) >= 40), reverse=True)
+    over = scores >= toxicity.MAX_TOXICITY
+    worst = ", ".join(f"{name} {value:.3f}" for value, name in flagged[:5]) + f"; {len(flagged)} groups of 40 or more"
+    return evaluate.roc_auc(scores, toxic), float(over[toxic].mean()), float(over[~toxic].mean()), worst
+
+
+def toxicity_card(data: Path, model: ModelFile) -> str:
+    """The card of the toxicity model."""
+    rows = training_data.toxicity_rows(data)
+    tried = held_out(rows, train.toxicity_model, 0)
+    results = []
+    for source in ("davidson", "stormfront", "surge"):
+        own = [row for row in rows if row.kind == source]
+        unseen = held_out(rows, train.toxicity_model, -1, lambda row, source=source: row.kind != source)  # type: ignore[misc]
+        results.append((source, len(own), _auc(tried, [row for row in own if row.fold == 0]), _auc(unseen, own)))
+    pages = [row for row in training_data.pages(data) if row.fold == 0 and row.label == "en"]
+    scores = toxicity.score([row.text for row in pages], model=tried)
+    drops = [(limit, float((scores >= limit).mean())) for limit in (0.5, 0.6, 0.7, 0.8, 0.9)]
+    auc, hit, false, worst = _templates(data, tried)
+    _, _, false_shipped, worst_shipped = _templates(data, model)
+    counts = Counter((row.kind, row.label) for row in rows)
+    body = (
+        "## Numbers\nROC-AUC per sentence: on a fifth of a source, and on a source left out of training altogether.\n\n"
+        + table(["source", "texts", "fifth held out", "source left out"], results)
+        + f"\n\nShare of {len(pages)} ordinary English pages of unseen sites at or over a limit (default {toxicity.MAX_TOXICITY}):\n\n"
+        + table(["limit", "dropped"], drops)
+        + f"\n\nIdentity templates, never trained on: AUC {auc:.3f}; at the default limit {hit:.3f} of the toxic found, "
+        f"{false:.4f} of the calm flagged (most: {worst}). The shipped model flags {false_shipped:.4f} (most: {worst_shipped}). "
+        "Our own training patterns (`contrast.py`) were written by people who had seen examples of these templates and share "
+        "a sentence form with them, so the figures flatter.\n\n"
+        f"Rows: {', '.join(f'{kind} {label} {n}' for (kind, label), n in sorted(counts.items()))}.\n\n"
+        "## Mind\nEnglish only: texts in other languages score near 0 whatever they say. Every group name in "
+        "`toxicity.GROUP_NAMES` is read as one word, so groups in that list are treated alike by construction and others "
+        "are not. Swear words in jest and dialect in which slurs are ordinary score high, as they were labelled; hatred in "
+        "polite words, and denial, quotation and irony, are often misread.\n"
+    )
+    return _card(
+        model, data, "Toxicity",
+        [training_data.TOXICITY, training_data.WIKIPEDIA, training_data.PAGES, training_data.TEMPLATES],
+        train.TOXICITY_SETTINGS, body,
+    )  # fmt: skip
+
+
+def quality_out_of_fold(rows: list[Row]) -> NDArray[np.float64]:
+    """A score for each row by a model that saw nothing of its group, not calibrated."""
+    scores = np.zeros(len(rows))
+    for fold in range(FOLDS):
+        tried = held_out(rows, train.quality_model, fold)
+        at = [index for index, row in enumerate(rows) if row.fold == fold]
+        scores[at] = label_probability(tried, [quality.words(rows[index].text) for index in at], quality.LABEL)
+    return scores
+
+
+def _telling_words(rows: list[Row], model: ModelFile, *, min_documents: int = 60) -> tuple[str, str]:
+    counts = Counter(word for row in rows for word in set(quality.words(row.text).split()))
+    words = sorted(word for word, count in counts.items() if count >= min_documents)
+    order = np.argsort(label_probability(model, words, quality.LABEL), kind="stable")
+    best, worst = [words[at] for at in order[::-1][:40]], [words[at] for at in order[:40]]
+    return ", ".join(best), ", ".join(worst)
+
+
+def _stability(rows: list[Row]) -> list[tuple[str, float, float]]:
+    """How far the shipped score moves under changes that leave a text as good as it was."""
+    texts = [row.text for row in rows]
+    changes: dict[str, Callable[[str], str]] = {
+        "line ends to spaces": lambda text: text.replace("\n", " "),
+        "a blank line between lines": lambda text: text.replace("\n", "\n\n"),
+        "upper case": str.upper,
+        "typographic quotes": lambda text: text.replace("'", "’"),
+        "a cookie notice in front": lambda text: "We use cookies to improve your visit. Accept all\n" + text,
+        "the first half only": lambda text: text[: len(text) // 2],
+    }
+    before = quality.score(texts)
+    moved = {name: np.abs(quality.score([change(text) for text in texts]) - before) for name, change in changes.items()}
+    return [(name, float(move.mean()), float(np.quantile(move, 0.95))) for name, move in moved.items()]
+
+
+def quality_card(data: Path, model: ModelFile) -> str:
+    """The card of the quality model."""
+    rows = training_data.quality_rows(data)
+    kinds = np.array([row.kind for row in rows])
+    good = np.array([row.label == "hq" for row in rows])
+    raw = quality_out_of_fold(rows)
+    english = kinds != "crawl, other"
+    slope, offset = evaluate.fit_calibration(raw[english], good[english])
+    scores = quality.calibrated(raw.astype(np.float32), slope, offset)
+    aucs = [("all", evaluate.roc_auc(raw, good)), ("English only", evaluate.roc_auc(raw[english], good[english]))]
+    for kind in ("wikipedia", "article", "article, extracted"):
+        part = (kinds == kind) | (kinds == "crawl, English")
+        aucs.append((f"{kind}, against English crawl", evaluate.roc_auc(raw[part], good[part])))
+    names = sorted(set(kinds.tolist()))
+    curve = [(limit, *(float((scores[kinds == kind] >= limit).mean()) for kind in names)) for limit in
+             (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)]  # fmt: skip
+    best, worst = _telling_words(rows, model)
+    body = (
+        "## Numbers, on sites and articles it never saw (five folds)\n"
+        + table(["ROC-AUC", ""], aucs)
+        + f"\n\nCalibration on the log-odds: slope {slope:.3f}, offset {offset:.3f}. Then, on English texts:\n\n"
+        + table(["mean score", "share good", "texts"], evaluate.reliability(scores[english], good[english]))
+        + "\n\nShare kept by least score:\n\n"
+        + table(["least score", *names], curve)
+        + "\n\nHow far the score of a text moves when it is changed and should not be (shipped model):\n\n"
+        + table(["change", "mean move", "95 % move less than"], _stability(rows))
+        + f"\n\nRows: {', '.join(f'{kind} {n}' for kind, n in sorted(Counter(kinds.tolist()).items()))}.\n\n"
+        f"## Words that speak for a text\n{best}\n\n## Words that speak against it\n{worst}\n\n"
+        "## Mind\nGood means: like 60 encyclopaedia articles and some 600 articles of the present-day web, many of them "
+        "company blogs on software, health and money. So a well-made product review scores high, while poetry, forums, "
+        "court records, lists, code and plain personal pages score low; so does everything not in English. WebText proper "
+        "takes its positives from links people voted for: train one with `corpora.linked_urls` when you have the dumps. "
+        "Among the crawl's pages are good ones, so an AUC of 1 would be a fault.\n"
+    )
+    return _card(
+        model, data, "Quality", [training_data.WIKIPEDIA, *training_data.ARTICLES, training_data.PAGES],
+        train.QUALITY_SETTINGS, body,
+    )  # fmt: skip
+
+
+CARDS = {"language": language_card, "toxicity": toxicity_card, "quality": quality_card}
