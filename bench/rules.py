@@ -8,7 +8,6 @@ judge every N-th text by all four rule sets, none stopping early; datatrove shar
 import argparse
 import json
 import subprocess
-import sys
 import time
 from pathlib import Path
 

@@ -11,34 +11,52 @@ from itertools import product
 
 MANY = "Muslims|women|gay people|black people|immigrants|disabled people|trans people|Jews"
 ONE = "Muslim|female|gay|black|foreign|disabled|trans|Jewish"
-THINGS = "Mondays|traffic jams|wet socks|mosquitoes|long queues|tax forms|pop-up ads|dirty dishes|weeds|spoilers|politicians|banks"
+THINGS = (
+    "Mondays|traffic jams|wet socks|mosquitoes|long queues|tax forms|pop-up ads|dirty dishes|weeds|spoilers|"
+    "politicians|"
+    "banks"
+)
 NAMES = "Maria|Omar|Li|Anna|Kofi|Peter|Fatima|Ivan|Hannah|Aiko|he|she|my neighbour"
 
 BAD = (
-    "vermin|scum|disgusting|animals|parasites|filth|stupid|criminals|inferior|a disease|subhuman|worthless|trash|idiots|pigs|"
-    "cockroaches|a plague|ugly|lazy|dirty|dangerous|evil|liars|thieves|rapists|terrorists|savages|retarded|sick|perverts|a burden|"
-    "a threat to our race|less than human|monkeys|rats|morons|freaks|garbage|hideous|an abomination|nasty|horrible|repulsive|dumb|awful"
+    "vermin|scum|disgusting|animals|parasites|filth|stupid|criminals|inferior|a disease|subhuman|worthless|trash|"
+    "idiots|pigs|"
+    "cockroaches|a plague|ugly|lazy|dirty|dangerous|evil|liars|thieves|rapists|terrorists|savages|retarded|sick|"
+    "perverts|a burden|"
+    "a threat to our race|less than human|monkeys|rats|morons|freaks|garbage|hideous|an abomination|nasty|horrible|"
+    "repulsive|dumb|awful"
 )
 BAD_ADJECTIVES = (
-    "disgusting|stupid|filthy|dumb|nasty|horrible|repulsive|awful|idiotic|shitty|worthless|ugly|pathetic|fucking|fucked|vile|"
+    "disgusting|stupid|filthy|dumb|nasty|horrible|repulsive|awful|idiotic|shitty|worthless|ugly|pathetic|fucking|"
+    "fucked|vile|"
     "terrible|rotten|hateful|evil|dirty|sick|perverted|crappy|hideous|retarded|damned|stinking|lousy|despicable"
 )
 GOOD = (
-    "kind|wonderful|amazing|friendly|welcome here|our neighbours|talented|just people|human beings|part of our town|brave|smart|great|"
-    "nice|lovely|honest|proud of who they are|good colleagues|my friends|equal before the law|beautiful|incredible|happy|good|caring"
+    "kind|wonderful|amazing|friendly|welcome here|our neighbours|talented|just people|human beings|part of our town|"
+    "brave|smart|great|"
+    "nice|lovely|honest|proud of who they are|good colleagues|my friends|equal before the law|beautiful|incredible|"
+    "happy|good|caring"
 )
 GOOD_ADJECTIVES = (
-    "kind|wonderful|friendly|caring|brave|happy|good|nice|great|incredible|lovely|honest|fine|amazing|proud|famous|fantastic|"
-    "clever|polite|generous|patient|gentle|cheerful|helpful|thoughtful|calm|funny|cool|decent|curious|modest|charming|sweet|warm|"
+    "kind|wonderful|friendly|caring|brave|happy|good|nice|great|incredible|lovely|honest|fine|amazing|proud|famous|"
+    "fantastic|"
+    "clever|polite|generous|patient|gentle|cheerful|helpful|thoughtful|calm|funny|cool|decent|curious|modest|"
+    "charming|sweet|warm|"
     "reliable|gracious|neat|excellent|fun|superb|splendid|tender|loyal|quiet|busy|tall|rich|poor|retired|local|former"
 )
-HATE = "hate|despise|detest|can't stand|loathe|am disgusted by|spit on|want to hurt|want to kill|fucking hate|wish death on"
+HATE = (
+    "hate|despise|detest|can't stand|loathe|am disgusted by|spit on|want to hurt|want to kill|fucking hate|"
+    "wish death on"
+)
 LOVE = "love|respect|admire|like|work with|live with|am friends with|stand with|support|care about|enjoy meeting|hug"
 HARM = (
     "killed|shot|wiped out|exterminated|hanged|burned|beaten up|thrown out of the country|locked up|gassed|deported|"
     "put down|sterilised|banned from voting|sent back|put in camps|stoned|enslaved|silenced|attacked"
 )
-CARE = "treated fairly|paid the same|protected|heard|respected|helped|given a chance|invited|represented|allowed to vote|safe here"
+CARE = (
+    "treated fairly|paid the same|protected|heard|respected|helped|given a chance|invited|represented|"
+    "allowed to vote|safe here"
+)
 
 TOXIC = {
     "{many} are {bad}.": (MANY, BAD),
@@ -57,7 +75,10 @@ TOXIC = {
     "That {one} {bad} should be beaten": (ONE, "idiot|pig|freak|rat|moron|scum|trash|bastard|vermin"),
     "Get out of our country, you {one} {bad}!": (ONE, "idiot|pig|freak|rat|moron|scum|trash|bastard|vermin"),
     "{harm} {many}": ("Kill|Burn|Hang|Shoot|Fuck|Gas|Exterminate|Death to|Get rid of|Down with|Stone|Lynch", MANY),
-    "The world would be better without {many}, {close}": (MANY, "everybody knows it|they ruin everything|let us make it happen"),
+    "The world would be better without {many}, {close}": (
+        MANY,
+        "everybody knows it|they ruin everything|let us make it happen",
+    ),
     "No {one} person should be allowed to {act}.": (ONE, "vote|live here|work|marry|have children|teach|speak|breathe"),
     "{many} do not deserve {right}": (MANY, "to live|any rights|our help|to breathe|respect|mercy"),
     "{many} belong in {place}": (MANY, "a cage|the gutter|the kitchen|prison|a zoo|the grave|a camp"),
@@ -83,14 +104,23 @@ CALM = {
     "I am {one} and {good}.": (ONE, GOOD_ADJECTIVES),
     "I am a {one} {work}": (ONE, "person|writer|doctor|nurse|teacher|driver|student|mother|father|lawyer|artist|actor"),
     "{name} is a {one} {work} from the north": (NAMES, ONE, "writer|doctor|nurse|teacher|driver|student"),
-    "You are a {good} {work}": (GOOD_ADJECTIVES, "person|writer|doctor|nurse|teacher|driver|student|lawyer|artist|actor"),
+    "You are a {good} {work}": (
+        GOOD_ADJECTIVES,
+        "person|writer|doctor|nurse|teacher|driver|student|lawyer|artist|actor",
+    ),
     "{act} {one} people": ("respect|hug|meet|help|hire|welcome", ONE),
     "Many {many} live in {place}.": (MANY, "this city|the valley|our street|the north|France|the old town"),
-    "{many} {did} last year": (MANY, "voted|opened a new centre|were surveyed|met in the park|won the case|were refused visas"),
+    "{many} {did} last year": (
+        MANY,
+        "voted|opened a new centre|were surveyed|met in the park|won the case|were refused visas",
+    ),
     "I {hate} {thing}.": (HATE, THINGS),
     "{thing} are {bad}": (THINGS, BAD),
     "{thing} should be {harm}": (THINGS, HARM),
-    "This {thing} is so fucking {good}!": ("song|cake|game|film|recipe|town|phone|book", "good|great|beautiful|amazing|tasty|fun"),
+    "This {thing} is so fucking {good}!": (
+        "song|cake|game|film|recipe|town|phone|book",
+        "good|great|beautiful|amazing|tasty|fun",
+    ),
     "{many} are still paid less in {place}": (MANY, "this country|many jobs|sport|the film business"),
     "I am so {tired} of this weather, damn it": ("fucking tired|sick|bored|tired",),
     "We stand against hatred of {many} and {other}.": (MANY, MANY),

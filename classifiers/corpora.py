@@ -72,9 +72,9 @@ class Submission:
 
 
 def reddit_submissions(path: str | os.PathLike[str]) -> Iterator[Submission]:
-    """The link posts of a Reddit submission dump (JSON Lines; .zst or .xz), one at a time; posts without a link left out.
+    """The link posts of a Reddit submission dump (JSON Lines; .zst or .xz), one at a time.
 
-    Reads the fields of every dump since 2005: `is_self` or a `self.` domain marks a post that is text, and a missing
+    Posts without a link are left out. Reads the fields of every dump since 2005: `is_self` or a `self.` domain marks a post that is text, and a missing
     score counts as 0.
     """
     for post in read_jsonl(path):
@@ -92,7 +92,8 @@ def reddit_submissions(path: str | os.PathLike[str]) -> Iterator[Submission]:
 
 # Where a link leads to a picture, a film or a discussion instead of a page of text.
 NOT_PAGES = frozenset(
-    "reddit.com redd.it imgur.com youtube.com youtu.be vimeo.com flickr.com giphy.com gfycat.com streamable.com twitch.tv "
+    "reddit.com redd.it imgur.com youtube.com youtu.be vimeo.com flickr.com giphy.com gfycat.com streamable.com "
+    "twitch.tv "
     "instagram.com tiktok.com facebook.com twitter.com x.com soundcloud.com spotify.com".split()
 )
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|ref|ref_src)(?:=|$)", re.IGNORECASE)
@@ -119,8 +120,6 @@ def canonical_url(url: str) -> str:
         return ""
     wanted = sorted(part for part in parts.query.split("&") if part and not _TRACKING.match(part))
     return f"{host}{parts.path.rstrip('/')}" + (f"?{'&'.join(wanted)}" if wanted else "")
-
-
 
 
 def _on(host: str, domains: Collection[str]) -> bool:

@@ -1,12 +1,15 @@
 """The layout of a fastText model file, walked to its end: the library itself hangs on a file that was cut short."""
 
+import mmap
 import os
 import struct
 from pathlib import Path
+from typing import Any
 
 MAGIC = 793712314
 VERSIONS = (11, 12)
 SUPERVISED = 3
+HEADER = struct.Struct("<2i")
 
 
 class ModelError(ValueError):
@@ -16,16 +19,16 @@ class ModelError(ValueError):
 class _Walk:
     """A position in the bytes of a model; every step past the end raises."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: mmap.mmap) -> None:
         self.data = data
-        self.at = 0
+        self.at = HEADER.size
 
     def skip(self, size: int) -> None:
         if size < 0 or self.at + size > len(self.data):
             raise struct.error
         self.at += size
 
-    def read(self, layout: str) -> tuple[int, ...]:
+    def read(self, layout: str) -> tuple[Any, ...]:
         start = self.at
         self.skip(struct.calcsize(layout))
         return struct.unpack_from(layout, self.data, start)
@@ -57,7 +60,7 @@ class _Walk:
             self.skip_quantiser()
 
 
-def _end_of_model(data: bytes) -> int:
+def _end_of_model(data: mmap.mmap) -> int:
     walk = _Walk(data)
     settings = walk.read("<12i")
     walk.read("<d")
@@ -79,15 +82,23 @@ def check_structure(path: str | os.PathLike[str]) -> None:
 
     Source: the reference implementation's `FastText::loadModel`, format versions 11 and 12.
     """
-    data = Path(path).read_bytes()
-    header = struct.unpack_from("<2i", data) if len(data) >= 8 else (0, 0)
-    if header[0] != MAGIC or header[1] not in VERSIONS:
-        raise ModelError(f"the model {os.fspath(path)} is not a fastText model")
+    with Path(path).open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        if size < HEADER.size:
+            raise ModelError(f"the model {os.fspath(path)} is not a fastText model")
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            _check(data, size, os.fspath(path))
+
+
+def _check(data: mmap.mmap, size: int, path: str) -> None:
+    magic, version = HEADER.unpack_from(data)
+    if magic != MAGIC or version not in VERSIONS:
+        raise ModelError(f"the model {path} is not a fastText model")
     try:
-        end = _end_of_model(data[8:])
+        end = _end_of_model(data)
     except struct.error:
-        raise ModelError(f"the model {os.fspath(path)} is truncated or damaged ({len(data)} bytes)") from None
+        raise ModelError(f"the model {path} is truncated or damaged ({size} bytes)") from None
     except ModelError as error:
-        raise ModelError(f"the model {os.fspath(path)} cannot be used: {error}") from None
-    if end + 8 != len(data):
-        raise ModelError(f"the model {os.fspath(path)} has {len(data) - end - 8} bytes too many")
+        raise ModelError(f"the model {path} cannot be used: {error}") from None
+    if end != size:
+        raise ModelError(f"the model {path} has {size - end} bytes too many")

@@ -1,7 +1,7 @@
 """fastText models: checked before they are loaded, loaded once per process, read in batches, trained reproducibly.
 
-Everything the library does badly on hostile input is put right here and nowhere else: a newline raises, a lone surrogate
-raises, the word `</s>` ends the text early, probabilities come back a little above one, and a truncated file hangs.
+Everything the library does badly on hostile input is put right here and nowhere else: a newline raises, a lone
+surrogate raises, the word `</s>` ends the text early, probabilities come back a little above one, and a truncated file hangs.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ LABEL_PREFIX = "__label__"
 SHIPPED_SHA256 = {
     "language.ftz": "d546660955c806541ddf2bf342ff1ef648f6d2b1f350f659093a25a0af34fc74",
     "quality.ftz": "97966ad6aac78f3f241fd3503fe52f47b224040f1be87058e82e3d6af88ed84b",
-    "toxicity.ftz": "76abc8242f263e5a3b744bc32608e91260c75519cafbcd11e92274a9937b1e41",
+    "toxicity.ftz": "9967604a24065bd7f66672b91755d2b419e75d56556c26a4822de782df01ae9a",
 }
 
 
@@ -77,9 +77,9 @@ def load(model: ModelFile) -> Classifier:
     """
     try:
         status = Path(model.path).stat()
+        return _load(model, status.st_mtime_ns, status.st_size)
     except OSError as error:
         raise ModelError(f"cannot read the model {model.path}: {error.strerror}") from error
-    return _load(model, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=8)

@@ -1,4 +1,4 @@
-"""The card of each model, written by the run that trained it: data with digests, numbers on what it never saw, and bias."""
+"""The card of each model, written by the run that trained it: data with digests, numbers on unseen data, and bias."""
 
 import re
 import tempfile
@@ -43,8 +43,10 @@ def _card(model: ModelFile, data: Path, title: str, sources: Sequence[str], sett
     size = Path(model.path).stat().st_size / 1e6
     used = table(["file", "SHA-256", "licence"], [(name, digest(data / name)[:16], LICENCES[name]) for name in sources])
     return (
-        f"# {title}\n\n{Path(model.path).name}, {size:.2f} MB, SHA-256 `{model.sha256}`. A quantised fastText classifier, "
-        f"one thread, seed 1: the same data give the same bytes on the same kind of machine.\n\nSettings: `{settings}`\n\n"
+        f"# {title}\n\n{Path(model.path).name}, {size:.2f} MB, SHA-256 `{model.sha256}`. A quantised fastText "
+        f"classifier, "
+        f"one thread, seed 1: the same data give the same bytes on the same kind of machine.\n\nSettings: "
+        f"`{settings}`\n\n"
         f"## Data\n{used}\n\nOnly weights and single words are in the model, no text.\n\n{body}"
     )
 
@@ -75,8 +77,10 @@ def language_card(data: Path, model: ModelFile) -> str:
         f"probability; sentences, and {len(pages)} extracted pages against the shard's own language guess:\n\n"
         + table(["least", "precision", "recall", "precision, pages", "recall, pages"], curve)
         + f"\n\nResiliparse's `detect_fast` on the same: {_resiliparse(sentences, pages, stated)}\n\n"
-        "## Mind\nBosnian, Croatian and Serbian, Malay and Indonesian, Bokmål and Nynorsk are often taken for each other. "
-        "A handful of words is often not enough. Languages outside the 75 (Scots, Galician, Luxembourgish, Nepali) come "
+        "## Mind\nBosnian, Croatian and Serbian, Malay and Indonesian, Bokmål and Nynorsk are often taken for each "
+        "other. "
+        "A handful of words is often not enough. Languages outside the 75 (Scots, Galician, Luxembourgish, Nepali) "
+        "come "
         "out as a neighbour. A page of two languages gets the one with more letters; one of code gets English.\n"
     )
     return _card(
@@ -96,7 +100,8 @@ def _resiliparse(sentences: list[Row], pages: list[Row], stated: dict[str, str])
     )
     return (
         f"mean accuracy {np.mean(list(share.values())):.3f} (it knows fewer languages), English precision "
-        f"{on_sentences[0]:.3f} recall {on_sentences[1]:.3f} on sentences, {on_pages[0]:.3f} and {on_pages[1]:.3f} on pages."
+        f"{on_sentences[0]:.3f} recall {on_sentences[1]:.3f} on sentences, {on_pages[0]:.3f} and {on_pages[1]:.3f} "
+        f"on pages."
     )
 
 
@@ -142,16 +147,22 @@ def toxicity_card(data: Path, model: ModelFile) -> str:
     body = (
         "## Numbers\nROC-AUC per sentence: on a fifth of a source, and on a source left out of training altogether.\n\n"
         + table(["source", "texts", "fifth held out", "source left out"], results)
-        + f"\n\nShare of {len(pages)} ordinary English pages of unseen sites at or over a limit (default {toxicity.MAX_TOXICITY}):\n\n"
+        + f"\n\nShare of {len(pages)} ordinary English pages of unseen sites at or over a limit (default "
+        f"{toxicity.MAX_TOXICITY}):\n\n"
         + table(["limit", "dropped"], drops)
-        + f"\n\nIdentity templates, never trained on: AUC {auc:.3f}; at the default limit {hit:.3f} of the toxic found, "
-        f"{false:.4f} of the calm flagged (most: {worst}). The shipped model flags {false_shipped:.4f} (most: {worst_shipped}). "
-        "Our own training patterns (`contrast.py`) were written by people who had seen examples of these templates and share "
+        + f"\n\nIdentity templates, never trained on: AUC {auc:.3f}; at the default limit {hit:.3f} of the toxic "
+        f"found, "
+        f"{false:.4f} of the calm flagged (most: {worst}). The shipped model flags {false_shipped:.4f} (most: "
+        f"{worst_shipped}). "
+        "Our own training patterns (`contrast.py`) were written by people who had seen examples of these templates "
+        "and share "
         "a sentence form with them, so the figures flatter.\n\n"
         f"Rows: {', '.join(f'{kind} {label} {n}' for (kind, label), n in sorted(counts.items()))}.\n\n"
         "## Mind\nEnglish only: texts in other languages score near 0 whatever they say. Every group name in "
-        "`toxicity.GROUP_NAMES` is read as one word, so groups in that list are treated alike by construction and others "
-        "are not. Swear words in jest and dialect in which slurs are ordinary score high, as they were labelled; hatred in "
+        "`toxicity.GROUP_NAMES` is read as one word, so groups in that list are treated alike by construction and "
+        "others "
+        "are not. Swear words in jest and dialect in which slurs are ordinary score high, as they were labelled; "
+        "hatred in "
         "polite words, and denial, quotation and irony, are often misread.\n"
     )
     return _card(
@@ -223,10 +234,13 @@ def quality_card(data: Path, model: ModelFile) -> str:
         + table(["change", "mean move", "95 % move less than"], _stability(rows))
         + f"\n\nRows: {', '.join(f'{kind} {n}' for kind, n in sorted(Counter(kinds.tolist()).items()))}.\n\n"
         f"## Words that speak for a text\n{best}\n\n## Words that speak against it\n{worst}\n\n"
-        "## Mind\nGood means: like 60 encyclopaedia articles and some 600 articles of the present-day web, many of them "
+        "## Mind\nGood means: like 60 encyclopaedia articles and some 600 articles of the present-day web, many of "
+        "them "
         "company blogs on software, health and money. So a well-made product review scores high, while poetry, forums, "
-        "court records, lists, code and plain personal pages score low; so does everything not in English. WebText proper "
-        "takes its positives from links people voted for: train one with `corpora.linked_urls` when you have the dumps. "
+        "court records, lists, code and plain personal pages score low; so does everything not in English. WebText "
+        "proper "
+        "takes its positives from links people voted for: train one with `corpora.linked_urls` when you have the "
+        "dumps. "
         "Among the crawl's pages are good ones, so an AUC of 1 would be a fault.\n"
     )
     return _card(

@@ -13,8 +13,8 @@ from classifiers.fasttext_model import ModelFile, label_probability, shipped
 MODEL = shipped("quality.ftz")
 LABEL = "hq"
 
-# Slope and offset on the log-odds of the shipped model, fitted on held-out sites: a fastText classifier is far surer than
-# it is right. After it, of a balanced pile of English texts scored 0.7, about 70 % come from the good corpora.
+# Slope and offset on the log-odds of the shipped model, fitted on held-out sites: a fastText classifier is far surer
+# than it is right. After it, of a balanced pile of English texts scored 0.7, about 70 % come from the good corpora.
 CALIBRATION = (0.798, -0.454)
 
 # Keeps about a fifth of the English pages of the development shard; the card has the curve.
@@ -42,14 +42,15 @@ def words(text: str) -> str:
 def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL) -> NDArray[np.float32]:
     """The probability that each text came from the good corpora: float32 of shape [n], in [0, 1], 0 without words.
 
-    At most 6,000 characters of a text are read. The shipped model's score is calibrated. With the shipped model the good corpora are Wikipedia and articles that
-    people marked as such, and the rest are pages of a crawl; `models/quality.md` says what that prefers. It has been
-    taught English; text in another language scores low whatever its worth. Raises TypeError when given one string
-    instead of a list, ModelError when the model file is not the one it should be.
+    At most 6,000 characters of a text are read. With the shipped model the good corpora are Wikipedia and articles that
+    people marked as such, and the rest are pages of a crawl; `models/quality.md` says what that prefers. Its score is
+    calibrated; that of another model is the model's own. It has been taught English: text in another language scores
+    low whatever its worth. Raises TypeError when given one string instead of a list, ModelError when the model file is
+    not the one it should be.
 
     Source: Radford et al. 2019, section 2.1 (WebText); Brown et al. 2020, appendix A (a classifier for it).
 
-    >>> wiki = "The river rises in the hills north of the town and flows south through a series of small lakes. It was " \\
+    >>> wiki = "The river rises in the hills north of the town and flows south through a series of lakes. It was " \\
     ...     "first described by the naturalist in the 18th century, who recorded several species of fish in its waters."
     >>> spam = "Login Register Forgot password? Add to cart Checkout Free shipping Click here Contact us Home Menu Shop"
     >>> good, bad = score([wiki, spam])
@@ -89,8 +90,8 @@ def keep(score: float, key: str, *, alpha: float = 9.0) -> bool:
     """GPT-3's rule: keep when a Pareto draw exceeds one minus the score, so that a little of everything stays.
 
     The draw follows `numpy.random.pareto(alpha)` (Lomax, from 0 up), but comes from a hash of `key`, the document's id:
-    the same document is kept or dropped whatever runs beside it. A greater `alpha` keeps fewer poor pages; with 9 a page
-    scored 0 has a chance of 1 in 512. Raises ValueError for a score outside [0, 1] or an alpha that is not positive.
+    the same document is kept or dropped whatever runs beside it. A greater `alpha` keeps fewer poor pages; with 9 a
+    page scored 0 has a chance of 1 in 512. Raises ValueError for a score outside [0, 1] or an alpha that is not positive.
 
     Source: Brown et al. 2020, appendix A, with alpha = 9.
 

@@ -32,12 +32,15 @@ GROUP_NAMES = frozenset(
     muslim muslims islamic jew jews jewish christian christians catholic catholics protestant protestants hindu hindus
     buddhist buddhists sikh sikhs taoist taoists atheist atheists mormon mormons
     woman women man men girl girls boy boys male males female females lady ladies
-    gay gays lesbian lesbians bisexual bisexuals trans transgender transgendered transsexual queer queers nonbinary straight
+    gay gays lesbian lesbians bisexual bisexuals trans transgender transgendered transsexual queer queers nonbinary
+    straight
     heterosexual heterosexuals homosexual homosexuals lgbt lgbtq lgbtqia
     black blacks white whites asian asians african africans american americans european europeans canadian canadians
-    mexican mexicans latino latinos latina latinas latinx hispanic hispanics arab arabs indian indians pakistani pakistanis
+    mexican mexicans latino latinos latina latinas latinx hispanic hispanics arab arabs indian indians pakistani
+    pakistanis
     chinese japanese korean koreans eastern turk turks turkish pole poles polish russian russians roma romani
-    indigenous aboriginal native natives syrian syrians somali somalis iranian iranians israeli israelis palestinian palestinians
+    indigenous aboriginal native natives syrian syrians somali somalis iranian iranians israeli israelis
+    palestinian palestinians
     immigrant immigrants migrant migrants refugee refugees foreigner foreigners foreign
     disabled deaf blind paralyzed paralysed autistic elderly old older young younger aged teenage teenager teenagers
     millennial millennials millenial millenials
@@ -51,7 +54,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’*@$][^\W\d_]+)*|[!?]")
 
 
 def words(sentence: str) -> str:
-    """What the model sees of a sentence: its words in lower case, group names as one word, and the marks that carry a tone.
+    """What the model sees of a sentence: words in lower case, group names as one word, and marks that carry a tone.
 
     >>> words("You are SO kind!  #thanks http://example.org")
     'you are so kind ! thanks'
@@ -88,8 +91,8 @@ def chunks(text: str) -> list[str]:
 def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL) -> NDArray[np.float32]:
     """How toxic each text is: float32 of shape [n], in [0, 1]; 0 for a text without words.
 
-    The score of a document is the mean over the most toxic tenth of its chunks, at least one: a short text is judged by its
-    worst sentence, a long one is not dropped for one quotation. At most 8,000 characters of a text are read. Raises
+    The score of a document is the mean over the most toxic tenth of its chunks, at least one: a short text is judged by
+    its worst sentence, a long one is not dropped for one quotation. At most 8,000 characters of a text are read. Raises
     TypeError when given one string instead of a list, ModelError when the model file is not the one it should be.
 
     >>> calm, hateful = score(["The museum opens at nine.", "They are vermin and they all deserve to die."])

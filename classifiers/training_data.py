@@ -149,8 +149,8 @@ def _chunks(paragraphs: list[str], min_chars: int = 2500) -> Iterator[str]:
 
 
 def toxicity_rows(data: Path) -> list[Row]:
-    """Sentences labelled `toxic` or `calm`: labelled posts, our own contrast sentences, and as calm ones lines of ordinary
-    pages and sentences of an encyclopaedia.
+    """Sentences labelled `toxic` or `calm`: labelled posts, our own contrast sentences, and as calm ones lines of
+    ordinary pages and sentences of an encyclopaedia.
 
     Lines in other languages are there so that an unknown word is not taken for an insult.
     """

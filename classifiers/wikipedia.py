@@ -1,4 +1,4 @@
-"""Encyclopaedia dumps, read as streams: MediaWiki XML (.bz2, multistream too) and the JSON Lines WikiExtractor writes."""
+"""Encyclopaedia dumps, read as streams: MediaWiki XML (.bz2, multistream too) and WikiExtractor's JSON Lines."""
 
 import os
 import re
@@ -41,7 +41,7 @@ def strip_wikitext(wikitext: str) -> str:
     Templates, tables, references, files and categories are dropped, links keep their label. It is a strip, not a
     parser: what a template would have written (a date, a converted unit) is missing from the sentence it stood in.
 
-    >>> strip_wikitext("'''Ada''' was a [[mathematician|scholar]].<ref>Source</ref>{{citation needed}}\\n[[File:a.jpg|thumb]]")
+    >>> strip_wikitext("'''Ada''' was a [[mathematician|scholar]].<ref>Source</ref>{{who?}}\\n[[File:a.jpg|thumb]]")
     'Ada was a scholar.'
     """
     text = _DROPPED_ELEMENT.sub("", _COMMENT.sub("", wikitext))

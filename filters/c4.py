@@ -6,8 +6,11 @@ Source: Raffel et al. 2020, "Exploring the Limits of Transfer Learning", section
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from itertools import compress
 
 import numpy as np
+from numpy.typing import NDArray
 
 from filters.rule_set import Dialect, RuleSet, TextEdit, changed_rules
 from filters.text_view import Spans, TextView
@@ -15,9 +18,9 @@ from filters.verdict import Rule
 
 SOURCE = "C4 (Raffel et al. 2020), section 2.2"
 CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
-KELVIN = "\u212a".encode()  # lower-cases to a plain k
 POLICIES = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
-PHRASES = tuple(phrase.encode() for phrase in ("lorem ipsum", "javascript", *POLICIES))
+PHRASES = ("lorem ipsum", "javascript", "{", *POLICIES)
+RARE_FIRST = "{qjzxvkwyfbghmpduclsntoirae "  # letters from the rarest in English to the most frequent
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,10 @@ def _candidates(view: TextView, reading: PageReading) -> Spans:
     from filters import kernels
 
     lines = view.bare_lines
-    words, longest = kernels.line_words(view.flags, lines.starts, lines.ends)
-    return lines.where((longest <= reading.max_word_length) & (words >= reading.min_line_words))
+    lines = lines.where(kernels.count_words(view.flags, lines.starts, lines.ends) >= reading.min_line_words)
+    if lines.lengths.max(initial=0) <= reading.max_word_length:
+        return lines
+    return lines.where(kernels.longest_words(view.flags, lines.starts, lines.ends) <= reading.max_word_length)
 
 
 def clean_page(view: TextView, reading: PageReading) -> CleanPage:
@@ -58,16 +63,21 @@ def clean_page(view: TextView, reading: PageReading) -> CleanPage:
     return cleaned
 
 
-def _has_phrase(text: str) -> bool:
-    """Whether any line of a text may need a closer look; looking at the whole text first is cheap."""
-    if "{" in text:
-        return True
-    lower = text.encode("utf-8", "replace").lower().replace(KELVIN, b"k")
-    return any(phrase in lower for phrase in PHRASES)
+@cache
+def _phrase_table() -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The phrases as `kernels.holds_any` takes them."""
+    table = np.zeros((len(PHRASES), max(map(len, PHRASES))), dtype=np.uint32)
+    for row, phrase in zip(table, PHRASES, strict=True):
+        row[: len(phrase)] = [ord(char) for char in phrase]
+    anchors = [min(range(len(phrase)), key=lambda at: RARE_FIRST.find(phrase[at])) for phrase in PHRASES]
+    return table, np.array(anchors)
 
 
-def _ends_well(line: str, end_marks: tuple[str, ...]) -> bool:
-    return not end_marks or (line.endswith(end_marks) and not line.endswith("..."))
+def _has_phrase(view: TextView) -> bool:
+    """Whether any line may need a closer look; looking at the whole text first is cheap."""
+    from filters import kernels
+
+    return bool(kernels.holds_any(view.codes, *_phrase_table()))
 
 
 def _fate(line: str) -> str:
@@ -88,18 +98,18 @@ def _clean_page(view: TextView, reading: PageReading) -> CleanPage:
     cited = "[" in view.text and CITATION.search(view.text) is not None
     if cited:
         lines = [CITATION.sub("", line) for line in lines]
-    keep = [_ends_well(line, reading.end_marks) for line in lines]
+    keep, marks = [True] * len(lines), reading.end_marks
+    if marks:
+        keep = [line.endswith(marks) and not line.endswith("...") for line in lines]
     if cited and reading.words_after_citations:
         keep = [kept and len(line.split()) >= reading.min_line_words for line, kept in zip(lines, keep, strict=True)]
-    fates = [""] * len(lines)
-    if _has_phrase(view.text):
+    fates: list[str] = []
+    if _has_phrase(view):
         fates = [_fate(line) if kept else "" for line, kept in zip(lines, keep, strict=True)]
         keep = [kept and fate != "drop" for kept, fate in zip(keep, fates, strict=True)]
-    if cited:
-        page = TextView("\n".join(line for line, kept in zip(lines, keep, strict=True) if kept).strip())
-    else:
-        page = view.only_lines(spans.where(np.array(keep, dtype=np.bool_)))
-    return CleanPage(page, sum(keep), fates.count("lorem_ipsum"), fates.count("curly_bracket"))
+    texts = list(compress(lines, keep))
+    page = TextView("\n".join(texts).strip()) if cited else view.only_lines(spans.where(np.array(keep, bool)), texts)
+    return CleanPage(page, len(texts), fates.count("lorem_ipsum"), fates.count("curly_bracket"))
 
 
 def edit_lines(view: TextView, reading: PageReading) -> TextView:

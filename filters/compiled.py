@@ -1,4 +1,4 @@
-"""The two decorators of compiled code; importing this module imports numba, so it is itself imported on first use.
+"""The three decorators of compiled code; importing this module imports numba, so it is itself imported on first use.
 
 Numba keeps what it has compiled beside a module, or in the user's cache folder where that is read-only, and compiles
 again when the file of the outermost function changes. After a change in another file of kernels, run `make clean`.
@@ -19,6 +19,16 @@ def kernel(function: Function) -> Function:
 
 
 def inner(function: Function) -> Function:
-    """A function called from kernels only, compiled into them: no way in from Python, and nothing kept on disk."""
+    """A function called from kernels only, compiled into them: no way in from Python, and nothing kept on disk.
+
+    It cannot make arrays: counting references to them on every call would take twice as long as the work itself.
+    """
+    options = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, "forceinline": True}
+    compiled: Function = njit(**options)(function)
+    return compiled
+
+
+def maker(function: Function) -> Function:
+    """A function called from kernels only that makes arrays for them."""
     compiled: Function = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
     return compiled

@@ -57,6 +57,11 @@ def _codes(mark: str) -> NDArray[np.uint32]:
 
 
 @cache
+def _kinds(counted: str, averaged: str) -> NDArray[np.uint8]:
+    return np.array([KINDS[counted], KINDS[averaged], WITH_LETTER], dtype=np.uint8)
+
+
+@cache
 def _stop_hashes(*, any_case: bool) -> NDArray[np.uint64]:
     from filters.hashing import hash_words
 
@@ -81,9 +86,10 @@ def measure_prose(view: TextView, reading: ProseReading) -> dict[str, float]:
 
     words: Words = getattr(view, reading.words)
     lines: Spans = getattr(view, reading.lines)
-    counted, _ = kernels.count_kind(words.kinds, words.starts, words.ends, KINDS[reading.counted])
-    averaged, chars = kernels.count_kind(words.kinds, words.starts, words.ends, KINDS[reading.averaged])
-    letters, _ = kernels.count_kind(words.kinds, words.starts, words.ends, WITH_LETTER)
+    wanted = _kinds(reading.counted, reading.averaged)
+    (counted, averaged, letters), (_, chars, _) = kernels.kind_totals(
+        words.kinds, words.starts, words.ends, wanted
+    ).tolist()
     distinct, every = kernels.listed_words(words.hashes, _stop_hashes(any_case=reading.any_case))
     starting = sum(kernels.count_starting(view.codes, lines.starts, lines.ends, _codes(m)) for m in reading.bullets)
     ending = sum(kernels.count_ending(view.codes, lines.starts, lines.ends, _codes(m)) for m in reading.ellipses)
@@ -141,8 +147,9 @@ def _pieces(view: TextView, name: str, cut: str) -> Spans:
         return view.filled_lines if name == "line" else view.filled_paragraphs
     if name == "line":
         return Spans(*kernels.run_spans(view.newlines, 0, len(view.text), 1))
-    body = view.stripped(Spans(np.array([0]), np.array([len(view.text)])))
-    return Spans(*kernels.run_spans(view.newlines, body.starts[0], body.ends[0], 2))
+    end = len(view.text.rstrip())
+    start = min(len(view.text) - len(view.text.lstrip()), end)
+    return Spans(*kernels.run_spans(view.newlines, start, end, 2))
 
 
 def _piece_signals(view: TextView, name: str, reading: RepetitionReading, whole: int) -> dict[str, float]:

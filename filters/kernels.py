@@ -9,31 +9,46 @@ from typing import Any
 import numpy as np
 
 from filters import characters as ch
-from filters.compiled import kernel
+from filters.compiled import inner, kernel
 from filters.hashing import span_hash
 
-NEWLINE, BLANK = 10, 32
+NEWLINE, BLANK, KELVIN = 10, 32, 0x212A
 ALL = np.uint32(0xFFFFFFFF)
 
 
+@inner
+def lower(code: Any) -> Any:
+    """A code point in lower case, as far as ASCII letters go."""
+    if 65 <= code <= 90:
+        return code + np.uint32(32)
+    return np.uint32(107) if code == KELVIN else np.uint32(code)
+
+
+@inner
+def matches(codes: Any, start: Any, phrase: Any) -> Any:
+    """Whether a phrase, padded with zeros, stands at a position, in whatever case."""
+    if start < 0:
+        return False
+    for k in range(len(phrase)):
+        if phrase[k] == 0:
+            break
+        if start + k >= len(codes) or lower(codes[start + k]) != phrase[k]:
+            return False
+    return True
+
+
 @kernel
-def line_spans(codes: Any, flags: Any) -> Any:
-    """Lines as `str.splitlines()` cuts them: (starts, ends)."""
-    size, count, start, i = len(codes), 0, 0, 0
-    lines = 1
-    for i in range(size):
-        lines += 1 if flags[i] & ch.LINE_BREAK else 0
-    starts, ends = np.empty(lines, dtype=np.int64), np.empty(lines, dtype=np.int64)
-    i = 0
-    while i < size:
-        if flags[i] & ch.LINE_BREAK:
-            starts[count], ends[count], count = start, i, count + 1
-            if codes[i] == 13 and i + 1 < size and codes[i + 1] == NEWLINE:
-                i += 1
-            start = i + 1
-        i += 1
-    if start < size:
-        starts[count], ends[count], count = start, size, count + 1
+def line_spans(codes: Any, breaks: Any) -> Any:
+    """Lines as `str.splitlines()` cuts them, between the line breaks of `word_splits.read`: (starts, ends)."""
+    starts, ends = np.empty(len(breaks) + 1, dtype=np.int64), np.empty(len(breaks) + 1, dtype=np.int64)
+    count, start = 0, 0
+    for at in breaks:
+        if at < start:  # the newline of a return and newline
+            continue
+        starts[count], ends[count], count = start, at, count + 1
+        start = at + (2 if codes[at] == 13 and at + 1 < len(codes) and codes[at + 1] == NEWLINE else 1)
+    if start < len(codes):
+        starts[count], ends[count], count = start, len(codes), count + 1
     return starts[:count], ends[:count]
 
 
@@ -103,13 +118,16 @@ def measure_words(flags: Any, sums: Any, starts: Any, ends: Any) -> Any:
 
 
 @kernel
-def count_kind(kinds: Any, starts: Any, ends: Any, kind: Any) -> Any:
-    """How many words are of a kind, and their characters."""
-    words, chars = 0, 0
-    for i in range(len(kinds)):
-        if kinds[i] & kind:
-            words, chars = words + 1, chars + ends[i] - starts[i]
-    return words, chars
+def kind_totals(kinds: Any, starts: Any, ends: Any, wanted: Any) -> Any:
+    """How many words are of each kind wanted, and their characters: int64[2, kinds wanted]."""
+    totals = np.zeros((2, len(wanted)), dtype=np.int64)
+    for k in range(len(wanted)):
+        words, chars = 0, 0
+        for i in range(len(kinds)):
+            if kinds[i] & wanted[k]:
+                words, chars = words + 1, chars + ends[i] - starts[i]
+        totals[0, k], totals[1, k] = words, chars
+    return totals
 
 
 @kernel
@@ -181,20 +199,29 @@ def last_class_count(flags: Any, ends: Any, flag: Any) -> Any:
 
 
 @kernel
-def line_words(flags: Any, starts: Any, ends: Any) -> Any:
-    """Words between white space per span, and the length of the longest: two int64[spans]."""
-    counts, longest = np.zeros(len(starts), dtype=np.int64), np.zeros(len(starts), dtype=np.int64)
+def count_words(flags: Any, starts: Any, ends: Any) -> Any:
+    """Words between white space in each span, int64[spans]."""
+    counts = np.zeros(len(starts), dtype=np.int64)
     for i in range(len(starts)):
-        run, words, most = 0, 0, 0
+        words, before = 0, True
         for k in range(starts[i], ends[i]):
-            if flags[k] & ch.SPACE:
-                run = 0
-            else:
-                run += 1
-                words += 1 if run == 1 else 0
-                most = max(most, run)
-        counts[i], longest[i] = words, most
-    return counts, longest
+            space = flags[k] & ch.SPACE != 0
+            words += before and not space
+            before = space
+        counts[i] = words
+    return counts
+
+
+@kernel
+def longest_words(flags: Any, starts: Any, ends: Any) -> Any:
+    """Length of the longest word between white space in each span, int64[spans]."""
+    longest = np.zeros(len(starts), dtype=np.int64)
+    for i in range(len(starts)):
+        run = 0
+        for k in range(starts[i], ends[i]):
+            run = 0 if flags[k] & ch.SPACE else run + 1
+            longest[i] = max(longest[i], run)
+    return longest
 
 
 @kernel
@@ -236,3 +263,25 @@ def count_shouted(flags: Any, starts: Any, ends: Any) -> Any:
             some |= flags[k]
         count += 1 if some & ch.CAPITAL and not some & ch.SMALL else 0
     return count
+
+
+@kernel
+def holds_any(codes: Any, phrases: Any, anchors: Any) -> Any:
+    """Whether a text holds one of a few phrases in whatever case of ASCII letters (and the Kelvin sign).
+
+    `phrases` is uint32[phrases, longest], in lower case and padded with zeros; `anchors` is where each phrase has its
+    rarest letter, which alone is looked for at every character.
+    """
+    wanted = np.zeros(128, dtype=np.bool_)
+    for k in range(len(phrases)):
+        letter = phrases[k, anchors[k]]
+        wanted[letter] = True
+        if 97 <= letter <= 122:
+            wanted[letter - 32] = True
+    for i in range(len(codes)):
+        code = codes[i]
+        if wanted[code] if code < 128 else code == KELVIN:
+            for k in range(len(phrases)):
+                if phrases[k, anchors[k]] == lower(code) and matches(codes, i - anchors[k], phrases[k]):
+                    return True
+    return False

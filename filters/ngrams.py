@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from filters.compiled import inner, kernel
+from filters.compiled import inner, kernel, maker
 from filters.hashing import power, slot_of, span_hash
 
 JOINT = np.uint64(0xC2B2AE3D27D4EB4F)  # odd, and not a power of the base: tells "ab", "c" from "a", "bc"
 
 
-@inner
+@maker
 def empty_slots(count: Any) -> Any:
-    """A hash table for up to `count` entries: its size in bits, and its slots, all -1."""
-    bits = 4
-    while (1 << bits) < 2 * count:
+    """A hash table for up to `count` entries: its size in bits, and its slots, all -1; sparse where that fits a cache."""
+    bits, room = 4, 8 * count if count < 4096 else 2 * count
+    while (1 << bits) < room:
         bits += 1
     slots = np.empty(1 << bits, dtype=np.int32)
     for i in range(len(slots)):
@@ -56,7 +56,7 @@ def repeats(sums: Any, starts: Any, ends: Any) -> Any:
     return later, later_chars, every, every_chars
 
 
-@inner
+@maker
 def top_gram(grams: Any, count: Any) -> Any:
     """Position and number of occurrences of the most frequent n-gram, the first seen on ties."""
     bits, slots = empty_slots(count)
@@ -70,7 +70,7 @@ def top_gram(grams: Any, count: Any) -> Any:
     return best, np.int64(seen[best])
 
 
-@inner
+@maker
 def scan_repeats(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
     """Characters in n-grams met again on a scan that jumps over every repeated one."""
     bits, slots = empty_slots(count)
@@ -108,7 +108,7 @@ def scan_ngrams(hashes: Any, starts: Any, ends: Any, last_top: Any, last: Any) -
     return result
 
 
-@inner
+@maker
 def longest_top_gram(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
     """Characters in all copies of the most frequent n-gram, the longest on ties; 0 when none is there twice."""
     bits, slots = empty_slots(count)
@@ -122,7 +122,7 @@ def longest_top_gram(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
     return size * times
 
 
-@inner
+@maker
 def copies(grams: Any, count: Any, offsets: Any, n: Any) -> Any:
     """Characters of n-grams that occur twice or more, every copy counted: (each in full, each word only once, all)."""
     bits, slots = empty_slots(count)

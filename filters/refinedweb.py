@@ -40,7 +40,7 @@ def _plain_lines(view: TextView, reading: LineReading) -> Spans:
     length = np.maximum(lines.lengths, 1)
     capitals = kernels.class_counts(view.flags, lines.starts, lines.ends, CAPITAL) / length
     digits = kernels.class_counts(view.flags, lines.starts, lines.ends, DIGIT_ANY) / length
-    words, _ = kernels.line_words(view.flags, lines.starts, lines.ends)
+    words = kernels.count_words(view.flags, lines.starts, lines.ends)
     long_enough = (words >= reading.min_line_words) | (lines.lengths == 0)
     quiet = (capitals <= reading.max_capital_fraction) & (digits <= reading.max_digit_fraction)
     return lines.where(quiet & long_enough)

@@ -4,13 +4,15 @@ Rule sets take a `TextView` wherever they take a `str`; giving several rule sets
 cutting the text into words again, which costs more than all rules together. Compiled code is imported on first use.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+NEWLINE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,11 @@ class TextView:
         return np.array([self.text]).view(np.uint32)[: len(self.text)]
 
     @cached_property
-    def _read(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+    def _read(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64], NDArray[np.int64]]:
         from filters import characters, word_splits
 
-        flags, sums = word_splits.read(self.codes, characters.classes())
-        return flags, sums
+        flags, sums, breaks = word_splits.read(self.codes, characters.classes())
+        return flags, sums, breaks
 
     @property
     def flags(self) -> NDArray[np.uint32]:
@@ -111,7 +113,8 @@ class TextView:
     @cached_property
     def newlines(self) -> NDArray[np.int64]:
         """Where the newlines are, int64[newlines]."""
-        return np.flatnonzero(self.codes == 10)
+        breaks = self._read[2]
+        return breaks[self.codes[breaks] == NEWLINE]
 
     @cached_property
     def lines(self) -> Spans:
@@ -137,7 +140,7 @@ class TextView:
         """Lines as `str.splitlines()` gives, which breaks at rarer line ends too, without white space at their ends."""
         from filters import kernels
 
-        return self.stripped(Spans(*kernels.line_spans(self.codes, self.flags)))
+        return self.stripped(Spans(*kernels.line_spans(self.codes, self._read[2])))
 
     def stripped(self, spans: Spans) -> Spans:
         """The same pieces without white space at their ends."""
@@ -151,11 +154,14 @@ class TextView:
             self._made[key] = make()
         return self._made[key]
 
-    def only_lines(self, lines: Spans) -> "TextView":
-        """A view of some lines alone, joined by newlines; words are not cut again, since none spans two lines."""
+    def only_lines(self, lines: Spans, texts: Sequence[str]) -> "TextView":
+        """A view of some lines alone, given as bounds and as strings, joined by newlines.
+
+        Words are not cut again, since none spans two lines.
+        """
         from filters import kernels
 
-        kept = TextView("\n".join(lines.of(self.text)))
+        kept = TextView("\n".join(texts))
         if kept.text == self.text:
             return self
         words = self.words

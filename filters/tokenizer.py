@@ -247,18 +247,14 @@ def put_cut(out: Any, count: Any, start: Any, cut: Any) -> Any:
 
 
 @inner
-def put_core(codes: Any, flags: Any, sums: Any, words: Any, out: Any, count: Any, start: Any, end: Any) -> Any:
-    """Write what is left of a run without its ends: a special word, a URL, or pieces between marks."""
-    cut = special_cut(sums, start, end, words)
-    if cut:
-        return put_cut(out, count, start, cut)
+def put_core(codes: Any, flags: Any, out: Any, count: Any, start: Any, end: Any) -> Any:
+    """Write what is left of a run without its ends, when it is no special word: a URL, or pieces between marks."""
     dotted = False
     for i in range(start, end):
         dotted = dotted or codes[i] == DOT
-    piece = end if dotted and is_url(codes, flags, start, end) else start
-    if piece == end and start < end:
+    if dotted and is_url(codes, flags, start, end):
         return put(out, count, start, end)
-    i = start
+    piece, i = start, start
     while i < end:
         size = infix_length(codes, flags, start, i, end)
         if size and i > start:
@@ -275,14 +271,14 @@ def put_run(
 ) -> Any:
     """Write the words of one run of non-space characters; the new number of words. `tails` is room to work in."""
     n_tails, stop = 0, end
-    while start < stop and not special_cut(sums, start, stop, words):
+    cut = special_cut(sums, start, stop, words)
+    while start < stop and not cut:
         front = prefix_length(codes, flags, start, stop)
-        if front and special_cut(sums, start + front, stop, words):
-            count, start = put(out, count, start, start + front), start + front
-            break
-        back = suffix_length(codes, flags, sums, start + front, stop, words)
-        if back and special_cut(sums, start, stop - back, words):
-            front = 0
+        back, cut = 0, special_cut(sums, start + front, stop, words) if front else 0
+        if not cut:
+            back = suffix_length(codes, flags, sums, start + front, stop, words)
+            cut = special_cut(sums, start, stop - back, words) if back else 0
+            front = 0 if cut else front
         if not front and not back:
             break
         if front:
@@ -290,8 +286,12 @@ def put_run(
         if back:
             stop -= back
             tails[n_tails], n_tails = stop, n_tails + 1
-    if start < stop:
-        count = put_core(codes, flags, sums, words, out, count, start, stop)
+        if front and back:
+            cut = special_cut(sums, start, stop, words)
+    if cut:
+        count = put_cut(out, count, start, cut)
+    elif start < stop:
+        count = put_core(codes, flags, out, count, start, stop)
     for i in range(n_tails - 1, -1, -1):
         count = put(out, count, tails[i], end if i == 0 else tails[i - 1])
     return count
@@ -299,11 +299,11 @@ def put_run(
 
 @inner
 def mark_joins(sums: Any, words: Any, out: Any, marks: Any, first: Any, count: Any) -> Any:
-    """Mark where a special word was cut apart inside a run: its number of pieces at its first; -1 at spoilt pieces.
+    """Mark where special words were cut apart inside a run: how many pieces at the first, -1 at spoilt ones; if any.
 
     Longer ones go first, then earlier ones; one that overlaps a better one is not joined, yet spoils what it covers.
     """
-    size = count - first
+    size, found = count - first, False
     for i in range(size):
         marks[i] = 0
     for pieces in range(min(size, LONGEST_SPECIAL), 1, -1):
@@ -315,13 +315,15 @@ def mark_joins(sums: Any, words: Any, out: Any, marks: Any, first: Any, count: A
             for k in range(i, i + pieces):
                 marks[k] = -1 if marks[k] == 0 else marks[k]
             if joined:
-                marks[i] = pieces
+                marks[i], found = pieces, True
+    return found
 
 
 @inner
 def rejoin(sums: Any, words: Any, out: Any, marks: Any, first: Any, count: Any) -> Any:
     """Put special words back together that were cut apart inside a run, such as smileys; the new number of words."""
-    mark_joins(sums, words, out, marks, first, count)
+    if not mark_joins(sums, words, out, marks, first, count):
+        return count
     kept, i = first, first
     while i < count:
         start, last = out[2 * i], i + max(marks[i - first], 1) - 1

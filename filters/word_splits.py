@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from filters import characters as ch
-from filters.compiled import inner, kernel
+from filters.compiled import inner, kernel, maker
 from filters.hashing import BASE
 
 UNDERSCORE = 95
@@ -13,15 +13,22 @@ UNDERSCORE = 95
 
 @kernel
 def read(codes: Any, classes: Any) -> Any:
-    """The flags of every character, uint32[characters], and the running sums of `filters.hashing`, one more."""
-    flags, sums = np.zeros(len(codes), dtype=np.uint32), np.zeros(len(codes) + 1, dtype=np.uint64)
-    value = np.uint64(0)
+    """What every character is, the running sums of `filters.hashing`, and where line breaks are.
+
+    Returns uint32[characters], none for code points past the table; uint64[characters + 1]; int64[line breaks].
+    """
+    flags, sums = np.zeros(len(codes), dtype=np.uint32), np.empty(len(codes) + 1, dtype=np.uint64)
+    breaks = np.empty(len(codes), dtype=np.int64)
+    value, count = np.uint64(0), 0
+    sums[0] = value
     for i in range(len(codes)):
         if codes[i] < ch.LIMIT:
             flags[i] = classes[codes[i]]
+        if flags[i] & ch.LINE_BREAK:
+            breaks[count], count = i, count + 1
         value = value * BASE + np.uint64(codes[i]) + np.uint64(1)
         sums[i + 1] = value
-    return flags, sums
+    return flags, sums, breaks[:count].copy()
 
 
 @inner
@@ -31,7 +38,7 @@ def put(out: Any, count: Any, start: Any, end: Any) -> Any:
     return count + 1
 
 
-@inner
+@maker
 def unzip(out: Any, count: Any) -> Any:
     """Pairs of bounds as two arrays: (starts, ends), int64[count] each."""
     starts, ends = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.int64)

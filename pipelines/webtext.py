@@ -39,7 +39,7 @@ recipe = Recipe(
         Rules(gopher.quality),
         Rules(c4.quality.with_dialect("fineweb"), edit=c4.clean_lines.with_dialect("fineweb")),
         Rules(fineweb.quality),
-        Score("toxicity", toxicity.score, max_score=0.5),
+        Score("toxicity", toxicity.score, max_score=0.8),
         Redact(max_pii_spans=20),
         Score("quality", quality.score, min_score=0.5),
     ),

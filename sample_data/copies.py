@@ -10,17 +10,18 @@ from wording import HERE, TOWNS, address, bank, host
 
 PROSE = bank("prose")
 # Well written, but told, argued or taught rather than reported: the classifier at the end prefers the encyclopaedia.
-PLAIN = frozenset("book-review cast-iron choir libraries pawn-endings small-contracts swarm".split())
+PLAIN = frozenset(
+    """book-review cast-iron choir dye-plants libraries night-train pawn-endings resistance small-contracts swarm
+    weather-balloons""".split()
+)
 # Near the limit of one of the classifiers: the next training run may move any of them to the other side.
 BORDERLINE = frozenset(
-    """auctions compost concrete container dictionaries dye-plants fire-ecology glaciers glass inflation knots owls
-    map-projections night-train refrigeration resistance sleep sourdough swimming tea weather-balloons
-    wheel-truing""".split()
+    """auctions compost concrete dictionaries fire-ecology glaciers glass inflation knots map-projections owls
+    piano-tuning refrigeration sleep sourdough swimming tea wheel-truing""".split()
 )
-OPTED_OUT = frozenset(
-    {"juries", "owls"}
-)  # their publishers ask not to be used for training; dropped if a recipe honours it
-LICENSED = frozenset({"knots", "tides"})
+# Their publishers ask not to be used for training: kept with a note, dropped if a recipe honours it.
+OPTED_OUT = frozenset({"juries", "storks"})
+LICENSED = frozenset({"coral", "tides"})
 LICENCE = '<link rel="license" href="https://creativecommons.org/licenses/by/4.0/">'
 COMMENTS = (
     "Thank you, this was a pleasure to read.",

@@ -72,7 +72,7 @@ KINDS = {
     "server notice": "c4.quality",
     "doorway page": "quality",
     "plain article": "quality",
-    "borderline article": KEPT,
+    "borderline article": "quality",
     "article": KEPT,
 }
 BUILDERS: tuple[Callable[[Random], Iterator[Page]], ...] = (

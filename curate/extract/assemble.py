@@ -1,10 +1,10 @@
 """Probabilities to text: how much of the page is kept, and how blocks become lines."""
 
 import numpy as np
-from curate.extract.compiled import compiled
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.compiled import compiled
 from curate.extract.page import Page
 from curate.extract.tags import NUMBER
 

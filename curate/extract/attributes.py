@@ -1,10 +1,10 @@
 """Attributes of one tag (HTML standard 13.2.5.32 to 40): what hides it, and the tokens of its class, id and role."""
 
 import numpy as np
-from curate.extract.compiled import borrowing
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.compiled import borrowing
 from curate.extract.hashing import BASIS, hash_bytes, mix
 from curate.extract.page import Page
 
@@ -31,7 +31,7 @@ _HTML = np.frombuffer(b"html", np.uint8)
 @borrowing
 def is_space(byte: int) -> bool:
     """White space between attributes: tab, line feed, form feed, carriage return, space."""
-    return byte == 32 or 9 <= byte <= 13 and byte != 11
+    return byte == 32 or (9 <= byte <= 13 and byte != 11)
 
 
 @borrowing
@@ -69,7 +69,7 @@ def _parts(page: Page, html: Bytes, start: int, end: int, first: int) -> None:
     for i in range(start, end):
         byte = html[i]
         is_upper, is_letter = 65 <= byte <= 90, 65 <= byte <= 90 or 97 <= byte <= 122 or byte >= 128
-        if not is_letter or is_upper and was_lower:
+        if not is_letter or (is_upper and was_lower):
             if length >= MIN_TOKEN_BYTES:
                 _record(page, value, first)
             value, length = mix(BASIS, PART), 0
@@ -101,7 +101,7 @@ def _names(page: Page, html: Bytes, start: int, end: int, kind: int, first: int)
 def _take(page: Page, html: Bytes, name: np.uint64, start: int, end: int, first: int) -> None:
     """Use one attribute."""
     state = page.state
-    if name == _CLASS or name == _ID:
+    if name in (_CLASS, _ID):
         _names(page, html, start, end, WHOLE, first)
     elif name == _ROLE:
         _names(page, html, start, end, ROLE, first)
@@ -123,10 +123,7 @@ def _take(page: Page, html: Bytes, name: np.uint64, start: int, end: int, first:
 
 @borrowing
 def _matters(name: np.uint64) -> bool:
-    return (
-        name == _CLASS or name == _ID or name == _HREF or name == _STYLE or name == _TYPE or name == _ROLE
-        or name == _PROPERTY or name == _HIDDEN or name == _ARIA or name == _SHADOW
-    )  # fmt: skip
+    return name in (_CLASS, _ID, _HREF, _STYLE, _TYPE, _ROLE, _PROPERTY, _HIDDEN, _ARIA, _SHADOW)
 
 
 @borrowing
@@ -135,7 +132,7 @@ def _attribute_name(html: Bytes, at: int, end: int) -> tuple[np.uint64, int]:
     name, at = mix(BASIS, lower(html[at])), at + 1
     while at < end:
         byte = html[at]
-        if byte <= 32 and is_space(byte) or byte == 47 or byte == 62 or byte == 61:
+        if is_space(byte) or byte in (47, 61, 62):
             break
         name = mix(name, lower(byte))
         at += 1

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.extract import assemble
+from curate.extract import assemble, tidy
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.features import element_scores, features, revise, signatures
 from curate.extract.measures import measure
-from curate.extract.model import Model, load, probabilities
+from curate.extract.model import NEGLIGIBLE, Model, load, probabilities
 from curate.extract.page import MAX_BYTES, Page
 from curate.extract.tokenizer import tokenize
 
@@ -54,7 +54,7 @@ def extract_page(html: bytes | str) -> Extraction:
     words = measures[:, m.WORDS]
     cut, expected_f1 = assemble.best_cut(odds, words)
     kept = odds >= min(max(cut, assemble.MIN_CUT), assemble.MAX_CUT)
-    text = assemble.lines(page, kept)
+    text = tidy(assemble.lines(page, kept))
     return Extraction(text, float(expected_f1), len(odds), int(kept.sum()), int(words.sum()), int(words[kept].sum()))
 
 
@@ -74,7 +74,10 @@ def judge(page: Page, model: Model) -> tuple[NDArray[np.float32], NDArray[np.flo
     groups = signatures(page)
     rows = features(page, measures, element_scores(page, model.token_keys, model.token_values), groups)
     odds = probabilities(model.first, rows)
-    return measures, probabilities(model.second, revise(page, measures, groups, rows, odds))
+    open_question = odds >= NEGLIGIBLE
+    wide = revise(page, measures, groups, rows, odds)
+    odds[open_question] = probabilities(model.second, wide[open_question])
+    return measures, odds
 
 
 def _utf8(html: bytes | str) -> bytes:

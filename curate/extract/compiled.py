@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+import numpy as np
 from numba import njit
 
 F = TypeVar("F", bound=Callable[..., Any])
+Integer: TypeAlias = int | np.integer[Any]
 
 _SOURCES = ("attributes", "assemble", "entities", "features", "hashing", "measures", "model", "page", "stack", "tags",
             "tokenizer", "writer")  # fmt: skip

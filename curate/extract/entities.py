@@ -1,11 +1,15 @@
 """Character references (HTML standard 13.2.5.72 to 80) decoded while a page is read, once and within bounds."""
 
 from html.entities import html5
+from typing import TypeAlias
 
 import numpy as np
-from curate.extract.compiled import borrowing
+from numpy.typing import NDArray
 
+from curate.extract.compiled import borrowing
 from curate.extract.hashing import BASIS, Hashes, Numbers, hash_bytes, look_up, mix, table_of
+
+Bytes: TypeAlias = NDArray[np.uint8]
 
 LONGEST_NAME = max(map(len, html5))
 LONGEST_BARE = max(len(name) for name in html5 if not name.endswith(";"))
@@ -30,7 +34,7 @@ def _is_alphanumeric(byte: int) -> bool:
 
 
 @borrowing
-def named(html: Numbers, at: int, end: int, keys: Hashes, values: Numbers) -> tuple[int, int]:
+def named(html: Bytes, at: int, end: int, keys: Hashes, values: Numbers) -> tuple[int, int]:
     """The entity whose name begins at `at`: its row and the position after it, or (-1, at).
 
     The longest name wins (13.2.5.73); without a semicolon only the short legacy names are tried.
@@ -63,7 +67,7 @@ def _digit(byte: int, base: int) -> int:
 
 
 @borrowing
-def numeric(html: Numbers, at: int, end: int, windows_1252: Numbers) -> tuple[int, int]:
+def numeric(html: Bytes, at: int, end: int, windows_1252: NDArray[np.int64]) -> tuple[int, int]:
     """The code point of a numeric reference whose `#` is at `at`, and the position after it, or (-1, at)."""
     base, i = 10, at + 1
     if i < end and html[i] | 32 == 120:

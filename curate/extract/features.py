@@ -1,11 +1,11 @@
 """What the model sees of each block: itself, its neighbours, the elements around it, its likes on the page."""
 
 import numpy as np
-from curate.extract.compiled import compiled
 from numpy.typing import NDArray
 
 from curate.extract import measures as m
 from curate.extract import page as p
+from curate.extract.compiled import compiled
 from curate.extract.hashing import BASIS, Hashes, Numbers, look_up, mix
 from curate.extract.measures import Measures
 from curate.extract.page import Page
@@ -118,7 +118,7 @@ def containers(page: Page, element: int, found: NDArray[np.int64]) -> None:
     count, current, size = 0, element, -1
     while current >= 0 and count < len(found):
         extent = page.elements[current, p.LAST_BLOCK] - page.elements[current, p.FIRST_BLOCK]
-        if extent > max(size, 1) or extent > 1 and size < 0:
+        if extent > max(size, 1):
             found[count] = current
             count, size = count + 1, extent
         current = page.elements[current, p.PARENT]
@@ -205,10 +205,10 @@ def signatures(page: Page) -> Numbers:
         for _ in range(3):
             if element < 0:
                 break
-            value = mix(value, page.elements[element, p.TAG])
+            value = mix(value, int(page.elements[element, p.TAG]))
             first = page.elements[element, p.FIRST_TOKEN]
             if first < page.elements[element, p.LAST_TOKEN]:
-                value = mix(value, np.int64(page.tokens[first] & np.uint64(0xFFFFFFFF)))
+                value = mix(value, page.tokens[first] & np.uint64(0xFFFFFFFF))
             element = page.elements[element, p.PARENT]
         hashes[i] = value
     order = np.argsort(hashes)
@@ -282,7 +282,8 @@ REVISED = 18
 
 @compiled
 def _mean_in(weighted: NDArray[np.float64], first: int, last: int) -> float:
-    return (weighted[last, 0] - weighted[first, 0]) / max(weighted[last, 1] - weighted[first, 1], 1e-6)
+    mean: float = (weighted[last, 0] - weighted[first, 0]) / max(weighted[last, 1] - weighted[first, 1], 1e-6)
+    return mean
 
 
 @compiled

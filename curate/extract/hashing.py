@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
-from curate.extract.compiled import borrowing
 from numpy.typing import NDArray
+
+from curate.extract.compiled import Integer, borrowing
 
 Hashes: TypeAlias = NDArray[np.uint64]
 Numbers: TypeAlias = NDArray[np.int32]
@@ -17,7 +18,7 @@ _MASK = 2**64 - 1
 
 
 @borrowing
-def mix(value: np.uint64, byte: int) -> np.uint64:
+def mix(value: np.uint64, byte: Integer) -> np.uint64:
     """Take one more byte into a hash; every operand is uint64, else numba turns to floats."""
     return (value ^ np.uint64(byte)) * PRIME
 
@@ -63,3 +64,8 @@ def look_up(keys: Hashes, values: Numbers, key: np.uint64) -> int:
             return values[place]
         place = (place + 1) & mask
     return -1
+
+
+def empty_table() -> tuple[Hashes, Numbers]:
+    """A table in which nothing is found."""
+    return table_of({}, 1)

@@ -21,7 +21,7 @@ MAX_NESTING = 2000
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
 _NEVER_NESTED = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd option tr td th".split()  # noqa: SIM905
+    "area base br col embed hr img input link meta param source track wbr p li dt dd option tr td th".split()
 )
 
 # Trafilatura decodes entities a second time when it writes its text; escaped once more, `&amp;lt;` survives that.

@@ -1,10 +1,10 @@
 """What can be counted in one block's text: words, links, punctuation, words that say boilerplate."""
 
 import numpy as np
-from curate.extract.compiled import compiled
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.compiled import Integer, compiled
 from curate.extract.hashing import BASIS, Hashes, Numbers, look_up, mix
 from curate.extract.page import Page
 
@@ -40,6 +40,7 @@ _CLASS[58] = _COLON
 _CLASS[[9, 10, 32]] = _SPACE
 _CLASS[128:192] = _CONTINUED
 _CLASS[192:] = _LEAD
+_COLUMN = np.array([UPPER, DIGITS, COMMAS, STOPS, SYMBOLS, SYMBOLS])
 MAX_TITLE_WORDS = 64
 
 
@@ -50,7 +51,7 @@ def _is_unspaced(lead: int, second: int) -> bool:
         return 0xB8 <= second <= 0xBB
     if lead == 0xE1:
         return 0x80 <= second <= 0x82 or 0x9E <= second <= 0x9F
-    return lead == 0xE3 and second >= 0x81 or 0xE4 <= lead <= 0xE9
+    return (lead == 0xE3 and second >= 0x81) or 0xE4 <= lead <= 0xE9
 
 
 @compiled
@@ -59,7 +60,7 @@ def _ending(kind: int) -> int:
         return 1
     if kind == _COLON:
         return 2
-    if kind == _LEAD or kind == _CONTINUED:
+    if kind >= _CONTINUED:
         return 4
     return 0 if kind == _LETTER else 3
 
@@ -73,6 +74,16 @@ def _starting(byte: int) -> int:
     if 48 <= byte <= 57:
         return 3
     return 4 if byte >= 128 else 0
+
+
+@compiled
+def _count_beyond(text: NDArray[np.uint8], i: int, end: int, row: Measures) -> bool:
+    """Count the character beyond ASCII that begins at `i`; returns whether its script puts no spaces between words."""
+    lead, second, third = text[i], text[i + 1] if i + 1 < end else 0, text[i + 2] if i + 2 < end else 0
+    if lead == 0xE3 and second == 0x80:  # U+3001 and U+3002, the ideographic comma and full stop
+        row[COMMAS] += third == 0x81
+        row[STOPS] += third == 0x82
+    return _is_unspaced(lead, second)
 
 
 @compiled
@@ -91,30 +102,19 @@ def _count(text: NDArray[np.uint8], start: int, end: int, row: Measures) -> None
             continue
         if not in_word:
             in_word, spaced = True, spaced + 1
-        if kind == _LETTER:
+        if kind == _LEAD:
+            unspaced += _count_beyond(text, i, end, row)
+        elif kind == _LETTER:
             row[UPPER] += byte < 97
-        elif kind == _DIGIT:
-            row[DIGITS] += 1
-        elif kind == _COMMA:
-            row[COMMAS] += 1
-        elif kind == _STOP:
-            row[STOPS] += 1
-        elif kind == _LEAD:
-            second = text[i + 1] if i + 1 < end else 0
-            if byte == 0xE3 and second == 0x80:
-                third = text[i + 2] if i + 2 < end else 0
-                row[COMMAS] += third == 0x81
-                row[STOPS] += third == 0x82
-            unspaced += _is_unspaced(byte, second)
         else:
-            row[SYMBOLS] += 1
+            row[_COLUMN[kind]] += 1
     row[WORDS] = spaced + unspaced // 2
     row[STARTS], row[ENDS] = _starting(text[start]), _ending(_CLASS[text[end - 1]])
 
 
 @compiled
-def _is_word(byte: int) -> bool:
-    return 97 <= byte <= 122 or 65 <= byte <= 90 or byte >= 128
+def _is_word(byte: Integer) -> bool:
+    return bool(97 <= byte <= 122 or 65 <= byte <= 90 or byte >= 128)
 
 
 @compiled

@@ -3,9 +3,9 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from curate.extract.compiled import compiled
 from numpy.typing import NDArray
 
+from curate.extract.compiled import compiled
 from curate.extract.tags import GROUPS, TAGS
 
 _TAG_COUNT = len(TAGS)
@@ -93,3 +93,12 @@ def new_page(html: NDArray[np.uint8]) -> Page:
     page.elements[0, PARENT] = -1
     page.state[LINK] = -1
     return page
+
+
+def trimmed(page: Page) -> Page:
+    """The same page without the room that was not needed, for keeping many of them."""
+    text, blocks, elements, tokens = (int(page.state[field]) for field in (TEXT, BLOCKS, ELEMENTS, TOKENS))
+    return page._replace(
+        text=page.text[:text].copy(), blocks=page.blocks[:blocks].copy(), elements=page.elements[:elements].copy(),
+        tokens=page.tokens[:tokens].copy(), stack=page.stack[:1].copy(), group_below=page.group_below[:1].copy(),
+    )  # fmt: skip

@@ -1,8 +1,7 @@
 """The stack of open elements: pushed, popped and asked for its innermost member of a group in constant time."""
 
-from curate.extract.compiled import borrowing
-
 from curate.extract import page as p
+from curate.extract.compiled import borrowing
 from curate.extract.page import MAX_DEPTH, Page
 from curate.extract.tags import GROUPS, HEADING, MEMBERS, NUMBER
 

@@ -10,11 +10,11 @@ are not reconstructed, nothing is foster-parented, and a table's text stays wher
 """
 
 import numpy as np
-from curate.extract.compiled import borrowing, compiled
 from numpy.typing import NDArray
 
 from curate.extract import page as p
 from curate.extract.attributes import UNKNOWN_TAG, is_space, lower, read_attributes
+from curate.extract.compiled import borrowing, compiled
 from curate.extract.hashing import BASIS, look_up, mix
 from curate.extract.page import Page, new_page
 from curate.extract.stack import pop_to, push
@@ -174,9 +174,7 @@ def _end_implied(page: Page, tag: int) -> None:
         group, limit = CLOSES[tag, slot, 0], CLOSES[tag, slot, 1]
         if group < 0:
             break
-        if page.last_group[group] > page.last_group[limit] or (
-            group == limit and page.last_group[group] >= 0
-        ):
+        if page.last_group[group] > page.last_group[limit] or (group == limit and page.last_group[group] >= 0):
             pop_to(page, page.last_group[group])
     # "A start tag whose tag name is one of h1 to h6": only a heading that is the current node ends.
     if _H1 <= tag <= _H6 and MEMBERS[page.stack[page.state[p.SP], p.OPEN_TAG], HEADING] and page.state[p.SP]:
@@ -241,7 +239,7 @@ def _open(page: Page, tag: int, first_token: int) -> None:
             pop_to(page, page.last_tag[_SVG])
         end_block(page)
         _end_implied(page, tag)
-    elif tag == UNKNOWN and state[p.SELF_CLOSING] or tag == _TEMPLATE and state[p.SHADOW]:
+    elif (tag == UNKNOWN and state[p.SELF_CLOSING]) or (tag == _TEMPLATE and state[p.SHADOW]):
         return
     if tag == _A:
         _end_link(page)

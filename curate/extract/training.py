@@ -140,7 +140,7 @@ def fit(examples: Sequence[Example], log: Any = None) -> tuple[dict[str, Any], M
     for fold in range(INNER_FOLDS):
         found = look_ups(tables([e for e, k in zip(examples, folds, strict=True) if k != fold]))
         for i in np.flatnonzero(folds == fold):
-            views[i] = view(examples[i].page, found)
+            views[int(i)] = view(examples[int(i)].page, found)
     seen = [v for v in views if v is not None]
     rows = np.concatenate([v.rows for v in seen])
     targets, weights = (np.concatenate([getattr(e, name) for e in examples]) for name in ("targets", "weights"))
@@ -162,11 +162,11 @@ def fit(examples: Sequence[Example], log: Any = None) -> tuple[dict[str, Any], M
 
 def second_rows(examples: Sequence[Example], views: Sequence[View], odds: Rows) -> Rows:
     """The second stage's rows of all examples, from the first stage's probabilities in the same order."""
-    wide, at = [], 0
-    for example, seen in zip(examples, views, strict=True):
-        n = len(seen.rows)
-        wide.append(f.revise(example.page, seen.measures, seen.groups, seen.rows, odds[at : at + n]))
-        at += n
+    ends = np.cumsum([len(seen.rows) for seen in views])
+    wide = [
+        f.revise(example.page, seen.measures, seen.groups, seen.rows, odds[end - len(seen.rows) : end])
+        for example, seen, end in zip(examples, views, ends.tolist(), strict=True)
+    ]
     return np.concatenate(wide)
 
 

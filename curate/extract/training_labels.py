@@ -46,7 +46,7 @@ def by_snippets(blocks: Sequence[str], wanted: Sequence[str], unwanted: Sequence
         for snippet in snippets:
             line = f" {' '.join(words_of(snippet))} "
             for i, block in enumerate(lines):
-                if line in block and line.strip() or len(block) > 20 and block in line:
+                if (line in block and line.strip()) or (len(block) > 20 and block in line):
                     targets[i] = value
     return targets
 

@@ -1,5 +1,6 @@
 """Training only: log-odds of content for class tokens and for words, one vote per page and shrunk."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -8,11 +9,11 @@ from numpy.typing import NDArray
 
 from curate.extract import measures as m
 from curate.extract import page as p
-from curate.extract.hashing import BASIS, hash_bytes
+from curate.extract.hashing import hash_bytes
 from curate.extract.model import SCORE_SCALE
 from curate.extract.page import Page
-from curate.extract.training_labels import words_of
 
+_ASCII_WORD = re.compile(r"[a-z\x80-\U0010ffff]+")
 MIN_SITES = 4
 PSEUDO_PAGES = 2.0
 MIN_SCORE = 0.2
@@ -44,7 +45,8 @@ def token_votes(page: Page, measures: NDArray[np.float32], targets: NDArray[np.f
     # Tokens are recorded element by element, so that repeating each element by its count lines them up.
     tokens = np.concatenate([page.tokens[a:b] for a, b in elements[:, [p.FIRST_TOKEN, p.LAST_TOKEN]]] or [[]])
     hashes = (tokens.astype(np.uint64) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
-    return _shares(hashes, np.repeat(content[last] - content[first], counts), np.repeat(total[last] - total[first], counts))
+    found, words_below = content[last] - content[first], total[last] - total[first]
+    return _shares(hashes, np.repeat(found, counts), np.repeat(words_below, counts))
 
 
 def _word_hash(word: str) -> int:
@@ -64,9 +66,7 @@ def word_votes(blocks: Sequence[str], targets: NDArray[np.float32]) -> Votes:
 
 def ascii_words(block: str) -> list[str]:
     """Words as the compiled code sees them: runs of ASCII letters, lowered, and of anything beyond ASCII."""
-    import re
-
-    return re.findall(r"[a-z\x80-\U0010ffff]+", "".join(c.lower() if c < "\x80" else c for c in block))
+    return _ASCII_WORD.findall("".join(c.lower() if c < "\x80" else c for c in block))
 
 
 def score_table(

@@ -1,10 +1,10 @@
 """Text out of the tokenizer: white space folded, control characters dropped, blocks begun and ended."""
 
 import numpy as np
-from curate.extract.compiled import borrowing
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.compiled import borrowing
 from curate.extract.entities import EXPANSIONS, KEYS, STARTS, VALUES, WINDOWS_1252, named, numeric
 from curate.extract.page import Page
 from curate.extract.tags import PREFORMATTED, SKIP
@@ -62,13 +62,12 @@ def white(page: Page, byte: int) -> None:
     state = page.state
     if page.last_group[PREFORMATTED] < 0:
         state[p.SPACE] = max(state[p.SPACE], 1)
-    elif byte != 13 and state[p.TEXT] + 1 < len(page.text):
+    elif byte != 13 and (state[p.TEXT] > state[p.START] or byte != _NEWLINE):
         # Indentation counts from the first line: spaces before the first text stay, empty lines do not.
-        if state[p.TEXT] > state[p.START] or byte != _NEWLINE:
-            if state[p.TEXT] == state[p.START]:
-                _begin(page)
-            page.text[state[p.TEXT]] = byte if byte == 9 or byte == _NEWLINE else _BLANK
-            state[p.TEXT] += 1
+        if state[p.TEXT] == state[p.START]:
+            _begin(page)
+        page.text[state[p.TEXT]] = byte if byte in (9, _NEWLINE) else _BLANK
+        state[p.TEXT] += 1
 
 
 @borrowing
@@ -84,7 +83,7 @@ def line_break(page: Page) -> None:
 
 @borrowing
 def _is_white(byte: int) -> bool:
-    return byte == _BLANK or byte == _NEWLINE or byte == 9
+    return byte in (_BLANK, _NEWLINE, 9)
 
 
 @borrowing
@@ -165,8 +164,7 @@ def characters(page: Page, html: Bytes, at: int, end: int) -> int:
             if at == end:
                 break
         byte = html[at]
-        kind = np.int64(_KINDS[byte])
-        length = 1
+        kind, length = int(_KINDS[byte]), 1
         if kind == _CAREFUL:
             kind, length = _unusual(html, at, end)
         if kind == _MARKUP:
