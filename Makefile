@@ -27,6 +27,7 @@ check: $(VENV)/check  ## lint, types, import contracts, generated docs
 	@$(BIN)/ruff format --check . --quiet || { echo "run: ruff format ."; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python docs/make_filters.py --check
 	@$(BIN)/python -m pytest tests/test_docs.py
 
 bench: $(VENV)/bench  ## measure against the peers on ../shared/data

@@ -7,7 +7,7 @@ import json
 import lzma
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +25,14 @@ def _open_zstd(path: Path) -> BinaryIO:
     return cast(BinaryIO, decompressor.stream_reader(path.open("rb"), read_across_frames=True))
 
 
-_OPENERS = {
-    ".bz2": lambda path: cast(BinaryIO, bz2.open(path)),
-    ".gz": lambda path: cast(BinaryIO, gzip.open(path)),
-    ".xz": lambda path: cast(BinaryIO, lzma.open(path)),
+def _open_plain(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+_OPENERS: dict[str, Callable[[Path], BinaryIO]] = {
+    ".bz2": lambda path: cast(BinaryIO, bz2.open(path)),  # noqa: SIM115
+    ".gz": lambda path: cast(BinaryIO, gzip.open(path)),  # noqa: SIM115
+    ".xz": lambda path: cast(BinaryIO, lzma.open(path)),  # noqa: SIM115
     ".zst": _open_zstd,
 }
 
@@ -36,7 +40,7 @@ _OPENERS = {
 @contextmanager
 def open_bytes(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a file for reading, decompressed by its name: .bz2, .gz, .xz, .zst (needs zstandard) or plain."""
-    file = _OPENERS.get(Path(path).suffix, lambda plain: plain.open("rb"))(Path(path))
+    file = _OPENERS.get(Path(path).suffix, _open_plain)(Path(path))
     try:
         yield file
     finally:
@@ -74,8 +78,8 @@ class Submission:
 def reddit_submissions(path: str | os.PathLike[str]) -> Iterator[Submission]:
     """The link posts of a Reddit submission dump (JSON Lines; .zst or .xz), one at a time.
 
-    Posts without a link are left out. Reads the fields of every dump since 2005: `is_self` or a `self.` domain marks a post that is text, and a missing
-    score counts as 0.
+    Posts without a link are left out. Reads the fields of every dump since 2005: `is_self` or a `self.` domain marks a
+    post that is text, and a missing score counts as 0.
     """
     for post in read_jsonl(path):
         url = post.get("url")

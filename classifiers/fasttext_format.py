@@ -46,7 +46,7 @@ class _Walk:
         dim, _, _, _ = self.read("<4i")
         self.skip(dim * 256 * 4)
 
-    def skip_matrix(self, quantised: bool) -> None:
+    def skip_matrix(self, *, quantised: bool) -> None:
         if not quantised:
             rows, columns = self.read("<2q")
             self.skip(rows * columns * 4)
@@ -69,9 +69,9 @@ def _end_of_model(data: mmap.mmap) -> int:
     walk.skip_words(words)
     walk.skip(max(pruned, 0) * 8)
     (quantised,) = walk.read("<?")
-    walk.skip_matrix(bool(quantised))
+    walk.skip_matrix(quantised=bool(quantised))
     (quantised_output,) = walk.read("<?")
-    walk.skip_matrix(bool(quantised and quantised_output))
+    walk.skip_matrix(quantised=bool(quantised and quantised_output))
     if settings[7] != SUPERVISED:
         raise ModelError("it holds word vectors, not a classifier")
     return walk.at

@@ -4,6 +4,7 @@ import re
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +32,20 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [list(head), ["---"] * len(head), *cells])
 
 
+def _is_in(fold: int, row: Row) -> bool:
+    return row.fold == fold
+
+
+def _is_of(source: str, row: Row) -> bool:
+    return row.kind == source
+
+
 def held_out(
-    rows: list[Row], fit: Callable[[list[Row]], Classifier], fold: int, keep: Callable[[Row], bool] = lambda row: True
+    rows: list[Row], fit: Callable[[list[Row]], Classifier], without: Callable[[Row], bool], folder: str
 ) -> ModelFile:
-    """A model trained on the rows outside a fold; it stays on disk until the process ends."""
-    folder = tempfile.mkdtemp(prefix="fold-")
-    return save(fit([row for row in rows if row.fold != fold and keep(row)]), Path(folder) / "model.ftz")
+    """A model trained on all rows but some, written to a folder."""
+    model = fit([row for row in rows if not without(row)])
+    return save(model, Path(tempfile.mkdtemp(dir=folder)) / "model.ftz")
 
 
 def _card(model: ModelFile, data: Path, title: str, sources: Sequence[str], settings: object, body: str) -> str:
@@ -51,10 +60,10 @@ def _card(model: ModelFile, data: Path, title: str, sources: Sequence[str], sett
     )
 
 
-def language_card(data: Path, model: ModelFile) -> str:
-    """The card of the language model."""
+def language_card(data: Path, model: ModelFile, folder: str) -> str:
+    """The card of the language model; models of held-out folds are written to `folder`."""
     rows = training_data.language_rows(data)
-    tried = held_out(rows, train.language_model, 0)
+    tried = held_out(rows, train.language_model, partial(_is_in, 0), folder)
     sentences = [row for row in rows if row.fold == 0 and row.kind == "sentence"]
     truth = [row.label for row in sentences]
     found = language.identify_many([row.text for row in sentences], model=tried)
@@ -66,10 +75,9 @@ def language_card(data: Path, model: ModelFile) -> str:
     for least in (0.0, 0.5, 0.65, 0.8):
         on_sentences = [code if sure >= least else "" for code, sure in found]
         on_pages = [code if sure >= least else "" for code, sure in seen]
-        curve.append(
-            (least, *evaluate.precision_recall(on_sentences, truth, "en"))
-            + evaluate.precision_recall(on_pages, [stated[row.kind] for row in pages], "en")
-        )
+        sentence_figures = evaluate.precision_recall(on_sentences, truth, "en")
+        page_figures = evaluate.precision_recall(on_pages, [stated[row.kind] for row in pages], "en")
+        curve.append((least, *sentence_figures, *page_figures))
     worst = ", ".join(f"{label} {value:.2f}" for label, value in sorted(share.items(), key=lambda pair: pair[1])[:10])
     body = (
         f"## Numbers, on sentences and sites it never saw\nMean accuracy over {len(share)} languages on "
@@ -129,14 +137,14 @@ def _templates(data: Path, model: ModelFile) -> tuple[float, float, float, str]:
     return evaluate.roc_auc(scores, toxic), float(over[toxic].mean()), float(over[~toxic].mean()), worst
 
 
-def toxicity_card(data: Path, model: ModelFile) -> str:
-    """The card of the toxicity model."""
+def toxicity_card(data: Path, model: ModelFile, folder: str) -> str:
+    """The card of the toxicity model; models of held-out folds are written to `folder`."""
     rows = training_data.toxicity_rows(data)
-    tried = held_out(rows, train.toxicity_model, 0)
+    tried = held_out(rows, train.toxicity_model, partial(_is_in, 0), folder)
     results = []
     for source in ("davidson", "stormfront", "surge"):
         own = [row for row in rows if row.kind == source]
-        unseen = held_out(rows, train.toxicity_model, -1, lambda row, source=source: row.kind != source)  # type: ignore[misc]
+        unseen = held_out(rows, train.toxicity_model, partial(_is_of, source), folder)
         results.append((source, len(own), _auc(tried, [row for row in own if row.fold == 0]), _auc(unseen, own)))
     pages = [row for row in training_data.pages(data) if row.fold == 0 and row.label == "en"]
     scores = toxicity.score([row.text for row in pages], model=tried)
@@ -172,22 +180,28 @@ def toxicity_card(data: Path, model: ModelFile) -> str:
     )  # fmt: skip
 
 
-def quality_out_of_fold(rows: list[Row]) -> NDArray[np.float64]:
+def quality_out_of_fold(rows: list[Row], folder: str) -> NDArray[np.float64]:
     """A score for each row by a model that saw nothing of its group, not calibrated."""
     scores = np.zeros(len(rows))
     for fold in range(FOLDS):
-        tried = held_out(rows, train.quality_model, fold)
+        tried = held_out(rows, train.quality_model, partial(_is_in, fold), folder)
         at = [index for index, row in enumerate(rows) if row.fold == fold]
         scores[at] = label_probability(tried, [quality.words(rows[index].text) for index in at], quality.LABEL)
     return scores
 
 
-def _telling_words(rows: list[Row], model: ModelFile, *, min_documents: int = 60) -> tuple[str, str]:
-    counts = Counter(word for row in rows for word in set(quality.words(row.text).split()))
+def _telling_words(rows: list[Row], model: ModelFile, *, min_documents: int = 80) -> tuple[str, str]:
+    """The words that move undecided texts up and down most when 30 of them are added."""
+    english = [row for row in rows if row.kind != "crawl, other"]
+    counts = Counter(word for row in english for word in set(quality.words(row.text).split()))
     words = sorted(word for word, count in counts.items() if count >= min_documents)
-    order = np.argsort(label_probability(model, words, quality.LABEL), kind="stable")
-    best, worst = [words[at] for at in order[::-1][:40]], [words[at] for at in order[:40]]
-    return ", ".join(best), ", ".join(worst)
+    distance = np.abs(label_probability(model, [quality.words(row.text) for row in english], quality.LABEL) - 0.5)
+    undecided = [quality.words(english[at].text) for at in np.argsort(distance, kind="stable")[:5]]
+    moved = [
+        label_probability(model, [f"{text}{f' {word}' * 30}" for word in words], quality.LABEL) for text in undecided
+    ]
+    order = np.argsort(np.mean(moved, axis=0), kind="stable")
+    return ", ".join(words[at] for at in order[::-1][:40]), ", ".join(words[at] for at in order[:40])
 
 
 def _stability(rows: list[Row]) -> list[tuple[str, float, float]]:
@@ -206,12 +220,12 @@ def _stability(rows: list[Row]) -> list[tuple[str, float, float]]:
     return [(name, float(move.mean()), float(np.quantile(move, 0.95))) for name, move in moved.items()]
 
 
-def quality_card(data: Path, model: ModelFile) -> str:
-    """The card of the quality model."""
+def quality_card(data: Path, model: ModelFile, folder: str) -> str:
+    """The card of the quality model; models of held-out folds are written to `folder`."""
     rows = training_data.quality_rows(data)
     kinds = np.array([row.kind for row in rows])
     good = np.array([row.label == "hq" for row in rows])
-    raw = quality_out_of_fold(rows)
+    raw = quality_out_of_fold(rows, folder)
     english = kinds != "crawl, other"
     slope, offset = evaluate.fit_calibration(raw[english], good[english])
     scores = quality.calibrated(raw.astype(np.float32), slope, offset)
@@ -249,4 +263,10 @@ def quality_card(data: Path, model: ModelFile) -> str:
     )  # fmt: skip
 
 
-CARDS = {"language": language_card, "toxicity": toxicity_card, "quality": quality_card}
+_CARDS = {"language": language_card, "toxicity": toxicity_card, "quality": quality_card}
+
+
+def card(name: str, data: Path, model: ModelFile) -> str:
+    """The card of a model by name, as Markdown; trains several models on the way, which takes a few minutes."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _CARDS[name](data, model, folder)

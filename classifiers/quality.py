@@ -91,7 +91,8 @@ def keep(score: float, key: str, *, alpha: float = 9.0) -> bool:
 
     The draw follows `numpy.random.pareto(alpha)` (Lomax, from 0 up), but comes from a hash of `key`, the document's id:
     the same document is kept or dropped whatever runs beside it. A greater `alpha` keeps fewer poor pages; with 9 a
-    page scored 0 has a chance of 1 in 512. Raises ValueError for a score outside [0, 1] or an alpha that is not positive.
+    page scored 0 has a chance of 1 in 512. Raises ValueError for a score outside [0, 1] or an alpha that is not
+    positive.
 
     Source: Brown et al. 2020, appendix A, with alpha = 9.
 

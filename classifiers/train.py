@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
         if model.sha256 != SHIPPED_SHA256[f"{name}.ftz"]:
             sys.stdout.write("  not the model that ships: change SHIPPED_SHA256 in classifiers/fasttext_model.py\n")
         if not options.no_card:
-            (options.out / f"{name}.md").write_text(model_cards.CARDS[name](options.data, model), encoding="utf-8")
+            (options.out / f"{name}.md").write_text(model_cards.card(name, options.data, model), encoding="utf-8")
     return 0
 
 

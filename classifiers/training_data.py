@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -81,10 +80,14 @@ def gold_articles(data: Path) -> Iterator[Row]:
                 yield Row("hq", site(page["url"]), page["url"], page["gold_text"])
 
 
-def _some_lines(text: str, most: int, seed: str) -> list[str]:
-    lines = [line[:400] for line in text.split("\n") if len(line) >= 20]
-    random.Random(seed).shuffle(lines)
-    return lines[:most]
+def _some_lines(text: str, most: int, page: str) -> list[str]:
+    """A few of the longer lines of a page, by a hash of line and page: a site's menu must not always be among them."""
+    lines = {line[:400] for line in text.split("\n") if len(line) >= 20}
+    return sorted(lines, key=lambda line: _by_hash(f"{page} {line}"))[:most]
+
+
+def _by_hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()
 
 
 def language_rows(data: Path, *, max_page_rows: int = 600) -> list[Row]:
@@ -107,7 +110,7 @@ def language_rows(data: Path, *, max_page_rows: int = 600) -> list[Row]:
 def _at_most(rows: Iterable[Row], most: int) -> list[Row]:
     counts: Counter[str] = Counter()
     kept = []
-    for row in sorted(rows, key=lambda row: hashlib.sha256(row.text.encode("utf-8", "replace")).digest()):
+    for row in sorted(rows, key=lambda row: _by_hash(row.text)):
         counts[row.label] += 1
         if counts[row.label] <= most:
             kept.append(row)

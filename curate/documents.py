@@ -91,6 +91,11 @@ class Documents:
             return self
         return Documents(with_column(self.batch, "text", array))
 
+    def with_views_of(self, views: Sequence[TextView]) -> "Documents":
+        """The same documents with edited texts and the views of them."""
+        array = pa.array([view.text for view in views], pa.large_string())
+        return Documents(with_column(self.batch, "text", array), tuple(views))
+
     def with_column(self, name: str, values: pa.Array) -> "Documents":
         """The same documents with a column added or replaced."""
         return Documents(with_column(self.batch, name, values), self.views)

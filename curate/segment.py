@@ -6,6 +6,7 @@ A segment's folder holds, for each split, `<split>.documents.parquet` (what ever
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from time import process_time
@@ -28,6 +29,7 @@ from filters.verdict import Verdict
 BATCH_PAGES = 64
 BATCH_BYTES = 8 << 20
 BATCH_DOCUMENTS = 256
+BATCH_CHARS = 4 << 20
 FILES = ("documents", "dropped", "quarantine", "signals", "keys")
 
 
@@ -198,9 +200,16 @@ def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Itera
     matched = _matched(piece)
     first = 0
     for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
-        documents = Documents(batch)
-        yield _without_matched(documents, first, matched, piece, counts, sink)
-        first += batch.num_rows
+        for rows in _cut(batch):
+            yield _without_matched(Documents(rows), first, matched, piece, counts, sink)
+            first += rows.num_rows
+
+
+def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of at most `BATCH_CHARS`, or of one document: views cost 28 bytes a character."""
+    numbers = (np.cumsum(sizes(batch)) - 1) // BATCH_CHARS
+    for start, end in pairwise([0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), batch.num_rows]):
+        yield batch.slice(start, end - start)
 
 
 def _matched(piece: Piece) -> pa.Table | None:

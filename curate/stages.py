@@ -16,8 +16,7 @@ from curate.minhash import MinHash
 from curate.sandbox import PageKilled, Sandbox, SandboxLimits
 from curate.warc import Limits
 from filters import consent, html, pii
-from filters.rule_set import RuleSet
-from filters.text_view import TextView
+from filters.rule_set import RuleSet, TextEdit
 from filters.url import UrlRules
 from filters.verdict import KEPT, Verdict
 
@@ -145,7 +144,7 @@ class Rules:
     """Judge texts by a published rule set, then, where it also edits, put the edited text in place."""
 
     rules: RuleSet[Any]
-    edit: Callable[[TextView], str] | None = None
+    edit: TextEdit[Any] | None = None
     measures: ClassVar[bool] = True
 
     @property
@@ -161,7 +160,7 @@ class Rules:
         names = measured[0] if measured else ()
         signals = {name: np.array([row[name] for row in measured], np.float64) for name in names}
         if self.edit is not None:
-            documents = documents.with_texts([self.edit(view) for view in documents.views or ()])
+            documents = documents.with_views_of([self.edit.view(view) for view in documents.views or ()])
         return Outcome(documents, fates, signals)
 
 

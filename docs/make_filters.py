@@ -142,11 +142,19 @@ def section(rules: RuleSet[Any]) -> list[str]:
     ]
 
 
+def disagreements() -> list[str]:
+    """Where a rule set is known to differ from its source; each is a test that has to fail."""
+    cases = json.loads((CASES / "known_disagreements.json").read_text(encoding="utf-8"))
+    lines = ["\n## Known disagreements\n", "| rule set, dialect | on the text | why |", "|---|---|---|"]
+    return lines + [f"| {c['rules']}, {c['dialect']} | {shortened(c['text'])} | {c['source']} |" for c in cases]
+
+
 def page() -> str:
     """The whole page."""
     lines = [INTRO.rstrip()]
     for rules in RULE_SETS:
         lines += section(rules)
+    lines += disagreements()
     return "\n".join(lines) + "\n"
 
 

@@ -2,6 +2,8 @@
 
 Source: Raffel et al. 2020, "Exploring the Limits of Transfer Learning", section 2.2, and the TFDS code `c4_utils.py`.
 `clean_lines` is the edit; `quality` judges the page as it would be after that edit, and takes the text before it.
+Sentences are counted by one rule in every dialect, that of spaCy's sentencizer as in datatrove; TFDS uses Punkt, which
+knows more abbreviations. Bad words and duplicate lines are not here: the one needs a list, the other all pages.
 """
 
 import re
@@ -12,9 +14,12 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from filters.deferred import Deferred
 from filters.rule_set import Dialect, RuleSet, TextEdit, changed_rules
 from filters.text_view import Spans, TextView
 from filters.verdict import Rule
+
+kernels = Deferred("filters.kernels")
 
 SOURCE = "C4 (Raffel et al. 2020), section 2.2"
 CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
@@ -48,8 +53,6 @@ class CleanPage:
 
 def _candidates(view: TextView, reading: PageReading) -> Spans:
     """Stripped lines that are long enough and have no overlong word, with whatever citations they hold."""
-    from filters import kernels
-
     lines = view.bare_lines
     lines = lines.where(kernels.count_words(view.flags, lines.starts, lines.ends) >= reading.min_line_words)
     if lines.lengths.max(initial=0) <= reading.max_word_length:
@@ -75,8 +78,6 @@ def _phrase_table() -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
 
 def _has_phrase(view: TextView) -> bool:
     """Whether any line may need a closer look; looking at the whole text first is cheap."""
-    from filters import kernels
-
     return bool(kernels.holds_any(view.codes, *_phrase_table()))
 
 
@@ -126,8 +127,6 @@ RULES = (
 
 def measure(view: TextView, reading: PageReading) -> dict[str, float]:
     """Signals of the page rules, on what the line rules leave."""
-    from filters import kernels
-
     page = clean_page(view, reading)
     words = page.view.words
     sentences = kernels.sentence_count(page.view.codes, words.kinds, words.starts, words.ends)

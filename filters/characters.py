@@ -40,7 +40,7 @@ PARENTHESIS = 1 << 24  # ( ) [ ] and the full-width ones
 WITH_LETTER, PROPER, MARKS, END_MARK, ALNUM_FIRST = 1, 2, 4, 8, 16
 ANY_WORD = 32  # true of every word
 
-LIMIT = 0x40000  # code points from here on have no class: they are unassigned, tags or private
+LIMIT = 0x33000  # code points from here on have no class: they are unassigned, tags or private
 
 CASED = (
     "41-5a 61-7a c0-d6 d8-f6 f8-1bf 1c4-2af 386 388-38a 38c 38e-38f 391-3a9 3ac-3af 3b1-3c9 3cc-3ce 400-401 403-40a "

@@ -5,9 +5,14 @@ Source: Penedo et al. 2024, "The FineWeb Datasets", section 3.6; numbers as rele
 
 from dataclasses import dataclass
 
+from filters import characters
+from filters.deferred import Deferred
 from filters.rule_set import Dialect, RuleSet
 from filters.text_view import TextView
 from filters.verdict import Rule
+
+kernels = Deferred("filters.kernels")
+ngrams = Deferred("filters.ngrams")
 
 SOURCE = "FineWeb (Penedo et al. 2024), section 3.6"
 
@@ -30,8 +35,6 @@ RULES = (
 
 def measure(view: TextView, reading: LineReading) -> dict[str, float]:
     """Signals of the FineWeb rules; lines are those between newlines that are not blank."""
-    from filters import characters, kernels, ngrams
-
     lines = view.lines.where(view.stripped(view.lines).lengths > 0)
     terminal = kernels.last_class_count(view.flags, lines.ends, characters.TERMINAL)
     _, repeated_chars, _, _ = ngrams.repeats(view.sums, lines.starts, lines.ends)

@@ -13,9 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filters.characters import ALNUM_FIRST, ANY_WORD, PROPER, WITH_LETTER
+from filters.deferred import Deferred
 from filters.rule_set import Dialect, RuleSet
 from filters.text_view import Spans, TextView, Words
 from filters.verdict import Rule
+
+hashing = Deferred("filters.hashing")
+kernels = Deferred("filters.kernels")
+ngrams = Deferred("filters.ngrams")
 
 PROSE = "Gopher (Rae et al. 2021), appendix A.1.1"
 REPETITION = "Gopher (Rae et al. 2021), table A1"
@@ -63,15 +68,12 @@ def _kinds(counted: str, averaged: str) -> NDArray[np.uint8]:
 
 @cache
 def _stop_hashes(*, any_case: bool) -> NDArray[np.uint64]:
-    from filters.hashing import hash_words
-
     cased = ["".join(form) for word in STOP_WORDS for form in product(*((c, c.upper()) for c in word))]
-    return hash_words(cased if any_case else STOP_WORDS)
+    hashes: NDArray[np.uint64] = hashing.hash_words(cased if any_case else STOP_WORDS)
+    return hashes
 
 
 def _symbol_signals(view: TextView, words: Words, reading: ProseReading) -> Iterator[tuple[str, float]]:
-    from filters import kernels
-
     for name, marks in reading.symbols:
         if reading.symbols_by_word:
             count = kernels.count_holding(view.codes, words.starts, words.ends, _codes("".join(marks)))
@@ -82,8 +84,6 @@ def _symbol_signals(view: TextView, words: Words, reading: ProseReading) -> Iter
 
 def measure_prose(view: TextView, reading: ProseReading) -> dict[str, float]:
     """Signals of the prose rules."""
-    from filters import kernels
-
     words: Words = getattr(view, reading.words)
     lines: Spans = getattr(view, reading.lines)
     wanted = _kinds(reading.counted, reading.averaged)
@@ -139,8 +139,6 @@ class RepetitionReading:
 
 
 def _pieces(view: TextView, name: str, cut: str) -> Spans:
-    from filters import kernels
-
     if cut == "newline":
         return view.lines
     if cut == "filled":
@@ -153,8 +151,6 @@ def _pieces(view: TextView, name: str, cut: str) -> Spans:
 
 
 def _piece_signals(view: TextView, name: str, reading: RepetitionReading, whole: int) -> dict[str, float]:
-    from filters import ngrams
-
     pieces = _pieces(view, name, reading.pieces)
     later, later_chars, every, every_chars = ngrams.repeats(view.sums, pieces.starts, pieces.ends)
     count, chars = (every, every_chars) if reading.every_copy else (later, later_chars)
@@ -167,8 +163,6 @@ def _piece_signals(view: TextView, name: str, reading: RepetitionReading, whole:
 
 
 def _ngram_signals(words: Words, how: str, whole: int) -> dict[str, float]:
-    from filters import ngrams
-
     bounds = (words.hashes, words.starts, words.ends, max(TOP_LIMITS), max(DUPLICATE_LIMITS))
     if how == "scan":
         chars = ngrams.scan_ngrams(*bounds) / max(whole, 1)

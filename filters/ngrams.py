@@ -15,7 +15,7 @@ JOINT = np.uint64(0xC2B2AE3D27D4EB4F)  # odd, and not a power of the base: tells
 
 @maker
 def empty_slots(count: Any) -> Any:
-    """A hash table for up to `count` entries: its size in bits, and its slots, all -1; sparse where that fits a cache."""
+    """A hash table for up to `count` entries: its size in bits, and its slots, all -1; sparse while it fits a cache."""
     bits, room = 4, 8 * count if count < 4096 else 2 * count
     while (1 << bits) < room:
         bits += 1

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from filters.characters import ALNUM_FIRST, CAPITAL, DIGIT_ANY
+from filters.deferred import Deferred
 from filters.rule_set import Dialect, RuleSet, TextEdit
 from filters.text_view import Spans, TextView, Words
 from filters.verdict import Rule
+
+kernels = Deferred("filters.kernels")
 
 SOURCE = "RefinedWeb (Penedo et al. 2023), section 3.2, appendix G.2"
 COUNTER = re.compile(
@@ -34,8 +37,6 @@ class LineReading:
 
 def _plain_lines(view: TextView, reading: LineReading) -> Spans:
     """Lines that are not mostly capitals, all digits, or a lone word; empty ones stay."""
-    from filters import kernels
-
     lines = view.lines
     length = np.maximum(lines.lengths, 1)
     capitals = kernels.class_counts(view.flags, lines.starts, lines.ends, CAPITAL) / length

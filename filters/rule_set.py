@@ -44,7 +44,7 @@ class RuleSet(Generic[Reading]):
     >>> from filters import gopher
     >>> gopher.quality("Too short.")
     Verdict(rule='min_words', value=2.0, limit=50)
-    >>> bool(gopher.quality("The end of a rather good story.", min_words=3))
+    >>> bool(gopher.quality("This is the end of a good story.", min_words=3))
     True
     """
 

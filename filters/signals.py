@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 
 from filters import characters as ch
 from filters.c4 import POLICIES
+from filters.deferred import Deferred
 from filters.rule_set import Dialect, RuleSet
 from filters.text_view import TextView
 from filters.verdict import Rule
+
+hashing = Deferred("filters.hashing")
+kernels = Deferred("filters.kernels")
 
 NEMO = "NeMo Curator, heuristic filters"
 URL = re.compile(r"https?://\S+|www\.\S+")
@@ -36,8 +40,6 @@ class StatisticsReading:
 
 
 def _char_fractions(view: TextView) -> dict[str, float]:
-    from filters import kernels
-
     classes = np.array([ch.ALNUM | ch.SPACE, ch.DIGIT_ANY, ch.SPACE, ch.PARENTHESIS], dtype=np.uint32)
     known, digits, spaces, parentheses = kernels.class_totals(view.flags, classes).tolist()
     size = len(view.text)
@@ -59,12 +61,9 @@ def _entropy(counts: NDArray[np.int64]) -> float:
 
 
 def _word_signals(view: TextView, reading: StatisticsReading) -> dict[str, float]:
-    from filters import kernels
-    from filters.hashing import hash_words
-
     raw, words = view.raw_words, view.once("lower", lambda: TextView(view.text.lower())).unicode_words
     counts = np.unique(words.hashes, return_counts=True)[1]
-    listed = np.isin(words.hashes, hash_words(reading.function_words)).sum()
+    listed = np.isin(words.hashes, hashing.hash_words(reading.function_words)).sum()
     return {
         "unique_word_fraction": len(counts) / max(len(words), 1),
         "unigram_entropy": _entropy(counts),

@@ -6,12 +6,17 @@ cutting the text into words again, which costs more than all rules together. Com
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from filters import characters
+from filters.deferred import Deferred, Lazy
+
+kernels = Deferred("filters.kernels")
+tokenizer = Deferred("filters.tokenizer")
+word_splits = Deferred("filters.word_splits")
 NEWLINE = 10
 
 
@@ -62,15 +67,13 @@ class TextView:
     def __repr__(self) -> str:
         return f"TextView({self.text[:40]!r}, {len(self.text)} characters)"
 
-    @cached_property
+    @Lazy
     def codes(self) -> NDArray[np.uint32]:
         """The code points of the text, uint32[characters]; lone surrogates stand for themselves."""
         return np.array([self.text]).view(np.uint32)[: len(self.text)]
 
-    @cached_property
+    @Lazy
     def _read(self) -> tuple[NDArray[np.uint32], NDArray[np.uint64], NDArray[np.int64]]:
-        from filters import characters, word_splits
-
         flags, sums, breaks = word_splits.read(self.codes, characters.classes())
         return flags, sums, breaks
 
@@ -84,68 +87,57 @@ class TextView:
         """Running sums from which `filters.hashing` reads the hash of any span, uint64[characters + 1]."""
         return self._read[1]
 
-    @cached_property
+    @Lazy
     def words(self) -> Words:
         """English words and marks, as spaCy's blank English tokenizer cuts them."""
-        from filters import tokenizer
-
         return self._measured(*tokenizer.tokenize(self.codes, self.flags, self.sums, tokenizer.special_table()))
 
-    @cached_property
+    @Lazy
     def raw_words(self) -> Words:
         """Runs of non-space characters, as `str.split()` gives."""
-        from filters import word_splits
-
         return self._measured(*word_splits.split_spaces(self.flags))
 
-    @cached_property
+    @Lazy
     def unicode_words(self) -> Words:
         """Words by the Unicode rules that start with a letter or digit; no punctuation."""
-        from filters import word_splits
-
         return self._measured(*word_splits.split_unicode(self.codes, self.flags))
 
     def _measured(self, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Words:
-        from filters import kernels
-
         return Words(starts, ends, *kernels.measure_words(self.flags, self.sums, starts, ends))
 
-    @cached_property
+    @Lazy
     def newlines(self) -> NDArray[np.int64]:
         """Where the newlines are, int64[newlines]."""
         breaks = self._read[2]
-        return breaks[self.codes[breaks] == NEWLINE]
+        newlines: NDArray[np.int64] = breaks[self.codes[breaks] == NEWLINE]
+        return newlines
 
-    @cached_property
+    @Lazy
     def lines(self) -> Spans:
         r"""Lines between newlines, as `str.split("\n")` gives: one more than there are newlines."""
-        return Spans(np.append(-1, self.newlines) + 1, np.append(self.newlines, len(self.text)))
+        bounds = np.empty(len(self.newlines) + 2, dtype=np.int64)
+        bounds[0], bounds[1:-1], bounds[-1] = -1, self.newlines, len(self.text)
+        return Spans(bounds[:-1] + 1, bounds[1:])
 
-    @cached_property
+    @Lazy
     def filled_lines(self) -> Spans:
         """Lines between newlines that are not blank, without white space at their ends."""
         bare = self.stripped(self.lines)
         return bare.where(bare.lengths > 0)
 
-    @cached_property
+    @Lazy
     def filled_paragraphs(self) -> Spans:
         """Stretches between runs of two or more newlines that are not blank, without white space at their ends."""
-        from filters import kernels
-
         bare = self.stripped(Spans(*kernels.run_spans(self.newlines, 0, len(self.text), 2)))
         return bare.where(bare.lengths > 0)
 
-    @cached_property
+    @Lazy
     def bare_lines(self) -> Spans:
         """Lines as `str.splitlines()` gives, which breaks at rarer line ends too, without white space at their ends."""
-        from filters import kernels
-
         return self.stripped(Spans(*kernels.line_spans(self.codes, self._read[2])))
 
     def stripped(self, spans: Spans) -> Spans:
         """The same pieces without white space at their ends."""
-        from filters import kernels
-
         return Spans(*kernels.strip_spans(self.flags, spans.starts, spans.ends))
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
@@ -159,8 +151,6 @@ class TextView:
 
         Words are not cut again, since none spans two lines.
         """
-        from filters import kernels
-
         kept = TextView("\n".join(texts))
         if kept.text == self.text:
             return self

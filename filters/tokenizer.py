@@ -171,7 +171,7 @@ def infix_length(codes: Any, flags: Any, start: Any, at: Any, end: Any) -> Any:
 @inner
 def is_public(codes: Any, start: Any) -> Any:
     """Whether an IP address given as four numbers is outside the private networks."""
-    first, second, i = 0, 0, start
+    first, second, i = np.int64(0), np.int64(0), start
     while codes[i] != DOT:
         first, i = first * 10 + np.int64(codes[i]) - 48, i + 1
     i += 1

@@ -53,7 +53,7 @@ def extract_page(html: bytes | str) -> Extraction:
     measures, odds = judge(page, load())
     words = measures[:, m.WORDS]
     cut, expected_f1 = assemble.best_cut(odds, words)
-    kept = odds >= min(max(cut, assemble.MIN_CUT), assemble.MAX_CUT)
+    kept = odds >= assemble.cut_of(cut, expected_f1)
     text = tidy(assemble.lines(page, kept))
     return Extraction(text, float(expected_f1), len(odds), int(kept.sum()), int(words.sum()), int(words[kept].sum()))
 
@@ -61,6 +61,15 @@ def extract_page(html: bytes | str) -> Extraction:
 def extract_text(html: bytes | str) -> str:
     """Extract the main text of a page; '' when there is none."""
     return extract_page(html).text
+
+
+def warm() -> None:
+    """Compile all that extraction needs, or load it where this machine has compiled it before.
+
+    The first call on a machine takes about 20 s of CPU, later processes 0.5 s. Call it once before worker processes
+    start, else each of them compiles for itself.
+    """
+    extract_page("<p>warm")
 
 
 def read(html: bytes | str) -> Page:

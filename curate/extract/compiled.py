@@ -11,8 +11,10 @@ from numba import njit
 F = TypeVar("F", bound=Callable[..., Any])
 Integer: TypeAlias = int | np.integer[Any]
 
-_SOURCES = ("attributes", "assemble", "entities", "features", "hashing", "measures", "model", "page", "stack", "tags",
-            "tokenizer", "writer")  # fmt: skip
+_SOURCES = (
+    *("assemble", "attributes", "compiled", "entities", "features", "hashing", "measures", "model", "page", "stack"),
+    *("tags", "tokenizer", "writer"),
+)
 
 
 def _stamp() -> str:
@@ -29,7 +31,10 @@ def _cached(function: F, **options: bool) -> F:
     Compiled code holds copies of what it calls in other files; without the stamp over all of them a changed callee
     would go unnoticed and the old machine code would run on.
     """
-    dispatcher: Any = njit(cache=True, **options)(function)
+    try:
+        dispatcher: Any = njit(cache=True, **options)(function)
+    except RuntimeError:  # no folder that could hold the cache: read-only installation, no home
+        dispatcher = njit(**options)(function)
     index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if index is not None:
         index._source_stamp = _STAMP

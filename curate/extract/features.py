@@ -13,15 +13,6 @@ from curate.extract.tags import NUMBER, TAGS
 
 Rows = NDArray[np.float32]
 
-LEVELS = 4
-SHALLOW = 22
-PLACED = 8
-NEIGHBOURS = 14
-PER_LEVEL = 6
-LINEAGE = 22
-KIN = 5
-FEATURES = SHALLOW + PLACED + NEIGHBOURS + LEVELS * PER_LEVEL + LINEAGE + KIN
-
 # Columns of the running sums over blocks: float64[blocks + 1, 6].
 (_WORDS, _LINKED, _PARAGRAPHS, _GOOD, _COMMAS, _CHARS) = range(6)
 # A block of good text: long enough for a sentence, and not mostly links.
@@ -31,7 +22,7 @@ MAX_GOOD_LINK_SHARE = 0.4
 # Elements whose presence above a block is a feature of its own.
 _LANDMARKS = (
     ("article", "main"), ("nav", "menu"), ("aside",), ("footer",), ("header", "hgroup"), ("form", "fieldset"),
-    ("figure", "figcaption"), ("table",), ("ul", "ol", "dl"), ("blockquote",), ("a",), ("li",),
+    ("figure", "figcaption"), ("table",), ("ul", "ol", "dl"), ("blockquote",), ("a",), ("li",), ("noscript",),
 )  # fmt: skip
 _LANDMARK = np.full(len(TAGS), -1, np.int64)
 for _i, _names in enumerate(_LANDMARKS):
@@ -39,6 +30,15 @@ for _i, _names in enumerate(_LANDMARKS):
         _LANDMARK[NUMBER[_name]] = _i
 _LANDMARK_COUNT = len(_LANDMARKS)
 _PARAGRAPH_TAG, _H1 = NUMBER["p"], NUMBER["h1"]
+
+LEVELS = 4
+SHALLOW = 22
+PLACED = 8
+NEIGHBOURS = 14
+PER_LEVEL = 6
+LINEAGE = 8 + len(_LANDMARKS) + 2
+KIN = 5
+FEATURES = SHALLOW + PLACED + NEIGHBOURS + LEVELS * PER_LEVEL + LINEAGE + KIN
 
 # Columns of the scores of elements: float32[elements, 4 + landmarks].
 (_OWN, _DECAYED, _PATH_MIN, _PATH_MAX) = range(4)

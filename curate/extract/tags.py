@@ -66,6 +66,8 @@ TAGS: tuple[Tag, ...] = (
     Tag("tr", BOUNDARY, (ROW, BLOCK), ((ROW, TABLE),), TABLE),
     *_rows("address hgroup header", BOUNDARY, (BLOCK,), _P),
     *_rows("aside nav footer search dialog", BOUNDARY, (BLOCK,), _P),
+    # 13.2.6.4.7, with scripts off, as for a crawler: forums put whole threads there.
+    Tag("noscript"),
     *_rows("form fieldset legend", BOUNDARY, (BLOCK,), _P),
     Tag("button", BOUNDARY, (SCOPE, BLOCK)),
     *_rows("a span label time cite", 0, (), (), BLOCK),
@@ -77,8 +79,7 @@ TAGS: tuple[Tag, ...] = (
     *_rows("input", VOID),
     *_rows("br", VOID),
     Tag("hr", VOID | BOUNDARY, (), _P),
-    # 13.2.6.4.4 and 7: with scripts on, noscript is raw text in head and body alike.
-    *_rows("script style noscript iframe noembed noframes textarea xmp plaintext", RAW),
+    *_rows("script style iframe noembed noframes textarea xmp plaintext", RAW),
     Tag("title", RAW),
     Tag("svg", 0, (SKIP,), (), BLOCK),
     # Text inside a foreignObject is HTML again (13.2.6.5), but of a drawing: it stays skipped.

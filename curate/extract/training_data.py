@@ -1,8 +1,8 @@
 """Training only: pages with what is known about them, from labelled sets and from web archives.
 
 A set is a file of JSON lines, plain or `.zst`, with `id`, `url`, `html` and either `gold_text`, or `with` and
-`without`, lists of snippets that belong to the content and that do not. An archive's pages have no label; trafilatura's output
-stands in for one, at half weight, as it does on pages that have snippets only.
+`without`, lists of snippets that belong to the content and that do not. An archive's pages have no label;
+trafilatura's output stands in for one, at half weight, as it does on pages that have snippets only.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ SETS = {
     "trafilatura": TEACHER, "wcxb": PEOPLE, "fundus_eval": PEOPLE,
     "mozilla_readability": TOOLS, "newspaper_cases": TOOLS,
 }  # fmt: skip
-SNIPPET_WEIGHT = 2.0
+SNIPPET_WEIGHT = 8.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from classifiers import language
 SENTENCES = {
     "en": "The old bridge was closed for repairs, so we walked along the river to the next village.",
     "de": "Die alte Brücke war wegen Bauarbeiten gesperrt, also gingen wir am Fluss entlang ins nächste Dorf.",
-    "fr": "Le vieux pont était fermé pour travaux, alors nous avons marché le long de la rivière jusqu'au village suivant.",
+    "fr": "Le vieux pont était fermé pour travaux, alors nous avons marché le long de la rivière jusqu'au village.",
     "es": "El viejo puente estaba cerrado por obras, así que caminamos junto al río hasta el pueblo siguiente.",
     "it": "Il vecchio ponte era chiuso per lavori, così abbiamo camminato lungo il fiume fino al paese successivo.",
     "nl": "De oude brug was gesloten wegens werkzaamheden, dus liepen we langs de rivier naar het volgende dorp.",

@@ -48,7 +48,7 @@ TOKENIZED = {
     "numbers beyond Unicode are replaced": ("<p>a&#x110000;&#xD800;&#0;b&#128;", ["a\ufffd\ufffd\ufffdb\u20ac"]),
     "control characters go": ("<p>a\x00b\x07c&#1;d\x7fe\u0085f\u00adg\ufeffh\u200bi", ["abcdefghi"]),
     "no-break and other spaces are spaces": ("<p>a\u00a0b&nbsp;c\u3000d\u2003e&emsp;f", ["a b c d e f"]),
-    "joiners belong to words": ("<p>\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", ["\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"]),
+    "joiners belong to words": ("<p>\u0646\u06cc\u200c\u062e\u0648", ["\u0646\u06cc\u200c\u062e\u0648"]),
     "comments are no text": ("<p>a<!-- <p>x --><!-->b<!--->c<!--x--!>d<!doctype x>e<?php f>g</ h>i</>j", ["abcdegij"]),
     "a lone less-than sign is text": ("<p>1 < 2 <3 and <", ["1 < 2 <3 and <"]),
     "scripts and styles are no text": ("<p>a<script>'<p>x'</script>b<style>p{}</style>c<SCRIPT>x</Script >d", ["abcd"]),
@@ -59,7 +59,7 @@ TOKENIZED = {
     "drawings are not text": ("<p>a<svg><title/><style/><path d=x><text>x</text></svg>b", ["ab"]),
     "a paragraph breaks out of a drawing": ("<svg><g><p>a", ["a"]),
     "choices of a form are not text": ("<p>a<select><option>x<option>y</select>b<textarea><p>x</textarea>c", ["abc"]),
-    "noscript is for others": ("<p>a<noscript><p>x</p></noscript>b", ["ab"]),
+    "noscript is read as crawlers do": ("<p>a<noscript>b</noscript>c<noscript><p>d</p></noscript>e", ["abc", "d", "e"]),
     "the title is no block": ("<title>T &amp; t</title><p>a", ["a"]),
     "attributes may hold anything": ("<p title='>' x = \"<p>\" y=a/b>a<p =x>b", ["a", "b"]),
     "an unfinished tag is dropped": ("<p>a<div class='x", ["a"]),
@@ -103,7 +103,7 @@ def test_numeric_references_agree_with_the_standard_library() -> None:
 class _AllText(HTMLParser):
     """The reference for visible text: every piece of character data outside what is not shown."""
 
-    hidden = frozenset("script style noscript template svg select textarea title iframe video audio canvas".split())
+    hidden = frozenset("script style template svg select textarea title iframe video audio canvas".split())
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -222,9 +222,7 @@ def test_rows_and_items_become_lines() -> None:
     )
     page = blocks.read(html)
     everything = np.ones(page.state[p.BLOCKS], np.bool_)
-    assert assemble.lines(page, everything) == (
-        "Name\tSize\nA\t1\nB\nb\n2\n- first\nmore\n- second\n  x\n   y"
-    )
+    assert assemble.lines(page, everything) == ("Name\tSize\nA\t1\nB\nb\n2\n- first\nmore\n- second\n  x\n   y")
 
 
 def test_the_best_cut_is_the_best_of_all_cuts() -> None:
@@ -251,7 +249,10 @@ def test_order_of_pages_does_not_matter() -> None:
     assert first == again[::-1]
 
 
-@pytest.mark.parametrize("html", ["", " ", "x", "<", "&", "\x00", "\ud800", "<p>\udfff\ud83d", "<!--", "</", "&#", "<a", "<p"])
+TINY = ["", " ", "x", "<", "&", "\x00", "\ud800", "<p>\udfff\ud83d", "<!--", "</", "&#", "<a", "<p"]
+
+
+@pytest.mark.parametrize("html", TINY)
 def test_total_on_tiny_input(html: str) -> None:
     """Nothing, one character and halves of markup give an answer, as text and as bytes."""
     assert isinstance(blocks.extract_text(html), str)
@@ -289,8 +290,10 @@ def test_hostile_pages_take_bounded_time(name: str) -> None:
 def test_mutated_pages_never_raise() -> None:
     """Cut, garbled and spliced pages give text that can be encoded."""
     rng = random.Random(11)
-    pieces = ["<", ">", "</", "<!--", "-->", "&", "&#x", '"', "'", "<svg>", "</table>", "<td>", "<pre>", "<title>", "\0",
-              "<br><br>", "<select>", "<template>", "</p>", "<h1>", "</h2>", "<div>" * 300, "</span>" * 300, "\u0301" * 40]  # fmt: skip
+    pieces = (
+        "< > </ <!-- --> & &# &#x ' <svg> </table> <td> <pre> <title> <br><br> <select> <template> </p> <h1>".split()
+    )
+    pieces += ["\0", '"', "</h2>", "<div>" * 300, "</span>" * 300, "\u0301" * 40]
     for _ in range(400):
         page = ARTICLE[rng.randrange(2000) :] if rng.random() < 0.5 else ARTICLE[: rng.randrange(len(ARTICLE))]
         for _ in range(rng.randrange(12)):
@@ -320,5 +323,9 @@ def test_the_weights_are_the_ones_that_were_trained(tmp_path: Path, monkeypatch:
 def test_every_compiled_file_is_stamped() -> None:
     """A file whose functions are compiled counts towards the stamp that makes cached machine code valid."""
     folder = Path(compiled.__file__).parent
-    using = {path.stem for path in folder.glob("*.py") if re.search(r"^@(compiled|borrowing)$", path.read_text(), re.M)}
+    using = {
+        path.stem
+        for path in folder.glob("*.py")
+        if re.search(r"^@(compiled|borrowing)$", path.read_text(), re.MULTILINE)
+    }
     assert using <= set(compiled._SOURCES)

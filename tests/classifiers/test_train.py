@@ -1,0 +1,69 @@
+"""The training command, and the rows it trains on."""
+
+from pathlib import Path
+
+import pytest
+
+from classifiers import train
+from classifiers.contrast import contrast_sentences
+from classifiers.training_data import Row, site
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+
+
+def test_mistakes_are_told_before_work_starts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown model and a folder without the sets end with exit code 2 and one clear line."""
+    for arguments, message in (
+        (["grammar"], "no model is called grammar"),
+        (["--data", str(tmp_path), "language"], "has no folder 'labelled'"),
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            train.main(arguments)
+        assert stopped.value.code == 2
+        assert message in capsys.readouterr().err
+
+
+def test_a_group_is_in_one_fold() -> None:
+    """Every text of a group has the same fold, and groups are spread over all five."""
+    folds = {Row("hq", f"site{number}.org", "", "x").fold for number in range(100)}
+    assert folds == {0, 1, 2, 3, 4}
+    assert Row("hq", "a.org", "one", "x").fold == Row("cc", "a.org", "two", "y").fold
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://www.example.org/a", "example.org"),
+        ("https://user.github.io/x", "user.github.io"),
+        ("http://a.b.example.co.uk", "example.co.uk"),
+        ("not a url", "not a url"),
+    ],
+)
+def test_sites_are_kept_together(url: str, name: str) -> None:
+    """A site is the end of its host name, whatever page it is."""
+    assert site(url) == name
+
+
+def test_contrast_sentences_balance_what_is_said() -> None:
+    """The same groups stand in calm and in hateful sentences, no sentence is both, and every slot is filled."""
+    rows = list(contrast_sentences())
+    calm = {sentence for label, sentence in rows if label == "calm"}
+    toxic = {sentence for label, sentence in rows if label == "toxic"}
+    assert not calm & toxic
+    assert not any("{" in sentence for sentence in calm | toxic)
+    for name in ("Muslim", "women", "gay", "black"):
+        assert sum(name.lower() in sentence.lower() for sentence in calm) > 50
+        assert sum(name.lower() in sentence.lower() for sentence in toxic) > 50
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the shared measuring data beside the repository")
+def test_good_pages_are_positives_as_extracted() -> None:
+    """A page that people marked as an article is a positive as the extractor read it too."""
+    pytest.importorskip("zstandard", reason="needs the optional zstandard")
+    from classifiers.training_data import quality_rows
+
+    rows = quality_rows(SHARED)
+    extracted = [row for row in rows if row.kind == "article, extracted"]
+    articles = {row.group for row in rows if row.kind == "article"}
+    assert len(extracted) > 200
+    assert all(row.label == "hq" and row.group in articles for row in extracted)

@@ -1,0 +1,75 @@
+"""Training of our extractor: labels, tables and trees, against hand-worked cases and LightGBM itself."""
+
+import numpy as np
+import pytest
+
+from curate.extract import training, training_labels, training_tables
+from curate.extract.hashing import hash_bytes, look_up
+from curate.extract.model import lay_out, probabilities
+from curate.extract.training_tables import Votes
+
+
+def test_targets_are_the_share_of_three_word_runs_in_the_gold_text() -> None:
+    """A long block is judged by its runs of three words, a short one as a whole."""
+    gold = "The river rises in the hills. It is not long."
+    blocks = ["The river rises in the hills", "The river rises in the plains", "not long", "not short", "ong", ""]
+    assert training_labels.by_overlap(blocks, gold).tolist() == [1.0, 0.75, 1.0, 0.0, 0.0, 0.0]
+
+
+def test_snippets_label_only_the_blocks_they_are_in() -> None:
+    """Wanted snippets give 1, unwanted 0, and every other block stays unknown."""
+    blocks = ["A recipe for bread, with salt.", "Share this recipe", "Something else"]
+    targets = training_labels.by_snippets(blocks, ["bread, with salt"], ["Share this"])
+    assert targets[:2].tolist() == [1.0, 0.0]
+    assert np.isnan(targets[2])
+
+
+def test_scores_are_shrunken_log_odds_known_from_several_sites() -> None:
+    """A token always with content scores above 0, one never with it below; one from few sites has no score."""
+    good, bad, rare = (hash_bytes(name) & 0xFFFFFFFF for name in (b"post", b"nav", b"odd"))
+    votes = [
+        (f"site{i}", 1.0, Votes(np.array([good, bad], np.uint32), np.array([1.0, 0.0], np.float32))) for i in range(6)
+    ]
+    votes.append(("site0", 1.0, Votes(np.array([rare], np.uint32), np.array([1.0], np.float32))))
+    hashes, scores = training_tables.score_table(votes)
+    found = dict(zip(hashes.tolist(), scores.tolist(), strict=True))
+    assert set(found) == {good, bad}
+    # 6 votes of 1 and 2 pseudo-pages at the base rate of 7/13: (6 + 14/13) / 8, against odds of 7/6.
+    share = (6 + 2 * 7 / 13) / 8
+    assert found[good] == round(25 * (np.log(share / (1 - share)) - np.log(7 / 6)))
+    assert found[bad] < 0
+
+
+def test_tables_find_what_was_laid_out_and_nothing_else() -> None:
+    """Every hash is found with its score; hashes that are not in the table are not."""
+    rng = np.random.default_rng(1)
+    hashes = np.unique(rng.integers(1, 2**32, 3000).astype(np.uint32))
+    scores = rng.integers(5, 120, len(hashes)).astype(np.int8)
+    keys, values = lay_out(hashes, scores)
+    assert [look_up(keys, values, np.uint64(key)) for key in hashes] == scores.tolist()
+    others = set(rng.integers(1, 2**32, 3000).tolist()) - set(hashes.tolist())
+    assert {look_up(keys, values, np.uint64(key)) for key in others} == {-1}
+
+
+def test_trees_walk_as_lightgbm_does() -> None:
+    """The flat trees give LightGBM's own predictions, also at rows that sit on a threshold."""
+    pytest.importorskip("lightgbm")
+    rng = np.random.default_rng(2)
+    rows = np.round(rng.random((3000, 6)), 2).astype(np.float32)
+    targets = (rows[:, 0] + rows[:, 1] * rows[:, 2] > 0.8).astype(np.float32)
+    booster = training.boost(rows, targets, np.ones(3000, np.float32), training.SECOND, 20)
+    expected = booster.predict(rows.astype(np.float64))
+    assert np.abs(probabilities(training.forest(booster), rows) - expected).max() < 1e-5
+
+
+def test_the_fold_of_a_site_is_fixed() -> None:
+    """Folds depend on the site alone: the same on every machine and in every process."""
+    assert [training.fold_of(site, 3) for site in ("example.org", "example.com", "example.net")] == [0, 2, 2]
+
+
+def test_all_pages_of_a_site_are_in_one_fold() -> None:
+    """The registered domain decides, whatever the host, without the network."""
+    from curate.extract.training_data import site_of
+
+    assert site_of("https://news.bbc.co.uk/a") == site_of("http://www.bbc.co.uk/b?c") == "bbc.co.uk"
+    assert site_of("http://10.0.0.1/x") != site_of("http://example.org/")
