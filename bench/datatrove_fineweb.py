@@ -25,7 +25,9 @@ from datatrove.utils.hashing import HashConfig
 from resiliparse.parse.lang import detect_fast
 
 warc, out = Path(sys.argv[1]).resolve(), sys.argv[2]
-hashing = MinhashConfig(hash_config=HashConfig(hash_fc="sha1", precision=64), num_buckets=14, hashes_per_bucket=8, n_grams=5)
+hashing = MinhashConfig(
+    hash_config=HashConfig(hash_fc="sha1", precision=64), num_buckets=14, hashes_per_bucket=8, n_grams=5
+)
 
 
 def run(name, *steps, tasks=1):
@@ -47,4 +49,10 @@ run(
 run("signatures", JsonlReader(f"{out}/filtered"), MinhashDedupSignature(f"{out}/signatures", config=hashing))
 run("buckets", MinhashDedupBuckets(f"{out}/signatures", f"{out}/buckets", config=hashing), tasks=hashing.num_buckets)
 run("cluster", MinhashDedupCluster(f"{out}/buckets", f"{out}/removed", config=hashing))
-run("dedup", JsonlReader(f"{out}/filtered"), MinhashDedupFilter(f"{out}/removed"), PIIFormatter(), JsonlWriter(f"{out}/kept"))
+run(
+    "dedup",
+    JsonlReader(f"{out}/filtered"),
+    MinhashDedupFilter(f"{out}/removed"),
+    PIIFormatter(),
+    JsonlWriter(f"{out}/kept"),
+)

@@ -1,6 +1,6 @@
 """CPU seconds per page of the whole pipeline, ours against datatrove's FineWeb recipe, on one WARC in one run.
 
-    python bench/pipeline.py [--warc ../shared/data/crawl/dev.warc.gz] [--recipe webtext ...] [--workers 1] [--no-datatrove]
+    python bench/pipeline.py [--warc WARC] [--recipe webtext ...] [--workers 1 ...] [--no-datatrove]
 
 Both are timed from process start to exit, with every process they start: this one adopts orphans and waits for them, so
 Ray's daemons count too. datatrove gets a virtual environment of its own under out/, made at the first run.
@@ -24,7 +24,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def measured(command: list[str], **options: object) -> dict[str, float]:
-    """Run a command and wait for all it started: CPU seconds of the whole tree, wall seconds, peak MB of one process."""
+    """Run a command and wait for all it started: CPU s of the whole tree, wall s, peak MB of one process."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     code = subprocess.run(command, check=False, **options).returncode  # type: ignore[call-overload]
@@ -69,7 +69,17 @@ def main() -> None:
     for recipe in options.recipe:
         for workers in options.workers:
             out = scratch / f"{Path(recipe).stem}-{workers}"
-            command = [sys.executable, "-m", "curate.cli", "run", str(options.warc), "--out", str(out), "--recipe", recipe]
+            command = [
+                sys.executable,
+                "-m",
+                "curate.cli",
+                "run",
+                str(options.warc),
+                "--out",
+                str(out),
+                "--recipe",
+                recipe,
+            ]
             figures = measured([*command, "--workers", workers], cwd=ROOT, stdout=subprocess.DEVNULL)
             totals = json.loads((out / "report.json").read_text())["totals"]
             rows.append((f"curate {recipe}, WORKERS={workers}", figures, totals["records_in"], totals["docs_out"]))

@@ -86,10 +86,9 @@ def language_card(data: Path, model: ModelFile, folder: str) -> str:
         + table(["least", "precision", "recall", "precision, pages", "recall, pages"], curve)
         + f"\n\nResiliparse's `detect_fast` on the same: {_resiliparse(sentences, pages, stated)}\n\n"
         "## Mind\nBosnian, Croatian and Serbian, Malay and Indonesian, Bokmål and Nynorsk are often taken for each "
-        "other. "
-        "A handful of words is often not enough. Languages outside the 75 (Scots, Galician, Luxembourgish, Nepali) "
-        "come "
-        "out as a neighbour. A page of two languages gets the one with more letters; one of code gets English.\n"
+        "other. A handful of words is often not enough. Languages outside the 75 (Scots, Galician, Luxembourgish, "
+        "Nepali) come out as a neighbour. A page of two languages gets the one with more letters; one of code gets "
+        "English.\n"
     )
     return _card(
         model, data, "Language", [training_data.SENTENCES, training_data.WIKIPEDIA, training_data.PAGES],
@@ -158,20 +157,18 @@ def toxicity_card(data: Path, model: ModelFile, folder: str) -> str:
         + f"\n\nShare of {len(pages)} ordinary English pages of unseen sites at or over a limit (default "
         f"{toxicity.MAX_TOXICITY}):\n\n"
         + table(["limit", "dropped"], drops)
-        + f"\n\nIdentity templates, never trained on: AUC {auc:.3f}; at the default limit {hit:.3f} of the toxic "
+        + f"\n\nIdentity templates: AUC {auc:.3f}; at the default limit {hit:.3f} of the toxic "
         f"found, "
         f"{false:.4f} of the calm flagged (most: {worst}). The shipped model flags {false_shipped:.4f} (most: "
         f"{worst_shipped}). "
-        "Our own training patterns (`contrast.py`) were written by people who had seen examples of these templates "
-        "and share "
-        "a sentence form with them, so the figures flatter.\n\n"
+        "No template was trained on, but the figures flatter: our own patterns (`contrast.py`) were written with "
+        "examples of the templates in view, share a sentence form with them, and got more adjectives after mistakes "
+        "on them.\n\n"
         f"Rows: {', '.join(f'{kind} {label} {n}' for (kind, label), n in sorted(counts.items()))}.\n\n"
         "## Mind\nEnglish only: texts in other languages score near 0 whatever they say. Every group name in "
         "`toxicity.GROUP_NAMES` is read as one word, so groups in that list are treated alike by construction and "
-        "others "
-        "are not. Swear words in jest and dialect in which slurs are ordinary score high, as they were labelled; "
-        "hatred in "
-        "polite words, and denial, quotation and irony, are often misread.\n"
+        "others are not. Swear words in jest and dialect in which slurs are ordinary score high, as they were "
+        "labelled; hatred in polite words, and denial, quotation and irony, are often misread.\n"
     )
     return _card(
         model, data, "Toxicity",
@@ -249,13 +246,10 @@ def quality_card(data: Path, model: ModelFile, folder: str) -> str:
         + f"\n\nRows: {', '.join(f'{kind} {n}' for kind, n in sorted(Counter(kinds.tolist()).items()))}.\n\n"
         f"## Words that speak for a text\n{best}\n\n## Words that speak against it\n{worst}\n\n"
         "## Mind\nGood means: like 60 encyclopaedia articles and some 600 articles of the present-day web, many of "
-        "them "
-        "company blogs on software, health and money. So a well-made product review scores high, while poetry, forums, "
-        "court records, lists, code and plain personal pages score low; so does everything not in English. WebText "
-        "proper "
-        "takes its positives from links people voted for: train one with `corpora.linked_urls` when you have the "
-        "dumps. "
-        "Among the crawl's pages are good ones, so an AUC of 1 would be a fault.\n"
+        "them company blogs on software, health and money. So a well-made product review scores high, while poetry, "
+        "forums, court records, lists, code and plain personal pages score low; so does everything not in English. "
+        "WebText proper takes its positives from links people voted for: train one with `corpora.linked_urls` when "
+        "you have the dumps. Among the crawl's pages are good ones, so an AUC of 1 would be a fault.\n"
     )
     return _card(
         model, data, "Quality", [training_data.WIKIPEDIA, *training_data.ARTICLES, training_data.PAGES],

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from rich.console import Console
@@ -24,7 +24,7 @@ PLAIN_WIDTH = 140  # of tables that go to a file or a log
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns 0, 1 when a run is incomplete or a check failed, 2 when the user has to change something."""
+    """Run a command; returns 0, 1 when a run is incomplete or a check failed, 2 when the user has to act."""
     options = _parser().parse_args(arguments)
     console = Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
@@ -97,8 +97,8 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         finally:
             display.close()
     report.print_table(result, console)
-    console.print(f"Output: {options.out}/  (open {options.out}/report.html, or: curate inspect {options.out} --stage STAGE)",
-                  markup=False, soft_wrap=True)  # fmt: skip
+    where = f"Output: {options.out}/  (open {options.out}/report.html, or: curate inspect {options.out} --stage STAGE)"
+    console.print(where, markup=False, soft_wrap=True)
     return 0
 
 
@@ -107,8 +107,14 @@ class _Display(AbstractContextManager["_Display"]):
 
     def __init__(self) -> None:
         console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"),
-                   TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._tasks: dict[str, int] = {}
         self._console = console

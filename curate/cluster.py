@@ -75,7 +75,7 @@ def _map_ray(
         yield waiting.pop(done[0]), _result(done[0])
 
 
-def _result(reference: Any) -> object:  # noqa: ANN401
+def _result(reference: Any) -> object:
     import ray
 
     try:

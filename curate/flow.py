@@ -48,10 +48,18 @@ class Stage(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What the report calls it; one name for one stage of a recipe."""
+        ...
+
     @property
-    def measures(self) -> bool: ...
-    def __call__(self, documents: Documents) -> Outcome: ...
+    def measures(self) -> bool:
+        """Whether it also runs on what an earlier measuring stage dropped."""
+        ...
+
+    def __call__(self, documents: Documents) -> Outcome:
+        """Decide about each document."""
+        ...
 
 
 @dataclass(slots=True)
@@ -91,13 +99,26 @@ class AccountingError(AssertionError):
 class Sink(Protocol):
     """Where a flow leaves what does not flow on."""
 
-    def dropped(self, rows: pa.RecordBatch) -> None: ...
-    def quarantined(self, rows: pa.RecordBatch) -> None: ...
-    def measured(self, rows: pa.RecordBatch) -> None: ...
+    def dropped(self, rows: pa.RecordBatch) -> None:
+        """Take rows under `DROPPED`."""
+        ...
+
+    def quarantined(self, rows: pa.RecordBatch) -> None:
+        """Take rows under `QUARANTINE`."""
+        ...
+
+    def measured(self, rows: pa.RecordBatch) -> None:
+        """Take provenance and one float64 column per signal."""
+        ...
 
 
 def flow(
-    documents: Documents, stages: Sequence[Stage], counts: Mapping[str, StageCount], sink: Sink, *, keep_text: bool = True
+    documents: Documents,
+    stages: Sequence[Stage],
+    counts: Mapping[str, StageCount],
+    sink: Sink,
+    *,
+    keep_text: bool = True,
 ) -> Documents:
     """Send documents through stages in order and return those every stage kept.
 
@@ -114,8 +135,7 @@ def flow(
         before = documents
         documents, decided, measured = _one_stage(stage, documents, alive, counts[stage.name])
         signals |= measured
-        for row, fate in decided.items():
-            alive[row] = False
+        alive[list(decided)] = False
         _store_fates(before, stage.name, decided, sink, keep_text=keep_text)
     _store_signals(documents, signals, sink)
     return documents.take(np.flatnonzero(alive))

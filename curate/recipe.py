@@ -89,7 +89,7 @@ def fingerprint(value: object) -> str:
     return sha256(json.dumps(describe(value), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def describe(value: object) -> Any:  # noqa: ANN401  JSON
+def describe(value: object) -> Any:
     """A setting as JSON; what prints itself (word lists, models by digest) is its own description.
 
     Raises UsageError for a value with no stable description, such as a lambda's closure or an open file.
@@ -115,11 +115,11 @@ def describe(value: object) -> Any:  # noqa: ANN401  JSON
     raise UsageError(message)
 
 
-def _ours(thing: Any) -> bool:  # noqa: ANN401
+def _ours(thing: Any) -> bool:
     return str(thing.__module__).split(".")[0] in PACKAGES
 
 
-def _source(thing: Any) -> str:  # noqa: ANN401
+def _source(thing: Any) -> str:
     """A function or class of the user's: its name and the digest of the file it stands in."""
     path = getsourcefile(getmodule(thing) or thing)
     digest = sha256(Path(path).read_bytes()).hexdigest()[:16] if path else ""

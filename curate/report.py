@@ -91,7 +91,9 @@ def totals_line(report: Mapping[str, Any]) -> str:
         f"{summary(report)}\n{totals['bytes_in']:,} bytes in; {totals['docs_out']:,} documents, "
         f"{totals['chars_out']:,} characters, about {totals['tokens_out']:,} tokens out"
     )
-    damaged = f"\n{totals['damaged_members']:,} damaged gzip members or records, {totals['bytes_skipped']:,} bytes skipped"
+    damaged = (
+        f"\n{totals['damaged_members']:,} damaged gzip members or records, {totals['bytes_skipped']:,} bytes skipped"
+    )
     return line + (damaged if totals["damaged_members"] or totals["bytes_skipped"] else "")
 
 

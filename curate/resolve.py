@@ -48,7 +48,9 @@ def resolve(barriers: Sequence[Barrier], keys_folder: Path, identities: Sequence
 
 def _all_keys(folder: Path, identities: Sequence[str]) -> tuple[pa.Table, np.ndarray]:
     """The keys of all splits in order, and the index of each split's first document (one more at the end)."""
-    tables = [pq.read_table(path) for path in (folder / f"{name}.keys.parquet" for name in identities) if path.is_file()]
+    tables = [
+        pq.read_table(path) for path in (folder / f"{name}.keys.parquet" for name in identities) if path.is_file()
+    ]
     markers = [read_marker(folder / f"{name}.json") or {} for name in identities]
     rows = [marker.get("files", {}).get("keys", {}).get("rows", 0) for marker in markers]
     empty = pa.table({"id": pa.array([], pa.string())})

@@ -76,7 +76,7 @@ def run(
     _refuse_foreign(out)
     with locked(out):
         remove_temporaries(out)
-        digests = _digests(inputs, workers, show)
+        digests = _digests(inputs, show)
         names = {split: _identity(split, digests[split.input.name]) for split in splits}
         shown = [{"name": i.name, "format": i.format, "bytes": i.bytes, "sha256": digests[i.name]} for i in inputs]
         _say_what_changed(recipe, shown, out, say)
@@ -139,7 +139,7 @@ def _refuse_foreign(out: Path) -> None:
         raise UsageError(message)
 
 
-def _digests(inputs: Sequence[sources.Input], workers: Workers, show: Show) -> dict[str, str]:
+def _digests(inputs: Sequence[sources.Input], show: Show) -> dict[str, str]:
     digests = {}
     for index, item in enumerate(inputs):
         digests[item.name] = sha256_of(Path(item.path))
@@ -282,9 +282,7 @@ def _write(recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], o
     return written
 
 
-def _manifest(
-    recipe: Recipe, inputs: Sequence[dict[str, Any]], written: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+def _manifest(recipe: Recipe, inputs: Sequence[dict[str, Any]], written: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What was made from what, without a clock in it: two runs of one recipe over one input write the same manifest."""
     return {
         "recipe": {"name": recipe.name, "fingerprint": fingerprint(recipe), "stages": describe(recipe)},

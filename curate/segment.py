@@ -218,7 +218,12 @@ def _matched(piece: Piece) -> pa.Table | None:
 
 
 def _without_matched(
-    documents: Documents, first: int, matched: pa.Table | None, piece: Piece, counts: dict[str, StageCount], sink: _Files
+    documents: Documents,
+    first: int,
+    matched: pa.Table | None,
+    piece: Piece,
+    counts: dict[str, StageCount],
+    sink: _Files,
 ) -> Documents:
     """Take out of a batch, whose first row is row `first` of the split, what each barrier in turn has matched."""
     alive = np.ones(len(documents), bool)

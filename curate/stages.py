@@ -215,11 +215,20 @@ class Barrier(Protocol):
     """A stage that must see all documents: it leaves a key per document and resolves the keys of all at once."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What the report calls it."""
+        ...
+
     @property
-    def rule(self) -> str: ...
+    def rule(self) -> str:
+        """The rule of its drops."""
+        ...
+
     @property
-    def threshold(self) -> float: ...
+    def threshold(self) -> float:
+        """The similarity from which a document is a duplicate; the limit of its drops."""
+        ...
+
     def keys(self, documents: Documents) -> pa.Array:
         """One fixed-size binary key per document."""
         ...

@@ -1,6 +1,6 @@
 """FineWeb's recipe (Penedo et al. 2024), in its order: heuristics first, near-duplicates last.
 
-- URL rules, main text, English at 0.65, Gopher repetition and quality, C4 without the end-mark rule, FineWeb's own rules.
+- URL rules, main text, English at 0.65, Gopher repetition and quality, C4 without its end-mark rule, FineWeb's rules.
 - MinHash over word 5-grams in 14 bands of 8 rows, as in the paper; but here a candidate is verified on the texts, and a
   page goes only for its own similarity to a kept one, never through a chain.
 - E-mail and IP addresses are redacted, nothing is dropped for them.

@@ -1,7 +1,7 @@
 """RefinedWeb's recipe (Penedo et al. 2023), in the details of DCLM's reproduction of it.
 
-- Addresses, main text, English at 0.65, Gopher quality and repetition, then line corrections; a page goes when they take
-  more than a twentieth of its words.
+- Addresses, main text, English at 0.65, Gopher quality and repetition, then line corrections; a page goes when they
+  take more than a twentieth of its words.
 - Exact and near-duplicates after the filters. The paper also cuts repeated spans of 50 tokens; that is not done here.
 """
 

@@ -36,7 +36,9 @@ def test_links_lead_somewhere(path):
 
 def test_the_readme_names_every_command():
     """A command nobody can find is not there."""
-    usage = subprocess.run([sys.executable, "-m", "curate.cli", "-h"], capture_output=True, text=True, check=True).stdout
+    usage = subprocess.run(
+        [sys.executable, "-m", "curate.cli", "-h"], capture_output=True, text=True, check=True
+    ).stdout
     commands = re.findall(r"^    (\w+) ", usage, re.MULTILINE)
     readme = (ROOT / "README.md").read_text()
     assert {"run", "report", "verify", "inspect", "explain"} <= set(commands)

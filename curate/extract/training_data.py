@@ -10,7 +10,9 @@ import json
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -85,11 +87,16 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def site_of(url: str) -> str:
-    """The registered domain of a URL, from the suffix list that comes with tldextract; never from the network."""
+@cache
+def _suffix_list() -> Any:
     import tldextract
 
-    found = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)(url)
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def site_of(url: str) -> str:
+    """The registered domain of a URL, from the suffix list that comes with tldextract; never from the network."""
+    found = _suffix_list()(url)
     return found.top_domain_under_public_suffix or found.domain or url
 
 

@@ -1,7 +1,5 @@
 """MinHash: words and shingles against plain Python sets, signatures against theory and datasketch, bands by hand."""
 
-# ruff: noqa: RUF001  (letters that look alike are what is tested)
-
 import hashlib
 import os
 import re

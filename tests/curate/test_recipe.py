@@ -13,7 +13,6 @@ from curate.recipe import Recipe, code_version, describe, fingerprint, load_reci
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Read, Rules
 from filters import gopher
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,8 +54,13 @@ def test_a_fingerprint_is_the_same_in_every_process():
     """Hash seeds and addresses in memory leave no trace."""
     code = "from curate.recipe import *; print(fingerprint(load_recipe('webtext')), code_version())"
     said = {
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                       env={"PYTHONHASHSEED": seed, "PATH": ""}).stdout  # fmt: skip
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed, "PATH": ""},
+        ).stdout  # fmt: skip
         for seed in ("1", "2")
     }
     assert said == {f"{fingerprint(load_recipe('webtext'))} {code_version()}\n"}

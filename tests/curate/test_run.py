@@ -42,8 +42,8 @@ recipe = Recipe(
 )
 '''
 WORDS = (
-    "the river of stone and light that we have seen was made to be a home with gardens where people walk and talk about "
-    "weather music bread history water birds letters clocks engines colours mountains winter morning"
+    "the river of stone and light that we have seen was made to be a home with gardens where people walk "
+    "and talk about weather music bread history water birds letters clocks engines colours mountains winter morning"
 ).split()
 
 
@@ -66,7 +66,10 @@ def crawl(tmp_path_factory, record, write_warc) -> Path:
     texts += texts[:10]
     texts += [f"{text} And one more sentence at the end of it." for text in texts[10:20]]
     texts += [paragraph(rng, 30) for _ in range(27)]
-    texts += [f"{paragraph(rng, 90)} banned {paragraph(rng, 90)}", f"{paragraph(rng, 90)} poisonous {paragraph(rng, 90)}"]
+    texts += [
+        f"{paragraph(rng, 90)} banned {paragraph(rng, 90)}",
+        f"{paragraph(rng, 90)} poisonous {paragraph(rng, 90)}",
+    ]
     records = [
         record(f"https://site{i % 9}.example/{i}", page(text), date=f"2026-07-01T00:{i // 60:02}:{i % 60:02}Z")
         for i, text in enumerate(texts)
@@ -272,9 +275,13 @@ def test_an_input_that_is_no_archive_is_named_and_the_rest_is_done(crawl, folder
 
 def test_our_own_parquet_can_be_curated_again(first_run, folder, tmp_path, curate):
     """Texts pass extraction untouched; what was clean stays."""
-    done = curate("run", first_run / "data", "--out", folder / "again", "--recipe", write_recipe(folder), "--workers", 1)
+    done = curate(
+        "run", first_run / "data", "--out", folder / "again", "--recipe", write_recipe(folder), "--workers", 1
+    )
     assert done.returncode == 0, done.stderr
-    assert [row[0] for row in rows(folder / "again", "data", "text")] == [row[0] for row in rows(first_run, "data", "text")]
+    assert [row[0] for row in rows(folder / "again", "data", "text")] == [
+        row[0] for row in rows(first_run, "data", "text")
+    ]
 
 
 def test_inspect_shows_the_nearest_to_the_limit_first(first_run, curate):

@@ -34,9 +34,7 @@ def text_of(part):
 ALL = [(name, case) for name in RULE_SETS for case in load(name)]
 
 
-@pytest.mark.parametrize(
-    ("name", "case"), ALL, ids=[f"{n}-{c.get('dialect', 'default')}-{c['rule']}" for n, c in ALL]
-)
+@pytest.mark.parametrize(("name", "case"), ALL, ids=[f"{n}-{c.get('dialect', 'default')}-{c['rule']}" for n, c in ALL])
 def test_each_rule_keeps_and_drops_what_its_source_says(name, case):
     """A rule's kept text passes the whole set, and its dropped text falls to that rule and no earlier one."""
     rules = RULE_SETS[name]
