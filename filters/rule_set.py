@@ -95,9 +95,7 @@ class RuleSet(Generic[Reading]):
         bounds = {rule.name: rule.bound for rule in self.rules}
         for name, limit in limits.items():
             if name not in bounds:
-                raise TypeError(
-                    f"{self.name} ({self.dialect}) has no limit {name!r}; choose from {', '.join(bounds)}"
-                )
+                raise TypeError(f"{self.name} ({self.dialect}) has no limit {name!r}; choose from {', '.join(bounds)}")
             changed[name] = limit if limit is not None else inf if bounds[name] == "max" else -inf
         own = {rule.name: rule.limit for rule in self._chosen.rules}
         return replace(self, changed=tuple(sorted((k, v) for k, v in changed.items() if own[k] != v)))

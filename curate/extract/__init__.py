@@ -30,9 +30,7 @@ _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\u
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
-def extract(
-    html: bytes | str, *, url: str | None = None, extractor: str = DEFAULT_EXTRACTOR, charset: str = ""
-) -> str:
+def extract(html: bytes | str, *, url: str | None = None, extractor: str = DEFAULT_EXTRACTOR, charset: str = "") -> str:
     """Extract the main text of a page, one block per line; '' when there is none.
 
     Bytes are decoded with `charset`, a Python codec name, or with what `decide_charset` finds when it is empty.
