@@ -17,6 +17,7 @@ from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, 
 from curate.report import write_html
 from curate.segment import Piece, advance
 from curate.sources import Split
+from curate.stages import Language, Score
 from curate.work import TEMPORARY, locked, read_marker, remove_temporaries, sha256_of, sync_folder, write_json
 
 WORK = "work"
@@ -74,6 +75,9 @@ def run(
         raise NotAnArchiveError(message)
     splits = sources.plan(inputs, recipe.split_bytes)
     _refuse_foreign(out)
+    for stage in recipe.stages:
+        if isinstance(stage, Language | Score):
+            stage.check()
     with locked(out):
         remove_temporaries(out)
         digests = _digests(inputs, show)

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from curate.dedup import Matches, content_hash, exact_duplicates, verified_duplicates
 from curate.documents import Documents
+from curate.errors import UsageError
 from curate.extract import check_extractor
 from curate.flow import Failure, Fate, Outcome
 from curate.minhash import MinHash
@@ -122,6 +123,12 @@ class Language:
     name: ClassVar[str] = "language"
     measures: ClassVar[bool] = False
 
+    def check(self) -> None:
+        """Load the model; UsageError when it is missing, damaged or another one."""
+        from classifiers import language
+
+        _check_model(language.identify_many)
+
     def __call__(self, documents: Documents) -> Outcome:
         """Identify each text's language; adds the columns `language` and `language_probability`."""
         from classifiers import language
@@ -137,6 +144,15 @@ class Language:
             return Verdict(f"language_{code}", probability, self.min_probability)
         kept = probability >= self.min_probability
         return KEPT if kept else Verdict("min_probability", probability, self.min_probability)
+
+
+def _check_model(score: Callable[[Sequence[str]], object]) -> None:
+    from classifiers.fasttext_model import ModelError
+
+    try:
+        score(["A text to load the model with."])
+    except ModelError as error:
+        raise UsageError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +188,11 @@ class Score:
     score: Callable[[Sequence[str]], np.ndarray]
     min_score: float = 0.0
     max_score: float = 1.0
-    model: str = ""
     measures: ClassVar[bool] = False
+
+    def check(self) -> None:
+        """Load the model; UsageError when it is missing, damaged or another one."""
+        _check_model(self.score)
 
     def __call__(self, documents: Documents) -> Outcome:
         """Score all texts at once."""

@@ -305,3 +305,24 @@ def test_explain_walks_one_page_through_the_recipe(crawl, folder, tmp_path, cura
     assert "words = " in found
     missing = curate("explain", write_recipe(folder), "https://site3.example/none", "--in", crawl)
     assert missing.returncode == 2
+
+
+def test_a_swapped_model_is_refused_before_work_starts(crawl, tmp_path, curate):
+    """A model file that is not the one meant is named, with both digests, and nothing is written."""
+    (tmp_path / "wrong.ftz").write_bytes(b"not a model")
+    recipe = tmp_path / "swapped.py"
+    recipe.write_text(
+        "from functools import partial\n"
+        "from classifiers import quality\n"
+        "from classifiers.fasttext_model import ModelFile\n"
+        "from curate.recipe import Recipe\n"
+        "from curate.stages import Extract, Read, Score\n"
+        f"MODEL = ModelFile({str(tmp_path / 'wrong.ftz')!r}, '{'0' * 64}')\n"
+        "def score(texts):\n    return quality.score(texts, model=MODEL)\n"
+        "recipe = Recipe('swapped', (Read(), Extract('resiliparse'), Score('quality', score)))\n"
+    )
+    refused = curate("run", crawl, "--out", tmp_path / "out", "--recipe", recipe)
+    assert refused.returncode == 2
+    assert "wrong.ftz" in refused.stderr
+    assert "0" * 64 in refused.stderr
+    assert not (tmp_path / "out").exists()
