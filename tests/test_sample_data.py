@@ -108,11 +108,13 @@ def test_exactly_the_good_articles_are_kept(expected: dict[str, dict[str, str]],
     assert 20 <= len(kept) <= 47
 
 
-def test_foreign_pages_are_decoded_as_they_were_written(out: Path) -> None:
+def test_foreign_pages_are_decoded_as_they_were_written(out: Path, expected: dict[str, dict[str, str]]) -> None:
     """Whatever the charset and however it was declared, a dropped foreign page holds the sentences of its bank."""
     lines = (SAMPLE / "text" / "languages.txt").read_text("utf-8").splitlines()
     written = {unicodedata.normalize("NFC", line) for line in lines if line and not line.startswith("== ")}
-    texts = [row["text"] for row in rows(out / "dropped", ["stage", "text"]) if row["stage"] == "language"]
+    foreign = {url for url, fate in expected.items() if fate["kind"] == "foreign in English frame"}
+    dropped = rows(out / "dropped", ["url", "stage", "text"])
+    texts = [row["text"] for row in dropped if row["stage"] == "language" and row["url"] in foreign]
     assert len(texts) > 200
     assert [text for text in texts if sum(line in text for line in written) < 5] == []
 
