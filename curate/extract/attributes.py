@@ -5,10 +5,11 @@ from numpy.typing import NDArray
 
 from curate.extract import page as p
 from curate.extract.compiled import borrowing
-from curate.extract.hashing import BASIS, hash_bytes, mix
+from curate.extract.hashing import BASIS, Hashes, hash_bytes, mix
 from curate.extract.page import Page
 
 Bytes = NDArray[np.uint8]
+State = NDArray[np.int64]
 
 MAX_TOKENS_PER_ELEMENT = 24
 MIN_TOKEN_BYTES = 2
@@ -55,15 +56,14 @@ def _holds(html: Bytes, start: int, end: int, word: Bytes) -> bool:
 
 
 @borrowing
-def _record(page: Page, value: np.uint64, first: int) -> None:
-    state = page.state
-    if state[p.TOKENS] < len(page.tokens) and state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
-        page.tokens[state[p.TOKENS]] = value
+def _record(state: State, tokens: Hashes, value: np.uint64, first: int) -> None:
+    if state[p.TOKENS] < len(tokens) and state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
+        tokens[state[p.TOKENS]] = value
         state[p.TOKENS] += 1
 
 
 @borrowing
-def _parts(page: Page, html: Bytes, start: int, end: int, first: int) -> None:
+def _parts(state: State, tokens: Hashes, html: Bytes, start: int, end: int, first: int) -> None:
     """Tokens of one class name: the parts between `-`, `_`, digits and changes of case."""
     value, length, was_lower = mix(BASIS, PART), 0, False
     for i in range(start, end):
@@ -71,20 +71,20 @@ def _parts(page: Page, html: Bytes, start: int, end: int, first: int) -> None:
         is_upper, is_letter = 65 <= byte <= 90, 65 <= byte <= 90 or 97 <= byte <= 122 or byte >= 128
         if not is_letter or (is_upper and was_lower):
             if length >= MIN_TOKEN_BYTES:
-                _record(page, value, first)
+                _record(state, tokens, value, first)
             value, length = mix(BASIS, PART), 0
         if is_letter:
             value, length = mix(value, lower(byte)), length + 1
         was_lower = is_letter and not is_upper
     if length >= MIN_TOKEN_BYTES:
-        _record(page, value, first)
+        _record(state, tokens, value, first)
 
 
 @borrowing
-def _names(page: Page, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
+def _names(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
     """Tokens of an attribute that lists names: every name, and for classes its parts too."""
     i = start
-    while i < end and page.state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
+    while i < end and state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
         while i < end and is_space(html[i]):
             i += 1
         name_start, value = i, mix(BASIS, kind)
@@ -92,21 +92,20 @@ def _names(page: Page, html: Bytes, start: int, end: int, kind: int, first: int)
             value = mix(value, lower(html[i]))
             i += 1
         if i > name_start:
-            _record(page, value, first)
+            _record(state, tokens, value, first)
             if kind == WHOLE:
-                _parts(page, html, name_start, i, first)
+                _parts(state, tokens, html, name_start, i, first)
 
 
 @borrowing
-def _take(page: Page, html: Bytes, name: np.uint64, start: int, end: int, first: int) -> None:
+def _take(state: State, tokens: Hashes, html: Bytes, name: np.uint64, start: int, end: int, first: int) -> None:
     """Use one attribute."""
-    state = page.state
     if name in (_CLASS, _ID):
-        _names(page, html, start, end, WHOLE, first)
+        _names(state, tokens, html, start, end, WHOLE, first)
     elif name == _ROLE:
-        _names(page, html, start, end, ROLE, first)
+        _names(state, tokens, html, start, end, ROLE, first)
     elif name == _PROPERTY:
-        _names(page, html, start, end, PROPERTY, first)
+        _names(state, tokens, html, start, end, PROPERTY, first)
     elif name == _HIDDEN:
         state[p.HIDES] = 1
     elif name == _ARIA:
@@ -161,7 +160,7 @@ def read_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
 
     Tokens go to `page.tokens`, the rest to the fields of `page.state` that speak "of the tag just read".
     """
-    state = page.state
+    state, tokens = page.state, page.tokens
     state[p.SELF_CLOSING] = state[p.HIDES] = state[p.HAS_HREF] = state[p.IS_MARKUP] = state[p.SHADOW] = 0
     first, ends_in_slash = state[p.TOKENS], False
     while at < end and html[at] != 62:
@@ -177,6 +176,22 @@ def read_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
         if at < end and html[at] == 61:
             start, stop, at = _value(html, at + 1, end)
         if _matters(name):
-            _take(page, html, name, start, min(stop, end), first)
+            _take(state, tokens, html, name, start, min(stop, end), first)
     state[p.SELF_CLOSING] = ends_in_slash
+    return at + 1
+
+
+@borrowing
+def skip_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
+    """As `read_attributes`, of a tag whose attributes say nothing."""
+    page.state[p.SELF_CLOSING] = page.state[p.HIDES] = page.state[p.HAS_HREF] = 0
+    while at < end and html[at] != 62:
+        if is_space(html[at]) or html[at] == 47:
+            at += 1
+            continue
+        _, at = _attribute_name(html, at, end)
+        while at < end and is_space(html[at]):
+            at += 1
+        if at < end and html[at] == 61:
+            _, _, at = _value(html, at + 1, end)
     return at + 1

@@ -80,8 +80,9 @@ def new_page(html: NDArray[np.uint8]) -> Page:
     page = Page(
         # No named character reference is longer decoded than 1.2 times its own length; each block may end in a space.
         np.empty(len(html) + len(html) // 4 + 64, np.uint8),
-        np.zeros((min(2 * opens + 2, MAX_BLOCKS), BLOCK_FIELDS), np.int32),
-        np.zeros((elements, ELEMENT_FIELDS), np.int32),
+        # Between two blocks there is a tag. Rows are written whole, so none of this needs to be zero.
+        np.empty((min(opens + 1, MAX_BLOCKS), BLOCK_FIELDS), np.int32),
+        np.empty((elements, ELEMENT_FIELDS), np.int32),
         np.empty(min(len(html) // 2 + 8, MAX_TOKENS), np.uint64),
         np.zeros(STATE_FIELDS, np.int64),
         np.zeros((MAX_DEPTH, 3), np.int32),
@@ -90,6 +91,7 @@ def new_page(html: NDArray[np.uint8]) -> Page:
         np.full((MAX_DEPTH, GROUPS), -1, np.int32),
     )
     page.state[ELEMENTS] = 1
+    page.elements[0] = 0
     page.elements[0, PARENT] = -1
     page.state[LINK] = -1
     return page

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
-from curate.extract.attributes import UNKNOWN_TAG, is_space, lower, read_attributes
+from curate.extract.attributes import UNKNOWN_TAG, is_space, lower, read_attributes, skip_attributes
 from curate.extract.compiled import borrowing, compiled
 from curate.extract.hashing import BASIS, look_up, mix
 from curate.extract.page import Page, new_page
@@ -186,9 +186,10 @@ def _start_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     state = page.state
     tag, token, name_end = _tag_name(html, at, end)
     does, first_token = DOES[tag], state[p.TOKENS]
-    if does & FORMAT:
-        after = read_attributes(page, html, name_end, end)
-        state[p.TOKENS] = first_token
+    if does & (FORMAT | VOID | IGNORED):
+        after = skip_attributes(page, html, name_end, end)
+        if after <= end:
+            _void(page, tag)
         return after
     after = read_attributes(page, html, name_end, end)
     if after > end:
@@ -196,10 +197,6 @@ def _start_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     if does & RAW and not (skipping(page) and state[p.SELF_CLOSING]) and not (tag == _SCRIPT and state[p.IS_MARKUP]):
         state[p.TOKENS] = first_token
         return _raw(page, html, tag, (at, name_end), after, end)
-    if does & (VOID | IGNORED):
-        state[p.TOKENS] = first_token
-        _void(page, tag)
-        return after
     if tag == UNKNOWN:
         _add_token(page, token)
     _open(page, tag, first_token)
@@ -215,7 +212,7 @@ def _add_token(page: Page, token: np.uint64) -> None:
 
 @borrowing
 def _void(page: Page, tag: int) -> None:
-    """An element without content."""
+    """A tag that opens nothing: a void element, or one that only formats."""
     state = page.state
     if tag == _BR:
         if not skipping(page):
@@ -262,9 +259,7 @@ def _end_link(page: Page) -> None:
 def _end_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     state = page.state
     tag, _, name_end = _tag_name(html, at, end)
-    first_token = state[p.TOKENS]
-    after = read_attributes(page, html, name_end, end)
-    state[p.TOKENS] = first_token
+    after = skip_attributes(page, html, name_end, end)
     if after > end:
         return end
     does = DOES[tag]

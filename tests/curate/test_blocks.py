@@ -208,7 +208,7 @@ def test_bytes_and_text_give_the_same() -> None:
 
 def test_text_is_normalised() -> None:
     """The text is NFC without control characters."""
-    text = blocks.extract_text(ARTICLE.replace("colour", "cou\u0308leur\x0b\x1b"))
+    text = blocks.extract_page(ARTICLE.replace("colour", "cou\u0308leur\x0b\x1b")).text
     assert "co\u00fcleur" in text
     assert unicodedata.is_normalized("NFC", text)
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", text)

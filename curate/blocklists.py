@@ -1,0 +1,38 @@
+"""Blocklists from files in the UT1 layout, for recipes; what a list holds is known by its digest."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+from curate.errors import UsageError
+from filters.url import Blocklist
+
+
+def read_blocklist(*paths: str | Path, digest: str = "") -> Blocklist:
+    """Read lists of domains and addresses: files, `.gz` files, or folders with `domains` and `urls` files below them.
+
+    The same entries give the same `digest`, whatever files they stand in and in whatever order. Raises UsageError when a
+    path is missing or holds no list, or when a digest is given and is not that of the entries.
+    """
+    files = [file for path in paths for file in _files(Path(path))]
+    blocklist = Blocklist.from_lines(*map(_lines, files))
+    if digest and blocklist.digest != digest:
+        message = f"the blocklist in {', '.join(map(str, paths))} has digest {blocklist.digest}, not {digest}"
+        raise UsageError(message)
+    return blocklist
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.name in ("domains", "urls") and file.is_file())
+    if not found:
+        message = f"{path} is no blocklist: neither a file nor a folder with files called domains or urls"
+        raise UsageError(message)
+    return found
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        for line in file:
+            yield line.decode("utf-8", "replace")
