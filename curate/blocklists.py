@@ -11,8 +11,8 @@ from filters.url import Blocklist
 def read_blocklist(*paths: str | Path, digest: str = "") -> Blocklist:
     """Read lists of domains and addresses: files, `.gz` files, or folders with `domains` and `urls` files below them.
 
-    The same entries give the same `digest`, whatever files they stand in and in whatever order. Raises UsageError when a
-    path is missing or holds no list, or when a digest is given and is not that of the entries.
+    The same entries give the same `digest`, whatever files they stand in and in whatever order. Raises UsageError
+    when a path is missing or holds no list, or when a digest is given and is not that of the entries.
     """
     files = [file for path in paths for file in _files(Path(path))]
     blocklist = Blocklist.from_lines(*map(_lines, files))

@@ -11,7 +11,7 @@ import pyarrow as pa
 from curate.dedup import Matches, content_hash, exact_duplicates, verified_duplicates
 from curate.documents import Documents
 from curate.errors import UsageError
-from curate.extract import check_extractor
+from curate.extract import DEFAULT_EXTRACTOR, check_extractor
 from curate.flow import Failure, Fate, Outcome
 from curate.minhash import MinHash
 from curate.sandbox import PageKilled, Sandbox, SandboxLimits
@@ -75,7 +75,7 @@ class Prefilter:
 class Extract:
     """Turn HTML into main text in a killable child process; a page past `limits` is quarantined."""
 
-    extractor: str = "trafilatura"
+    extractor: str = DEFAULT_EXTRACTOR
     min_text_chars: int = 1
     limits: SandboxLimits = SandboxLimits()
     name: ClassVar[str] = "extract"

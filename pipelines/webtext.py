@@ -1,7 +1,8 @@
 """WebText-style curation of a raw crawl into English training text; the default recipe.
 
 - Read HTML pages answered with 200; decide by address and bytes before anything is parsed.
-- Extract the main text; keep English (Rae et al. 2021 and Penedo et al. 2024 keep one language too).
+- Extract the main text with this project's own extractor, a twelfth of trafilatura's cost at its quality (docs/models);
+  keep English (Rae et al. 2021 and Penedo et al. 2024 keep one language too).
 - Remove exact duplicates, then near-duplicates verified by Jaccard similarity, keeping the earliest capture.
 - Apply the published heuristics in the order of FineWeb: Gopher repetition and quality, C4 without its rule that a line
   has to end in a full stop (it alone would take a third of all lines), FineWeb.
@@ -31,7 +32,7 @@ recipe = Recipe(
         Read(),
         Urls(UrlRules()),
         Prefilter(html.ENGLISH),
-        Extract("trafilatura"),
+        Extract("blocks"),
         Language(keep=("en",), min_probability=0.65),
         ExactDuplicates(),
         NearDuplicates(threshold=0.8),

@@ -9,7 +9,7 @@ from curate.errors import UsageError
 
 __all__ = ["DEFAULT_EXTRACTOR", "EXTRACTORS", "check_extractor", "extract", "tidy"]
 
-DEFAULT_EXTRACTOR = "trafilatura"
+DEFAULT_EXTRACTOR = "blocks"
 
 # Each is a function of the decoded page, imported when first asked for: trafilatura alone costs 0.2 s to import.
 EXTRACTORS = {

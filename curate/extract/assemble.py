@@ -73,12 +73,12 @@ def places(page: Page) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
 
 def lines(page: Page, kept: NDArray[np.bool_]) -> str:
     """The text of the kept blocks: a line each, list items marked, the cells of a table's row joined by tabs."""
-    begins, rows = places(page)
+    begins, rows = (column.tolist() for column in places(page))
     text = page.text[: page.state[p.TEXT]].tobytes()
     spans = page.blocks[: len(kept), : p.TEXT_END + 1].tolist()
     pieces, row_before = [], -1
     for i in np.flatnonzero(kept).tolist():
-        row = int(rows[i])
+        row = rows[i]
         pieces.append(b"\t" if row >= 0 and row == row_before else b"\n")
         if begins[i] and row < 0:
             pieces.append(b"- ")

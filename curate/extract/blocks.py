@@ -71,8 +71,8 @@ def _extract(html: bytes | str) -> Extraction:
 def warm() -> None:
     """Compile all that extraction needs, or load it where this machine has compiled it before.
 
-    The first call on a machine takes about 30 s of CPU and 430 MB, later processes 0.4 s. Call it once before worker processes
-    start, else each of them compiles for itself.
+    The first call on a machine takes about 30 s of CPU and 430 MB, later processes 0.4 s. Call it once before worker
+    processes start, else each of them compiles for itself.
     """
     extract_page("<p>warm")
 
