@@ -35,6 +35,7 @@ bench: $(VENV)/bench  ## measure against the peers on ../shared/data
 
 models: $(VENV)/bench  ## train the shipped models again from ../shared/data
 	@$(BIN)/python -m classifiers.train
+	@$(BIN)/python -m curate.extract.train --shared ../shared/data --out curate/extract
 
 sample: $(VENV)/run  ## write the sample crawl again
 	@$(BIN)/python sample_data/make_crawl.py

@@ -16,6 +16,7 @@ EXTRACTORS = {
     "trafilatura": "curate.extract.libraries:trafilatura_text",
     "resiliparse": "curate.extract.libraries:resiliparse_text",
     "blocks": "curate.extract.blocks:extract_text",
+    "cascade": "curate.extract.cascade:cascade_text",
 }
 
 # Unicode's stream-safe format allows 30 combining marks in a row, more than any script uses. Normalising a run of n
@@ -24,7 +25,8 @@ EXTRACTORS = {
 MAX_COMBINING_MARKS = 30
 LONG_LINE_CHARS = 500
 
-_MARK_RUN = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_COMBINING_MARKS + 1},}}")
+_MARKS = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
+_MARK_RUN = re.compile(f"[{_MARKS}]{{{MAX_COMBINING_MARKS + 1},}}")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -106,11 +108,4 @@ def _encodes(text: str) -> bool:
 
 
 def _cut_marks(run: re.Match[str]) -> str:
-    """Drop combining marks beyond the allowed number in a row."""
-    kept = []
-    marks = 0
-    for character in run[0]:
-        marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks <= MAX_COMBINING_MARKS:
-            kept.append(character)
-    return "".join(kept)
+    return run[0][:MAX_COMBINING_MARKS]

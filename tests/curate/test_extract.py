@@ -142,7 +142,7 @@ def test_pages_in_any_order_give_the_same_texts(extractor: str) -> None:
 
 def test_an_unknown_extractor_names_the_choices() -> None:
     """Before anything is extracted."""
-    with pytest.raises(UsageError, match="unknown extractor 'magic'; choose from: trafilatura, resiliparse, blocks"):
+    with pytest.raises(UsageError, match="unknown extractor 'magic'; choose from: trafilatura, .*, cascade"):
         extract("", extractor="magic")
 
 
@@ -252,3 +252,21 @@ def test_tidy_takes_linear_time(text: str) -> None:
     start = time.process_time()
     tidy(text)
     assert time.process_time() - start < 3
+
+
+def test_the_cascade_asks_trafilatura_where_blocks_is_less_sure_than_asked() -> None:
+    """Above the limit the text is that of blocks, below it trafilatura's, or that of blocks if there is none."""
+    from curate.extract.blocks import extract_page
+    from curate.extract.cascade import cascade_text
+
+    teaser = (
+        "<div class=teaser><h3><a href=/x>The tide turned at noon</a></h3><p class=excerpt>{}</p><a>Read more</a></div>"
+    )
+    teasers = "".join(teaser.format(f"Boat {i} lay on the mud since dawn and now it lifts.") for i in range(30))
+    page = f"<html><body>{teasers}</body></html>"
+    sure = extract_page(page).expected_f1
+    ours, theirs = extract(page, extractor="blocks"), extract(page, extractor="trafilatura")
+    assert ours != theirs
+    assert tidy(cascade_text(page, min_expected_f1=sure)) == ours
+    assert tidy(cascade_text(page, min_expected_f1=sure + 0.01)) == theirs
+    assert cascade_text("<html><body></body></html>") == ""
