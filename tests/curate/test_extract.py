@@ -142,7 +142,7 @@ def test_pages_in_any_order_give_the_same_texts(extractor: str) -> None:
 
 def test_an_unknown_extractor_names_the_choices() -> None:
     """Before anything is extracted."""
-    with pytest.raises(UsageError, match="unknown extractor 'magic'; choose from: trafilatura, .*, cascade"):
+    with pytest.raises(UsageError, match=r"unknown extractor 'magic'; choose from: trafilatura, .*, cascade"):
         extract("", extractor="magic")
 
 
@@ -259,10 +259,12 @@ def test_the_cascade_asks_trafilatura_where_blocks_is_less_sure_than_asked() -> 
     from curate.extract.blocks import extract_page
     from curate.extract.cascade import cascade_text
 
-    teaser = (
-        "<div class=teaser><h3><a href=/x>The tide turned at noon</a></h3><p class=excerpt>{}</p><a>Read more</a></div>"
+    tide = "The tide turned at noon and the boats, which had lain on the mud since dawn, began to lift."
+    teasers = "".join(
+        f"<div class='teaser card'><h3><a href=/x{i}>{tide[:40]} {i}</a></h3><p class=excerpt>{tide[:70]}</p>"
+        f"<a class=more href=/x{i}>Read more</a></div>"
+        for i in range(30)
     )
-    teasers = "".join(teaser.format(f"Boat {i} lay on the mud since dawn and now it lifts.") for i in range(30))
     page = f"<html><body>{teasers}</body></html>"
     sure = extract_page(page).expected_f1
     ours, theirs = extract(page, extractor="blocks"), extract(page, extractor="trafilatura")
