@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from curate.documents import DROPPED, PROVENANCE, QUARANTINE, Documents, sizes, with_column
-from filters.verdict import KEPT, Verdict
+from filters.verdict import Verdict
 
 MAX_QUARANTINE_BYTES = 1 << 20
 
@@ -241,8 +241,3 @@ def _store_signals(documents: Documents, signals: Mapping[str, np.ndarray], sink
         for name in sorted(signals):
             rows = with_column(rows, name, pa.array(signals[name], pa.float64()))
         sink.measured(rows)
-
-
-def fates_of(verdicts: Sequence[bool], verdict: Verdict) -> list[Fate]:
-    """One fate per row: kept where true, the given verdict elsewhere."""
-    return [KEPT if kept else verdict for kept in verdicts]

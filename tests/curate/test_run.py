@@ -195,6 +195,24 @@ def test_a_stage_that_fails_on_most_documents_makes_the_run_fail(crawl, folder, 
     assert re.search(r"stage mine failed on 17\d of 179 documents, mostly RuntimeError", done.stderr)
 
 
+def test_a_lost_split_is_named_and_the_others_finish(first_run, crawl, folder, curate):
+    """Exit code 1, no manifest, the report lists what is missing; with the bug put right the rerun makes it whole."""
+    out, recipe = folder / "lost", folder / "lost.py"
+    text = write_recipe(folder).read_text()
+    fates = "[Verdict("
+    recipe.write_text(text.replace(fates, f"[] if any('banned' in text for text in texts) else {fates}"))
+    done = curate("run", crawl, "--out", out, "--recipe", recipe, "--workers", 1)
+    assert done.returncode == 1
+    assert "splits were lost" in done.stderr
+    [missing] = report(out)["missing"]
+    assert "crawl.warc.gz bytes" in missing
+    assert "IndexError" in missing
+    assert 0 < report(out)["totals"]["docs_out"] <= 150
+    assert not (out / "manifest.json").exists()
+    assert curate("run", crawl, "--out", out, "--recipe", write_recipe(folder), "--workers", 1).returncode == 0
+    assert manifest(out) == manifest(first_run)
+
+
 def test_split_and_part_sizes_do_not_change_what_is_written(first_run, crawl, folder, curate):
     """Other splits give the same rows in the same order; smaller parts give more files with the same rows."""
     out = folder / "other-sizes"
