@@ -22,7 +22,10 @@ from curate.stages import Barrier, Extract, Read
 RECIPE_FILE = "recipe_file_"  # modules made from a user's file; workers get them by value
 PACKAGES = ("curate", "classifiers", "filters")
 # Editing what only shows results must not make a run extract again.
-SHOWS_ONLY = frozenset({"cli.py", "report.py", "browse.py", "verify.py", "training.py", "train.py", "corpora.py"})
+SHOWS_ONLY = frozenset({
+    "cli.py", "report.py", "study.py", "compare.py", "browse.py", "verify.py", "whatif.py", "doctor.py", "preflight.py",
+    "publish.py", "replay.py", "takedown.py", "training.py", "train.py", "corpora.py",
+})  # fmt: skip
 # Libraries whose version can change what a page turns into.
 DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow", "presidio-analyzer",
                       "phonenumbers", "tldextract", "fasttext-community", "isal", "brotli")  # fmt: skip
@@ -133,7 +136,8 @@ def code_version() -> str:
     for package in PACKAGES:
         root = Path(str(importlib.import_module(package).__file__)).parent
         for path in sorted(root.rglob("*")):
-            if path.suffix in {".py", ".npz", ".ftz", ".bin", ".txt"} and path.name not in SHOWS_ONLY:
+            shows = path.name in SHOWS_ONLY or path.parent.name == "commands"
+            if path.suffix in {".py", ".npz", ".ftz", ".bin", ".txt"} and not shows:
                 digest.update(f"{package}/{path.relative_to(root)}\0".encode() + path.read_bytes())
     digest.update(json.dumps(library_versions()).encode())
     return digest.hexdigest()[:16]

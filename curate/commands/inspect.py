@@ -1,0 +1,34 @@
+"""`curate inspect`: rejected pages of a run, nearest to their limit first."""
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from curate import browse
+from curate.report import harmless
+
+HELP = "show rejected pages, nearest to their limit first"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--stage", default="")
+    parser.add_argument("--rule", default="")
+    parser.add_argument("-n", type=int, default=20, help="how many pages (default 20)")
+    parser.add_argument("--chars", type=int, default=300, help="characters of text per page (default 300)")
+
+
+def command(options: argparse.Namespace, console: Console) -> int:
+    """Print each page's reason, address and the beginning of its text."""
+    for row in browse.rejected(options.out, stage=options.stage, rule=options.rule, count=options.n):
+        console.print(f"[bold]{escape(row['stage'])} {escape(row['rule'])}[/bold]: {row['value']:g} "
+                      f"(limit {row['limit']:g})  {escape(harmless(row['url']))}", soft_wrap=True)  # fmt: skip
+        if row["duplicate_of"]:
+            console.print(f"  kept instead: {escape(harmless(row['duplicate_of_url']))}", soft_wrap=True)
+        if row["text"]:
+            shown = " ".join(row["text"][: options.chars].split())
+            console.print(f"  {escape(harmless(shown))}", style="dim", soft_wrap=True)
+    return 0

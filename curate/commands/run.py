@@ -1,0 +1,78 @@
+"""`curate run`: curate inputs into an output folder."""
+
+import argparse
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from curate import cluster, report
+from curate.errors import UsageError
+from curate.run import Progress as Step
+from curate.run import run
+
+HELP = "curate inputs into an output folder"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("inputs", nargs="+", metavar="INPUT", help="WARC, WET, Parquet or JSONL: file, glob or folder")
+    parser.add_argument("--out", required=True, type=Path, help="output folder; a second run there resumes")
+    parser.add_argument("--recipe", default="webtext", help="webtext (pipelines.webtext), module:ATTR, or a .py file")
+    parser.add_argument("--workers", type=int, default=0, help="processes (default: every core; 1: this process)")
+    parser.add_argument("--ray-address", default="", help="a running Ray cluster (default: $RAY_ADDRESS, else local)")
+
+
+def command(options: argparse.Namespace, console: Console) -> int:
+    """Run, show progress, print the retention table."""
+    from curate.recipe import load_recipe
+
+    if options.workers < 0:
+        message = f"--workers must be 0 or more, not {options.workers}"
+        raise UsageError(message)
+    recipe = load_recipe(options.recipe)
+    workers = cluster.Workers(options.workers, options.ray_address)
+    with Display() as display:
+        result = run(recipe, options.inputs, options.out, workers=workers, show=display.show, say=display.say)
+    report.print_table(result, console)
+    where = f"Output: {options.out}/  (open {options.out}/report.html, or: curate inspect {options.out} --stage STAGE)"
+    console.print(where, markup=False, soft_wrap=True)
+    return 0
+
+
+class Display(AbstractContextManager["Display"]):
+    """A progress bar on a terminal; elsewhere silent but for one line where earlier work is reused."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._tasks: dict[str, int] = {}
+        self._console = console
+        self._progress.start()
+
+    def show(self, step: Step) -> None:
+        """Show how far a phase has come."""
+        if step.phase not in self._tasks:
+            self._tasks[step.phase] = self._progress.add_task(step.phase, total=step.of, note="")
+        task = self._progress.tasks[self._tasks[step.phase]]
+        rate = f"{step.pages / task.elapsed:,.0f} pages/s, " if step.pages and task.elapsed else ""
+        note = f"{rate}{step.alive:,} alive" if step.pages else ""
+        self._progress.update(task.id, completed=step.done, note=note)
+        if step.done == step.of and step.reused:
+            self.say(f"{step.phase}: reused {step.reused} of {step.of} from an earlier run")
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
