@@ -49,6 +49,7 @@ DROPPED = pa.schema(
         ("text", pa.large_string()),
     ]
 )
+MEASURED = pa.schema([*PROVENANCE, ("language", pa.string())])  # and a float64 column per signal
 QUARANTINE = pa.schema(
     [
         *PROVENANCE,

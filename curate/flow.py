@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
-from curate.documents import DROPPED, PROVENANCE, QUARANTINE, Documents, sizes, with_column
+from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, Documents, sizes, with_column
 from filters.verdict import Verdict
 
 MAX_QUARANTINE_BYTES = 1 << 20
@@ -30,8 +30,8 @@ Fate = Verdict | Failure
 class Outcome:
     """What a stage says: the documents it was given, in the same order, perhaps changed, and a fate for each.
 
-    `signals` maps the name of a number measured on each document to a float64 array; `child_seconds` is CPU time
-    spent for the stage outside this process.
+    `signals` maps the name of a number measured on each document, one the stage declares, to a float64 array;
+    `child_seconds` is CPU time spent for the stage outside this process.
     """
 
     documents: Documents
@@ -43,8 +43,8 @@ class Outcome:
 class Stage(Protocol):
     """A named step over documents; a frozen dataclass of a plain function and its limits.
 
-    A stage that `measures` is also run on documents an earlier measuring stage has dropped, so that its signals are
-    known for kept and dropped alike; its fates for those are ignored.
+    A stage that `measures` is also run on documents an earlier stage has dropped, so that its signals are known for
+    kept and dropped alike; its fates for those are ignored.
     """
 
     @property
@@ -54,7 +54,12 @@ class Stage(Protocol):
 
     @property
     def measures(self) -> bool:
-        """Whether it also runs on what an earlier measuring stage dropped."""
+        """Whether it also runs on what earlier stages dropped."""
+        ...
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The names of the numbers it measures."""
         ...
 
     def __call__(self, documents: Documents) -> Outcome:
@@ -108,7 +113,7 @@ class Sink(Protocol):
         ...
 
     def measured(self, rows: pa.RecordBatch) -> None:
-        """Take provenance and one float64 column per signal."""
+        """Take provenance, language where it is known, and one float64 column per signal."""
         ...
 
 
@@ -127,10 +132,11 @@ def flow(
     """
     alive = np.ones(len(documents), bool)
     signals: dict[str, np.ndarray] = {}
-    for stage in stages:
-        if not stage.measures:
-            _store_signals(documents, signals, sink)
-            documents, signals = documents.take(np.flatnonzero(alive)), {}
+    for index, stage in enumerate(stages):
+        if not stage.measures and not alive.all():
+            gone, left = np.flatnonzero(~alive), np.flatnonzero(alive)
+            measure(documents.take(gone), stages[index:], counts, sink, _rows_of(signals, gone))
+            documents, signals = documents.take(left), _rows_of(signals, left)
             alive = np.ones(len(documents), bool)
         before = documents
         documents, decided, measured = _one_stage(stage, documents, alive, counts[stage.name])
@@ -139,6 +145,33 @@ def flow(
         _store_fates(before, stage.name, decided, sink, keep_text=keep_text)
     _store_signals(documents, signals, sink)
     return documents.take(np.flatnonzero(alive))
+
+
+def measure(
+    documents: Documents,
+    stages: Sequence[Stage],
+    counts: Mapping[str, StageCount],
+    sink: Sink,
+    known: Mapping[str, np.ndarray] | None = None,
+) -> None:
+    """Run the measuring ones of some stages on documents that are already dropped; only their signals matter."""
+    signals = dict(known or {})
+    for stage in stages:
+        if stage.measures and len(documents):
+            started = process_time()
+            outcome = _attempt(stage, documents)
+            documents = outcome.documents
+            signals |= _named(stage, outcome)
+            counts[stage.name].seconds += process_time() - started + outcome.child_seconds
+    _store_signals(documents, signals, sink)
+
+
+def _rows_of(signals: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: values[rows] for name, values in signals.items()}
+
+
+def _named(stage: Stage, outcome: Outcome) -> dict[str, np.ndarray]:
+    return {f"{stage.name}.{name}": values for name, values in outcome.signals.items()}
 
 
 def _one_stage(
@@ -160,7 +193,7 @@ def _one_stage(
     count.chars_out += int(sizes(outcome.documents.batch)[out].sum())
     count.errors.update(fate.kind for fate in decided.values() if isinstance(fate, Failure))
     count.dropped.update(fate.rule for fate in decided.values() if isinstance(fate, Verdict))
-    return outcome.documents, decided, {f"{stage.name}.{name}": values for name, values in outcome.signals.items()}
+    return outcome.documents, decided, _named(stage, outcome)
 
 
 def _attempt(stage: Stage, documents: Documents) -> Outcome:
@@ -236,8 +269,9 @@ def _raw(rows: pa.RecordBatch) -> list[bytes]:
 
 
 def _store_signals(documents: Documents, signals: Mapping[str, np.ndarray], sink: Sink) -> None:
-    if signals:
-        rows = documents.batch.select(PROVENANCE.names)
-        for name in sorted(signals):
-            rows = with_column(rows, name, pa.array(signals[name], pa.float64()))
-        sink.measured(rows)
+    if not signals or not len(documents):
+        return
+    rows = documents.batch.select([name for name in MEASURED.names if name in documents.batch.schema.names])
+    for name, values in signals.items():
+        rows = with_column(rows, name, pa.array(values, pa.float64()))
+    sink.measured(rows)

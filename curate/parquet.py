@@ -46,17 +46,18 @@ def _text_bytes(table: pa.Table) -> int:
 
 
 def write_parts(
-    folder: Path, pieces: Sequence[Sequence[Path]], part_bytes: int, *, empty: pa.Schema
+    folder: Path, pieces: Sequence[Sequence[Path]], part_bytes: int, *, empty: pa.Schema, merged: bool = False
 ) -> list[dict[str, Any]]:
     """Write the rows of `pieces` (for each split in order, the files its rows stand in) as parts in a new folder.
 
-    Within a split rows are sorted by their place in the input. When there are no rows one empty part is written, so
+    Within a split rows are sorted by their place in the input; `merged` makes one row of those with the same id, which
+    takes each column from the first that has it. When there are no rows one empty part is written, so
     that the schema can be read. Returns the file descriptions, in order.
     """
     folder.mkdir(parents=True)
     schema = _schema([path for files in pieces for path in files], empty)
     parts = _Parts(folder, part_bytes)
-    parts.write(_groups(_tables(pieces, schema), schema))
+    parts.write(_groups(_tables(pieces, schema, merged=merged), schema))
     return parts.described
 
 
@@ -68,12 +69,20 @@ def _schema(paths: Sequence[Path], empty: pa.Schema) -> pa.Schema:
     return pa.schema([merged.field(name) for name in names])
 
 
-def _tables(pieces: Sequence[Sequence[Path]], schema: pa.Schema) -> Iterator[pa.Table]:
+def _tables(pieces: Sequence[Sequence[Path]], schema: pa.Schema, *, merged: bool) -> Iterator[pa.Table]:
     for files in pieces:
         if files:
             tables = [pq.read_table(path).select(_held(path, schema)) for path in files]
             table = pa.concat_tables(tables, promote_options="default")
+            table = _one_row_each(table) if merged else table
             yield _cast(table.sort_by("warc_offset"), schema)
+
+
+def _one_row_each(table: pa.Table) -> pa.Table:
+    """Rows with the same id as one row, each column from the first that has it."""
+    names = [name for name in table.column_names if name != "id"]
+    grouped = table.group_by("id", use_threads=False).aggregate([(name, "first") for name in names])
+    return grouped.rename_columns([name.removesuffix("_first") for name in grouped.column_names])
 
 
 def _held(path: Path, schema: pa.Schema) -> list[str]:

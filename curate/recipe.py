@@ -56,6 +56,12 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse a recipe that cannot run with UsageError."""
+        for stage in self.stages:
+            needs = ("name",) if isinstance(stage, Read | Barrier) else ("name", "measures", "signals", "__call__")
+            lacks = [name for name in needs if not hasattr(stage, name)]
+            if lacks:
+                message = f"recipe {self.name!r}: the stage {type(stage).__name__} has no {lacks[0]!r}"
+                raise UsageError(message)
         names = [stage.name for stage in self.stages]
         twice = sorted({name for name in names if names.count(name) > 1})
         if not self.stages or not isinstance(self.stages[0], Read):

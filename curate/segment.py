@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from curate.documents import PAGES, PROVENANCE, Documents, page_row, provenance, sizes
+from curate.documents import MEASURED, PAGES, PROVENANCE, Documents, page_row, provenance, sizes
 from curate.errors import NotAnArchiveError
-from curate.flow import Stage, StageCount, dropped_rows, flow
+from curate.flow import Stage, StageCount, dropped_rows, flow, measure
 from curate.recipe import Segment
 from curate.sources import Split, read
 from curate.stages import Barrier, Read
@@ -37,7 +38,7 @@ FILES = ("documents", "dropped", "quarantine", "signals", "keys")
 class Piece:
     """A segment's work on one split: where it reads from and where it writes; sent to workers whole.
 
-    `before` is the folder of the segment before, `matches` that of the resolved barriers between the two.
+    `earlier` are the folders of the segments before, `matches` is that of the resolved barriers in between.
     """
 
     segment: Segment
@@ -45,7 +46,7 @@ class Piece:
     split: Split
     identity: str
     keep_text: bool
-    before: Path | None = None
+    earlier: tuple[Path, ...] = ()
     matches: Path | None = None
     barriers: tuple[Barrier, ...] = ()
 
@@ -61,9 +62,10 @@ class Piece:
 
 @dataclass(slots=True)
 class _Files:
-    """The sink of one piece: a growing file for each kind of rows."""
+    """The sink of one piece: a growing file for each kind of rows; all its signals have one schema from the start."""
 
     files: dict[str, RowFile]
+    measures: pa.Schema
 
     def dropped(self, rows: pa.RecordBatch) -> None:
         self.files["dropped"].write(rows)
@@ -72,7 +74,16 @@ class _Files:
         self.files["quarantine"].write(rows)
 
     def measured(self, rows: pa.RecordBatch) -> None:
-        self.files["signals"].write(rows)
+        undeclared = set(rows.schema.names) - set(self.measures.names)
+        assert not undeclared, f"signals a stage did not declare: {sorted(undeclared)}"
+        held = set(rows.schema.names)
+        columns = [rows[f.name] if f.name in held else pa.nulls(rows.num_rows, f.type) for f in self.measures]
+        self.files["signals"].write(pa.RecordBatch.from_arrays(columns, schema=self.measures))
+
+
+def _signal_schema(stages: Sequence[Stage]) -> pa.Schema:
+    names = [f"{stage.name}.{signal}" for stage in stages for signal in stage.signals]
+    return pa.schema([*MEASURED, *((name, pa.float64()) for name in names)])
 
 
 @dataclass(slots=True)
@@ -92,7 +103,7 @@ def _do(piece: Piece) -> bool:
     if read_marker(piece.marker) is not None:
         return True
     piece.folder.mkdir(parents=True, exist_ok=True)
-    sink = _Files({kind: RowFile(piece.file(kind)) for kind in FILES})
+    sink = _Files({kind: RowFile(piece.file(kind)) for kind in FILES}, _signal_schema(piece.segment.stages))
     named: tuple[Stage | Barrier, ...] = (*piece.barriers, *piece.segment.stages, *piece.segment.barriers)
     counts = {stage.name: StageCount() for stage in named}
     found = _Read()
@@ -101,6 +112,8 @@ def _do(piece: Piece) -> bool:
             kept = flow(documents, piece.segment.stages, counts, sink, keep_text=piece.keep_text)
             sink.files["documents"].write(kept.batch)
             _leave_keys(piece.segment.barriers, kept, counts, sink)
+        for documents in _dropped_before(piece):
+            measure(documents, piece.segment.stages, counts, sink)
         described = {kind: file.close() for kind, file in sink.files.items()}
     finally:
         for file in sink.files.values():
@@ -194,7 +207,7 @@ def _read_batch(
 
 def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Iterator[Documents]:
     """Documents of the segment before, without those the barriers between have matched to others."""
-    path = (piece.before or piece.folder) / f"{piece.identity}.documents.parquet"
+    path = piece.earlier[-1] / f"{piece.identity}.documents.parquet"
     if not path.is_file():
         return
     matched = _matched(piece)
@@ -203,6 +216,18 @@ def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Itera
         for rows in _cut(batch):
             yield _without_matched(Documents(rows), first, matched, piece, counts, sink)
             first += rows.num_rows
+
+
+def _dropped_before(piece: Piece) -> Iterator[Documents]:
+    """Texts that earlier segments dropped, if this one measures: a limit can then be judged again for any page."""
+    if not any(stage.measures for stage in piece.segment.stages):
+        return
+    for folder in piece.earlier:
+        path = folder / f"{piece.identity}.dropped.parquet"
+        if path.is_file():
+            for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS, columns=[*PROVENANCE.names, "text"]):
+                for rows in _cut(batch.filter(pc.is_valid(batch["text"]))):
+                    yield Documents(rows)
 
 
 def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -233,13 +258,14 @@ def _without_matched(
         count.docs_in += int(alive.sum())
         count.chars_in += int(length[alive].sum())
         if matched is not None:
-            mine = matched.filter(pa.compute.equal(matched["stage"], barrier.name))
+            mine = matched.filter(pc.equal(matched["stage"], barrier.name))
             rows = np.asarray(mine["row"]) - first
             here = (rows >= 0) & (rows < len(documents))
             rows, mine = rows[here], mine.filter(pa.array(here))
             alive[rows] = False
             count.dropped.update([barrier.rule] * len(rows))
             sink.dropped(_duplicate_rows(documents, rows, mine, barrier, keep_text=piece.keep_text))
+            measure(documents.take(rows), piece.segment.stages, counts, sink)
         count.docs_out += int(alive.sum())
         count.chars_out += int(length[alive].sum())
     return documents.take(np.flatnonzero(alive))
@@ -259,7 +285,7 @@ def _duplicate_rows(
 def _leave_keys(barriers: Sequence[Barrier], kept: Documents, counts: dict[str, StageCount], sink: _Files) -> None:
     if not barriers:
         return
-    keys = kept.batch.select(["id", "url", "date"])
+    keys = kept.batch.select(["id", "url", "date"]).append_column("chars", pa.array(sizes(kept.batch)))
     for barrier in barriers:
         started = process_time()
         keys = keys.append_column(barrier.name, barrier.keys(kept))

@@ -28,6 +28,7 @@ class MinChars:
     min_chars: int
     breaks_on: str = "\0"
     measures: bool = False
+    signals: tuple[str, ...] = ("chars",)
 
     def __call__(self, documents: Documents) -> Outcome:
         texts = documents.texts()
@@ -35,7 +36,7 @@ class MinChars:
             raise ValueError(f"met {self.breaks_on}")
         lengths = np.array([len(text) for text in texts], np.float64)
         fates = [KEPT if n >= self.min_chars else Verdict("min_chars", n, self.min_chars) for n in lengths]
-        return Outcome(documents, fates, {"chars": lengths} if self.measures else {})
+        return Outcome(documents, fates, {"chars": lengths})
 
 
 class Sink:
@@ -96,6 +97,17 @@ def test_measuring_stages_measure_what_earlier_ones_dropped():
     assert counts["second"].docs_in == 2
 
 
+def test_one_row_of_signals_per_document_with_all_that_was_measured():
+    """What a deciding stage dropped is still measured by later measuring stages, not by later deciding ones."""
+    stages = (MinChars("a", 2), MinChars("b", 3), MinChars("c", 0, measures=True), MinChars("d", 0))
+    _, counts, sink = sent(documents("1", "22", "333"), *stages)
+    names = [f"{name}.chars" for name in "abcd"]
+    rows = {row["id"]: [row.get(name) for name in names] for row in sink.signals}
+    assert rows == {"0": [1, None, 1, None], "1": [2, 2, 2, None], "2": [3, 3, 3, 3]}
+    assert len(sink.signals) == 3
+    assert counts["c"].docs_in == 1
+
+
 def test_text_of_dropped_documents_can_be_switched_off():
     """Without text the verdict is still there."""
     _, _, sink = sent(documents("a"), MinChars("two", 2), keep_text=False)
@@ -116,6 +128,7 @@ def test_a_failure_a_stage_reports_itself_is_quarantined_by_its_kind():
     class Breaks:
         name: str = "breaks"
         measures: bool = False
+        signals: tuple[str, ...] = ()
 
         def __call__(self, documents: Documents) -> Outcome:
             return Outcome(documents, [Failure("cpu_limit", "10 s")] * len(documents))

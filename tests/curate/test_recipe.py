@@ -71,6 +71,7 @@ def test_a_users_stage_counts_with_the_file_it_stands_in(tmp_path):
     text = (
         "from dataclasses import dataclass\nfrom curate.recipe import Recipe\nfrom curate.stages import Read\n"
         "@dataclass(frozen=True)\nclass Mine:\n    name: str = 'mine'\n    measures: bool = False\n"
+        "    signals: tuple = ()\n"
         "    def __call__(self, documents): ...\nrecipe = Recipe('mine', (Read(), Mine()))\n"
     )
     path = tmp_path / "mine.py"
@@ -78,6 +79,18 @@ def test_a_users_stage_counts_with_the_file_it_stands_in(tmp_path):
     first = fingerprint(load_recipe(str(path)))
     path.write_text(text + "# edited\n")
     assert fingerprint(load_recipe(str(path))) != first
+
+
+def test_a_stage_that_does_not_say_what_it_measures_is_refused():
+    """One line names the stage's class and what it lacks, before any split is lost to it."""
+    with pytest.raises(UsageError, match="NoNames has no 'signals'"):
+        recipe(NoNames())
+
+
+@dataclass(frozen=True)
+class NoNames:
+    name: str = "mine"
+    measures: bool = False
 
 
 def test_segments_are_cut_after_extraction_and_at_barriers():

@@ -28,6 +28,7 @@ class NoPoison:
     """A stage of the user's own that breaks on one document and drops another."""
     name: str = "mine"
     measures: bool = False
+    signals: tuple[str, ...] = ()
     def __call__(self, documents):
         texts = documents.texts()
         if any("poisonous" in text for text in texts):
@@ -130,6 +131,17 @@ def test_every_page_is_accounted_for(first_run):
         assert stage["docs_in"] == stage["docs_out"] + sum(stage["dropped"].values()) + sum(stage["errors"].values())
     everywhere = sum(len(rows(first_run, kind, "id")) for kind in ("data", "dropped", "quarantine"))
     assert everywhere == 200
+
+
+def test_every_text_has_one_row_of_signals_whatever_dropped_it(first_run):
+    """Duplicates, banned pages and kept ones alike; 199 pages got text, one of them broke a stage later."""
+    measured = rows(first_run, "signals", "id", "extract.text_chars", "gopher.quality.words")
+    assert len({row[0] for row in measured}) == len(measured) == 199
+    assert all(row[1] > 0 for row in measured)
+    gone = {row[0] for row in rows(first_run, "dropped", "id", "stage") if row[1].startswith("dedup")}
+    assert all(row[2] > 0 for row in measured if row[0] in gone)
+    words = dict(rows(first_run, "dropped", "id", "value"))
+    assert all(row[2] == words[row[0]] for row in measured if row[0] in words and words[row[0]] > 1)
 
 
 def test_a_duplicate_names_what_was_kept_instead(first_run):
