@@ -193,11 +193,16 @@ def _item(record: Record, offset: int, length: int, limits: Limits, counts: Read
         return ()
     place = Place(_uri(record.fields), parse_date(_text(record.fields, b"warc-date")), offset, length)
     if record.state == "truncated":
-        said = float(record.fields[b"content-length"]) if b"content-length" in record.fields else 0.0
-        return (Skip(*place, "truncated", float(len(record.block)), said),)
+        return (Skip(*place, "truncated", float(len(record.block)), _declared_length(record.fields)),)
     if record.state == "too_large":
         return (Skip(*place, "too_large", float(record.length), float(limits.max_record_bytes)),)
     return (_READERS[kind](place, record, limits),)
+
+
+def _declared_length(fields: Fields) -> float:
+    """The length a record says it has; 0 when it says none or no number."""
+    said = fields.get(b"content-length", b"").strip()
+    return float(said[:300]) if said.isdigit() else 0.0
 
 
 def _count_state(record: Record, length: int, counts: ReadCounts) -> None:
