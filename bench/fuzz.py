@@ -3,8 +3,9 @@
     pip install atheris
     python bench/fuzz.py reader|charset|filters [--minutes 10] [--shared ../shared/data]
 
-Seeds are the archives of the hostile corpus and, where there is one, the beginning of a real crawl. The first exception,
-or an input that takes over 20 s, ends the run and leaves the input in a file. Compiled kernels run with bounds checks.
+Seeds are the archives of the hostile corpus and, where there is one, the beginning of a real crawl. The first
+exception, or an input that takes over 20 s, ends the run and leaves the input in a file. Compiled kernels run with
+bounds checks.
 """
 
 import argparse
@@ -29,7 +30,8 @@ def reader(data: bytes) -> None:
     try:
         for page in read_pages(io.BytesIO(data)):
             if isinstance(page, Page):
-                assert isinstance(page.html, bytes) and isinstance(page.url, str)
+                assert isinstance(page.html, bytes)
+                assert isinstance(page.url, str)
                 page.html.decode(page.charset, "replace")
     except NotAnArchiveError:
         pass

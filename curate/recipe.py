@@ -5,7 +5,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -45,7 +45,8 @@ class Recipe:
     """Stages in order, from reading to the last filter, and the sizes of the pieces work is cut into.
 
     `split_bytes` is compressed input bytes per unit of work, `part_bytes` is UTF-8 text per output file. Neither, nor
-    the number of workers, changes which documents are written or their order.
+    the number of workers, changes which documents are written or their order. `expect` gives bands of plausible shares,
+    of `survival_docs`, `survival_bytes` or what `stage NAME` lets out; a run outside them is written and fails.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Recipe:
     split_bytes: int = 8 << 20
     part_bytes: int = 256 << 20
     keep_dropped_text: bool = True
+    expect: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a recipe that cannot run with UsageError."""
@@ -63,6 +65,12 @@ class Recipe:
                 message = f"recipe {self.name!r}: the stage {type(stage).__name__} has no {lacks[0]!r}"
                 raise UsageError(message)
         names = [stage.name for stage in self.stages]
+        for band, (low, high) in self.expect.items():
+            known = ("survival_docs", "survival_bytes", *(f"stage {name}" for name in names))
+            if band not in known or not 0 <= low <= high <= 1:
+                shares = f"shares there are: {', '.join(known)}"
+                message = f"recipe {self.name!r} expects {band!r} from {low:g} to {high:g}, which cannot be; {shares}"
+                raise UsageError(message)
         twice = sorted({name for name in names if names.count(name) > 1})
         if not self.stages or not isinstance(self.stages[0], Read):
             message = f"recipe {self.name!r} must begin with Read(...)"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from curate.errors import UsageError
 from curate.flow import AccountingError, StageCount
 
 # UTF-8 bytes per token of the GPT-2 and later English tokenisers, within some 10 %: an estimate, and called one.
@@ -98,3 +99,41 @@ def _stage(name: str, count: StageCount) -> dict[str, Any]:
 
 def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
+
+
+def implausible(found: Mapping[str, Any], expect: Mapping[str, tuple[float, float]]) -> list[str]:
+    """What of a report is outside the bands a recipe expects, a line each that names the commonest rules.
+
+    A band is for `survival_docs`, `survival_bytes`, or `stage NAME`: the share of the documents that came to the stage
+    which it let out. Bounds are plausible. Raises UsageError for a band of anything else.
+    """
+    lines = []
+    for name, (low, high) in expect.items():
+        share, stages = _expected(found, name)
+        if share is not None and not low <= share <= high:
+            which = f"{name} is {share:.2%}, expected {low:.2%} to {high:.2%}"
+            lines.append(f"{which}; most were removed by {_commonest(stages) or 'nothing'}")
+    return lines
+
+
+def _expected(found: Mapping[str, Any], name: str) -> tuple[float | None, list[Mapping[str, Any]]]:
+    """The share a band is for, None when nothing came that far, and the stages that decide it."""
+    totals, stages = found["totals"], list(found["stages"])
+    if name in ("survival_docs", "survival_bytes"):
+        return totals[name] if totals["records_in"] else None, stages
+    mine = [stage for stage in stages if name == f"stage {stage['name']}"]
+    if not mine:
+        known = ", ".join(["survival_docs", "survival_bytes", *(f"stage {stage['name']}" for stage in stages)])
+        raise UsageError(f"the recipe expects a share of {name!r}, and there is none; there are {known}")
+    return _share(mine[0]["docs_out"], mine[0]["docs_in"]) if mine[0]["docs_in"] else None, mine
+
+
+def _commonest(stages: Sequence[Mapping[str, Any]], shown: int = 3) -> str:
+    reasons = [
+        (count, f"{stage['name']} {rule}")
+        for stage in stages
+        for counts in (stage["dropped"], stage["errors"])
+        for rule, count in counts.items()
+    ]
+    reasons.sort(key=lambda reason: (-reason[0], reason[1]))
+    return ", ".join(f"{name} ({count:,})" for count, name in reasons[:shown])

@@ -87,6 +87,13 @@ def test_a_stage_that_does_not_say_what_it_measures_is_refused():
         recipe(NoNames())
 
 
+@pytest.mark.parametrize("expect", [{"survivors": (0, 1)}, {"stage gopher": (0, 1)}, {"survival_docs": (0.5, 0.1)}])
+def test_bands_that_cannot_be_met_are_refused(expect):
+    """Bands are for shares a report has, with the lower bound first."""
+    with pytest.raises(UsageError, match="expects"):
+        recipe(expect=expect)
+
+
 @dataclass(frozen=True)
 class NoNames:
     name: str = "mine"

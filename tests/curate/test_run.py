@@ -290,6 +290,19 @@ def test_verify_finds_what_was_changed(first_run, folder, curate):
     assert "dedup_near" in wrong.stdout
 
 
+def test_a_run_outside_the_expected_bands_fails_and_names_the_commonest_rules(crawl, folder, curate):
+    """Everything is written, the exit code is 1, and the line says what was expected and what removed most."""
+    recipe, out = folder / "banded.py", folder / "banded"
+    bands = 'expect={"survival_docs": (0.01, 0.1), "stage dedup_near": (0.5, 1.0)}, split_bytes'
+    recipe.write_text(write_recipe(folder).read_text().replace("split_bytes", bands))
+    done = curate("run", crawl, "--out", out, "--recipe", recipe, "--workers", 1)
+    assert done.returncode == 1
+    assert "survival_docs is 75.00%, expected 1.00% to 10.00%" in done.stderr
+    assert "gopher.quality min_words (27)" in done.stderr
+    assert "dedup_near is" not in done.stderr
+    assert (out / "manifest.json").exists()
+
+
 def test_an_input_that_is_no_archive_is_named_and_the_rest_is_done(crawl, folder, tmp_path, curate):
     """One error page among the inputs: exit code 1, its name, and all pages of the others."""
     (tmp_path / "a.warc.gz").write_bytes(crawl.read_bytes())
