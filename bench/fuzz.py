@@ -13,6 +13,7 @@ import io
 import os
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -117,7 +118,8 @@ def main() -> None:
     import atheris
 
     with atheris.instrument_imports(include=["curate", "filters", "presidio_analyzer"], enable_loader_override=False):
-        import filters.pii  # noqa: F401
+        for name in ("curate.warc", "curate.documents", "curate.extract.charset", "filters.pii", "filters.gopher"):
+            import_module(name)
     seeds = Path(tempfile.mkdtemp(prefix="fuzz-seeds-"))
     write_seeds(seeds, options.target, options.shared)
     TARGETS[options.target](b"warm up: compile, load")
