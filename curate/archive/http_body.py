@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from curate.records import blank_line
+from curate.archive.records import blank_line
 
 MAX_ENCODINGS = 4
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import BinaryIO
 
+from curate.archive.gzip_members import PIECE, Bytes, Member, Tally, inflate_through, is_gzip, next_opening
+from curate.archive.records import ARC, WARC, Grammar, Stream, records
 from curate.errors import NotAnArchiveError
-from curate.gzip_members import PIECE, Bytes, Member, Tally, inflate_through, is_gzip, next_opening
-from curate.records import ARC, WARC, Grammar, Stream, records
 
 SNIFFED_BYTES = 1 << 20  # inflated, to tell one record per member from many
 SEARCHED_BYTES = 8 << 20  # how far a damaged beginning is looked past

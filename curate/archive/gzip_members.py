@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from math import inf
 from typing import BinaryIO
 
-from curate.records import Grammar
+from curate.archive.records import Grammar
 
 try:
     from isal import isal_zlib as codec
@@ -48,7 +48,8 @@ class Bytes:
         begin = offset - self.first
         if begin < 0 or begin + count > len(self.block):
             self.file.seek(offset)
-            self.block = self.file.read(max(BLOCK, count))
+            ahead = getattr(self.file, "read_ahead", BLOCK)  # a file that holds blocks of its own needs none here
+            self.block = self.file.read(max(ahead, count))
             self.first, begin = offset, 0
         return self.block[begin : begin + count]
 

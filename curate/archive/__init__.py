@@ -1,0 +1,1 @@
+"""The formats of web archives: members, records, HTTP, below `curate.warc`."""
