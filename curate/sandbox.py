@@ -28,10 +28,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Self
 
-from curate.extract import check_extractor
-from curate.sandbox_child import DONE, NO_MEMORY, NOT_CALLABLE, RAISED, REPLY, REQUEST, TOO_LONG
+from curate.extract import Scored, check_extractor
+from curate.sandbox_child import DONE, NO_MEMORY, NO_NUMBER, NOT_CALLABLE, RAISED, REPLY, REQUEST, TOO_LONG
 
-EXTRACT = "curate.extract:extract"
+EXTRACT = "curate.extract:extract_scored"
 WARM_UP_PAGE = b"<html><body><p>The first page pays for imports and for compiled code.</p></body></html>"
 WATCH_SECONDS = 0.05
 PIPE_BYTES = 1 << 20
@@ -94,7 +94,11 @@ class Sandbox:
         return self._ended_cpu_seconds + (self._child.cpu_seconds if self._child else 0.0)
 
     def extract(self, html: bytes | str, *, charset: str = "", url: str | None = None, extractor: str) -> str:
-        """`curate.extract.extract` in the child; raises PageKilled, and UsageError when there is no such extractor."""
+        """`curate.extract.extract` in the child; raises as `extract_scored` does."""
+        return self.extract_scored(html, charset=charset, url=url, extractor=extractor).text
+
+    def extract_scored(self, html: bytes | str, *, charset: str = "", url: str | None = None, extractor: str) -> Scored:
+        """`curate.extract.extract_scored` in the child; raises PageKilled, UsageError for an unknown extractor."""
         return self._run(EXTRACT, html, {"charset": charset, "url": url, "extractor": check_extractor(extractor)})
 
     def run(self, function: str, page: bytes | str, **options: str | None) -> str:
@@ -103,7 +107,7 @@ class Sandbox:
         Raises PageKilled when the page goes past a limit or ends the child, PageRaised when the function raises, and
         RuntimeError when there is no such function or no child can be started: that is no page's fault.
         """
-        return self._run(function, page, options)
+        return self._run(function, page, options).text
 
     def close(self) -> None:
         """End the child, if there is one; the next page starts another."""
@@ -117,7 +121,7 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def _run(self, function: str, page: bytes | str, options: dict[str, str | None]) -> str:
+    def _run(self, function: str, page: bytes | str, options: dict[str, str | None]) -> Scored:
         reused = self._living_child() is not None
         try:
             return self._attempt(function, page, options)
@@ -126,21 +130,21 @@ class Sandbox:
                 raise
         return self._attempt(function, page, options)
 
-    def _attempt(self, function: str, page: bytes | str, options: dict[str, str | None]) -> str:
+    def _attempt(self, function: str, page: bytes | str, options: dict[str, str | None]) -> Scored:
         child = self._living_child() or self._start()
         if function == EXTRACT:
             self._warm_up(child, options["extractor"] or "")
-        outcome, text = self._call(child, function, page, options, self.limits)
+        outcome, found = self._call(child, function, page, options, self.limits)
         if outcome == NO_MEMORY or child.peak_bytes > self.limits.max_memory_bytes:
             self.close()
             raise _past(self.limits, "memory_limit")
         if child.peak_bytes > self.limits.max_memory_bytes // 2:
             self.close()  # what earlier pages left in caches and fragments shall not decide about a later one
-        return _text_or_raise(outcome, text, function, self.limits)
+        return _found_or_raise(outcome, found, function, self.limits)
 
     def _call(
         self, child: "_Child", function: str, page: bytes | str, options: dict[str, str | None], limits: SandboxLimits
-    ) -> tuple[int, str]:
+    ) -> tuple[int, Scored]:
         try:
             return child.call(function, page, options, limits)
         except _ChildGone:
@@ -169,12 +173,12 @@ class Sandbox:
         if extractor in child.warm:
             return
         try:
-            outcome, text = self._call(child, EXTRACT, WARM_UP_PAGE, {"extractor": extractor}, START_LIMITS)
+            outcome, found = self._call(child, EXTRACT, WARM_UP_PAGE, {"extractor": extractor}, START_LIMITS)
         except PageKilled as killed:
-            outcome, text = NOT_CALLABLE, str(killed)
+            outcome, found = NOT_CALLABLE, Scored(str(killed), NO_NUMBER)
         if outcome != DONE:
             self.close()
-            raise RuntimeError(f"the extractor {extractor} does not start: {text}")
+            raise RuntimeError(f"the extractor {extractor} does not start: {found.text}")
         child.warm.add(extractor)
 
     def _end_child(self) -> int:
@@ -187,14 +191,25 @@ class Sandbox:
         return code
 
 
-def _text_or_raise(outcome: int, text: str, function: str, limits: SandboxLimits) -> str:
+def warm(extractor: str) -> None:
+    """Have a child process compile what an extractor needs, once per machine, before many workers each do it.
+
+    The compiled code is kept where numba keeps it: in `__pycache__` beside the sources, or, when that is read-only, in
+    the user's cache folder; NUMBA_CACHE_DIR names another. A child that finds it there starts in a second.
+    Raises UsageError when there is no such extractor, RuntimeError when it does not start.
+    """
+    with Sandbox() as sandbox:
+        sandbox.extract(WARM_UP_PAGE, extractor=extractor)
+
+
+def _found_or_raise(outcome: int, found: Scored, function: str, limits: SandboxLimits) -> Scored:
     if outcome == DONE:
-        return text
+        return found
     if outcome == RAISED:
-        raise PageRaised(text.partition(":")[0], text)
+        raise PageRaised(found.text.partition(":")[0], found.text)
     if outcome == TOO_LONG:
         raise _past(limits, "text_limit")
-    raise RuntimeError(f"the sandbox cannot call {function}: {text}")
+    raise RuntimeError(f"the sandbox cannot call {function}: {found.text}")
 
 
 def _past(limits: SandboxLimits, kind: str) -> PageKilled:
@@ -240,21 +255,21 @@ class _Child:
 
     def call(
         self, function: str, page: bytes | str, options: dict[str, str | None], limits: SandboxLimits
-    ) -> tuple[int, str]:
-        """Outcome and text of one call; raises PageKilled past a limit and _ChildGone when the child is."""
+    ) -> tuple[int, Scored]:
+        """Outcome and result of one call; raises PageKilled past a limit and _ChildGone when the child is."""
         deadline = time.monotonic() + limits.max_wall_seconds
         body = marshal.dumps((function, page, options))
         self._send(REQUEST.pack(len(body), limits.max_cpu_seconds), deadline, limits)
         self._send(body, deadline, limits)
         return self.receive(deadline, limits)
 
-    def receive(self, deadline: float, limits: SandboxLimits) -> tuple[int, str]:
-        """The next reply's outcome and text."""
+    def receive(self, deadline: float, limits: SandboxLimits) -> tuple[int, Scored]:
+        """The next reply's outcome, text and number."""
         header = self._read(REPLY.size, deadline, limits)
-        outcome, size, self.cpu_seconds, self.peak_bytes = REPLY.unpack(header)
+        outcome, size, number, self.cpu_seconds, self.peak_bytes = REPLY.unpack(header)
         if size > limits.max_text_bytes:  # only from a child whose memory a page has overwritten
             raise _past(limits, "text_limit")
-        return outcome, self._read(size, deadline, limits).decode("utf-8", "surrogatepass")
+        return outcome, Scored(self._read(size, deadline, limits).decode("utf-8", "surrogatepass"), number)
 
     def end(self) -> tuple[int, float]:
         """Kill and reap the process: exit code (negative for a signal) and CPU seconds."""

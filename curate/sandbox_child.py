@@ -1,7 +1,8 @@
 """The child's side of the sandbox: read a call, make it, answer; run as `python -m curate.sandbox_child`.
 
 Frames are a header and that many bytes. The parent's body is marshalled `(function, page, options)`; the child's is
-UTF-8 text, because nothing a page may have tampered with should be unpickled.
+UTF-8 text, because nothing a page may have tampered with should be unpickled, with a number beside it in the header.
+A function returns its text, or a pair of text and number.
 """
 
 import marshal
@@ -14,7 +15,10 @@ from struct import Struct
 from typing import BinaryIO
 
 REQUEST = Struct("<Qd")  # body bytes; CPU limit of this call in seconds
-REPLY = Struct("<BQdQ")  # outcome; body bytes; CPU seconds of the process so far; its peak resident bytes
+# Outcome; body bytes; the number that came with the text, or NaN; CPU seconds of the process so far; its peak resident
+# bytes.
+REPLY = Struct("<BQddQ")
+NO_NUMBER = float("nan")
 DONE, RAISED, NO_MEMORY, TOO_LONG, NOT_CALLABLE = range(5)
 
 # The watched limit is on resident memory; this is only for allocations that outrun the watch.
@@ -26,44 +30,46 @@ def main(parent: int, max_memory_bytes: int, max_text_bytes: int) -> None:
     """Serve calls from standard input until it closes."""
     requests, replies = _take_pipes()
     _prepare(parent, max_memory_bytes)
-    _reply(replies, DONE, b"")
+    _reply(replies, DONE, b"", NO_NUMBER)
     while len(header := requests.read(REQUEST.size)) == REQUEST.size:
         size, max_cpu_seconds = REQUEST.unpack(header)
         body = requests.read(size)
         if len(body) < size:
             return
-        outcome, text = answer(body, max_cpu_seconds)
+        outcome, text, number = answer(body, max_cpu_seconds)
         if len(text) > max_text_bytes:
             outcome, text = TOO_LONG, b""
-        _reply(replies, outcome, text)
+        _reply(replies, outcome, text, number)
 
 
-def answer(body: bytes, max_cpu_seconds: float) -> tuple[int, bytes]:
-    """Make one call; the kernel ends the process when the call takes more CPU time than it may."""
+def answer(body: bytes, max_cpu_seconds: float) -> tuple[int, bytes, float]:
+    """Make one call: its outcome, text and number; the kernel ends a process that takes more CPU time than it may."""
     import signal
 
     function, page, options = marshal.loads(body)
     try:
         call = _function(function)
     except (ImportError, AttributeError) as error:
-        return NOT_CALLABLE, f"{type(error).__name__}: {error}".encode(errors="replace")
+        return NOT_CALLABLE, f"{type(error).__name__}: {error}".encode(errors="replace"), NO_NUMBER
     signal.setitimer(signal.ITIMER_PROF, max_cpu_seconds)
     try:
-        return DONE, call(page, **options).encode("utf-8", "surrogatepass")
+        result = call(page, **options)
+        text, number = result if isinstance(result, tuple) else (result, NO_NUMBER)
+        return DONE, text.encode("utf-8", "surrogatepass"), number
     except MemoryError:
-        return NO_MEMORY, b""
+        return NO_MEMORY, b"", NO_NUMBER
     except BaseException as error:  # the boundary of the process: Rust panics and SystemExit are no Exception
-        return RAISED, _describe(error)
+        return RAISED, _describe(error), NO_NUMBER
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 @cache
-def _function(name: str) -> Callable[..., str]:
+def _function(name: str) -> Callable[..., str | tuple[str, float]]:
     from importlib import import_module
 
     module, _, attribute = name.partition(":")
-    function: Callable[..., str] = getattr(import_module(module), attribute)
+    function: Callable[..., str | tuple[str, float]] = getattr(import_module(module), attribute)
     return function
 
 
@@ -113,10 +119,10 @@ def _bind_to_parent(parent: int) -> None:
         os._exit(0)
 
 
-def _reply(replies: BinaryIO, outcome: int, body: bytes) -> None:
+def _reply(replies: BinaryIO, outcome: int, body: bytes, number: float) -> None:
     import time
 
-    replies.write(REPLY.pack(outcome, len(body), time.process_time(), _peak_bytes()))
+    replies.write(REPLY.pack(outcome, len(body), number, time.process_time(), _peak_bytes()))
     replies.write(body)
     replies.flush()
 

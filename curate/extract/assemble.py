@@ -3,16 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.compiled import compiled
+from curate.extract.measures import Measures
 from curate.extract.page import Page
+from curate.extract.surroundings import sections
 from curate.extract.tags import NUMBER
 
 # Where the model expects to be right, a fixed cut a little above one half is worth precision, and precision is what
 # training text needs; where it does not (listings, forums, shops), the cut of the highest expected F1 is better.
-FIXED_CUT = 0.55
-SURE, UNSURE = 0.85, 0.65
+FIXED_CUT = 0.525
+SURE, UNSURE = 0.65, 0.5
 MIN_CUT = 0.1
+MIN_TEXT_WORDS = 15
 
 _LI, _TD, _TH, _TR = NUMBER["li"], NUMBER["td"], NUMBER["th"], NUMBER["tr"]
 
@@ -38,11 +42,22 @@ def best_cut(odds: NDArray[np.float32], words: NDArray[np.float32]) -> tuple[flo
 def cut_of(best: float, expected_f1: float) -> float:
     """The probability from which blocks are kept, given the best cut and the F1 expected there.
 
-    >>> round(cut_of(0.3, 0.95), 3), round(cut_of(0.3, 0.75), 3), round(cut_of(0.3, 0.4), 3)
-    (0.55, 0.425, 0.3)
+    >>> round(cut_of(0.3, 0.95), 3), round(cut_of(0.3, 0.59), 3), round(cut_of(0.3, 0.4), 3)
+    (0.525, 0.435, 0.3)
     """
     sure = min(max((expected_f1 - UNSURE) / (SURE - UNSURE), 0.0), 1.0)
     return max((1 - sure) * best + sure * FIXED_CUT, MIN_CUT)
+
+
+@compiled
+def drop_bare_labels(page: Page, measures: Measures, kept: NDArray[np.bool_]) -> None:
+    """Take out the headings, "More on this topic", of which nothing is kept; those before the first text stay."""
+    parts, begun = sections(page, measures), False
+    for i in range(len(kept)):
+        label, after = parts[i]
+        if label == i and begun and (after > i + 1 or after == len(kept)) and not np.any(kept[i + 1 : after]):
+            kept[i] = False
+        begun |= kept[i] and measures[i, m.WORDS] >= MIN_TEXT_WORDS
 
 
 @compiled

@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.extract import assemble, tidy
+from curate.extract import Scored, assemble, decoded, tidy
 from curate.extract import measures as m
 from curate.extract import page as p
-from curate.extract.features import element_scores, features, revise, signatures
+from curate.extract.charset import utf8_of
+from curate.extract.features import element_scores, features
 from curate.extract.measures import measure
 from curate.extract.model import NEGLIGIBLE, Model, load, probabilities
 from curate.extract.page import MAX_BYTES, Page
+from curate.extract.revision import revise
+from curate.extract.surroundings import signatures
 from curate.extract.tokenizer import tokenize
 
 
@@ -38,8 +41,8 @@ class Extraction:
 EMPTY = Extraction("", 0.0, 0, 0, 0, 0)
 
 
-def extract_page(html: bytes | str) -> Extraction:
-    """Extract the main text of a page, with the counts behind it; bytes are decoded as the HTML standard says.
+def extract_page(html: bytes | str, charset: str = "") -> Extraction:
+    """Extract the main text of a page, with the counts behind it; bytes are decoded as `charset.utf8_of` does.
 
     Total on any input: text beyond 2 MB of UTF-8 is not read. One line per block; list items begin with `- `, the
     cells of a table's row are joined by tabs, preformatted text keeps its lines and indentation.
@@ -47,23 +50,30 @@ def extract_page(html: bytes | str) -> Extraction:
     >>> extract_page("").text
     ''
     """
-    found = _extract(html)
+    found = _extract(html, charset)
     return replace(found, text=tidy(found.text))
 
 
+def scored_text(html: bytes | str, charset: str = "") -> Scored:
+    """Main text as it was written and the F1 expected of it, for `curate.extract.extract_scored`, which tidies it."""
+    found = _extract(html, charset)
+    return Scored(found.text, found.expected_f1)
+
+
 def extract_text(html: bytes | str) -> str:
-    """Extract the main text of a page as it was written, for `curate.extract.extract`, which tidies it."""
-    return _extract(html).text
+    """Extract the main text of a page as it was written."""
+    return _extract(html, "").text
 
 
-def _extract(html: bytes | str) -> Extraction:
-    page = read(html)
+def _extract(html: bytes | str, charset: str) -> Extraction:
+    page = read(html, charset)
     if page.state[p.BLOCKS] == 0:
         return EMPTY
     measures, odds = judge(page, load())
     words = measures[:, m.WORDS]
     cut, expected_f1 = assemble.best_cut(odds, words)
     kept = odds >= assemble.cut_of(cut, expected_f1)
+    assemble.drop_bare_labels(page, measures, kept)
     text = assemble.lines(page, kept)
     return Extraction(text, float(expected_f1), len(odds), int(kept.sum()), int(words.sum()), int(words[kept].sum()))
 
@@ -77,9 +87,9 @@ def warm() -> None:
     extract_page("<p>warm")
 
 
-def read(html: bytes | str) -> Page:
+def read(html: bytes | str, charset: str = "") -> Page:
     """A page's text, blocks and elements."""
-    return tokenize(np.frombuffer(_utf8(html), np.uint8))
+    return tokenize(np.frombuffer(_utf8(html, charset), np.uint8))
 
 
 def judge(page: Page, model: Model) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -94,14 +104,17 @@ def judge(page: Page, model: Model) -> tuple[NDArray[np.float32], NDArray[np.flo
     return measures, odds
 
 
-def _utf8(html: bytes | str) -> bytes:
+def _utf8(html: bytes | str, charset: str) -> bytes:
     """UTF-8 of at most MAX_BYTES, cut between characters."""
-    if isinstance(html, bytes):
-        from curate.extract.charset import decide_charset, decode
-
-        html = html[: 2 * MAX_BYTES]  # UTF-16 may be twice as long as its UTF-8
-        html = decode(html, decide_charset(html))
-    data = html[:MAX_BYTES].encode("utf-8", "replace")
+    # UTF-16 may be twice as long as its UTF-8.
+    data = utf8_of(html[: 2 * MAX_BYTES], charset) if isinstance(html, bytes) else _encoded(html[:MAX_BYTES])
     if len(data) <= MAX_BYTES:
         return data
     return data[:MAX_BYTES].decode("utf-8", "ignore").encode()
+
+
+def _encoded(html: str) -> bytes:
+    try:
+        return html.encode()
+    except UnicodeEncodeError:  # lone surrogates
+        return decoded(html).encode()

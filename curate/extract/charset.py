@@ -67,6 +67,7 @@ CODECS = {label: codec for codec, labels in _LABELS.items() for label in labels.
 _MULTI_BYTE = frozenset({"gb18030", "big5hkscs", "euc_jp", "iso2022_jp_2", "cp932", "cp949", "hz", "iso2022_kr"})
 _UTF16 = frozenset({"utf-16-be", "utf-16-le"})
 _ESCAPED = frozenset({"iso2022_jp_2", "hz", "iso2022_kr"})
+_ASCII_BASED = frozenset(CODECS.values()) - _UTF16 - _ESCAPED  # where ASCII bytes are ASCII characters
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -178,6 +179,30 @@ def _errors(html: bytes, codec: str) -> int:
             return 0  # a character cut where the looking ends
         return max(1, html.decode(codec, "replace").count("\ufffd"))
     return 0
+
+
+def _is_utf8(html: bytes) -> bool:
+    try:
+        html.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def utf8_of(html: bytes, charset: str = "") -> bytes:
+    """A page's bytes as UTF-8: as they are, but for a byte order mark, where they are that already.
+
+    `charset` is a Python codec name; what `decide_charset` finds when it is empty.
+
+    >>> utf8_of(b"caf\\xe9", "cp1252"), utf8_of(b"\\xef\\xbb\\xbfcaf\\xc3\\xa9")
+    (b'caf\\xc3\\xa9', b'caf\\xc3\\xa9')
+    """
+    codec = charset or decide_charset(html)
+    if codec in _ASCII_BASED and html.isascii():
+        return html
+    if codec == "utf-8" and _is_utf8(html):
+        return html.removeprefix(codecs.BOM_UTF8)
+    return decode(html, codec).encode("utf-8", "replace")
 
 
 def _count(html: bytes, some: bytes) -> int:

@@ -12,8 +12,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 Integer: TypeAlias = int | np.integer[Any]
 
 _SOURCES = (
-    *("assemble", "attributes", "compiled", "entities", "features", "hashing", "measures", "model", "page", "stack"),
-    *("tags", "tokenizer", "writer"),
+    *("assemble", "attributes", "compiled", "entities", "features", "hashing", "measures", "model", "page", "revision"),
+    *("stack", "sums", "surroundings", "tags", "tokenizer", "writer"),
 )
 
 

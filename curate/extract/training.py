@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from curate.extract import features as f
 from curate.extract.measures import measure
-from curate.extract.model import Forest, Model, lay_out, probabilities
+from curate.extract.model import MAX_LEAVES, NEGLIGIBLE, Forest, Model, lay_out, leaf_place, probabilities
 from curate.extract.page import Page
+from curate.extract.revision import revise
+from curate.extract.surroundings import signatures
 from curate.extract.training_tables import Votes, score_table
 
 Rows = NDArray[np.float32]
@@ -33,6 +35,8 @@ FIRST = {**COMMON, "num_leaves": 16, "learning_rate": 0.15}
 FIRST_TREES = 80
 SECOND = {**COMMON, "num_leaves": 31, "learning_rate": 0.07}
 SECOND_TREES = 220
+# The second stage is asked about blocks that the first gives model.NEGLIGIBLE, and learns from a few more.
+LEARNT_FROM = NEGLIGIBLE / 2
 
 
 class Example(NamedTuple):
@@ -82,7 +86,7 @@ class View(NamedTuple):
 
 def view(page: Page, found: tuple[Any, Any, Any, Any]) -> View:
     """Features of a page under tables that have not seen it."""
-    measures, groups = measure(page, *found[2:]), f.signatures(page)
+    measures, groups = measure(page, *found[2:]), signatures(page)
     return View(measures, groups, f.features(page, measures, f.element_scores(page, *found[:2]), groups))
 
 
@@ -96,39 +100,33 @@ def boost(rows: Rows, targets: Rows, weights: Rows, params: dict[str, Any], tree
 
 def forest(booster: Any) -> Forest:
     """A booster's trees as flat arrays."""
-    nodes: list[tuple[int, float, int, int]] = []
-    leaves: list[float] = []
-    roots = [_flatten(tree["tree_structure"], nodes, leaves) for tree in booster.dump_model()["tree_info"]]
-    feature, threshold, left, right = np.array(nodes, np.float64).reshape(-1, 4).T
+    nodes: list[tuple[int, float, int]] = []
+    ends: list[int] = []
+    values = np.zeros((booster.num_trees(), MAX_LEAVES), np.float32)
+    for number, tree in enumerate(booster.dump_model()["tree_info"]):
+        leaves: list[float] = []
+        _flatten(tree["tree_structure"], nodes, leaves)
+        values[number, [leaf_place(1 << bit) for bit in range(len(leaves))]] = leaves
+        ends.append(len(nodes))
+    feature, threshold, spared = np.array(nodes, np.float64).reshape(-1, 3).T
     limits = threshold.astype(np.float32)
     # Rounded down, a limit separates the same float32 values as the double it comes from.
     limits = np.where(limits.astype(np.float64) > threshold, np.nextafter(limits, np.float32(-np.inf)), limits)
     return Forest(
-        np.array(roots, np.int32), np.array(feature, np.uint8), limits.astype(np.float32),
-        np.array(left, np.int16), np.array(right, np.int16), np.array(leaves, np.float32),
-    )  # fmt: skip
+        np.array(ends, np.int32), feature.astype(np.uint8), limits.astype(np.float32), spared.astype(np.uint32), values
+    )
 
 
-def _flatten(top: dict[str, Any], nodes: list[tuple[int, float, int, int]], leaves: list[float]) -> int:
-    """Append one tree; returns its root's number. Breadth first, so that the upper levels lie together."""
-    first, queue = len(nodes), [top]
+def _flatten(top: dict[str, Any], nodes: list[tuple[int, float, int]], leaves: list[float]) -> None:
+    """Append one tree: its nodes, and its leaves from left to right."""
     if "leaf_value" in top:
         leaves.append(top["leaf_value"])
-        return -len(leaves)
-    inner = 1
-    for node in queue:
-        branches = []
-        for side in ("left_child", "right_child"):
-            child = node[side]
-            if "leaf_value" in child:
-                leaves.append(child["leaf_value"])
-                branches.append(-len(leaves))
-            else:
-                queue.append(child)
-                branches.append(first + inner)
-                inner += 1
-        nodes.append((node["split_feature"], node["threshold"], branches[0], branches[1]))
-    return first
+        return
+    first = len(leaves)
+    _flatten(top["left_child"], nodes, leaves)
+    left_side = (1 << len(leaves)) - (1 << first)
+    nodes.append((top["split_feature"], top["threshold"], ~left_side & 0xFFFFFFFF))
+    _flatten(top["right_child"], nodes, leaves)
 
 
 def fit(examples: Sequence[Example], log: Any = None) -> tuple[dict[str, Any], Model]:
@@ -150,7 +148,8 @@ def fit(examples: Sequence[Example], log: Any = None) -> tuple[dict[str, Any], M
         odds[held] = probabilities(forest(booster), rows[held])
     first = boost(rows, targets, weights, FIRST, FIRST_TREES)
     wide = second_rows(examples, seen, odds)
-    second = boost(wide, targets, weights, SECOND, SECOND_TREES)
+    asked = odds >= LEARNT_FROM
+    second = boost(wide[asked], targets[asked], weights[asked], SECOND, SECOND_TREES)
     if log is not None:
         log["first"], log["second"] = first, second
     pair = tables(examples)
@@ -162,7 +161,7 @@ def second_rows(examples: Sequence[Example], views: Sequence[View], odds: Rows) 
     """The second stage's rows of all examples, from the first stage's probabilities in the same order."""
     ends = np.cumsum([len(seen.rows) for seen in views])
     wide = [
-        f.revise(example.page, seen.measures, seen.groups, seen.rows, odds[end - len(seen.rows) : end])
+        revise(example.page, seen.measures, seen.groups, seen.rows, odds[end - len(seen.rows) : end])
         for example, seen, end in zip(examples, views, ends.tolist(), strict=True)
     ]
     return np.concatenate(wide)

@@ -13,6 +13,8 @@ import pytest
 
 from curate.extract import assemble, blocks, compiled, model
 from curate.extract import page as p
+from curate.extract.hashing import empty_table
+from curate.extract.measures import measure
 from curate.extract.tags import NUMBER
 from curate.extract.training_data import block_texts
 
@@ -204,6 +206,8 @@ def test_bytes_and_text_give_the_same() -> None:
     assert blocks.extract_text(page.encode()) == expected
     assert blocks.extract_text(b"\xff\xfe" + page.encode("utf-16-le")) == expected
     assert blocks.extract_text(page.replace("utf-8", "windows-1252").encode("cp1252")) == expected
+    assert blocks.scored_text(page.encode("cp1252"), "cp1252").text == expected
+    assert blocks.scored_text(page.encode("utf-16-le"), "utf-16-le").text == expected
 
 
 def test_text_is_normalised() -> None:
@@ -239,6 +243,21 @@ def test_the_best_cut_is_the_best_of_all_cuts() -> None:
             tried.append(2 * (weights * odds)[kept].sum() / (weights[kept].sum() + (weights * odds).sum()))
         assert best == pytest.approx(max(tried), rel=1e-5)
         assert cut == pytest.approx(float(odds[int(np.argmax(tried))]))
+
+
+def test_a_heading_goes_where_nothing_of_its_section_is_kept() -> None:
+    """A title stays whatever follows it, a heading whose text is kept and one right before another heading too."""
+    text = "Fifteen words and more make a paragraph of this one, so that the page has begun with it."
+    html = (
+        f"<h1>Title</h1><div>By me</div><h2>First</h2><p>{text}</p><h2>Second</h2><h3>Part</h3><p>{text}</p>"
+        "<h2>Related</h2><ul><li>One<li>Two</ul><p>See also:<p>Three<h2>End</h2>"
+    )
+    page = blocks.read(html)
+    names = block_texts(page)
+    kept = np.array([name not in ("By me", "One", "Two", "Three") for name in names])
+    assemble.drop_bare_labels(page, measure(page, *empty_table()), kept)
+    left = [name for name, keep in zip(names, kept, strict=True) if keep]
+    assert left == ["Title", "First", text, "Second", "Part", text]
 
 
 def test_order_of_pages_does_not_matter() -> None:
@@ -317,7 +336,7 @@ def test_the_weights_are_the_ones_that_were_trained(tmp_path: Path, monkeypatch:
         model.load()
     monkeypatch.undo()
     model.load.cache_clear()
-    assert len(model.load().first.roots) > 0
+    assert len(model.load().first.ends) > 0
 
 
 def test_every_compiled_file_is_stamped() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from curate.extract.charset import CODECS, codec_of, decide_charset, decode, meta_charset
+from curate.extract.charset import CODECS, codec_of, decide_charset, decode, meta_charset, utf8_of
 from curate.warc import read_pages
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -160,3 +160,23 @@ def test_real_pages_with_false_labels() -> None:
     ]
     assert len(false) == 97
     assert all(decode(page.html, page.charset) == decode(page.html, truth) for page, truth in false)
+
+
+@pytest.mark.parametrize(
+    ("html", "charset"),
+    [
+        (b"", ""), (b"\xef\xbb\xbf<p>plain", ""), ("<p>na\u00efve".encode(), ""), ("<p>na\u00efve".encode(), "cp1252"),
+        (b"<p>broken \xc3( utf-8 \xe2\x82", "utf-8"), ("\u65e5\u672c".encode("shift_jis"), "cp932"), (b"<p>x", "cp949"),
+        (b"<\0p\0>\0a\0", "utf-16-le"), (b"\x1b$BF|\x1b(B", "iso2022_jp_2"), (b"a~{VPND~}", "hz"), (b"<p>x", "klingon"),
+    ],
+)  # fmt: skip
+def test_utf8_is_what_decoding_and_encoding_gives(html: bytes, charset: str) -> None:
+    """Bytes that are UTF-8 or ASCII already take a short way, with the same end."""
+    assert utf8_of(html, charset) == decode(html, charset or decide_charset(html)).encode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("codec", sorted(set(CODECS.values())))
+def test_ascii_is_read_as_every_codec_reads_it(codec: str) -> None:
+    """All ASCII bytes, with pairs that a few codecs take for a sequence of theirs."""
+    html = bytes(range(128)) * 2 + b"~{VP~} \x1b$BF|\x1b(B +/-"
+    assert utf8_of(html, codec) == decode(html, codec).encode("utf-8", "replace")

@@ -5,7 +5,7 @@ import pytest
 
 from curate.extract import training, training_labels, training_tables
 from curate.extract.hashing import hash_bytes, look_up
-from curate.extract.model import lay_out, probabilities
+from curate.extract.model import lay_out, leaf_place, probabilities
 from curate.extract.training_tables import Votes
 
 
@@ -51,15 +51,23 @@ def test_tables_find_what_was_laid_out_and_nothing_else() -> None:
     assert {look_up(keys, values, np.uint64(key)) for key in others} == {-1}
 
 
-def test_trees_walk_as_lightgbm_does() -> None:
+def test_every_bit_has_a_place_of_its_own() -> None:
+    """The lowest of some bits decides the place, whatever bits are above it."""
+    places = [leaf_place(np.uint32(1 << bit)) for bit in range(32)]
+    assert sorted(places) == list(range(32))
+    assert [leaf_place(np.uint32((1 << bit) | (1 << 31))) for bit in range(32)] == places
+
+
+@pytest.mark.parametrize("n", [1, 3, 512, 3000])
+def test_trees_say_what_lightgbm_says(n: int) -> None:
     """The flat trees give LightGBM's own predictions, also at rows that sit on a threshold."""
     pytest.importorskip("lightgbm")
     rng = np.random.default_rng(2)
     rows = np.round(rng.random((3000, 6)), 2).astype(np.float32)
     targets = (rows[:, 0] + rows[:, 1] * rows[:, 2] > 0.8).astype(np.float32)
     booster = training.boost(rows, targets, np.ones(3000, np.float32), training.SECOND, 20)
-    expected = booster.predict(rows.astype(np.float64))
-    assert np.abs(probabilities(training.forest(booster), rows) - expected).max() < 1e-5
+    expected = booster.predict(rows[:n].astype(np.float64))
+    assert np.abs(probabilities(training.forest(booster), rows[:n]) - expected).max() < 1e-5
 
 
 def test_the_fold_of_a_site_is_fixed() -> None:

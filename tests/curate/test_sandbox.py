@@ -1,5 +1,6 @@
 """The sandbox against everything a page can make a parser do."""
 
+import math
 import os
 import signal
 import subprocess
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from curate.errors import UsageError
-from curate.sandbox import PageKilled, PageRaised, Sandbox, SandboxLimits
+from curate.extract import extract_scored
+from curate.sandbox import PageKilled, PageRaised, Sandbox, SandboxLimits, warm
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are enforced by Linux")
 
@@ -154,6 +156,16 @@ def test_text_comes_back_as_it_was(sandbox: Sandbox) -> None:
     assert sandbox.run("hostile:echo", b"\xff\x00") == "\udcff\x00"
 
 
+def test_a_number_comes_back_beside_the_text() -> None:
+    """What `blocks` expects of its text is the child's as it is ours; libraries expect nothing."""
+    page = b"<html><body><nav><a href=/>Home</a></nav><p>" + b"The tide turned at noon, and the boats rose. " * 9
+    with Sandbox() as sandbox:
+        assert sandbox.extract_scored(page, extractor="blocks") == extract_scored(page, extractor="blocks")
+        text, number = sandbox.extract_scored(page, extractor="resiliparse")
+    assert text == extract_scored(page, extractor="resiliparse").text
+    assert math.isnan(number)
+
+
 def test_output_and_input_of_a_library_do_not_reach_the_pipes(sandbox: Sandbox) -> None:
     """What it prints is lost and what it reads is empty."""
     assert [sandbox.run("hostile:print_and_read", b"") for _ in range(2)] == ["ok", "ok"]
@@ -268,6 +280,13 @@ def test_a_child_that_cannot_start_is_nobodys_page(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(RuntimeError, match="does not start: exit code 1"):
         Sandbox().run("hostile:echo", b"")
+
+
+def test_warming_up_starts_the_extractor_or_says_why_not() -> None:
+    """An extractor that is there starts; one that is not is the user's mistake."""
+    warm("resiliparse")
+    with pytest.raises(UsageError, match="blocks"):
+        warm("magic")
 
 
 def test_start_up_is_not_charged_to_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
