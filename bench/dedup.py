@@ -1,19 +1,22 @@
-"""Near-duplicates measured: `python bench/dedup.py [speed|recall|pages|pairs|scale]`, all of them when none is named.
+"""Near-duplicates measured: `python bench/dedup.py [speed|recall|pages|pairs|stage]`, all of them when none is named.
 
 speed   signatures against datasketch 2 `update_batch` with xxh32, same texts, one run
 recall  planted edits of real pages: recall by similarity beside the promised S-curve, and wrong removals
 pages   the whole stage on the dev shard's texts, beside what datatrove's MinHash removed
 pairs   labelled sentence pairs, copied or not: what exact similarity says of them
-scale   a million synthetic documents' keys: grouping, and verification of all candidates
+stage   the whole stage, from texts in a file to texts in files, beside datatrove's four MinHash stages
 
-Needs zstandard and xxhash, and the measuring data in ../shared. CPU seconds of one core. Each section is a process.
+Needs zstandard and xxhash, and the measuring data in ../shared. CPU seconds of one core. Each section is a process. How
+it grows is in `bench/dedup_scale.py`. datatrove gets an environment of its own under out/, made at the first run, or is
+run with the interpreter that DATATROVE_PYTHON names.
 """
 
 import json
+import os
 import random
-import resource
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -23,16 +26,20 @@ from typing import Any
 import numpy as np
 
 from curate import minhash
-from curate.dedup import _candidates, near_duplicates, verified_duplicates
+from curate.dedup import near_duplicates, verified_duplicates
 from curate.minhash import MinHash, band_keys, jaccard, shingles, signatures
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+HERE = Path(__file__).resolve().parent
+SHARED = HERE.parents[1] / "shared" / "data"
 DEFAULT = MinHash()
 
 
 def main() -> None:
     """Run the sections named, or all."""
     for name in sys.argv[1:] or list(SECTIONS):
+        if name == "--run":
+            _run(*sys.argv[2:])
+            return
         if len(sys.argv) == 2:
             SECTIONS[name]()
         else:
@@ -171,47 +178,56 @@ def _quality(found: np.ndarray, copied: np.ndarray) -> str:
     return f"{both / max(found.sum(), 1):10.3f} {both / copied.sum():7.3f}"
 
 
-def scale(count: int = 1_000_000) -> None:
-    """Keys of a million documents: one cluster of 5 %, a quarter in clusters of all sizes, the rest alone."""
-    rng = np.random.default_rng(1)
-    cluster = np.arange(count)
-    cluster[: count // 20] = 0
-    start = count // 20
-    while start < count * 3 // 10:
-        size = min(int(rng.zipf(1.8)) + 1, 2000)
-        cluster[start : start + size] = start
-        start += size
-    cluster = rng.permutation(cluster)
-    own = rng.random((count, DEFAULT.bands), np.float32) > 0.9**DEFAULT.rows
-    keys = rng.integers(1, 2**63, (count, DEFAULT.bands), np.uint64)
-    common = rng.integers(1, 2**63, (count, DEFAULT.bands), np.uint64)
-    for band in range(DEFAULT.bands):
-        keys[:, band] = np.where(own[:, band], keys[:, band], common[cluster, band])
-    del own, common
-    ranks = np.arange(count)
-    _candidates(keys[:1000], ranks[:1000])
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = process_time()
-    order, groups, _ = _candidates(keys, ranks)
-    grouped = process_time() - started
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sizes = np.unique(groups, return_counts=True)[1]
-    print(f"{count} documents, keys {keys.nbytes / 2**20:.0f} MB; peak {before / 2**10:.0f} MB with keys made")
-    print(f"grouping: {grouped:.2f} s CPU, peak {after / 2**10:.0f} MB;", end=" ")
-    print(f"{len(order)} candidates in {len(sizes)} groups, largest {sizes.max()}")
-    started = process_time()
-    matches = verified_duplicates(
-        keys, ranks, lambda wanted: map(_synthetic, cluster[wanted]), settings=DEFAULT, threshold=0.8
-    )
-    total = process_time() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    removed = (matches.representative != ranks).sum()
-    print(f"all of it, texts of 300 words made on the fly: {total:.1f} s CPU, peak {peak / 2**10:.0f} MB,", end=" ")
-    print(f"{removed} removed, {dict(matches.counts)}")
+def stage() -> None:
+    """Ours and datatrove's by turns on the same lines of JSON, from process start to exit."""
+    from pipeline import ROOT, datatrove_python
+
+    named = os.environ.get("DATATROVE_PYTHON")
+    python = Path(named) if named else datatrove_python(ROOT / "out" / "datatrove-venv")
+    rows = list(_rows("reference/reference_dev.jsonl.zst"))
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "texts").mkdir()
+        lines = [json.dumps({"id": row["url"], "url": row["url"], "text": row["text"]}) for row in rows]
+        (folder / "texts" / "texts.jsonl").write_text("\n".join(lines) + "\n")
+        near_duplicates([row["text"] for row in rows[:50]])  # compiled code is kept on disk; making it is not counted
+        found = [_both_stages(python, folder, turn) for turn in range(3)]
+    print(f"{len(rows)} texts; CPU seconds, and theirs over ours in the same round")
+    for mine, theirs, own, other in found:
+        print(f"whole process: {mine:6.2f} and {theirs:6.2f}, {theirs / mine:5.1f} x;", end=" ")
+        print(f"the stage alone: {own:6.3f} and {other:6.2f}, {other / own:5.1f} x")
 
 
-def _synthetic(cluster: int) -> str:
-    return " ".join([f"w{cluster}x{i}" for i in range(300)])
+def _both_stages(python: Path, folder: Path, turn: int) -> tuple[float, float, float, float]:
+    """CPU seconds of the two processes, of our stage, and of their four."""
+    from pipeline import measured
+
+    out = folder / f"ours-{turn}"
+    mine = measured([sys.executable, __file__, "--run", str(folder / "texts"), str(out)])["cpu"]
+    stages = json.loads((out / "report.json").read_text())["stages"]
+    said = folder / f"theirs-{turn}.json"
+    command = [str(python), str(HERE / "datatrove_minhash.py"), str(folder / "texts"), str(folder / f"theirs-{turn}")]
+    with said.open("w") as output:
+        theirs = measured(command, stdout=output, stderr=subprocess.DEVNULL)["cpu"]
+    found = json.loads(said.read_text().splitlines()[-1])
+    if turn == 0:
+        print(
+            f"kept: ours {stages[-1]['docs_out']}, datatrove {len(found['kept'])}; theirs by stage: {found['seconds']}"
+        )
+    own_stage = sum(stage["seconds"] for stage in stages)  # reading the lines too, which theirs does twice
+    return mine, theirs, own_stage, sum(v for k, v in found["seconds"].items() if k != "imports")
+
+
+def _run(texts: str, out: str) -> None:
+    """A recipe of near-duplicates only, FineWeb's threshold and bands."""
+    from curate.cluster import Workers
+    from curate.minhash import FINEWEB
+    from curate.recipe import Recipe
+    from curate.run import run
+    from curate.stages import NearDuplicates, Read
+
+    recipe = Recipe("near", (Read(), NearDuplicates(threshold=0.75, settings=FINEWEB)))
+    run(recipe, [texts], Path(out), workers=Workers(1))
 
 
 def _delete(lines: list[str], rng: random.Random) -> str:
@@ -283,7 +299,7 @@ SECTIONS: dict[str, Callable[[], None]] = {
     "recall": recall,
     "pages": pages,
     "pairs": pairs,
-    "scale": scale,
+    "stage": stage,
 }
 
 if __name__ == "__main__":

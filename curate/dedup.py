@@ -25,6 +25,9 @@ MAX_REPRESENTATIVES = 32
 LOAD_BATCH = 4096
 """How many texts are asked for at a time."""
 
+KEY_VERSION = 1
+"""Changes whenever `content_hash`, shingles, signatures or band keys do: keys of two versions are never compared."""
+
 _CACHE_SHINGLES = 2**25  # of kept documents, held for comparing: 256 MB
 
 Load = Callable[[NDArray[np.int64]], Iterable[str]]
@@ -37,8 +40,9 @@ class Matches:
     `representative`, int64[n], is the index of the kept document each stands for, its own when it is kept;
     `similarity`, float64[n], is the exact Jaccard similarity with it, 1.0 with itself. `counts` says how many
     documents share a band with another (`candidates`), how many comparisons with kept documents there were
-    (`compared_pairs`), how many of them reached the threshold (`verified_pairs`), and how many buckets held more kept
-    documents than later ones are compared with (`capped_buckets`).
+    (`compared_pairs`), how many of them reached the threshold (`verified_pairs`), how many documents were kept though
+    they were compared with only `MAX_REPRESENTATIVES` of a bucket's kept ones (`capped_documents`), and in how many
+    buckets that was so (`capped_buckets`).
     """
 
     representative: NDArray[np.int64]
@@ -95,7 +99,7 @@ def near_duplicates(
     >>> near_duplicates([page, page + " again", "Another text of quite other words altogether"])
     array([0, 0, 2])
     """
-    _check_threshold(threshold)
+    check_threshold(threshold)
     settings = settings or MinHash.for_threshold(threshold)
     keys = minhash.band_keys(minhash.signatures(texts, settings), settings)
     matches = verified_duplicates(
@@ -109,20 +113,27 @@ def near_duplicates(
 
 
 def verified_duplicates(
-    keys: NDArray[np.uint64], ranks: NDArray[np.int64], load: Load, *, settings: MinHash, threshold: float
+    keys: NDArray[np.uint64],
+    ranks: NDArray[np.int64],
+    load: Load,
+    *,
+    settings: MinHash,
+    threshold: float,
+    first_new_rank: int = 0,
 ) -> Matches:
     """Find near-duplicates from band keys, reading the texts of candidates only.
 
     `keys` is uint64[n, bands] as `minhash.band_keys` makes them, `ranks` int64[n] where the lower is preferred as
-    representative. `load` gives the texts of an array of ascending indices, in that order; it is asked for at most
+    representative; documents of ranks below `first_new_rank` stay whatever they are like. `load` gives the texts of an
+    array of ascending indices, in that order; it is asked for at most
     `LOAD_BATCH` at a time. A text is asked for once, and again where the shingles of a large group's kept documents do
     not fit in memory. Memory is 9 bytes a key, some 40 a document, one batch of texts and 256 MB of shingles at most.
     Raises UsageError unless the threshold is above 0 and at most 1, and ValueError when ranks are missing or equal.
     """
-    _check_threshold(threshold)
+    check_threshold(threshold)
     _check_ranks(ranks, len(keys))
-    order, groups, shared = _candidates(keys, ranks)
-    search = _Search(keys, shared, order, load, settings, threshold)
+    order, groups, shared = _candidates(keys, ranks, first_new_rank)
+    search = _Search(keys, shared, order, ranks < first_new_rank, load, settings, threshold)
     for start in range(0, len(order), LOAD_BATCH):
         places = range(start, min(start + LOAD_BATCH, len(order)))
         for place, text in zip(places, _in_order(load, order[start : places.stop]), strict=True):
@@ -141,7 +152,8 @@ def _in_order(load: Load, documents: NDArray[np.int64]) -> list[str]:
     return texts
 
 
-def _check_threshold(threshold: float) -> None:
+def check_threshold(threshold: float) -> None:
+    """Refuse what no Jaccard similarity can be asked to reach with UsageError."""
     if not 0 < threshold <= 1:
         raise UsageError(f"near-duplicates: the threshold must be above 0 and at most 1, not {threshold}")
 
@@ -154,7 +166,7 @@ def _check_ranks(ranks: NDArray[np.int64], count: int) -> None:
 
 
 def _candidates(
-    keys: NDArray[np.uint64], ranks: NDArray[np.int64]
+    keys: NDArray[np.uint64], ranks: NDArray[np.int64], first_new_rank: int = 0
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
     """Order the documents that share a band with another, group after group and by rank in each.
 
@@ -167,7 +179,7 @@ def _candidates(
     shared = np.zeros(keys.shape, bool)
     for band in range(keys.shape[1]):
         column = np.ascontiguousarray(keys[:, band])
-        minhash_kernels.join_buckets(column, np.argsort(column), parents, shared[:, band])
+        minhash_kernels.join_buckets(column, np.argsort(column), ranks < first_new_rank, parents, shared[:, band])
     candidates = np.flatnonzero(shared.any(axis=1))
     groups = minhash_kernels.roots(parents)[candidates]
     lowest = np.full(len(keys), np.iinfo(np.int64).max)
@@ -187,24 +199,27 @@ class _Search:
         keys: NDArray[np.uint64],
         shared: NDArray[np.bool_],
         order: NDArray[np.int64],
+        fixed: NDArray[np.bool_],
         load: Load,
         settings: MinHash,
         threshold: float,
     ) -> None:
-        self._keys, self._shared, self._order = keys, shared, order
+        self._keys, self._shared, self._order, self._fixed = keys, shared, order, fixed
         self._load, self._settings, self._threshold = load, settings, threshold
         self._best = np.arange(len(order))
         self._similarity = np.ones(len(order))
         self._kept: defaultdict[int, list[int]] = defaultdict(list)
+        self._crowded: set[int] = set()  # buckets with kept documents that are compared with nothing
         self._capped: set[int] = set()
         self._shingles: OrderedDict[int, NDArray[np.uint64]] = OrderedDict()
         self._held = 0
-        self._compared_pairs = self._verified_pairs = self._capped_buckets = 0
+        self._compared_pairs = self._verified_pairs = self._capped_buckets = self._capped_documents = 0
 
     def forget(self) -> None:
         """Close a group."""
         self._capped_buckets += len(self._capped)
         self._kept.clear()
+        self._crowded.clear()
         self._capped.clear()
         self._shingles.clear()
         self._held = 0
@@ -213,6 +228,9 @@ class _Search:
         """Keep the document, or remove it for the kept document of its buckets it is most similar to."""
         document = self._order[place]
         buckets = self._keys[document][self._shared[document]].tolist()
+        if self._fixed[document]:
+            self._keep(place, buckets, shingles)
+            return
         kept = sorted({other for bucket in buckets for other in self._kept.get(bucket, ())})
         best, highest = place, 0.0
         for other in kept:
@@ -221,6 +239,9 @@ class _Search:
                 best, highest = other, similarity
         self._compared_pairs += len(kept)
         if best == place:
+            crowded = self._crowded.intersection(buckets)
+            self._capped |= crowded
+            self._capped_documents += bool(crowded)
             self._keep(place, buckets, shingles)
         else:
             self._best[place], self._similarity[place] = best, highest
@@ -237,6 +258,7 @@ class _Search:
             "compared_pairs": self._compared_pairs,
             "verified_pairs": self._verified_pairs,
             "capped_buckets": self._capped_buckets,
+            "capped_documents": self._capped_documents,
         }
         return Matches(representative, similarity, counts)
 
@@ -257,7 +279,7 @@ class _Search:
             if len(kept) < MAX_REPRESENTATIVES:
                 kept.append(place)
             else:
-                self._capped.add(bucket)
+                self._crowded.add(bucket)
         self._hold(place, shingles)
 
     def _shingles_of(self, place: int) -> NDArray[np.uint64]:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha1
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,11 @@ class MinHash:
     probability 1 - (1 - J^rows)^bands, at the default .61 for J = .7, .82 for .75, .95 for .8, .994 for .85 and
     .9998 for .9. Only the first `max_chars` characters of a text go into its signature.
 
-    Raises UsageError when a number is below 1, or the seed below 0.
+    `hashing` is "affine32", one compiled pass with 32-bit values, or "sha1_64", SHA-1 of every shingle cut to 64 bits
+    as FineWeb did, at many times the cost. Candidates are verified, so the two differ in false candidates only, and 32
+    bits have next to none.
+
+    Raises UsageError when a number is below 1, the seed below 0, or the hashing another.
 
     >>> MinHash().permutations
     128
@@ -43,6 +48,7 @@ class MinHash:
     rows: int = 8
     seed: int = 1
     max_chars: int = 1_000_000
+    hashing: str = "affine32"
 
     def __post_init__(self) -> None:
         for name in ("shingle_words", "bands", "rows", "max_chars"):
@@ -50,6 +56,8 @@ class MinHash:
                 raise UsageError(f"MinHash: {name} must be at least 1, not {getattr(self, name)}")
         if self.seed < 0:
             raise UsageError(f"MinHash: seed must not be negative, not {self.seed}")
+        if self.hashing not in ("affine32", "sha1_64"):
+            raise UsageError(f"MinHash: hashing must be 'affine32' or 'sha1_64', not {self.hashing!r}")
 
     @classmethod
     def for_threshold(cls, jaccard: float, *, permutations: int = 128) -> "MinHash":
@@ -76,7 +84,10 @@ class MinHash:
 
 
 FINEWEB = MinHash(bands=14, rows=8)
-"""FineWeb's bands and rows, with our shingles and hashes. Source: Penedo et al. 2024, section 3.4."""
+"""FineWeb's bands and rows, with our words and hashes. Source: Penedo et al. 2024, section 3.4."""
+
+FINEWEB_SHA1 = MinHash(bands=14, rows=8, hashing="sha1_64")
+"""The same with 64-bit SHA-1, as datatrove's recipe sets it; words are ours. Source: datatrove, examples/fineweb.py."""
 
 
 @cache
@@ -109,8 +120,10 @@ def shingles(text: str, settings: MinHash) -> NDArray[np.uint64]:
     return minhash_kernels.without_repeats(hashes)
 
 
-def signatures(texts: Sequence[str], settings: MinHash) -> NDArray[np.uint32]:
+def signatures(texts: Sequence[str], settings: MinHash) -> NDArray[np.uint32] | NDArray[np.uint64]:
     """Sign texts: for each permutation, its least value over the text's shingles; uint32[n_texts, permutations].
+
+    With hashing "sha1_64" the values are uint64.
 
     The share of equal values in two signatures estimates the Jaccard similarity J of their texts' shingles, with a
     standard error of sqrt(J(1 - J) / permutations). A text without shingles has the greatest value throughout.
@@ -119,6 +132,8 @@ def signatures(texts: Sequence[str], settings: MinHash) -> NDArray[np.uint32]:
     """
     from curate import minhash_kernels
 
+    if settings.hashing == "sha1_64":
+        return _wide_signatures(texts, settings)
     fold = fold_table()
     factors, offsets = _permutations(settings.permutations, settings.seed)
     signed = np.empty((len(texts), settings.permutations), np.uint32)
@@ -128,14 +143,51 @@ def signatures(texts: Sequence[str], settings: MinHash) -> NDArray[np.uint32]:
     return signed
 
 
-def band_keys(signatures: NDArray[np.uint32], settings: MinHash) -> NDArray[np.uint64]:
+def _wide_signatures(texts: Sequence[str], settings: MinHash) -> NDArray[np.uint64]:
+    from curate import minhash_kernels
+
+    draws = _draws(2 * settings.permutations, settings.seed)
+    factors, offsets = draws[: settings.permutations] | np.uint64(1), draws[settings.permutations :]
+    signed = np.empty((len(texts), settings.permutations), np.uint64)
+    for text, row in zip(texts, signed, strict=True):
+        hashes = _sha1_hashes(text[: settings.max_chars], settings.shingle_words)
+        minhash_kernels.wide_minima(hashes, factors, offsets, row)
+    return signed
+
+
+def _sha1_hashes(text: str, shingle_words: int) -> NDArray[np.uint64]:
+    """The first 8 bytes of SHA-1 of each shingle, its words joined by spaces; uint64[n], in no order."""
+    words = text.translate(_FOLDING).split()
+    width = min(shingle_words, len(words))
+    joined = {" ".join(words[i : i + width]) for i in range(len(words) - width + 1)} if words else set()
+    digests = [sha1(each.encode("utf-8", "surrogatepass")).digest()[:8] for each in joined]
+    return np.frombuffer(b"".join(digests), "<u8")
+
+
+class _Folding(dict[int, str]):
+    """The fold table as `str.translate` takes it, filled as characters come."""
+
+    def __missing__(self, code: int) -> str:
+        from curate.minhash_kernels import ALONE, SEPARATOR, SKIPPED
+
+        folded = fold_table()[code]
+        bare = chr(folded & ~ALONE)
+        self[code] = {SEPARATOR: " ", SKIPPED: ""}.get(folded, f" {bare} " if folded >= ALONE else bare)
+        return self[code]
+
+
+_FOLDING = _Folding()
+
+
+def band_keys(signatures: NDArray[np.uint32] | NDArray[np.uint64], settings: MinHash) -> NDArray[np.uint64]:
     """Hash each band of signatures, band number included; uint64[n_texts, bands].
 
     Texts that share a key are candidates. A text without shingles has `NO_KEY` in every band.
     """
     from curate import minhash_kernels
 
-    return minhash_kernels.band_keys(signatures, settings.bands, settings.rows)
+    greatest = signatures.dtype.type(np.iinfo(signatures.dtype).max)
+    return minhash_kernels.band_keys(signatures, greatest, settings.bands, settings.rows)
 
 
 def jaccard(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> float:
@@ -158,14 +210,18 @@ def _code_points(text: str) -> NDArray[np.generic]:
 
 @cache
 def _permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Odd factors and offsets, from splitmix64 rather than numpy's generators, whose streams may change."""
+    """Odd factors and offsets."""
+    draws = _draws(count, seed)
+    return (draws >> np.uint64(32)).astype(np.uint32) | np.uint32(1), draws.astype(np.uint32)
+
+
+@cache
+def _draws(count: int, seed: int) -> NDArray[np.uint64]:
+    """Random numbers from splitmix64 rather than numpy's generators, whose streams may change."""
     from curate.minhash_kernels import mix
 
-    draws = [int(mix(np.uint64((seed * 0x1_0000_0000 + i) * 0x9E3779B97F4A7C15 % 2**64))) for i in range(count)]
-    return (
-        np.array([draw >> 32 | 1 for draw in draws], np.uint32),
-        np.array([draw & 0xFFFFFFFF for draw in draws], np.uint32),
-    )
+    starts = [np.uint64((seed * 0x1_0000_0000 + i) * 0x9E3779B97F4A7C15 % 2**64) for i in range(count)]
+    return np.array([mix(start) for start in starts], np.uint64)
 
 
 # Scripts written without spaces: each character is a word. Everything from 0x20000 to 0x3FFFF is or will be Han.

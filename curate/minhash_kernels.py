@@ -6,7 +6,7 @@ throughout because numba turns `uint64 + int64` into a float.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
@@ -126,6 +126,18 @@ def minima(
 
 
 @compiled
+def wide_minima(
+    hashes: NDArray[np.uint64], factors: NDArray[np.uint64], offsets: NDArray[np.uint64], out: NDArray[np.uint64]
+) -> None:
+    """Write to `out[p]` the least `factors[p] * hash + offsets[p]` mod 2^64 over all hashes."""
+    for p in range(len(out)):
+        least = np.uint64(0xFFFFFFFFFFFFFFFF)
+        for value in hashes:
+            least = min(least, np.uint64(factors[p] * value + offsets[p]))
+        out[p] = least
+
+
+@compiled
 def sign(
     codes: NDArray[np.generic],
     fold: NDArray[np.uint32],
@@ -139,12 +151,17 @@ def sign(
 
 
 @compiled
-def band_keys(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[np.uint64]:
-    """Hash each band of each signature; uint64[n, bands], zero for the signature of a text without shingles."""
+def band_keys(
+    signatures: NDArray[np.unsignedinteger[Any]], greatest: np.unsignedinteger[Any], bands: int, rows: int
+) -> NDArray[np.uint64]:
+    """Hash each band of each signature; uint64[n, bands], zero for the signature of a text without shingles.
+
+    Such a one is the `greatest` value throughout.
+    """
     keys = np.zeros((len(signatures), bands), np.uint64)
     for document in range(len(signatures)):
         signature = signatures[document]
-        if signature.min() == np.uint32(0xFFFFFFFF):
+        if signature.min() == greatest:
             continue
         for band in range(bands):
             state = mix(np.uint64(band + 1) * _STEP)
@@ -189,19 +206,66 @@ def _root(parents: NDArray[np.int64], document: int) -> int:
 
 @compiled
 def join_buckets(
-    keys: NDArray[np.uint64], order: NDArray[np.int64], parents: NDArray[np.int64], shared: NDArray[np.bool_]
+    keys: NDArray[np.uint64],
+    order: NDArray[np.int64],
+    fixed: NDArray[np.bool_],
+    parents: NDArray[np.int64],
+    shared: NDArray[np.bool_],
 ) -> None:
     """Join the documents of each bucket of one band, and mark in `shared` those that are not alone in theirs.
 
-    `keys` is one band's column and `order` sorts it. `parents` is a union-find forest, a document pointing at itself
-    at first; the lower index becomes the root, so the forest's roots do not depend on the order of joining.
+    `keys` is one band's column and `order` sorts it; a bucket of `fixed` documents only has nothing to decide and joins
+    nothing. `parents` is a union-find forest, a document pointing at itself at first; the lower index becomes the root,
+    so the forest's roots do not depend on the order of joining.
     """
-    for i in range(1, len(order)):
-        left, right = order[i - 1], order[i]
-        if keys[left] == keys[right] and keys[left] != 0:
-            shared[left] = shared[right] = True
-            a, b = _root(parents, left), _root(parents, right)
-            parents[max(a, b)] = min(a, b)
+    start = 0
+    while start < len(order):
+        end = start + 1
+        while end < len(order) and keys[order[end]] == keys[order[start]]:
+            end += 1
+        if end - start > 1 and keys[order[start]] != 0 and not fixed[order[start:end]].all():
+            for i in range(start, end):
+                shared[order[i]] = True
+                _join(parents, order[start], order[i])
+        start = end
+
+
+@compiled
+def _join(parents: NDArray[np.int64], left: int, right: int) -> None:
+    a, b = _root(parents, left), _root(parents, right)
+    parents[max(a, b)] = min(a, b)
+
+
+@compiled
+def join_pairs(left: NDArray[np.int64], right: NDArray[np.int64], parents: NDArray[np.int64]) -> None:
+    """Join documents pair by pair in a union-find forest as `join_buckets` does."""
+    for i in range(len(left)):
+        _join(parents, left[i], right[i])
+
+
+@compiled
+def star_pairs(
+    cells: NDArray[np.uint64], documents: NDArray[np.uint64], first_new: np.uint64
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Pair each document of a bucket with the bucket's lowest; two uint64 arrays, one pair fewer than documents.
+
+    `cells` is sorted and says which bucket each of the `documents` is in. Buckets without a document from `first_new`
+    on give nothing.
+    """
+    left, right = np.empty(len(cells), np.uint64), np.empty(len(cells), np.uint64)
+    count = start = 0
+    while start < len(cells):
+        end = start + 1
+        while end < len(cells) and cells[end] == cells[start]:
+            end += 1
+        members = documents[start:end]
+        if end - start > 1 and members.max() >= first_new:
+            lowest = members.min()
+            for document in members:
+                left[count], right[count] = document, lowest
+                count += document != lowest
+        start = end
+    return left[:count].copy(), right[:count].copy()
 
 
 @compiled

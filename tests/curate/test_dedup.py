@@ -172,7 +172,9 @@ def test_only_candidates_are_read_once_and_front_to_back() -> None:
     found = verified_duplicates(keys, ranks, load, settings=MinHash(), threshold=0.8)
     assert asked == [[0, 1, 2, 4]]
     assert found.representative.tolist() == [2, 4, 2, 3, 4, 5]
-    assert found.counts == {"candidates": 4, "compared_pairs": 2, "verified_pairs": 2, "capped_buckets": 0}
+    assert found.counts["candidates"] == 4
+    assert found.counts["compared_pairs"] == found.counts["verified_pairs"] == 2
+    assert found.counts["capped_buckets"] == found.counts["capped_documents"] == 0
 
 
 def test_documents_that_share_no_band_are_not_compared() -> None:
@@ -202,6 +204,21 @@ def test_any_keys_equal_brute_force(data: st.DataObject, count: int, bands: int)
     assert found.representative.tolist() == expected
 
 
+@settings(deadline=None)
+@given(CORPORA, st.integers(0, 14))
+def test_what_was_kept_before_stays_and_is_met_first(texts: list[str], before: int) -> None:
+    """Texts of an earlier run are never removed, not even for each other; later ones are compared with all of them."""
+    keys = band_keys(signatures(texts, CLOSE), CLOSE)
+    ranks = np.arange(len(texts))
+    found = verified_duplicates(keys, ranks, loader(texts), settings=CLOSE, threshold=0.5, first_new_rank=before)
+    sets = [window_set(text, 2) for text in texts]
+    expected = list(range(len(texts)))
+    for i in range(before, len(texts)):
+        likeness = [(-overlap(sets[i], sets[j]), j) for j in range(i) if expected[j] == j]
+        expected[i] = min(likeness)[1] if likeness and min(likeness)[0] <= -0.5 else i
+    assert found.representative.tolist() == expected
+
+
 def test_crowded_buckets_are_capped() -> None:
     """A bucket of many unlike texts compares with its first kept ones only, and says so."""
     texts = [page(range(i * 100, i * 100 + 20)) for i in range(40)]
@@ -211,6 +228,7 @@ def test_crowded_buckets_are_capped() -> None:
     assert found.representative[40:].tolist() == [31, 41]
     assert found.counts["compared_pairs"] == sum(range(32)) + 10 * 32
     assert found.counts["capped_buckets"] == 1
+    assert found.counts["capped_documents"] == 8  # documents 33 to 39, which meet 32 of 33 and more, and the last
 
 
 def test_a_template_repeated_costs_linear_work() -> None:

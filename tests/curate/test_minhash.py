@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from curate.errors import UsageError
-from curate.minhash import FINEWEB, NO_KEY, MinHash, band_keys, jaccard, shingles, signatures
+from curate.minhash import FINEWEB, FINEWEB_SHA1, NO_KEY, MinHash, _draws, band_keys, jaccard, shingles, signatures
 from curate.minhash_kernels import compiled
 
 DEFAULT = MinHash()
@@ -291,3 +291,43 @@ def test_signatures_are_the_same_everywhere() -> None:
     texts = ["", "Home", "Once upon a time there was a fox", "Der Fuchs überquert die Straße 一二"]
     signed = signatures(texts, DEFAULT)
     assert hashlib.sha256(signed.tobytes() + band_keys(signed, DEFAULT).tobytes()).hexdigest() == DIGEST
+
+
+def test_finewebs_hashes_are_64_bits_of_sha1() -> None:
+    """Each value is the least of its permutation over the first 8 bytes of SHA-1, little-endian, of every 5-gram."""
+    text = "Caf\u00e9 au lait, \u4e00\u4e8c: 42 is \u200bthe answer!"
+    words = ["cafe", "au", "lait", "\u4e00", "\u4e8c", "42", "is", "the", "answer"]
+    windows = [" ".join(words[i : i + 5]) for i in range(5)]
+    hashes = [int.from_bytes(hashlib.sha1(window.encode()).digest()[:8], "little") for window in windows]
+    [row] = signatures([text], FINEWEB_SHA1)
+    draws = _draws(224, 1).tolist()
+    assert row.tolist() == [
+        min((a | 1) * h + b & 2**64 - 1 for h in hashes) for a, b in zip(draws[:112], draws[112:], strict=True)
+    ]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(ANY_TEXT, max_size=4))
+def test_both_hashings_find_the_same_texts_equal(texts: list[str]) -> None:
+    """Two texts have one signature under SHA-1 exactly when they have under our own hashes; no words, no keys."""
+    ours, theirs = (signatures(texts, each) for each in (FINEWEB, FINEWEB_SHA1))
+    for i in range(len(texts)):
+        for j in range(i):
+            assert (ours[i] == ours[j]).all() == (theirs[i] == theirs[j]).all()
+    assert band_keys(theirs, FINEWEB_SHA1).any(axis=1).tolist() == band_keys(ours, FINEWEB).any(axis=1).tolist()
+
+
+def test_sha1_estimates_similarity_too() -> None:
+    """The share of equal values is near the similarity that was planted."""
+    pairs = planted_pairs([0.2, 0.5, 0.8] * 20, 60, 5)
+    ours = MinHash(shingle_words=1, bands=64, rows=8, hashing="sha1_64")
+    left, right = (signatures([pair[side] for pair in pairs], ours) for side in (0, 1))
+    error = (left == right).mean(axis=1) - np.array([pair[2] for pair in pairs])
+    assert abs(error.mean()) < 0.01
+    assert np.abs(error).max() < 5 * np.sqrt(0.25 / 512)
+
+
+def test_an_unknown_hashing_is_the_users_error() -> None:
+    """The two there are, are named."""
+    with pytest.raises(UsageError, match="'affine32' or 'sha1_64', not 'md5'"):
+        MinHash(hashing="md5")

@@ -1,0 +1,102 @@
+"""What a run leaves for the next to be matched against: where its keys, texts and matches stand, and what made them."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from curate.errors import UsageError
+from curate.stages import Barrier
+from curate.work import read_marker, write_json
+
+INDEX = "index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One barrier of a run: the folder of its keys and texts, that of its matches, and the stages up to it."""
+
+    keys: Path
+    matches: Path
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier run that documents are matched against: its folder's name, its digest, its splits and barriers."""
+
+    name: str
+    digest: str
+    identities: tuple[str, ...]
+    places: Mapping[str, Place]
+
+
+def leave_index(out: Path, met: Sequence[tuple[Sequence[Barrier], Path, Path]], identities: Sequence[str]) -> None:
+    """Write the index of a run into `out`: for each row of barriers, the folder of keys and that of matches.
+
+    Its digest is over what the files hold, so it is the same wherever the same run was made.
+    """
+    barriers: dict[str, Any] = {}
+    held: list[Any] = []
+    for row, keys, matches in met:
+        held += [[barrier.name, barrier.made_with] for barrier in row]
+        held += _held(keys, matches, identities)
+        for i, barrier in enumerate(row):
+            barriers[barrier.name] = {
+                "made_with": barrier.made_with,
+                "keys": str(keys.relative_to(out)),
+                "matches": str(matches.relative_to(out)),
+                "stages": [each.name for each in row[: i + 1]],
+            }
+    digest = sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+    write_json(out / INDEX, {"digest": digest, "barriers": barriers, "splits": list(identities)})
+
+
+def _held(keys: Path, matches: Path, identities: Sequence[str]) -> Iterator[Any]:
+    for identity in identities:
+        files = (read_marker(keys / f"{identity}.json") or {"files": {}})["files"]
+        yield [identity, *(files.get(kind, {}).get("sha256") for kind in ("keys", "documents"))]
+    files = (read_marker(matches / "matches.json") or {"files": {}})["files"]
+    yield [[identity, files[identity]["sha256"]] for identity in sorted(files)]
+
+
+def read_indexes(against: Sequence[Path], stages: Sequence[object], out: Path) -> list[Earlier]:
+    """Read the indexes of earlier runs for a recipe that will write to `out`.
+
+    Raises UsageError when a folder holds no finished run, when it is `out` itself, when files are missing, or when the
+    recipe's keys would be made in another way or not at all.
+    """
+    barriers = [stage for stage in stages if isinstance(stage, Barrier)]
+    if against and not barriers:
+        raise UsageError("--against: the recipe has no stage that removes duplicates")
+    if any(path.resolve() == out.resolve() for path in against):
+        raise UsageError(f"--against {out}: that is the folder this run writes to")
+    return [_read(path.absolute(), barriers) for path in against]
+
+
+def _read(out: Path, barriers: Sequence[Barrier]) -> Earlier:
+    try:
+        index = json.loads((out / INDEX).read_text())
+        held = index["barriers"]
+        places = {barrier.name: _place(out, held.get(barrier.name), barrier) for barrier in barriers}
+        earlier = Earlier(out.name, index["digest"], tuple(index["splits"]), places)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        raise UsageError(f"--against {out}: there is no finished run that left an {INDEX}") from None
+    for place in places.values():
+        markers = [place.matches / "matches.json", *(place.keys / f"{each}.json" for each in earlier.identities)]
+        if any(read_marker(marker) is None for marker in markers):
+            raise UsageError(f"--against {out}: files of that run are missing under work/; run it again")
+    return earlier
+
+
+def _place(out: Path, held: Mapping[str, Any] | None, barrier: Barrier) -> Place:
+    if held is None:
+        raise UsageError(f"--against {out}: that run had no stage {barrier.name}")
+    theirs, ours = held["made_with"], json.loads(json.dumps(dict(barrier.made_with)))
+    different = sorted(key for key in theirs | ours if theirs.get(key) != ours.get(key))
+    if different:
+        said = ", ".join(f"{key} is {theirs.get(key)} there and {ours.get(key)} here" for key in different)
+        raise UsageError(f"--against {out}: keys of {barrier.name} cannot be compared: {said}")
+    return Place(out / held["keys"], out / held["matches"], tuple(held["stages"]))

@@ -1,0 +1,44 @@
+"""Which of several like documents is kept: policies a recipe names."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from curate.errors import UsageError
+
+KEEP: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "earliest": ("date", "ascending"),
+        "latest": ("date", "descending"),
+        "longest": ("chars", "descending"),
+        "first_url": ("url", "ascending"),
+    }
+)
+"""By policy, the column that ranks documents and its order; ties go by id, and unknown dates come last."""
+
+
+def check_keep(policy: str) -> None:
+    """Refuse a policy there is not with UsageError."""
+    if policy not in KEEP:
+        raise UsageError(f"duplicates: no policy to keep {policy!r}; there are {', '.join(KEEP)}")
+
+
+def ranks(documents: pa.Table, new: NDArray[np.bool_], policy: str) -> NDArray[np.int64]:
+    """Rank documents, the best to keep first; int64[n], the same whatever order they come in.
+
+    The table holds `document`, `id` and what policies look at (`date`, `chars`, `url`). What is not `new` comes before
+    all that is.
+    """
+    column, order = KEEP[policy]
+    by = documents[column]
+    if policy == "earliest":
+        by = pc.if_else(pc.equal(by, ""), "~", by)
+    sorting = pa.table({"new": pa.array(new), "by": by, "id": documents["id"], "document": documents["document"]})
+    keys = [("new", "ascending"), ("by", order), ("id", "ascending"), ("document", "ascending")]
+    ranked = np.empty(len(new), np.int64)
+    ranked[np.asarray(pc.sort_indices(sorting, sort_keys=keys))] = np.arange(len(new))
+    return ranked

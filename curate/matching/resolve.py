@@ -1,0 +1,182 @@
+"""Barriers over all splits: which documents match another one, found step by step by many workers.
+
+Each step's tasks and files are in `shuffle` and `comparing`. A step starts when the one before has left
+all its markers, so a run that was killed goes on where it was, whatever the number of workers.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from curate.cluster import Lost, Workers
+from curate.errors import IncompleteRunError
+from curate.matching import comparing, shuffle
+from curate.matching.index import Earlier
+from curate.matching.shuffle import MAX_RANGES, ROW_BITS, Job, Keyed, Sizes
+from curate.stages import Barrier
+from curate.work import read_marker, write_marker
+
+DONE = "matches.json"
+
+Groups = Sequence[Sequence[Keyed]]
+Tell = Callable[[str, int, int], None]
+
+
+def resolve(
+    barriers: Sequence[Barrier],
+    keys_folder: Path,
+    identities: Sequence[str],
+    folder: Path,
+    *,
+    earlier: Sequence[Earlier] = (),
+    workers: Workers = Workers(1),
+    by_value: Sequence[str] = (),
+    sizes: Sizes = Sizes(),
+    tell: Tell = lambda *_: None,
+) -> bool:
+    """Match documents over all splits, barrier after barrier; says whether it had been done before.
+
+    Leaves `<split>.matches.parquet` (row, stage, similarity, duplicate_of, duplicate_of_url) for each split that has
+    any, and the marker `matches.json` last. What `earlier` runs kept is kept, and stands before all of this run.
+    `tell` gets the name of a step, and how many of its tasks are done. Raises IncompleteRunError when a task is lost.
+    """
+    if read_marker(folder / DONE) is not None:
+        _clear(barriers, folder)
+        return True
+    folder.mkdir(parents=True, exist_ok=True)
+    steps = _Steps(workers, by_value, tell)
+    jobs: list[Job] = []
+    first_own = sum(len(run.identities) for run in earlier)
+    own = _groups(_numbered(_keyed(keys_folder, identities), first_own), sizes.group_documents)
+    for barrier in barriers:
+        groups = [*_groups(_keyed_before(earlier, barrier), sizes.group_documents), *own]
+        cells = sum(split.rows for group in groups for split in group) * barrier.cells
+        ranges = min(max(-(-cells // sizes.range_cells), 1), MAX_RANGES)
+        place = folder / barrier.name
+        jobs.append(Job(barrier, place, first_own << ROW_BITS, tuple(job.folder for job in jobs), sizes, ranges))
+        _one_barrier(jobs[-1], groups, steps)
+    files = _deliver(jobs, own, folder, steps)
+    done = {job.barrier.name: read_marker(job.folder / "done.json") or {} for job in jobs}
+    stages = {name: {"seconds": round(each["seconds"], 6), "counts": each["counts"]} for name, each in done.items()}
+    peak = max((each["peak_bytes"] for each in done.values()), default=0)
+    write_marker(folder / DONE, {"stages": stages, "peak_bytes": peak, "files": files})
+    _clear(barriers, folder)
+    return False
+
+
+def _clear(barriers: Sequence[Barrier], folder: Path) -> None:
+    """Remove what the steps have left for each other."""
+    for barrier in barriers:
+        shutil.rmtree(folder / barrier.name, ignore_errors=True)
+    _remove(folder, "delivered-*.json")
+
+
+class _Steps:
+    """Runs the tasks of a step on workers, and fails when one is lost."""
+
+    def __init__(self, workers: Workers, by_value: Sequence[str], tell: Tell) -> None:
+        self._workers, self._by_value, self._tell = workers, by_value, tell
+
+    def run(self, title: str, task: Callable[..., None], calls: Sequence[tuple[Any, ...]]) -> None:
+        lost: dict[int, str] = {}
+        self._tell(title, 0, len(calls))
+        for count, (index, result) in enumerate(self._workers.map(task, calls, self._by_value), 1):
+            if isinstance(result, Lost):
+                lost[index] = result.error
+            self._tell(title, count, len(calls))
+        if lost:
+            message = f"{title}: {len(lost)} of {len(calls)} tasks over all splits failed: {lost[min(lost)]}"
+            raise IncompleteRunError(message)
+
+
+def _keyed_before(earlier: Sequence[Earlier], barrier: Barrier) -> list[Keyed]:
+    splits: list[Keyed] = []
+    for run in earlier:
+        place = run.places[barrier.name]
+        splits += _numbered(_keyed(place.keys, run.identities, place.matches, place.stages), len(splits))
+    return splits
+
+
+def _numbered(splits: Sequence[Keyed], first: int) -> list[Keyed]:
+    return [replace(split, number=first + i) for i, split in enumerate(splits)]
+
+
+def _keyed(
+    folder: Path, identities: Sequence[str], matches: Path | None = None, stages: Sequence[str] = ()
+) -> list[Keyed]:
+    """The splits that have keys; their numbers mean nothing yet."""
+    splits: list[Keyed] = []
+    for identity in identities:
+        files = (read_marker(folder / f"{identity}.json") or {"files": {}})["files"]
+        rows = files.get("keys", {"rows": 0})["rows"]
+        if rows:
+            splits.append(Keyed(0, identity, folder, rows, matches, tuple(stages)))
+    return splits
+
+
+def _groups(splits: Sequence[Keyed], documents: int) -> Groups:
+    """Consecutive splits in groups of about so many documents."""
+    groups: list[list[Keyed]] = []
+    held = documents
+    for split in splits:
+        if held + split.rows > documents:
+            groups.append([])
+            held = 0
+        groups[-1].append(split)
+        held += split.rows
+    return groups
+
+
+def _one_barrier(job: Job, groups: Groups, steps: _Steps) -> None:
+    """All steps of one barrier; what the next one does not need is removed as soon as it is not."""
+    if read_marker(job.folder / "done.json") is not None:
+        return
+    job.folder.mkdir(exist_ok=True)
+    if not groups:
+        write_marker(job.folder / "done.json", {"seconds": 0.0, "counts": {}, "peak_bytes": 0, "files": {}})
+        return
+    name = job.barrier.name
+    if not shuffle.is_done(job.path("lists")):
+        steps.run(f"{name}: keys", shuffle.scatter, [(job, i, group) for i, group in enumerate(groups)])
+        steps.run(f"{name}: buckets", shuffle.gather, [(job, i, len(groups)) for i in range(job.ranges)])
+        steps.run(f"{name}: sets", shuffle.connect, [(job, len(groups))])
+    _remove(job.folder, "cells-*", "pairs-*")
+    facts = read_marker(job.path("lists").with_suffix(".json")) or {}
+    steps.run(f"{name}: texts", comparing.collect, [(job, i, group) for i, group in enumerate(groups)])
+    steps.run(f"{name}: compare", comparing.compare, [(job, i, len(groups)) for i in range(facts["lists"])])
+    paths = [job.path("collected", i) for i in range(len(groups))]
+    paths += [job.path("found", i) for i in range(facts["lists"])]
+    markers = [read_marker(path.with_suffix(".json")) or {} for path in paths]
+    write_marker(job.folder / "done.json", _sum(facts, markers))
+    _remove(job.folder, "collected-*", "lists-*")
+
+
+def _sum(facts: dict[str, Any], markers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    counts = dict(facts["counts"])
+    for marker in markers:
+        for key, value in marker.get("counts", {}).items():
+            counts[key] = counts.get(key, 0) + value
+    seconds = facts["seconds"] + facts["spent"] + sum(marker["seconds"] for marker in markers)
+    peak = max(marker["peak_bytes"] for marker in [facts, *markers])
+    return {"seconds": seconds, "counts": counts, "peak_bytes": peak, "files": {}}
+
+
+def _deliver(jobs: Sequence[Job], own: Groups, folder: Path, steps: _Steps) -> dict[str, Any]:
+    names = ", ".join(job.barrier.name for job in jobs)
+    steps.run(f"{names}: matches", comparing.deliver, [(jobs, i, group, folder) for i, group in enumerate(own)])
+    files: dict[str, Any] = {}
+    for i in range(len(own)):
+        files |= (read_marker(folder / f"delivered-{i:05d}.json") or {"files": {}})["files"]
+    return files
+
+
+def _remove(folder: Path, *patterns: str) -> None:
+    for path in _matching(folder, patterns):
+        path.unlink(missing_ok=True)
+
+
+def _matching(folder: Path, patterns: Sequence[str]) -> Iterator[Path]:
+    for pattern in patterns:
+        yield from sorted(folder.glob(pattern))
