@@ -15,3 +15,10 @@ class NotAnArchiveError(CurateError):
 
 class IncompleteRunError(CurateError):
     """Some splits failed after their retries; the rest finished. Exit code 1."""
+
+
+class SourceError(CurateError):
+    """A remote file cannot be read, for good or after every retry; the split that needed it is lost.
+
+    No OSError on purpose: what decodes streams takes an OSError for damage in the file and goes on.
+    """

@@ -19,7 +19,7 @@ _ROWS = 256
 _BLOCK = 1 << 20
 
 
-def open_parquet(path: str, name: str) -> "ParquetFile":
+def open_parquet(source: BinaryIO, name: str) -> "ParquetFile":
     """Open a Parquet file that has a `text` column.
 
     Raises NotAnArchiveError when it is no readable Parquet and UsageError when there is no such column.
@@ -28,7 +28,7 @@ def open_parquet(path: str, name: str) -> "ParquetFile":
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(path)
+        file = parquet.ParquetFile(source)
     except (pa.ArrowException, OSError) as error:
         message = f"{name} is no readable Parquet: {str(error).splitlines()[0]}"
         raise NotAnArchiveError(message) from error

@@ -2,25 +2,23 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from glob import glob, has_magic
-from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
-from curate.archive_format import sniff
-from curate.errors import NotAnArchiveError, UsageError
+from curate.archive.format import sniff
+from curate.errors import NotAnArchiveError, SourceError, UsageError
+from curate.remote import files as remote
+from curate.remote.files import Origin, is_remote
+from curate.remote.locations import locate, names_of
+from curate.remote.transfer import CONNECTIONS
 from curate.rows import decompressed, open_parquet, read_jsonl, read_parquet
 from curate.warc import Limits, Page, ReadCounts, Skip, read_split
+from curate.work import sha256_of
 
-SUFFIXES = (
-    ".warc", ".warc.gz", ".warc.zst", ".warc.bz2", ".wet", ".wet.gz", ".wet.zst", ".arc", ".arc.gz",
-    ".parquet", ".jsonl", ".jsonl.gz", ".jsonl.zst", ".jsonl.bz2", ".ndjson", ".ndjson.gz",
-)  # fmt: skip
 SPLITTABLE = frozenset({"warc.gz", "arc.gz", "jsonl"})
-_REMOTE = re.compile(r"[a-z][a-z0-9+.\-]+://")
-_CRAWL = re.compile(r"CC-MAIN-\d{4}-\d{2}(:|$)|crawl-data/")
 _JSONL = re.compile(r"\.(?:jsonl|ndjson)(?:\.(gz|zst|bz2))?$")
 UNKNOWN = "unknown"
 
@@ -31,13 +29,20 @@ class Input:
 
     `name` goes into outputs: the crawl path of a Common Crawl file, else the base name, with as many parent folders as
     tell it from the others of the run; never a whole path. `format` is `parquet`, `jsonl`, `jsonl+gz` and so on, or
-    what `archive_format.sniff` says; `bytes` is the size of the file.
+    what `archive_format.sniff` says; `bytes` is the size of the file. `path` is absolute, or an address without its
+    secrets; `origin` is where a remote file is read from.
     """
 
     name: str
     path: str
     format: str
     bytes: int
+    origin: Origin | None = None
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether parts of it can be read without the rest."""
+        return self.origin is None or self.origin.version.ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,93 +55,65 @@ class Split:
 
 
 def resolve(specs: Sequence[str]) -> tuple[Input, ...]:
-    """The files that paths, globs and directories name, each once, sorted by name.
+    """The files that paths, globs, directories, addresses, crawl names and lists name, each once, sorted by name.
 
     Of a directory, files below it with a suffix this program reads. Raises UsageError, naming the argument, when
-    nothing matches or when it is of a kind that is not read yet, and NotAnArchiveError for a file named by itself that
-    is no archive; one among many, found by glob or directory, is kept as `unknown` and fails when it is read.
+    nothing matches or a file cannot be had, and NotAnArchiveError for a file named by itself that is no archive; one
+    among many is kept as `unknown` and fails when it is read.
     """
-    found: dict[Path, Path] = {}
-    named: set[Path] = set()
+    found: dict[str, str] = {}
+    named: set[str] = set()
     for spec in specs:
-        for path in _paths(spec):
-            real = path.resolve()
-            found.setdefault(real, path.absolute())
-            if path == Path(spec):
-                named.add(real)
-    names = _names(found.values())
-    inputs = [_input(names[path], path, named=real in named) for real, path in found.items()]
-    return tuple(sorted(inputs, key=lambda each: each.name))
+        places, alone = locate(spec)
+        for place in places:
+            real = place if is_remote(place) else str(Path(place).resolve())
+            named |= {found.setdefault(real, place)} if alone else set()
+            found.setdefault(real, place)
+    names = names_of(found.values())
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        inputs = threads.map(lambda place: _input(names[place], place, named=place in named), found.values())
+        return tuple(sorted(inputs, key=lambda each: each.name))
 
 
-def _paths(spec: str) -> list[Path]:
-    if not spec.strip():
-        raise UsageError("an input is empty: name a file, a directory or a glob")
-    path = Path(spec)
-    try:
-        if path.is_file():
-            return [path]
-        if path.is_dir():
-            matches = sorted(each for each in path.rglob("*") if each.is_file() and each.name.endswith(SUFFIXES))
-        else:
-            matches = sorted(Path(each) for each in glob(spec, recursive=True) if Path(each).is_file())  # noqa: PTH207 (absolute and ** alike)
-    except (OSError, ValueError) as error:
-        message = f"{spec!r} cannot be read: {error}"
-        raise UsageError(message) from error
-    if matches:
-        return matches
-    raise UsageError(_nothing(spec, path))
-
-
-def _nothing(spec: str, path: Path) -> str:
-    """Why an argument gave no file, in one line."""
-    if _REMOTE.match(spec) or (_CRAWL.match(spec) and not has_magic(spec)):
-        return f"{spec!r} is remote: a later version reads s3://, https:// and crawl names, this one only local files"
-    if path.is_dir():
-        return f"{spec!r} holds no file to read: looked for {', '.join(SUFFIXES)}"
-    return f"{spec!r} matches no file" if has_magic(spec) else f"{spec!r} does not exist"
-
-
-def _names(paths: Iterable[Path]) -> dict[Path, str]:
-    """A name for each path: as few of its last parts as tell it from all the others."""
-    names = {path: _crawl_path(path) or path.name for path in paths}
-    depth = 1
-    while True:
-        ordered = sorted(names, key=lambda path: (names[path], path))
-        groups = [list(group) for _, group in groupby(ordered, key=names.__getitem__)]
-        clashing = [path for group in groups if len(group) > 1 for path in group]
-        if not clashing:
-            return names
-        depth += 1
-        for path in clashing:
-            names[path] = "/".join(path.parts[1:][-depth:])
-
-
-def _crawl_path(path: Path) -> str:
-    _, marker, rest = path.as_posix().rpartition("/crawl-data/")
-    return f"crawl-data/{rest}" if marker else ""
-
-
-def _input(name: str, path: Path, *, named: bool) -> Input:
+def _input(name: str, place: str, *, named: bool) -> Input:
+    if is_remote(place):
+        return _remote_input(name, place, named=named)
+    path = Path(place)
     try:
         with path.open("rb") as file:
-            return Input(name, str(path), _format(path, file), path.stat().st_size)
-    except NotAnArchiveError:
-        if named:
-            raise
-        return Input(name, str(path), UNKNOWN, path.stat().st_size)
+            return Input(name, place, _format(path.name, file, named=named), path.stat().st_size)
     except OSError as error:
         message = f"{path.name!r} cannot be read: {error.strerror or error}"
         raise UsageError(message) from error
 
 
-def _format(path: Path, file: BinaryIO) -> str:
-    lines = _JSONL.search(path.name)
+def _remote_input(name: str, address: str, *, named: bool) -> Input:
+    try:
+        origin, head = remote.look(address)
+        with remote.open_head(origin, head) as file:
+            form = _format(remote.shown(address), file, named=named)
+    except SourceError as error:
+        raise UsageError(str(error)) from None
+    return Input(name, remote.shown(address), form, origin.version.bytes, origin)
+
+
+def _format(name: str, file: BinaryIO, *, named: bool) -> str:
+    lines = _JSONL.search(name)
     if lines:
         return f"jsonl+{lines[1]}" if lines[1] else "jsonl"
-    if file.read(4) == b"PAR1" or path.name.endswith(".parquet"):
+    if file.read(4) == b"PAR1" or name.endswith(".parquet"):
         return "parquet"
-    return sniff(file)
+    try:
+        return sniff(file)
+    except NotAnArchiveError:
+        if named:
+            raise
+        return UNKNOWN
+
+
+def identity(each: Input) -> dict[str, str]:
+    """What tells the bytes of an input from all others: the SHA-256 of a local file, the version of a remote one."""
+    return {"sha256": sha256_of(Path(each.path))} if each.origin is None else each.origin.identity
 
 
 def plan(inputs: Sequence[Input], split_bytes: int) -> tuple[Split, ...]:
@@ -154,30 +131,40 @@ def _splits(each: Input, split_bytes: int) -> Iterator[Split]:
     if each.format == "parquet":
         yield from _row_group_splits(each, split_bytes)
         return
-    step = split_bytes if each.format in SPLITTABLE else max(each.bytes, 1)
+    step = split_bytes if each.format in SPLITTABLE and each.in_parts else max(each.bytes, 1)
     for start in range(0, max(each.bytes, 1), step):
         yield Split(each, start, min(start + step, each.bytes))
 
 
 def _row_group_splits(each: Input, split_bytes: int) -> Iterator[Split]:
-    groups = open_parquet(each.path, each.name).metadata.num_row_groups
-    step = max(1, groups * split_bytes // max(each.bytes, 1))
+    try:
+        with _open(each, None) as file:
+            groups = open_parquet(file, each.name).metadata.num_row_groups
+    except SourceError as error:
+        raise UsageError(str(error)) from None
+    step = max(1, groups * split_bytes // max(each.bytes, 1) if each.in_parts else groups)
     for start in range(0, groups, step):
         yield Split(each, start, min(start + step, groups))
+
+
+def _open(each: Input, end: int | None) -> BinaryIO:
+    """The file of an input; `end` is how far it is going to be read, None for here and there."""
+    if each.origin is None:
+        return Path(each.path).open("rb")
+    return remote.open_origin(each.origin, end=end, block=remote.MORE_BYTES if end is None else remote.BLOCK_BYTES)
 
 
 def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page | Skip]:
     """The pages and skips of one split.
 
-    Raises OSError when the file cannot be read and NotAnArchiveError when it is not what its name says.
+    Raises OSError or SourceError when the file cannot be read and NotAnArchiveError when it is not what its name says.
     """
     each, start, end = split.input, split.start, split.end
-    if each.format == "parquet":
-        yield from read_parquet(open_parquet(each.path, each.name), start, end, limits=limits)
-        return
     kind, _, codec = each.format.partition("+")
-    with Path(each.path).open("rb") as file:
-        if kind == "jsonl":
+    with _open(each, None if kind == "parquet" else end) as file:
+        if kind == "parquet":
+            yield from read_parquet(open_parquet(file, each.name), start, end, limits=limits)
+        elif kind == "jsonl":
             lines = decompressed(file, codec) if codec else file
             yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits)
         elif each.format == UNKNOWN:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +14,7 @@ from curate.errors import NotAnArchiveError, UsageError
 from curate.sources import Input, plan, read, resolve
 from curate.warc import Limits, Page, ReadCounts, Skip
 from tests.curate.archives import archive, page, urls
+from tests.curate.fault_server import FaultServer
 
 BAD = r"bad\.warc\.gz"
 
@@ -58,13 +61,13 @@ def test_order_does_not_depend_on_the_arguments(crawl: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", ["", "nowhere.warc.gz", "no*where", "s3://bucket/key", "https://x.example/y.warc.gz", "CC-MAIN-2026-30:0-9"]
+    "spec", ["", "nowhere.warc.gz", "no*where", "gs://bucket/key", "CC-MAIN-2026-30", "@nowhere.txt"]
 )
 def test_what_cannot_be_read_is_one_line(spec: str) -> None:
     """An argument that gives no file is refused with one line that names it."""
     with pytest.raises(UsageError) as refused:
         resolve([spec])
-    assert spec in str(refused.value)
+    assert spec.removeprefix("@") in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
@@ -200,3 +203,93 @@ def test_parquet_that_is_none_or_has_no_text(tmp_path: Path) -> None:
         plan(resolve([str(broken)]), 10)
     with pytest.raises(UsageError, match=r"other.parquet has no column 'text'"):
         plan(resolve([str(other)]), 10)
+
+
+@pytest.fixture(params=["folder", "server"])
+def base(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
+    """A small copy of Common Crawl, in a folder or on a server: a list of four files, of which three are there."""
+    paths = [f"crawl-data/CC-MAIN-2026-30/segments/1/warc/CC-{number}.warc.gz" for number in range(4)]
+    files = {f"/{path}": archive([page(number)]) for number, path in enumerate(paths[:3])}
+    files["/crawl-data/CC-MAIN-2026-30/warc.paths.gz"] = gzip.compress("\n".join(paths).encode())
+    files["/crawl-data/CC-MAIN-2025-05/wet.paths.gz"] = gzip.compress(b"/etc/hostname\ncrawl-data/../../etc/hostname\n")
+    if request.param == "folder":
+        for name, data in files.items():
+            (tmp_path / name[1:]).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name[1:]).write_bytes(data)
+        monkeypatch.setenv("CURATE_CRAWL_BASE", str(tmp_path))
+        yield files
+        return
+    with FaultServer(files=files) as server:
+        monkeypatch.setenv("CURATE_CRAWL_BASE", f"{server.url}/")
+        monkeypatch.setenv("CURATE_HTTP_DELAY", "0.01")
+        yield files
+
+
+def test_files_of_a_crawl_by_number(base: dict[str, bytes]) -> None:
+    """Numbers count from 0 in the crawl's list; a path of the crawl works too; names are crawl paths."""
+    assert [each.name[-7:] for each in resolve(["CC-MAIN-2026-30:0-1,2"])] == ["warc.gz"] * 3
+    [one] = resolve(["crawl-data/CC-MAIN-2026-30/segments/1/warc/CC-1.warc.gz"])
+    assert resolve(["CC-MAIN-2026-30:1"]) == (one,)
+    assert one.name == "crawl-data/CC-MAIN-2026-30/segments/1/warc/CC-1.warc.gz"
+    assert urls(list(read(plan([one], 1 << 20)[0], limits=Limits(), counts=ReadCounts()))) == ["http://site.example/1"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("CC-MAIN-2026-30:0-4", "files 0 to 3"),
+        ("CC-MAIN-2026-30:2-1", "files 0 to 3"),
+        ("CC-MAIN-2026-30:one", "has to say which files"),
+        ("CC-MAIN-2026-30", "has to say which files"),
+        ("CC-MAIN-2026-30/wat:0", "warc and wet files"),
+        ("CC-MAIN-2026-31:0", "CC-MAIN-2026-31/warc.paths.gz"),
+        ("CC-MAIN-2026-30:3", "CC-3.warc.gz"),
+        ("CC-MAIN-2025-05/wet:0", "no path of a crawl"),
+        ("CC-MAIN-2025-05/wet:1", "no path of a crawl"),
+        ("crawl-data/CC-MAIN-2026-30/none.warc.gz", "none.warc.gz"),
+    ],
+)
+def test_a_crawl_that_has_no_such_file(base: dict[str, bytes], spec: str, said: str) -> None:
+    """What is not in the crawl is refused with what there is; a list cannot lead out of the crawl."""
+    with pytest.raises(UsageError, match=re.escape(said)):
+        resolve([spec])
+
+
+def test_lists_of_inputs(crawl: Path, base: dict[str, bytes]) -> None:
+    """A list names files, globs and crawl paths, one a line; blank lines and comments are passed over."""
+    lines = [
+        f"{crawl}/b.warc.gz",
+        "",
+        "# both of these",
+        f"{crawl}/c/*.gz",
+        "crawl-data/CC-MAIN-2026-30/segments/1/warc/CC-0.warc.gz",
+    ]
+    (crawl / "list.txt").write_text("\n".join(lines))
+    (crawl / "list.paths.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+    names = ["b.warc.gz", "crawl-data/CC-MAIN-2026-30/segments/1/warc/CC-0.warc.gz", "x.warc.gz"]
+    assert [each.name for each in resolve([f"@{crawl}/list.txt"])] == names
+    assert [each.name for each in resolve([f"{crawl}/list.paths.gz"])] == names
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "names nothing"),
+        (b"@other.txt", "another list"),
+        (b"\x1f\x8b\x08junk", "list"),
+        (b"\xff\xfe", "no list of paths"),
+    ],
+)
+def test_lists_that_are_none(tmp_path: Path, data: bytes, said: str) -> None:
+    """An empty, nested, damaged or binary list is refused by name."""
+    (tmp_path / "list.txt").write_bytes(data)
+    with pytest.raises(UsageError, match=said):
+        resolve([f"@{tmp_path}/list.txt"])
+
+
+def test_a_list_from_elsewhere_names_no_local_file(tmp_path: Path) -> None:
+    """A list that came from a server cannot make this machine read its own files."""
+    (tmp_path / "mine.warc.gz").write_bytes(archive([page(1)]))
+    files = {"/x.txt": f"{tmp_path}/mine.warc.gz".encode()}
+    with FaultServer(files=files) as server, pytest.raises(UsageError, match="no address and no crawl path"):
+        resolve([f"@{server.url}/x.txt"])
