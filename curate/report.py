@@ -4,7 +4,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +12,9 @@ from rich.text import Text
 
 from curate.errors import UsageError
 from curate.work import whole_file
+
+if TYPE_CHECKING:
+    from curate.study.compare import Comparison
 
 RULES_SHOWN = 4
 
@@ -34,7 +37,7 @@ def harmless(text: str) -> str:
     >>> harmless("red\\x1b[31m")
     'red<U+001B>[31m'
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(char if _shows_itself(char) else f"<U+{ord(char):04X}>" for char in text)
 
@@ -97,13 +100,48 @@ def totals_line(report: Mapping[str, Any]) -> str:
     return line + (damaged if totals["damaged_members"] or totals["bytes_skipped"] else "")
 
 
-def write_html(path: Path, report: Mapping[str, Any]) -> None:
-    """Write the report as one HTML file that needs nothing else; every value in it is escaped."""
-    from jinja2 import Environment, PackageLoader, select_autoescape
-
-    environment = Environment(loader=PackageLoader("curate"), autoescape=select_autoescape(default=True))
-    page = environment.get_template("report.html").render(
-        report=report, summary=summary(report), rules=lambda stage: harmless(rules_text(stage, None))
+def print_comparison(
+    found: "Comparison", reports: tuple[Mapping[str, Any], Mapping[str, Any]], console: Console
+) -> None:
+    """Print two runs side by side: settings that differ, stages, and the pages that changed fate."""
+    settings = _table(("stage", "setting"), ("first run", "second run"))
+    for each in found.differences:
+        settings.add_row(*(Text(harmless(text)) for text in (each.stage, each.setting, each.here, each.there)))
+    console.print(settings if found.differences else "The recipes have the same stages and settings.", markup=False)
+    stages = _table(("pages left after",), ("first run", "second run", "change"))
+    whole = tuple(report["totals"]["records_in"] for report in reports)
+    for name, here, there in (("all pages", *whole), *found.stages):
+        change = "" if here is None or there is None else f"{there - here:+,}"
+        stages.add_row(Text(harmless(name)), *("" if n is None else f"{n:,}" for n in (here, there)), change)
+    console.print()
+    console.print(stages)
+    sampled = f" (of a sample of {found.share:.1%} of them)" if found.share < 1 else ""
+    line = f"{found.changed:,} of {found.both:,} pages in both runs changed fate{sampled}; "
+    console.print(
+        f"\n{line}{found.only_here:,} are in the first run only, {found.only_there:,} in the second.", markup=False
     )
+    for move in found.moves:
+        console.print(harmless(f"{move.pages:>9,}  {move.here} -> {move.there}"), markup=False, soft_wrap=True)
+        for url in move.examples:
+            console.print(harmless(f"           {url}"), markup=False, soft_wrap=True, style="dim")
+
+
+def _table(texts: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for heading in texts:
+        table.add_column(heading, overflow="fold")
+    for heading in numbers:
+        table.add_column(heading, justify="right", overflow="fold")
+    return table
+
+
+def write_html(path: Path, report: Mapping[str, Any], out: Path | None = None) -> None:
+    """Write the report as one HTML file that needs nothing else; every value in it is escaped.
+
+    The run's rows are read from `out`, by default the folder the file is in.
+    """
+    from curate.study.html import render
+
+    page = render(out or path.parent, report)
     with whole_file(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+        temporary.write_text(page, encoding="utf-8", errors="backslashreplace")

@@ -17,6 +17,7 @@ class Tally:
     """The counts of all stages over all splits, and what reading met."""
 
     stages: dict[str, StageCount]
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
     read: Counter[str] = field(default_factory=Counter)
     records: Counter[str] = field(default_factory=Counter)
     peak_bytes: int = 0
@@ -39,6 +40,7 @@ def fold(stage_names: Sequence[str], markers: Iterable[Mapping[str, Any]]) -> Ta
     for marker in markers:
         for name, stage in marker["stages"].items():
             tally.stages[name].add(stage_count(stage))
+            tally.counts.setdefault(name, Counter()).update(stage.get("counts", {}))
         tally.read.update({key: value for key, value in marker.get("read", {}).items() if isinstance(value, int)})
         tally.records.update(marker.get("read", {}).get("records", {}))
         tally.peak_bytes = max(tally.peak_bytes, marker.get("peak_bytes", 0))
@@ -62,7 +64,7 @@ def report(
     return {
         "recipe": recipe,
         "inputs": [dict(item) for item in inputs],
-        "stages": [_stage(name, count) for name, count in tally.stages.items()],
+        "stages": [_stage(name, count, tally.counts.get(name, {})) for name, count in tally.stages.items()],
         "totals": {
             "bytes_in": bytes_in,
             "records_in": first.docs_in,
@@ -83,7 +85,7 @@ def report(
     }
 
 
-def _stage(name: str, count: StageCount) -> dict[str, Any]:
+def _stage(name: str, count: StageCount, counts: Mapping[str, int]) -> dict[str, Any]:
     by_count = sorted(count.dropped.items(), key=lambda item: (-item[1], item[0]))
     return {
         "name": name,
@@ -94,6 +96,7 @@ def _stage(name: str, count: StageCount) -> dict[str, Any]:
         "seconds": round(count.seconds, 3),
         "dropped": dict(by_count),
         "errors": dict(sorted(count.errors.items())),
+        **({"counts": dict(counts)} if counts else {}),
     }
 
 

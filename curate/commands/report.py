@@ -1,4 +1,4 @@
-"""`curate report`: the retention table of a run."""
+"""`curate report`: the retention table of a run, or two runs side by side."""
 
 import argparse
 import json
@@ -7,20 +7,37 @@ from pathlib import Path
 from rich.console import Console
 
 from curate import report
+from curate.errors import UsageError
 
-HELP = "show the retention table of a run"
+HELP = "show the retention table of a run, or compare two runs"
+PAGE = Path("report.html")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("out", type=Path)
+    parser.add_argument("other", type=Path, nargs="?", help="a second run, to be compared with the first")
     parser.add_argument("--json", action="store_true", help="print report.json instead")
+    parser.add_argument(
+        "--html", nargs="?", type=Path, const=PAGE, metavar="PATH", help="make the page again (default OUT/report.html)"
+    )
 
 
 def command(options: argparse.Namespace, console: Console) -> int:
-    """Print the table, or the report as JSON."""
+    """Print the table, the report as JSON, or a comparison; or write the page."""
+    if options.other is not None and (options.json or options.html):
+        raise UsageError("curate report A B prints a comparison; --json and --html are for one run")
     found = report.load_report(options.out)
-    if options.json:
+    if options.other is not None:
+        from curate.study.compare import compare
+
+        other = report.load_report(options.other)
+        report.print_comparison(compare(options.out, options.other, (found, other)), (found, other), console)
+    elif options.html is not None:
+        path = options.out / PAGE if options.html is PAGE else options.html
+        report.write_html(path, found, options.out)
+        console.print(f"Wrote {report.harmless(str(path))}", markup=False, soft_wrap=True)
+    elif options.json:
         print(json.dumps(found, indent=1))
     else:
         report.print_table(found, console)
