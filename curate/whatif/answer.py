@@ -1,0 +1,319 @@
+"""What a run would have kept with other limits: judged again from its signals, without extracting anything.
+
+A page that was kept, or dropped later than the first changed stage, is judged by its stored signals. A page that newly
+passes meets the stages behind: their stored signals where there are any, and where there are none (model scores) the
+stages themselves, on the text in `dropped/`, which is the text as it was before the stage that dropped it. The result
+is that of a full run with those limits, but for duplicates: pages that newly come to a barrier are not searched for
+them, and duplicates of a page that no longer comes there stay dropped; such pages are counted and said.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from curate.errors import CurateError, UsageError
+from curate.recipe import Recipe, code_version, fingerprint, load_recipe
+from curate.report import load_report
+from curate.stages import Barrier, Extract, Language, Score
+from curate.whatif.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
+from curate.whatif.flips import Pages, Sweep, Tally
+from curate.whatif.rejudge import UNKNOWN, columns, floats, judge_again, signal_of
+from curate.whatif.rescore import dropped_documents, run_on
+from curate.whatif.settings import Setting, limit_now, parse_setting, with_setting, with_settings
+
+CHARS = "extract.text_chars"
+SETTINGS = Path("work/settings.json")  # what `whatif --apply` had set in the recipe that is called by its name
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished run: where it is, its recipe, what `whatif` itself had set in that, its report and manifest."""
+
+    out: Path
+    recipe: Recipe
+    settings: tuple[str, ...]
+    report: dict[str, Any]
+    manifest: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What would be kept at one value of a limit: documents, and characters as extracted."""
+
+    value: float
+    docs: int
+    chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """Pages that end elsewhere than before, and how many there are."""
+
+    old: Reason
+    new: Reason
+    docs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A page that is newly kept or newly dropped, with the number that decides and the limit it is held against."""
+
+    url: str
+    text: str
+    old: Reason
+    new: Reason
+    value: float
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What changed limits change: stages as in `report.json` before and after, and the pages that flip.
+
+    `docs` and `chars` (as extracted) are (before, after). `rescored` pages went through stages again. `unmatched`
+    pages would newly be searched for duplicates and here are none; `orphans` were dropped as duplicates of a page that
+    would now go before, and here stay dropped. Where both are 0 the result is exact.
+    """
+
+    before: list[dict[str, Any]]
+    after: list[dict[str, Any]]
+    docs: tuple[int, int]
+    chars: tuple[int, int]
+    flips: list[Flip]
+    samples: list[Sample]
+    rescored: int
+    unmatched: int
+    orphans: int
+    curve: list[Point]
+
+    @property
+    def exact(self) -> bool:
+        """Whether a full run with these limits keeps exactly these pages."""
+        return not (self.unmatched or self.orphans)
+
+
+def open_run(out: Path, recipe: str = "", adapt: Callable[[Recipe], Recipe] = lambda loaded: loaded) -> Finished:
+    """The finished run in `out` and its recipe, loaded by the name in the report or by `recipe`, then adapted.
+
+    Raises UsageError when no run has finished there, or when the recipe is no longer the one it was made with.
+    """
+    report = load_report(out)
+    manifest = _read_json(out / "manifest.json")
+    if manifest is None:
+        message = f"{out} holds no manifest.json: its run has not finished"
+        raise UsageError(message)
+    settings = tuple(_read_json(out / SETTINGS) or ())
+    loaded = adapt(load_recipe(recipe or report["recipe"]))
+    made = with_settings(loaded, [parse_setting(text, loaded) for text in settings])
+    if fingerprint(made) != manifest["recipe"]["fingerprint"]:
+        message = (
+            f"{out} was made with a recipe {manifest['recipe']['name']!r} that is not "
+            f"{recipe or report['recipe']!r} as it is now; say what it was made with: --recipe, --quality-model"
+        )
+        raise UsageError(message)
+    return Finished(out, made, settings, report, manifest)
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+
+
+def sweep_of(recipe: Recipe, stage: str, limit: str, values: Sequence[float]) -> tuple[Recipe, Sweep]:
+    """A sweep over a limit, and the recipe with that limit at its loosest value, which is to be judged by."""
+    found = next(each for each in recipe.stages if each.name == stage)
+    sweep = Sweep(stage, limit, tuple(sorted(values)), signal_of(found, limit))
+    return with_setting(recipe, Setting(stage, limit, sweep.loosest)), sweep
+
+
+def made_by_other_code(run: Finished) -> bool:
+    """Whether the code or a deciding library has changed since the run: its signals are then not today's."""
+    return bool(run.manifest["versions"]["code"] != code_version())
+
+
+def whatif(
+    run: Finished, recipe: Recipe, *, samples: int = 0, sweep: Sweep | None = None, say: Say = lambda _: None
+) -> WhatIf:
+    """Judge the pages of a run again by a recipe that differs in limits only.
+
+    `samples` is how many pages to show that are newly kept, and that are newly dropped. With a sweep the limit in
+    `recipe` must be its loosest; what is kept at each value is `curve`. `say` is told before pages are scored.
+    Raises UsageError when stored signals or texts do not suffice.
+    """
+    reasons = Reasons(run.recipe.stage_names)
+    pairs = zip(recipe.stages, run.recipe.stages, strict=True)
+    changed = [place for place, pair in enumerate(pairs) if fingerprint(pair[0]) != fingerprint(pair[1])]
+    first = min(changed, default=len(recipe.stages))
+    fates = read_fates(run.out, reasons, _extracted(recipe))
+    met = [place for place, stage in enumerate(recipe.stages) if isinstance(stage, Barrier)]
+    tally = Tally(reasons, met, samples, sweep)
+    waiting: list[Pages] = []
+    for rows in batches(run.out / "signals", _columns(recipe, first, sweep)):
+        keys = keys_of(rows.column("id"))
+        old = fates.of(keys)
+        new = judge_again(rows, old, recipe, changed, reasons)
+        pages = Pages(keys, old, new, floats(rows, CHARS), floats(rows, sweep.column if sweep else CHARS))
+        waiting.append(pages.take(np.flatnonzero(new == UNKNOWN)))
+        tally.add(pages.take(np.flatnonzero(new != UNKNOWN)))
+    rescored = _rescore(run.out, recipe, Pages.joined(waiting), reasons, tally, say)
+    _check(run, tally, first)
+    return _result(run, recipe, tally, rescored)
+
+
+def _extracted(recipe: Recipe) -> int:
+    """The place of extraction: pages that ended before have no text and no signals."""
+    return next((place for place, stage in enumerate(recipe.stages) if isinstance(stage, Extract)), 0)
+
+
+def _columns(recipe: Recipe, first: int, sweep: Sweep | None) -> list[str]:
+    judged = [name for stage in recipe.stages[first:] for name in columns(stage)]
+    return list(dict.fromkeys(["id", CHARS, *judged, *([sweep.column] if sweep else [])]))
+
+
+def _rescore(out: Path, recipe: Recipe, pages: Pages, reasons: Reasons, tally: Tally, say: Say) -> int:
+    """Run pages through the stages from the one that dropped them on, and count where they end."""
+    if not len(pages.keys):
+        return 0
+    for stage in recipe.stages[int(reasons.places[pages.old].min()) :]:
+        if isinstance(stage, Language | Score):
+            stage.check()
+    say(f"{len(pages.keys):,} pages newly pass and go through the stages behind, on the text in dropped/")
+    for documents, place in dropped_documents(out, pages.keys, recipe):
+        ends = run_on(documents, recipe, place)
+        places = find(pages.keys, keys_of(documents.batch.column("id")))[1]
+        numbers = np.array([reasons.number(end) for end in ends], np.int32)
+        some = pages.take(places)
+        tally.add(Pages(some.keys, some.old, numbers, some.chars, some.swept))
+    return len(pages.keys)
+
+
+def _orphans(out: Path, recipe: Recipe, tally: Tally) -> int:
+    """How many pages were dropped as duplicates of one that would no longer come so far."""
+    lost = Pages.joined(tally.lost)
+    if not len(lost.keys):
+        return 0
+    ended, count = tally.reasons.places[lost.new], 0
+    for rows in batches(out / "dropped", ["stage", "duplicate_of"]):
+        rows = rows.filter(pc.is_valid(rows.column("duplicate_of")))
+        found, places = find(lost.keys, keys_of(rows.column("duplicate_of")))
+        met = np.array([recipe.stage_names.index(stage) for stage in rows.column("stage").to_pylist()], np.int64)
+        count += int((found & (ended[places] < met)).sum())
+    return count
+
+
+def _check(run: Finished, tally: Tally, first: int) -> None:
+    """Raise CurateError unless the old reasons of the pages with signals are what the report counts.
+
+    Where pages have been taken down, their signals are gone and the counts of what dropped them have stayed.
+    """
+    found = tally.ended(0)
+    taken = (run.out / "takedown.json").is_file()
+    for place, stage in enumerate(run.report["stages"][: len(run.recipe.stages)]):
+        said = sum(stage["dropped"].values()) + sum(stage["errors"].values())
+        here = found.get(place, Counter()).total()
+        if place >= first and (here > said if taken else here != said):
+            message = (
+                f"{run.out}: signals/ has {here} pages that {stage['name']} removed, report.json {said}: verify it"
+            )
+            raise CurateError(message)
+    kept, said = found.get(len(run.recipe.stages), Counter()).total(), run.report["totals"]["docs_out"]
+    if kept != said:
+        message = f"{run.out}: signals/ has {kept} pages that were kept, report.json {said}: verify it"
+        raise CurateError(message)
+
+
+def _result(run: Finished, recipe: Recipe, tally: Tally, rescored: int) -> WhatIf:
+    listed = tally.reasons.listed
+    flips = [Flip(listed[old], listed[new], n) for (old, new), n in tally.flips.items() if old != new]
+    flips.sort(key=lambda flip: (-flip.docs, flip.old, flip.new))
+    kept = len(recipe.stages)
+    docs = [tally.ended(side).get(kept, Counter()).total() for side in (0, 1)]
+    return WhatIf(
+        before=run.report["stages"],
+        after=_stages(run, tally),
+        docs=(docs[0], docs[1]),
+        chars=(int(tally.chars[0]), int(tally.chars[1])),
+        flips=flips,
+        samples=[*_newly_kept(run, tally), *_newly_dropped(run, recipe, tally)],
+        rescored=rescored,
+        unmatched=sum(flip.docs for flip in flips if any(flip.old.place < met < flip.new.place for met in tally.met)),
+        orphans=_orphans(run.out, recipe, tally),
+        curve=_curve(tally),
+    )
+
+
+def _stages(run: Finished, tally: Tally) -> list[dict[str, Any]]:
+    """The report's stages with the pages that each would remove more or fewer."""
+    old, new = tally.ended(0), tally.ended(1)
+    stages: list[dict[str, Any]] = []
+    for place, before in enumerate(run.report["stages"]):
+        docs_in = stages[-1]["docs_out"] if stages else before["docs_in"]
+        gone = {False: Counter(before["dropped"]), True: Counter(before["errors"])}
+        if place < len(run.recipe.stages):
+            for reason in old.get(place, Counter()) | new.get(place, Counter()):
+                more = new.get(place, Counter())[reason] - old.get(place, Counter())[reason]
+                gone[reason.failed][reason.rule] += more
+        dropped, errors = (
+            {rule: n for rule, n in sorted(gone[failed].items(), key=lambda item: (-item[1], item[0])) if n}
+            for failed in (False, True)
+        )
+        docs_out = docs_in - sum(dropped.values()) - sum(errors.values())
+        stages.append(
+            {"name": before["name"], "docs_in": docs_in, "docs_out": docs_out, "dropped": dropped, "errors": errors}
+        )
+    return stages
+
+
+def _newly_kept(run: Finished, tally: Tally) -> list[Sample]:
+    """The shown pages that are newly kept, with the number that had dropped them."""
+    shown = {key: (tally.reasons.listed[old], tally.reasons.listed[new]) for key, old, new in tally.shown[True]}
+    names = ["id", "url", "value", "limit", "text"]
+    return [
+        Sample(row["url"], row["text"] or "", *shown[key], row["value"], row["limit"])
+        for key, row in _rows(run.out / "dropped", shown, names)
+    ]
+
+
+def _newly_dropped(run: Finished, recipe: Recipe, tally: Tally) -> list[Sample]:
+    """The shown pages that are newly dropped, with the number that drops them."""
+    shown = {key: (tally.reasons.listed[old], tally.reasons.listed[new]) for key, old, new in tally.shown[False]}
+    signals = {key: signal_of(recipe.stages[new.place], new.rule) for key, (_, new) in shown.items()}
+    values = {
+        key: row[signals[key]] for key, row in _rows(run.out / "signals", shown, ["id", *sorted(set(signals.values()))])
+    }
+    return [
+        Sample(row["url"], row["text"], *shown[key], values[key], _limit(recipe, shown[key][1]))
+        for key, row in _rows(run.out / "data", shown, ["id", "url", "text"])
+    ]
+
+
+def _limit(recipe: Recipe, reason: Reason) -> float:
+    """The limit behind a reason, NaN where it is none by number, such as a language that is not kept."""
+    limit = limit_now(recipe, recipe.stage_names[reason.place], reason.rule)
+    return float("nan") if limit is None else float(limit)
+
+
+def _rows(folder: Path, keys: Iterable[int], names: list[str]) -> list[tuple[int, dict[str, Any]]]:
+    found: list[tuple[int, dict[str, Any]]] = []
+    for table in rows_with(folder, np.array(sorted(keys), np.uint64), names):
+        found += zip(keys_of(table["id"]).tolist(), table.to_pylist(), strict=True)
+    return sorted(found, key=lambda item: item[0])
+
+
+def _curve(tally: Tally) -> list[Point]:
+    if tally.sweep is None:
+        return []
+    return [
+        Point(value, int(docs), int(chars))
+        for value, docs, chars in zip(tally.sweep.values, *tally.swept.tolist(), strict=True)
+    ]

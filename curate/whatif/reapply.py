@@ -1,0 +1,103 @@
+"""The output a run would have had with other limits, written without extracting a page again."""
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from curate import sources
+from curate.cluster import Workers
+from curate.errors import CurateError, UsageError
+from curate.phases import Show
+from curate.run import WORK, Say, run
+from curate.whatif.answer import SETTINGS, Finished, made_by_other_code
+from curate.whatif.settings import Setting, with_settings
+from curate.work import write_json
+
+INPUTS = "inputs.json"
+TAKEN_DOWN = "takedown.json"  # later output honours it too
+
+
+def reapply(
+    finished: Finished,
+    settings: Sequence[Setting],
+    inputs: Sequence[str],
+    out: Path,
+    *,
+    against: Sequence[Path] = (),
+    workers: Workers = Workers(),
+    show: Show = lambda _: None,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Run the recipe of a finished run with other limits, in a new folder, on the work of that run; returns the report.
+
+    What was extracted, and all else that comes before the first changed limit, is linked from the finished run, not
+    done again; the output is that of a full run. `inputs` are those of the finished run, and `against` the runs it was
+    matched against. Raises UsageError when they are gone or changed, when the code is another one, or when `out` is
+    not new.
+    """
+    _refuse(finished, inputs, against, out)
+    recipe = with_settings(finished.recipe, settings)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / ".lock").touch()
+    shutil.copytree(finished.out / WORK, out / WORK, copy_function=_link)
+    write_json(out / SETTINGS, [*finished.settings, *map(str, settings)])
+    if (finished.out / TAKEN_DOWN).is_file():
+        shutil.copy2(finished.out / TAKEN_DOWN, out / TAKEN_DOWN)
+    linked = _extracted(out)
+    report = run(recipe, inputs, out, against=against, workers=workers, show=show, say=say)
+    if _extracted(out) != linked:
+        message = f"{out} is written, but pages were extracted again: the inputs are other bytes than before"
+        raise CurateError(message)
+    return report
+
+
+def _extracted(out: Path) -> set[tuple[str, int]]:
+    """The files of the first segment by name and inode: work that is done again leaves others."""
+    return {(path.name, path.stat().st_ino) for path in (out / WORK).glob("00-*/*")}
+
+
+def _refuse(finished: Finished, inputs: Sequence[str], against: Sequence[Path], out: Path) -> None:
+    """Raise UsageError for whatever would make the run extract again."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        message = f"--apply {out}: choose a new or an empty folder"
+        raise UsageError(message)
+    if not (finished.out / WORK).is_dir() or made_by_other_code(finished):
+        missing = "its work/ folder is gone" if not (finished.out / WORK).is_dir() else "the code has changed since"
+        message = f"{finished.out} cannot be built on, {missing}: run the recipe with these limits in full"
+        raise UsageError(message)
+    named = [item["name"] for item in finished.manifest.get("against", [])]
+    if len(named) != len(against):
+        message = (
+            f"{finished.out} was matched against {', '.join(named) or 'no other run'}: say the same with --against"
+        )
+        raise UsageError(message)
+    here = {(item.name, item.bytes) for item in sources.resolve(inputs)}
+    gone = sorted(item["name"] for item in finished.manifest["inputs"] if (item["name"], item["bytes"]) not in here)
+    if gone or len(here) != len(finished.manifest["inputs"]):
+        message = f"the inputs are not those of {finished.out}: {', '.join(gone[:3]) or 'there are others'}"
+        raise UsageError(message)
+
+
+def _link(source: str, target: str) -> None:
+    """A second name for a file; a copy where the two are on different file systems."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def inputs_of(finished: Finished) -> list[str]:
+    """Where a run's inputs were on this machine; UsageError, in one line, when that is not known or they are gone."""
+    try:
+        paths: list[str] = json.loads((finished.out / WORK / INPUTS).read_text())
+    except (FileNotFoundError, ValueError):
+        message = f"{finished.out} does not say where its inputs are: name them with --in"
+        raise UsageError(message) from None
+    gone = [path for path in paths if "://" not in path and not Path(path).is_file()]
+    if gone:
+        message = f"{len(gone)} of {len(paths)} inputs are gone, the first is {gone[0]}: name where they are with --in"
+        raise UsageError(message)
+    return paths

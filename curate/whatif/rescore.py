@@ -1,0 +1,79 @@
+"""Dropped pages sent on: through the stages from the one that dropped them, on the text they came to it with."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from curate.documents import PROVENANCE, Documents, sizes
+from curate.errors import UsageError
+from curate.flow import StageCount, flow
+from curate.recipe import Recipe
+from curate.segment import BATCH_CHARS, BATCH_DOCUMENTS
+from curate.stages import Barrier
+from curate.whatif.fates import Reason, rows_with
+
+
+@dataclass(slots=True)
+class _Ends:
+    """A sink that notes where each page ended."""
+
+    stages: Sequence[str]
+    found: dict[str, Reason] = field(default_factory=dict)
+
+    def dropped(self, rows: pa.RecordBatch) -> None:
+        self._note(rows, "rule", failed=False)
+
+    def quarantined(self, rows: pa.RecordBatch) -> None:
+        self._note(rows, "kind", failed=True)
+
+    def measured(self, rows: pa.RecordBatch) -> None:
+        """Signals of pages that are only tried are not kept."""
+
+    def _note(self, rows: pa.RecordBatch, column: str, *, failed: bool) -> None:
+        for page, stage, rule in zip(*(rows.column(name).to_pylist() for name in ("id", "stage", column)), strict=True):
+            self.found[page] = Reason(self.stages.index(stage), rule, failed=failed)
+
+
+def run_on(documents: Documents, recipe: Recipe, place: int) -> list[Reason]:
+    """Where documents end that go through a recipe's stages from `place` on, barriers left out."""
+    stages = [stage for stage in recipe.stages[place:] if not isinstance(stage, Barrier)]
+    ends = _Ends(recipe.stage_names)
+    flow(documents, stages, {stage.name: StageCount() for stage in stages}, ends, keep_text=False)  # type: ignore[arg-type]
+    kept = Reason(len(recipe.stages))
+    return [ends.found.get(page, kept) for page in documents.batch.column("id").to_pylist()]
+
+
+def dropped_documents(out: Path, keys: np.ndarray, recipe: Recipe) -> Iterator[tuple[Documents, int]]:
+    """Pages of `dropped/` in batches of one stage, and its place; UsageError where their text was not kept."""
+    for table in _gathered(rows_with(out / "dropped", keys, [*PROVENANCE.names, "stage", "text"])):
+        if table["text"].null_count:
+            message = "pages newly pass, and the run kept no text of dropped pages to score: run it again instead"
+            raise UsageError(message)
+        for stage in sorted(set(table["stage"].to_pylist())):
+            rows = table.filter(pc.equal(table["stage"], stage)).drop_columns(["stage"]).combine_chunks()
+            for batch in _cut(rows.to_batches()[0]):
+                yield Documents(batch), recipe.stage_names.index(stage)
+
+
+def _gathered(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The same rows in tables of a batch or more: a row group often holds only a few of the wanted."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        if sum(each.num_rows for each in waiting) >= BATCH_DOCUMENTS:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
+
+
+def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches a worker would work on."""
+    numbers = np.maximum((np.cumsum(sizes(batch)) - 1) // BATCH_CHARS, np.arange(batch.num_rows) // BATCH_DOCUMENTS)
+    for start, end in pairwise([0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), batch.num_rows]):
+        yield batch.slice(start, end - start)

@@ -1,0 +1,185 @@
+"""Limits by name: `gopher.quality.min_words=30` as the same recipe with that limit."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from math import isfinite
+from typing import Any
+
+from curate.errors import UsageError
+from curate.recipe import Recipe
+from curate.stages import Extract, Language, Redact, Rules, Score
+
+NONE = "none"
+MAX_POINTS = 1000
+ALIAS = "threshold"  # the one limit of a stage that drops anything, whatever its name
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A limit of a stage and its new value; None takes the limit away."""
+
+    stage: str
+    limit: str
+    value: float | None
+
+    def __str__(self) -> str:
+        return f"{self.stage}.{self.limit}={NONE if self.value is None else f'{self.value:g}'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one kind of stage: what they are now, and the stage with another one."""
+
+    now: Callable[[Any], Mapping[str, float | None]]
+    change: Callable[[Any, str, float | None], Any]
+
+
+def _rule_limits(stage: Rules) -> dict[str, float | None]:
+    return {rule.name: rule.limit for rule in stage.rules.rules}
+
+
+def _change_rules(stage: Rules, limit: str, value: float | None) -> Rules:
+    return replace(stage, rules=stage.rules.with_limits(**{limit: value}))
+
+
+def _fields(*names: str) -> Callable[[Any], dict[str, float | None]]:
+    return lambda stage: {name: getattr(stage, name) for name in names}
+
+
+def _change_probability(stage: Any, limit: str, value: float | None) -> Any:
+    return replace(stage, **{limit: value or 0.0})
+
+
+def _change_score(stage: Any, limit: str, value: float | None) -> Any:
+    """Without a value the default, which is the bound of what a probability can be."""
+    default = next(field.default for field in fields(stage) if field.name == limit)
+    return replace(stage, **{limit: default if value is None else value})
+
+
+def _change_spans(stage: Redact, limit: str, value: float | None) -> Redact:
+    if value is not None and value != int(value):
+        message = f"{stage.name}.{limit} is a number of spans, a whole number, not {value:g}"
+        raise UsageError(message)
+    return replace(stage, max_pii_spans=None if value is None else int(value))
+
+
+LIMITS: Mapping[type, Limits] = {
+    Rules: Limits(_rule_limits, _change_rules),
+    Language: Limits(_fields("min_probability"), _change_probability),
+    Score: Limits(_fields("min_score", "max_score"), _change_score),
+    Redact: Limits(_fields("max_pii_spans"), _change_spans),
+}
+
+
+def parse_setting(text: str, recipe: Recipe) -> Setting:
+    """`STAGE.LIMIT=VALUE` as a setting of a recipe; the value is a number, or `none`.
+
+    `STAGE.threshold` names the one limit of a stage that drops anything. Raises UsageError, in one line that says what
+    there is instead, for what is no limit on a stored signal.
+
+    >>> from pipelines.webtext import recipe
+    >>> parse_setting("quality.threshold=0.4", recipe)
+    Setting(stage='quality', limit='min_score', value=0.4)
+    """
+    name, equals, value = text.partition("=")
+    stage, dot, limit = name.strip().rpartition(".")
+    if not (equals and dot):
+        message = f"--set {text}: say STAGE.LIMIT=VALUE, such as gopher.quality.min_words=30"
+        raise UsageError(message)
+    return Setting(stage, limit_name(recipe, stage, limit), parse_value(value.strip(), text))
+
+
+def parse_sweep(text: str, recipe: Recipe) -> tuple[str, str, tuple[float, ...]]:
+    """`STAGE.LIMIT=FROM:TO:STEP` as stage, limit and ascending values, both ends included.
+
+    Raises UsageError for what is no such range, or has more than 1,000 values.
+
+    >>> from pipelines.webtext import recipe
+    >>> parse_sweep("quality.min_score=0.1:0.4:0.1", recipe)
+    ('quality', 'min_score', (0.1, 0.2, 0.3, 0.4))
+    """
+    name, _, span = text.partition("=")
+    bounds = [parse_value(part.strip(), f"--sweep {text}") for part in span.split(":")]
+    if len(bounds) != 3 or None in bounds:
+        message = f"--sweep {text}: say STAGE.LIMIT=FROM:TO:STEP, such as gopher.quality.min_words=10:100:10"
+        raise UsageError(message)
+    setting = parse_setting(f"{name}={NONE}", recipe)
+    first, last, step = (bound or 0 for bound in bounds)
+    steps = int((last - first) / step + 1e-9) if step else -1
+    if not 0 <= steps < MAX_POINTS:
+        message = f"--sweep {text}: FROM:TO:STEP has to give 1 to {MAX_POINTS:,} values"
+        raise UsageError(message)
+    return setting.stage, setting.limit, tuple(sorted(round(first + i * step, 12) for i in range(steps + 1)))
+
+
+def parse_value(value: str, said: str) -> float | None:
+    """A limit as the user wrote it: whole numbers stay whole, `none` is None; UsageError for anything else."""
+    if value.lower() == NONE:
+        return None
+    try:
+        number = int(value) if value.lstrip("+-").isdecimal() else float(value)
+    except ValueError:
+        number = float("nan")
+    if not isfinite(number):
+        message = f"{said}: {value!r} is no number; take a limit away with {NONE!r}"
+        raise UsageError(message)
+    return number
+
+
+def limit_name(recipe: Recipe, stage: str, limit: str) -> str:
+    """The name of a limit a recipe has, with the alias resolved; UsageError when there is no such limit."""
+    found = _limited(recipe, stage, limit)
+    names = list(LIMITS[type(found)].now(found))
+    if limit == ALIAS:
+        names = [name for name in names if LIMITS[type(found)].change(found, name, None) != found]
+        limit = names[0] if len(names) == 1 else limit
+    if limit in names:
+        return limit
+    lacking = "one limit alone" if limit == ALIAS else f"limit {limit!r}"
+    message = f"{stage} has no {lacking}; choose from {', '.join(LIMITS[type(found)].now(found))}"
+    raise UsageError(message)
+
+
+def with_setting(recipe: Recipe, setting: Setting) -> Recipe:
+    """The same recipe with one limit changed; UsageError when it has no such limit.
+
+    >>> from pipelines.webtext import recipe
+    >>> with_setting(recipe, Setting("quality", "min_score", 0.4)).stages[-1].min_score
+    0.4
+    """
+    limit = limit_name(recipe, setting.stage, setting.limit)
+    place = recipe.stage_names.index(setting.stage)
+    stage = recipe.stages[place]
+    changed = LIMITS[type(stage)].change(stage, limit, setting.value)
+    return replace(recipe, stages=(*recipe.stages[:place], changed, *recipe.stages[place + 1 :]))
+
+
+def with_settings(recipe: Recipe, settings: Sequence[Setting]) -> Recipe:
+    """The same recipe with some limits changed, one after another."""
+    for setting in settings:
+        recipe = with_setting(recipe, setting)
+    return recipe
+
+
+def limit_now(recipe: Recipe, stage: str, limit: str) -> float | None:
+    """A limit of a recipe as it is; None where the stage or the rule has none by number."""
+    found = next((each for each in recipe.stages if each.name == stage), None)
+    return LIMITS[type(found)].now(found).get(limit) if type(found) in LIMITS else None
+
+
+def _limited(recipe: Recipe, name: str, limit: str) -> Any:
+    """The stage of that name; UsageError when the recipe has no such stage, or one that judges no stored signal."""
+    place = next((place for place, stage in enumerate(recipe.stages) if stage.name == name), None)
+    settable = ", ".join(stage.name for stage in recipe.stages if type(stage) in LIMITS)
+    if place is None:
+        message = f"recipe {recipe.name!r} has no stage {name!r}; limits can be set of {settable}"
+        raise UsageError(message)
+    stage = recipe.stages[place]
+    if type(stage) in LIMITS:
+        return stage
+    after = any(isinstance(before, Extract) for before in recipe.stages[:place])
+    message = (
+        f"{name}.{limit} is no limit on a stored signal (those of {settable} are): change it in a copy of the recipe "
+        f"and run that with --recipe; the run {'starts after extraction' if after else 'reads the archives again'}"
+    )
+    raise UsageError(message)
