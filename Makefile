@@ -10,7 +10,7 @@ RECIPE ?= webtext
 WORKERS ?= 0
 export SHARD OUT RECIPE WORKERS
 
-.PHONY: curate test check bench models sample clean help
+.PHONY: curate test check bench faults models sample clean help
 .DEFAULT_GOAL := help
 
 help:  ## what can be made
@@ -32,6 +32,9 @@ check: $(VENV)/check  ## lint, types, import contracts, generated docs
 
 bench: $(VENV)/bench  ## measure against the peers on ../shared/data
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+faults: $(VENV)/test  ## break runs on purpose: kills, flips, cuts, full disks, odd files, nodes
+	@$(BIN)/python bench/faults.py
 
 models: $(VENV)/bench  ## train the shipped models again from ../shared/data
 	@$(BIN)/python -m classifiers.train

@@ -1,29 +1,52 @@
 """The one file that knows Ray: calls of one function spread over workers, with bounded memory and retries."""
 
 import os
+import socket
 import sys
+import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-RETRIES = 3  # of a call whose worker died; a call that raised is not tried again, it would raise again
+from curate.errors import UsageError
+from curate.preflight import WORKER_BYTES, available_memory
+from curate.work import DiskFullError
+
+# Of a call whose worker or node died. A call that raised is not tried again, it would raise again. Counted here and
+# not by Ray, which tries for ever what its memory monitor kills.
+RETRIES = 3
+LOOK_SECONDS = 10.0
+CONNECT_SECONDS = 20.0
+NO_NODES_SECONDS = 600.0  # how long a cluster may be without any core before what is left is given up
+OBJECT_STORE_BYTES = 200 << 20  # nothing but the function and small results goes through it
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A call that gave no result: what was raised, or that its worker kept dying."""
+    """A call that gave no result: what was raised, or that its worker kept dying; `stop` when none can succeed."""
 
     error: str
+    stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """How many processes work (0: every core), and the address of a running Ray cluster, if any."""
+    """How many processes work (0: one a core, as far as memory goes), and the address of a Ray cluster, if any."""
 
     count: int = 0
     address: str = ""
+
+    def here(self) -> int:
+        """How many processes work on this machine; 0 when a cluster does."""
+        if self._cluster():
+            return 0
+        return self.count or max(1, min(os.cpu_count() or 1, available_memory() // WORKER_BYTES))
+
+    def _cluster(self) -> str:
+        return self.address or os.environ.get("RAY_ADDRESS", "")
 
     def map(
         self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], by_value: Sequence[str] = ()
@@ -31,12 +54,14 @@ class Workers:
         """Call `function` with each tuple of arguments; yields (index, result or Lost) as they finish.
 
         One worker or one call, and no cluster, means in this process, without Ray. `by_value` names modules that
-        workers cannot import and are sent along.
+        workers cannot import and are sent along. Raises DiskFullError as soon as a call does.
         """
-        address = self.address or os.environ.get("RAY_ADDRESS", "")
-        if not address and min(self.count or os.cpu_count() or 1, len(calls)) <= 1:
-            return _map_here(function, calls)
-        return _map_ray(function, calls, self.count, address, by_value)
+        alone = not self._cluster() and min(self.here(), len(calls)) <= 1
+        how = (self.here(), self._cluster(), by_value)
+        for index, result in _map_here(function, calls) if alone else _map_ray(function, calls, *how):
+            if isinstance(result, Lost) and result.stop:
+                raise DiskFullError(result.error)
+            yield index, result
 
 
 def _map_here(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any]]:
@@ -47,9 +72,44 @@ def _map_here(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) ->
 def _guarded(function: Callable[..., Any], *arguments: object) -> object:
     try:
         return function(*arguments)
+    except DiskFullError as error:
+        return Lost(str(error), stop=True)
     except Exception as error:  # noqa: BLE001  a lost split must not stop the others; it is reported and exit code 1
         last = traceback.extract_tb(error.__traceback__)[-1]
         return Lost(f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})")
+
+
+@dataclass(slots=True)
+class _Calls:
+    """Calls on their way through a cluster: those to do, those under way, and how often each has been tried."""
+
+    submit: Callable[[int], Any]
+    todo: deque[int]
+    under_way: dict[Any, int] = field(default_factory=dict)
+    tries: dict[int, int] = field(default_factory=dict)
+
+    def fill(self, window: int) -> None:
+        """Hand out calls up to `window`: a few ahead of the workers keep them busy, more would only hold memory."""
+        while self.todo and len(self.under_way) < window:
+            index = self.todo.popleft()
+            self.tries[index] = self.tries.get(index, 0) + 1
+            self.under_way[self.submit(index)] = index
+
+    def settle(self, reference: Any) -> tuple[int, Any] | None:
+        """The result of a call that has ended; None when its worker died and it will be tried again."""
+        index = self.under_way.pop(reference)
+        result = _result(reference)
+        if isinstance(result, _Died):
+            if self.tries[index] <= RETRIES:
+                self.todo.appendleft(index)
+                return None
+            return index, Lost(f"{result.error} ({self.tries[index]} tries)")
+        return index, result
+
+    def give_up(self) -> Iterator[tuple[int, Lost]]:
+        """What is left, as lost."""
+        for index in sorted([*self.under_way.values(), *self.todo]):
+            yield index, Lost(f"the cluster had no node to work on for {NO_NODES_SECONDS:g} s")
 
 
 def _map_ray(
@@ -60,19 +120,28 @@ def _map_ray(
     _start(count, address)
     for name in by_value:
         ray.cloudpickle.register_pickle_by_value(sys.modules[name])
-    remote = ray.remote(num_cpus=1, max_retries=RETRIES)(_guarded)
+    remote = ray.remote(num_cpus=1, max_retries=0)(_guarded)
     shared = ray.put(function)
-    window = 2 * max(1, int(ray.cluster_resources().get("CPU", 1)))
-    waiting: dict[Any, int] = {}
-    queue = iter(enumerate(calls))
-    while True:
-        # A few calls ahead of the workers keep them busy; more would only hold memory.
-        while len(waiting) < window and (call := next(queue, None)) is not None:
-            waiting[remote.remote(shared, *call[1])] = call[0]
-        if not waiting:
+    work = _Calls(lambda index: remote.remote(shared, *calls[index]), deque(range(len(calls))))
+    seen = time.monotonic()
+    while work.todo or work.under_way:
+        cores = int(ray.cluster_resources().get("CPU", 0))
+        seen = time.monotonic() if cores else seen
+        work.fill(2 * max(1, cores))
+        done, _ = ray.wait(list(work.under_way), num_returns=1, timeout=LOOK_SECONDS)
+        for settled in map(work.settle, done):
+            if settled is not None:
+                yield settled
+        if time.monotonic() - seen > NO_NODES_SECONDS:
+            yield from work.give_up()
             return
-        done, _ = ray.wait(list(waiting), num_returns=1)
-        yield waiting.pop(done[0]), _result(done[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Died:
+    """A worker or its node ended under a call."""
+
+    error: str
 
 
 def _result(reference: Any) -> object:
@@ -80,8 +149,14 @@ def _result(reference: Any) -> object:
 
     try:
         return ray.get(reference)
+    except (ray.exceptions.RayTaskError, ray.exceptions.RaySystemError) as error:
+        return Lost(_first_line(error))
     except ray.exceptions.RayError as error:
-        return Lost(f"{type(error).__name__}: {str(error).splitlines()[0]}")
+        return _Died(_first_line(error))
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
 
 
 def _start(count: int, address: str) -> None:
@@ -90,14 +165,32 @@ def _start(count: int, address: str) -> None:
 
     if ray.is_initialized():
         return
-    quiet = {"include_dashboard": False, "object_store_memory": 200 << 20} if not address else {}
-    ray.init(
-        address=address or "local",
-        num_cpus=(count or None) if not address else None,
-        log_to_driver=False,
-        logging_level="ERROR",
-        **quiet,
-    )
+    _refuse_silent(address)
+    local = {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES} if not address else {}
+    try:
+        ray.init(
+            address=address or "local",
+            num_cpus=count or None,
+            log_to_driver=False,
+            logging_level="ERROR",
+            **local,
+        )
+    except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
+        where = f"no Ray cluster answers at {address}" if address else "Ray does not start on this machine"
+        message = f"{where}: {_first_line(error)}"
+        raise UsageError(message) from error
+
+
+def _refuse_silent(address: str) -> None:
+    """Raise UsageError when nobody listens at `host:port`: Ray itself would try for minutes, then end the process."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        message = f"no Ray cluster answers at {address}: {error}"
+        raise UsageError(message) from error
 
 
 def stop() -> None:

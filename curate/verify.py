@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 from curate.errors import UsageError
 from curate.parquet import text_totals
 from curate.report import load_report
+from curate.takedown import returned
 from curate.work import sha256_of
 
 
@@ -25,6 +27,7 @@ def verify(out: Path) -> list[str]:
         raise UsageError(message) from None
     report = load_report(out)
     wrong = _files(out, manifest)
+    wrong += returned(out)
     return wrong or [*_chain(report), *_counts(out, report), *_totals(out, report)]
 
 
@@ -38,7 +41,9 @@ def _files(out: Path, manifest: dict[str, Any]) -> list[str]:
         elif sha256_of(path) != item["sha256"]:
             wrong.append(f"{name} is not the file that was written: its digest differs")
     present = {f"{path.parent.name}/{path.name}" for path in out.glob("*/part-*.parquet")}
-    return wrong + [f"{name} is not in the manifest" for name in sorted(present - listed.keys())]
+    wrong += [f"{name} is not in the manifest" for name in sorted(present - listed.keys())]
+    digest = sha256("".join(item["sha256"] for item in manifest["outputs"]).encode()).hexdigest()
+    return wrong if digest == manifest["digest"] else [*wrong, "manifest.json: its digest is not that of its outputs"]
 
 
 def _chain(report: dict[str, Any]) -> list[str]:

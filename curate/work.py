@@ -1,23 +1,42 @@
 """Files that are whole or absent: atomic writes, done-markers with digests, the lock on an output folder."""
 
+import errno
 import fcntl
 import json
 import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.errors import UsageError
+from curate.errors import IncompleteRunError, UsageError
 
 TEMPORARY = ".tmp-"
+NOT_WRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+
+
+class DiskFullError(IncompleteRunError):
+    """The disk takes no more: going on with other work is pointless until the user makes room."""
+
+
+@contextmanager
+def disk_errors(folder: Path) -> Iterator[None]:
+    """Turn "no space left" and its like, wherever they are met while writing below `folder`, into DiskFullError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NOT_WRITABLE:
+            raise
+        why = os.strerror(error.errno or errno.ENOSPC).lower()
+        message = f"cannot write to {folder}: {why}; what is done is kept: make room and run the same command again"
+        raise DiskFullError(message) from error
 
 
 def temporary_path(path: Path) -> Path:
@@ -45,11 +64,12 @@ def whole_file(path: Path) -> Iterator[Path]:
     """A temporary path to write to; on success it is synced and takes the final name, otherwise it is removed."""
     temporary = temporary_path(path)
     try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
+        with disk_errors(path.parent):
+            yield temporary
+            with temporary.open("rb") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
+            sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -81,9 +101,10 @@ class RowFile:
         """Append a batch."""
         if not batch.num_rows:
             return
-        if self._writer is None:
-            self._writer = parquet_writer(self._temporary, batch.schema)
-        self._writer.write_batch(batch, row_group_size=batch.num_rows)
+        with disk_errors(self.path.parent):
+            if self._writer is None:
+                self._writer = parquet_writer(self._temporary, batch.schema)
+            self._writer.write_batch(batch, row_group_size=batch.num_rows)
         self.rows += batch.num_rows
 
     @property
@@ -95,7 +116,8 @@ class RowFile:
         if self._writer is None:
             self.path.unlink(missing_ok=True)
             return None
-        self._writer.close()
+        with disk_errors(self.path.parent):
+            self._writer.close()
         with whole_file(self.path):
             pass
         return describe_file(self.path, self.rows)
@@ -103,7 +125,8 @@ class RowFile:
     def abandon(self) -> None:
         """Forget what was written."""
         if self._writer is not None:
-            self._writer.close()
+            with suppress(OSError):  # a full disk again: the footer of what is thrown away
+                self._writer.close()
         self._temporary.unlink(missing_ok=True)
 
 
@@ -120,24 +143,47 @@ def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     )
 
 
-def read_marker(path: Path) -> dict[str, Any] | None:
-    """A done-marker whose files are all there with the size it says, or None."""
+def write_marker(path: Path, marker: dict[str, Any]) -> None:
+    """Write a done-marker, sealed with its own digest; its files have to stand there already."""
+    write_json(path, {**marker, "seal": _seal(marker)})
+
+
+def read_marker(path: Path, *, digests: bool = False) -> dict[str, Any] | None:
+    """A done-marker that is whole and whose files are all there with the size it says, or None.
+
+    With `digests` the files are also read, and have to be what was written: for who is about to build on them.
+    """
     try:
-        marker: dict[str, Any] = json.loads(path.read_text())
-    except (FileNotFoundError, ValueError):
-        return None
-    for described in marker["files"].values():
-        file = path.with_name(described["file"])
-        if not file.is_file() or file.stat().st_size != described["bytes"]:
+        marker: dict[str, Any] = json.loads(path.read_bytes())
+        seal = marker.pop("seal", None)
+        described = [(path.with_name(item["file"]), item) for item in marker["files"].values()]
+        if seal not in (None, _seal(marker)) or not all(_stands(file, item, digests) for file, item in described):
             return None
+    except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError):
+        return None
     return marker
+
+
+def _stands(file: Path, described: dict[str, Any], digests: bool) -> bool:  # noqa: FBT001
+    if not file.is_file() or file.stat().st_size != described["bytes"]:
+        return False
+    return not digests or sha256_of(file) == described["sha256"]
+
+
+def _seal(marker: dict[str, Any]) -> str:
+    return sha256(json.dumps(marker, sort_keys=True).encode()).hexdigest()
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold an output folder for one run; a second run in it is refused with UsageError."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("a+") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("a+")
+    except OSError as error:
+        message = f"{folder} cannot be written to: {error.strerror or error}"
+        raise UsageError(message) from error
+    with disk_errors(folder), lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -148,4 +194,8 @@ def locked(folder: Path) -> Iterator[None]:
         lock.truncate(0)
         lock.write(f"process {os.getpid()} on {socket.gethostname()}")
         lock.flush()
-        yield
+        try:
+            yield
+        except BaseException:
+            remove_temporaries(folder)
+            raise

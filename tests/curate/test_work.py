@@ -1,11 +1,26 @@
 """Files are whole or absent, and a marker is believed only with its files."""
 
+import errno
 import json
+import os
+import subprocess
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from curate.work import RowFile, read_marker, sha256_of, whole_file, write_json
+from curate.errors import UsageError
+from curate.work import (
+    DiskFullError,
+    RowFile,
+    describe_file,
+    locked,
+    read_marker,
+    sha256_of,
+    whole_file,
+    write_json,
+    write_marker,
+)
 
 
 def test_a_file_that_was_not_finished_leaves_nothing(tmp_path):
@@ -60,3 +75,87 @@ def test_a_marker_without_its_files_is_no_marker(damage, tmp_path):
     else:
         marker.unlink()
     assert read_marker(marker) is None
+
+
+@pytest.mark.parametrize("damage", ["flipped byte", "count changed", "other shape"])
+def test_a_sealed_marker_notices_what_sizes_do_not_show(damage, tmp_path):
+    """A flipped byte in a file shows when digests are asked for, a changed number in the marker always."""
+    file, marker = tmp_path / "rows.parquet", tmp_path / "split.json"
+    file.write_bytes(b"12345678")
+    value = {"stages": {"read": {"docs_in": 150}}, "files": {"documents": describe_file(file, 1)}}
+    write_marker(marker, value)
+    assert read_marker(marker, digests=True) == read_marker(marker) == value
+    if damage == "flipped byte":
+        file.write_bytes(b"12345679")
+        assert read_marker(marker) == value
+    elif damage == "count changed":
+        marker.write_text(marker.read_text().replace("150", "151"))
+        assert read_marker(marker) is None
+    else:
+        marker.write_text('["files"]')
+        assert read_marker(marker) is None
+    assert read_marker(marker, digests=True) is None
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 64 kB; only root can make one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True, check=False)
+    if made.returncode:
+        pytest.skip("a small tmpfs needs root")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_is_one_error_and_leaves_nothing(small_disk):
+    """Whether it shows in a row file, at its end, or in JSON; the lock's holder clears the rest away."""
+    batch = pa.RecordBatch.from_pydict({"html": [os.urandom(40_000)]})
+
+    def rows() -> None:
+        file = RowFile(small_disk / "x.parquet")
+        try:
+            for _ in range(3):
+                file.write(batch)
+            file.close()
+        finally:
+            file.abandon()
+
+    with pytest.raises(DiskFullError, match=r"cannot write to .*: no space left on device; .* run the same command"):
+        rows()
+    with pytest.raises(DiskFullError):
+        write_json(small_disk / "x.json", os.urandom(50_000).hex())
+    assert list(small_disk.iterdir()) == []
+
+    def run() -> None:
+        with locked(small_disk):
+            (small_disk / ".tmp-data").mkdir()
+            (small_disk / ".tmp-data/part").write_bytes(bytes(80_000))
+
+    with pytest.raises(DiskFullError):
+        run()
+    assert [path.name for path in small_disk.iterdir()] == [".lock"]
+
+
+def test_other_errors_of_the_system_keep_their_name(tmp_path):
+    """Only what the user can mend by making room is turned into advice."""
+
+    def fail() -> None:
+        with whole_file(tmp_path / "x"):
+            raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(OSError, match="Input/output"):
+        fail()
+
+
+def test_a_folder_that_cannot_be_made_is_the_users_mistake(tmp_path):
+    """One line, before anything starts."""
+    (tmp_path / "file").write_text("")
+
+    def lock(folder: Path) -> None:
+        with locked(folder):
+            pass
+
+    with pytest.raises(UsageError, match="cannot be written to"):
+        lock(tmp_path / "file/out")

@@ -1,0 +1,63 @@
+"""`curate replay`: run a quarantined page again, stage by stage, where a debugger can follow."""
+
+import argparse
+import pdb
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from curate.flow import Failure
+from curate.report import harmless
+
+HELP = "run a quarantined page again, stage by stage"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("out", type=Path)
+    parser.add_argument("id", metavar="QUARANTINE_ID", help="id of a row in quarantine/, or its first digits")
+    parser.add_argument("--recipe", default="", help="default: the recipe of the run, by its name")
+    parser.add_argument("--in-process", action="store_true", help="extract in this process, without any limit")
+    parser.add_argument("--pdb", action="store_true", help="stop in the debugger where a stage raises; in this process")
+
+
+def command(options: argparse.Namespace, console: Console) -> int:
+    """Show what each stage says; 1 when one fails again, 0 when none does."""
+    from curate.recipe import load_recipe
+    from curate.replay import quarantined, replay
+    from curate.report import load_report
+
+    row = quarantined(options.out, options.id)
+    recipe = load_recipe(options.recipe or load_report(options.out)["recipe"])
+    console.print(harmless(_head(row)), markup=False, soft_wrap=True)
+    steps = replay(recipe, row, in_process=options.in_process or options.pdb)
+    try:
+        for step in steps:
+            console.print(f"{step.stage:<20} {step.chars:>9,}  {_said(step.fate)}", markup=False, soft_wrap=True)
+            if isinstance(step.fate, Failure):
+                return 1
+    except Exception as error:  # noqa: BLE001  what the user came to see
+        console.print(harmless("".join(traceback.format_exception(error))), markup=False, soft_wrap=True)
+        if options.pdb:
+            pdb.post_mortem(sys.exc_info()[2])
+        return 1
+    return 0
+
+
+def _head(row: dict[str, Any]) -> str:
+    cut = "" if row["raw_bytes"] == len(row["raw"]) else f", of which the first {len(row['raw']):,} were kept"
+    return (
+        f"{row['id']}  {row['url']}  {row['date']}  {row['raw_bytes']:,} bytes{cut}\n"
+        f"broke {row['stage']}: {row['kind']} {row['detail']}"
+    )
+
+
+def _said(fate: object) -> str:
+    if fate is None:
+        return "(not decided by one page alone)"
+    if isinstance(fate, Failure):
+        return harmless(f"failed: {fate.kind} {fate.detail}")
+    return "kept" if fate else f"dropped: {fate.rule} is {fate.value:g}, limit {fate.limit:g}"  # type: ignore[attr-defined]
