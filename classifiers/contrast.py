@@ -138,7 +138,7 @@ def _filled(patterns: dict[str, tuple[str, ...]], *, max_per_pattern: int) -> It
             yield sentence[0].upper() + sentence[1:]
 
 
-def contrast_sentences(*, max_per_pattern: int = 120) -> Iterator[tuple[str, str]]:
+def contrast_sentences(*, max_per_pattern: int = 400) -> Iterator[tuple[str, str]]:
     """(label, sentence) rows, label `calm` or `toxic`.
 
     >>> labels = {sentence: label for label, sentence in contrast_sentences()}

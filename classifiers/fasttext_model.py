@@ -19,16 +19,27 @@ from numpy.typing import NDArray
 
 from classifiers.fasttext_format import ModelError, check_structure
 
-__all__ = ["ModelError", "ModelFile", "best_labels", "digest", "label_probability", "load", "save", "shipped", "train"]
+__all__ = [
+    "ModelError",
+    "ModelFile",
+    "best_labels",
+    "digest",
+    "label_names",
+    "label_probability",
+    "load",
+    "save",
+    "shipped",
+    "train",
+]
 
 MODELS = Path(__file__).parent / "models"
 LABEL_PREFIX = "__label__"
 
 # A model is what its digest says it is; a retrained model comes with a new line here.
 SHIPPED_SHA256 = {
-    "language.ftz": "894e47f8c22b5699a0669813ff02ef60fa325244dd4f845aeba80ca6d16cc61c",
-    "quality.ftz": "97966ad6aac78f3f241fd3503fe52f47b224040f1be87058e82e3d6af88ed84b",
-    "toxicity.ftz": "957927ba6f0e027bbd48c00a54f7524744e50bf25a3ef3fc4ea1b52725ee7d63",
+    "language.ftz": "7508628d682705cc6400159fc4c81e38d262399511ef6f0660ac71f0da027dbc",
+    "quality.ftz": "37f34d978921e5aebf50cc0b4a310825a50ca41b297c777c3387fa6e50917e72",
+    "toxicity.ftz": "f62af45004969395a4d3ffc700a3f2648abd79923c63152c1a21ba759aaa7086",
 }
 
 
@@ -120,21 +131,30 @@ def best_labels(model: ModelFile, texts: Sequence[str]) -> list[tuple[str, float
     ]
 
 
-def label_probability(model: ModelFile, texts: Sequence[str], label: str) -> NDArray[np.float32]:
-    """The probability of one label for each text: float32 of shape [n], in [0, 1], 0 where the model knows nothing.
+def label_names(model: ModelFile) -> list[str]:
+    """The labels of a model in alphabetical order, without their prefix; raises ModelError as `load` does."""
+    return sorted(name.removeprefix(LABEL_PREFIX) for name in load(model).get_labels())
 
-    `label` is given without its prefix. Raises ModelError when the model has no such label.
+
+def label_probability(model: ModelFile, texts: Sequence[str], label: str, *more: str) -> NDArray[np.float32]:
+    """The probability of one label for each text, or that of any of several: float32 of shape [n], in [0, 1].
+
+    It is 0 where the model knows nothing of a text. Labels are given without their prefix. Raises ModelError when the
+    model has no such label.
     """
     loaded = load(model)
-    if LABEL_PREFIX + label not in loaded.get_labels():
-        known = ", ".join(sorted(name.removeprefix(LABEL_PREFIX) for name in loaded.get_labels())[:10])
-        raise ModelError(f"the model {model.path} has no label {label!r}; it has {known}")
+    wanted = {LABEL_PREFIX + name for name in (label, *more)}
+    for name in (label, *more):
+        if LABEL_PREFIX + name not in loaded.get_labels():
+            raise ModelError(
+                f"the model {model.path} has no label {name!r}; it has {', '.join(label_names(model)[:10])}"
+            )
     scores = np.zeros(len(texts), np.float32)
     labels, probabilities = loaded.predict([one_line(text) for text in texts], k=-1)
     for row, (names, values) in enumerate(zip(labels, probabilities, strict=True)):
         for name, value in zip(names, values, strict=True):
-            if name == LABEL_PREFIX + label:
-                scores[row] = value
+            if name in wanted:
+                scores[row] += value
     return np.clip(scores, 0.0, 1.0, out=scores)
 
 

@@ -1,10 +1,13 @@
 """Which language a text is written in."""
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelFile, best_labels, shipped
+from classifiers.fasttext_model import ModelError, ModelFile, best_labels, digest, shipped
+from classifiers.language_codes import iso_639_1
 
 UNDETERMINED = ("und", 0.0)
 MODEL = shipped("language.ftz")
@@ -32,21 +35,32 @@ def letters(text: str) -> str:
     return words.strip()
 
 
-def identify_many(texts: Sequence[str], *, model: ModelFile = MODEL) -> list[tuple[str, float]]:
+def line(text: str) -> str:
+    """What other people's models are shown of a text: its excerpt as it is, or nothing where there are no letters."""
+    head = excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE)
+    return " ".join(head.split()) if _NOT_LETTERS.sub("", head) else ""
+
+
+# Our own models were trained on `letters`; lid.176 and GlotLID on lines as they stand, case and punctuation included.
+READS: dict[str, Callable[[str], str]] = {"letters": letters, "line": line}
+
+
+def identify_many(texts: Sequence[str], *, model: ModelFile = MODEL, reads: str = "letters") -> list[tuple[str, float]]:
     """The language of each text as (ISO 639-1 code, probability in [0, 1]); `("und", 0.0)` where there are no letters.
 
-    At most 1,800 characters of a text are read. The shipped model knows 75 languages; another fastText language model
-    can be given by path, and its own labels are returned. Raises TypeError when given one string instead of a list,
-    ModelError when the model file is not the one it should be.
+    At most 1,800 characters of a text are read. The shipped model knows 75 languages. Another fastText language model
+    can be given; what it is shown is named in `READS`, its labels become ISO 639-1 codes where there are any. Raises
+    TypeError when given one string instead of a list, ModelError when the model file is not the one it should be.
 
     >>> identify_many(["12:30 - 14:00", ""])
     [('und', 0.0), ('und', 0.0)]
     """
     if isinstance(texts, str):
         raise TypeError("identify_many takes a list of texts; use identify for one text")
-    seen = [letters(text) for text in texts]
+    seen = list(map(READS[reads], texts))
     found = iter(best_labels(model, [line for line in seen if line]) if any(seen) else [])
-    return [next(found) if line else UNDETERMINED for line in seen]
+    named = ((iso_639_1(label), probability) if label else UNDETERMINED for label, probability in found)
+    return [next(named) if line else UNDETERMINED for line in seen]
 
 
 def identify(text: str, *, model: ModelFile = MODEL) -> tuple[str, float]:
@@ -60,3 +74,30 @@ def identify(text: str, *, model: ModelFile = MODEL) -> tuple[str, float]:
     'de'
     """
     return identify_many([text], model=model)[0]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Identifier:
+    """Texts to their languages by one model; small, picklable, and in a recipe known by the model's digest."""
+
+    model: ModelFile = MODEL
+    reads: str = "letters"
+
+    def __repr__(self) -> str:
+        """What it does, without the path: a recipe is the same wherever its model lies."""
+        return f"Identifier({self.model.sha256}, {self.reads})"
+
+    def __call__(self, texts: Sequence[str]) -> list[tuple[str, float]]:
+        """As `identify_many`."""
+        return identify_many(texts, model=self.model, reads=self.reads)
+
+
+def identifier(path: str | os.PathLike[str], *, reads: str = "line") -> Identifier:
+    """Another fastText model, such as lid.176.ftz or GlotLID's; `reads="letters"` for one that was trained here.
+
+    Raises ModelError when the file cannot be read; what is in it is checked when it is loaded.
+    """
+    try:
+        return Identifier(ModelFile(os.fspath(path), digest(path)), reads)
+    except OSError as error:
+        raise ModelError(f"cannot read the model {os.fspath(path)}: {error.strerror}") from error

@@ -1,21 +1,25 @@
 """WebText-style quality: does a page read like what people link to and look up, or like the rest of the crawl?"""
 
 import hashlib
+import json
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelFile, label_probability, shipped
+from classifiers.fasttext_model import ModelError, ModelFile, digest, label_names, label_probability, shipped
 
 MODEL = shipped("quality.ftz")
 LABEL = "hq"
 
 # Slope and offset on the log-odds of the shipped model, fitted on held-out sites: a fastText classifier is far surer
 # than it is right. After it, of a balanced pile of English texts scored 0.7, about 70 % come from the good corpora.
-CALIBRATION = (0.798, -0.454)
+CALIBRATION = (0.989, -0.231)
 
 # Keeps about a fifth of the English pages of the development shard; the card has the curve.
 MIN_QUALITY = 0.5
@@ -23,20 +27,132 @@ MIN_QUALITY = 0.5
 MAX_HEAD = 4000
 MAX_MIDDLE = 2000
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,:/-]\d+)*")
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,:/-]\d+)*|\.+|,+|\?+|!+|;+|:+|[()]")
+_MARKS = frozenset(".,?!;:()")
 
 
 def words(text: str) -> str:
-    """What the model sees of a text: the words of its excerpt in lower case, each number as `0`, nothing else.
+    """What the model sees of a text: the words of its excerpt in lower case, each number as `0`, and sentence marks.
 
-    Case, punctuation, spacing and line ends are left out, so that the model cannot tell the corpora apart by how they
-    were typeset or extracted, and the score does not move when a text is wrapped anew.
+    Case, spacing, line ends and all other marks are left out, so that the model cannot tell the corpora apart by how
+    they were typeset or extracted, and the score does not move when a text is wrapped anew. Sentence marks stay because
+    prose has them and menus have not; a run of one mark counts once. Empty when there is no word and no number.
 
-    >>> words("Built in 1,889, it's 330 m tall.\\n")
-    "built in 0 it's 0 m tall"
+    >>> words("Built in 1,889, it's 330 m tall ...\\n")
+    "built in 0 , it's 0 m tall ."
     """
     tokens = _TOKEN.findall(excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE).lower())
-    return " ".join("0" if token[0].isdigit() else token for token in tokens).replace("’", "'")
+    if _MARKS.issuperset(token[0] for token in tokens):
+        return ""
+    return " ".join(map(_seen, tokens)).replace("’", "'")
+
+
+def _seen(token: str) -> str:
+    first = token[0]
+    return first if first in _MARKS else "0" if first.isdigit() else token
+
+
+# What a model is shown of a text. A model of ours was trained on `words`; others are shown the text as it is, in one
+# line, which is what DCLM, FineWeb-Edu and lid.176 were trained on.
+READS: dict[str, Callable[[str], str]] = {"words": words, "line": str.strip}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Scorer:
+    """Texts to the probability of one label, or of any of several, by one model; small, picklable, known by digest.
+
+    `reads` is a name in `READS`. `calibration` is a slope and an offset on the log-odds.
+    """
+
+    model: ModelFile
+    labels: tuple[str, ...] = (LABEL,)
+    reads: str = "words"
+    calibration: tuple[float, float] | None = None
+
+    def __repr__(self) -> str:
+        """What it does, without the path: a recipe is the same wherever its model lies."""
+        return f"Scorer({self.model.sha256}, {'+'.join(self.labels)}, {self.reads}, {self.calibration})"
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Scores, float32 of shape [n], in [0, 1], 0 for a text in which the model is shown nothing.
+
+        Raises ModelError when the file is not the one it should be or has no such label.
+        """
+        seen = list(map(READS[self.reads], texts))
+        scores = label_probability(self.model, seen, *self.labels)
+        if self.calibration:
+            scores = calibrated(scores, *self.calibration)
+        return np.where([bool(line) for line in seen], scores, np.float32(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What its training found out about a model: how to read it, what to keep, and how the crawl's pages scored.
+
+    `crawl_scores` are the 0th to 100th percentile of the scores of unseen pages of the crawl it was trained on.
+    """
+
+    sha256: str
+    label: str = LABEL
+    reads: str = "words"
+    calibration: tuple[float, float] | None = None
+    threshold: float = 0.5
+    crawl_scores: tuple[float, ...] = ()
+
+
+def settings_file(model: str | os.PathLike[str]) -> Path:
+    """Where the settings of a model are looked for: `quality.json` beside `quality.ftz`."""
+    return Path(model).with_suffix(".json")
+
+
+def read_settings(model: str | os.PathLike[str]) -> Settings | None:
+    """The settings written beside a model by the run that trained it; None for a model from elsewhere.
+
+    Raises ModelError when the settings are of another model: one of the two files was swapped.
+    """
+    found = digest_or_error(model)
+    if found == MODEL.sha256:
+        return Settings(found, calibration=CALIBRATION, threshold=MIN_QUALITY)
+    path = settings_file(model)
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+        calibration = written["calibration"] and tuple(written["calibration"])
+        settings = Settings(**{**written, "calibration": calibration, "crawl_scores": tuple(written["crawl_scores"])})
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{path} does not hold the settings of a model: {error}") from error
+    if settings.sha256 != found or settings.reads not in READS:
+        raise ModelError(f"{path} is about a model with SHA-256 {settings.sha256}, but {os.fspath(model)} has {found}")
+    return settings
+
+
+def digest_or_error(model: str | os.PathLike[str]) -> str:
+    """The SHA-256 of a model file; ModelError, naming it, when it cannot be read."""
+    try:
+        return digest(model)
+    except OSError as error:
+        raise ModelError(f"cannot read the model {os.fspath(model)}: {error.strerror}") from error
+
+
+def scorer(model: str | os.PathLike[str], *, label: str = "") -> Scorer:
+    """A scorer from a fastText classifier by path: one trained here, or DCLM's, FineWeb-Edu's, lid.176, any other.
+
+    `label` names what is good, without prefix; several joined by `+` (`3+4+5`) count together. It may be left out for
+    a model trained here, whose settings are read and whose scores are calibrated. The file's digest is taken now, and
+    whoever loads it later refuses another. Raises ModelError when the file is no classifier or has no such label.
+    """
+    settings = read_settings(model)
+    file = ModelFile(str(Path(model).resolve()), digest_or_error(model))
+    known = label_names(file)
+    labels = tuple(label.split("+")) if label else (settings.label,) if settings else ()
+    if not labels or not set(labels) <= set(known):
+        asked = f"has no label {label!r}" if labels else "comes without settings: say which label means good"
+        raise ModelError(f"the model {os.fspath(model)} {asked}; it has {', '.join(known[:12])}")
+    if settings is None:
+        return Scorer(file, labels, reads="line")
+    own = labels == (settings.label,)
+    return Scorer(file, labels, settings.reads, settings.calibration if own else None)
 
 
 def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL) -> NDArray[np.float32]:
@@ -44,9 +160,9 @@ def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL)
 
     At most 6,000 characters of a text are read. With the shipped model the good corpora are Wikipedia and articles that
     people marked as such, and the rest are pages of a crawl; `models/quality.md` says what that prefers. Its score is
-    calibrated; that of another model is the model's own. It has been taught English: text in another language scores
-    low whatever its worth. Raises TypeError when given one string instead of a list, ModelError when the model file is
-    not the one it should be.
+    calibrated; that of another model is the model's own (`scorer` reads one by path). It has been taught English: text
+    in another language scores low whatever its worth. Raises TypeError when given one string instead of a list,
+    ModelError when the model file is not the one it should be.
 
     Source: Radford et al. 2019, section 2.1 (WebText); Brown et al. 2020, appendix A (a classifier for it).
 
@@ -59,11 +175,7 @@ def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL)
     """
     if isinstance(texts, str):
         raise TypeError("score takes a list of texts, not one text: pass [text]")
-    seen = [words(text) for text in texts]
-    scores = label_probability(model, seen, label)
-    if model == MODEL:
-        scores = calibrated(scores, *CALIBRATION)
-    return np.where([bool(line) for line in seen], scores, np.float32(0))
+    return Scorer(model, (label,), calibration=CALIBRATION if model == MODEL else None)(texts)
 
 
 def calibrated(scores: NDArray[np.float32], slope: float, offset: float) -> NDArray[np.float32]:
@@ -103,6 +215,45 @@ def keep(score: float, key: str, *, alpha: float = 9.0) -> bool:
     """
     if not 0.0 <= score <= 1.0:
         raise ValueError(f"score must be in [0, 1], got {score}")
+    return score > pareto_limit(key, alpha)
+
+
+def pareto_limit(key: str, alpha: float = 9.0) -> float:
+    """The score above which `keep` keeps the document of this key, below 1; raises ValueError for a bad alpha."""
     if not alpha > 0:
         raise ValueError(f"alpha must be positive, got {alpha}")
-    return float(draw(key) ** (-1.0 / alpha) - 1.0) > 1.0 - score
+    return 2.0 - float(draw(key) ** (-1.0 / alpha))
+
+
+@dataclass(frozen=True, slots=True)
+class Pareto:
+    """`keep` as limits: what each document's score has to reach, by its id.
+
+    >>> Pareto()(["a", "b"]).shape
+    (2,)
+    """
+
+    alpha: float = 9.0
+
+    def __call__(self, ids: Sequence[str]) -> NDArray[np.float64]:
+        """Limits in [-inf, 1], float64 of shape [n]."""
+        return np.array([pareto_limit(key, self.alpha) for key in ids], np.float64)
+
+
+def limit_for_share(scores: Sequence[float] | NDArray[np.floating], share: float) -> float:
+    """The least score that keeps this share of documents scored like `scores`, rounded to the nearest document.
+
+    `scores` are those of a sample, of an earlier run, or the 101 percentiles in a model's settings; NaN is left out.
+    Documents of equal score are kept or dropped together, so many ties keep more. Raises ValueError without scores or
+    for a share outside (0, 1].
+
+    >>> limit_for_share([0.1, 0.2, 0.3, 0.4], 0.5)
+    0.3
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share must be in (0, 1], got {share}")
+    known = np.asarray(scores, np.float64)
+    known = np.sort(known[~np.isnan(known)])
+    if not len(known):
+        raise ValueError("no scores to choose a limit from")
+    return float(known[-max(1, round(share * len(known)))])

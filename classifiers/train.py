@@ -8,35 +8,21 @@ import argparse
 import sys
 from pathlib import Path
 
-from classifiers import language, quality, toxicity
+from classifiers import toxicity
 from classifiers.fasttext_model import SHIPPED_SHA256, Classifier, ModelFile, save, train
+from classifiers.language_training import language_model
+from classifiers.quality_training import quality_model
 from classifiers.training_data import Row, language_rows, quality_rows, toxicity_rows
 
-LANGUAGE_SETTINGS = {
-    "dim": 16, "minn": 2, "maxn": 4, "bucket": 100_000, "lr": 0.5, "epoch": 25, "minCount": 3, "loss": "softmax",
-}  # fmt: skip
 TOXICITY_SETTINGS = {
     "dim": 16, "wordNgrams": 2, "minn": 3, "maxn": 5, "bucket": 100_000, "lr": 0.1, "epoch": 10, "minCount": 3,
     "loss": "softmax",
 }  # fmt: skip
-QUALITY_SETTINGS = {
-    "dim": 16, "wordNgrams": 2, "bucket": 100_000, "lr": 0.2, "epoch": 25, "minCount": 3, "loss": "softmax",
-}  # fmt: skip
-
-
-def language_model(rows: list[Row]) -> Classifier:
-    """A language classifier trained on rows."""
-    return train(((row.label, language.letters(row.text)) for row in rows), LANGUAGE_SETTINGS)
 
 
 def toxicity_model(rows: list[Row]) -> Classifier:
     """A toxicity classifier trained on rows, each a sentence."""
     return train(((row.label, toxicity.words(row.text)) for row in rows), TOXICITY_SETTINGS)
-
-
-def quality_model(rows: list[Row]) -> Classifier:
-    """A quality classifier trained on rows."""
-    return train(((row.label, quality.words(row.text)) for row in rows), QUALITY_SETTINGS)
 
 
 def train_language(data: Path, out: Path) -> ModelFile:

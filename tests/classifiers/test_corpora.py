@@ -3,6 +3,7 @@
 import bz2
 import json
 import lzma
+import time
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,34 @@ def test_wikitext_is_stripped_by_hand() -> None:
         "It was built in 1847.",
         "See the archive.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("From {{lang|fr|tour}}, {{convert|34|m|ft|abbr=on}} tall{{cn}}.", "From tour, 34 m tall."),
+        ("Rock ({{IPA|x}}; {{lang}}) stands.", "Rock stands."),
+        ("{{frac|1|2}} {{Circa|1847}} {{as of|2020}}", "1/2 c. 1847 As of 2020"),
+        ("l'''Italia'' and ''it's'' and '''''both''''' now", "l'Italia and it's and both now"),
+        ("''''Quoted'''' word", "'Quoted' word"),
+        ("a &ndash; b&nbsp;c &lt;b&gt;<br />d", "a – b c <b>\nd"),
+        ("before\n{| class=x\n| 1\n{|\n| 2\n|}\n| 3\n|}\nafter", "before\nafter"),
+        ("x<ref name=a/> y<ref>z [[q]]</ref> <math>m</math>!<ref>unclosed", "x y !unclosed"),
+        ("[[de:Feuer]]\n__NOTOC__\nend", "end"),
+        ("<nowiki>[</nowiki>1]", "[1]"),
+    ],
+)
+def test_constructs_are_stripped_by_hand(wikitext: str, text: str) -> None:
+    """One construct at a time, as an article reads."""
+    assert wikipedia.strip_wikitext(wikitext) == text
+
+
+@pytest.mark.parametrize("text", ["<ref>", "[http://a ", "{{a|", "{|\n", "<!--", "[[a|", "'''", "=="])
+def test_stripping_is_linear(text: str) -> None:
+    """Half a megabyte of marks that nothing closes takes a moment, not minutes."""
+    began = time.process_time()
+    wikipedia.strip_wikitext(text * (500_000 // len(text)))
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("text", ["", "{{", "[[", "{{{{{{" * 50, "[[a|" * 50 + "]]" * 50, "<ref>", "'''''", "=", "{|"])

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from classifiers import language
+from classifiers import language, language_codes, language_training
 
 SENTENCES = {
     "en": "The old bridge was closed for repairs, so we walked along the river to the next village.",
@@ -67,6 +67,51 @@ def test_case_spacing_and_numbers_say_nothing() -> None:
     """The answer is the same in upper case, on one line and with numbers strewn in."""
     text = SENTENCES["en"]
     assert language.identify(text.upper()) == language.identify(text) == language.identify(text.replace(" ", "\n12 "))
+
+
+SHORT = {
+    "This is a test.": "en",
+    "This is an English sentence about the sea.": "en",
+    "What time is it?": "en",
+    "Thank you very much!": "en",
+    "Terms and conditions apply.": "en",
+    "Das ist ein Test.": "de",
+    "Guten Morgen, wie geht es dir?": "de",
+    "Où est le livre de ma sœur ?": "fr",
+    "Esto es una prueba.": "es",
+    "Dit is een test.": "nl",
+    "Gallia est omnis divisa in partes tres.": "la",
+}
+
+
+def test_short_sentences() -> None:
+    """A handful of plain words is enough; once these were Latin."""
+    assert {text: language.identify(text)[0] for text in SHORT} == SHORT
+
+
+def test_pieces_are_of_the_text() -> None:
+    """Training pieces are runs of its words, three to eight of them, and the same every time."""
+    text = language.letters(SENTENCES["en"])
+    found = list(language_training.pieces(text))
+    assert len(found) == language_training.PIECES
+    assert all(piece in text and 3 <= len(piece.split()) <= 8 for piece in found)
+    assert found == list(language_training.pieces(text))
+    assert list(language_training.pieces("too short a text")) == []
+    assert len(list(language_training.pieces(language.letters(SENTENCES["zh"])))) == language_training.PIECES
+
+
+def test_only_english_is_plainly_english() -> None:
+    """A sentence with two common English words is; no plain sentence of another language is left out of training."""
+    assert language_training.is_plainly_english("You can find more of it in the next issue.")
+    assert not any(language_training.is_plainly_english(text) for code, text in SENTENCES.items() if code != "en")
+
+
+def test_labels_of_other_models() -> None:
+    """Every ISO 639-3 code stands for one language, and all 75 languages of ours keep their names."""
+    assert all(language_codes.iso_639_1(code) == code for code in SENTENCES)
+    longs = [code for entry in language_codes._ISO_639_3.split() for code in entry.partition(":")[2].split(",")]
+    assert len(longs) == len(set(longs))
+    assert {len(code) for code in longs} == {3}
 
 
 def test_many_is_one_at_a_time() -> None:

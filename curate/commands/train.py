@@ -1,0 +1,110 @@
+"""`curate train`: a quality model from corpora of your own, the pages people recommended, a limit for a share."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from curate.errors import UsageError
+
+if TYPE_CHECKING:
+    from curate.training.quality import LinkRules
+
+HELP = "train a quality model on corpora of your own"
+FILES = "WARC, WET, Parquet, JSONL, Wikipedia XML (.xml.bz2), WikiExtractor files, .txt with one text a line"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    what = parser.add_subparsers(required=True, metavar="WHAT", dest="what")
+    _quality_arguments(what.add_parser("quality", help="train a model, try it on unseen sites, write its card"))
+    links = what.add_parser("links", help="list the pages people recommended, from Reddit submission dumps")
+    links.add_argument("reddit", nargs="+", type=Path, metavar="DUMP", help="RS_2012-01.zst, .xz, .bz2, .gz or plain")
+    links.add_argument("--out", required=True, type=Path, help="the list: one address a line, without scheme, sorted")
+    _link_rules(links)
+    limit = what.add_parser("limit", help="the limit that would have kept a share of an earlier run's texts")
+    limit.add_argument("run", type=Path, metavar="OUT", help="output folder of a run")
+    limit.add_argument("--share", required=True, type=float, help="share to keep, such as 0.2")
+    limit.add_argument("--signal", default="quality.score", help="which score (default quality.score)")
+
+
+def _quality_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--positives", nargs="+", default=[], metavar="FILE", help=f"good texts: {FILES}; globs and folders too")
+    add("--negatives", nargs="+", required=True, metavar="FILE", help="ordinary texts, the crawl: the same kinds")
+    add("--out", required=True, type=Path, help="folder for quality.ftz, its card and its settings")
+    add("--reddit", nargs="+", type=Path, default=[], metavar="DUMP", help="pages of --negatives linked there are good")
+    add("--links", nargs="+", type=Path, default=[], metavar="LIST", help="the same by lists of addresses, one a line")
+    _link_rules(parser)
+    add("--language", default="", metavar="CODE", help="only texts in this language, such as en")
+    add("--extractor", default="blocks", help="for pages that are HTML (default blocks)")
+    add("--max-texts", type=int, default=20_000, help="at most so many of each side (default 20000)")
+    add("--min-chars", type=int, default=200, help="least length of a text (default 200)")
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--target-keep", type=float, metavar="SHARE", help="limit that keeps this share of the crawl")
+    target.add_argument("--min-precision", type=float, metavar="SHARE", help="limit above which this share is good")
+
+
+def _link_rules(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--min-score", type=int, default=3, help="least score of a post (default 3)")
+    parser.add_argument("--without-subreddits", nargs="+", default=[], metavar="NAME", help="posts there do not count")
+    parser.add_argument("--without-domains", nargs="+", default=[], metavar="DOMAIN", help="nor links to these")
+
+
+def command(options: argparse.Namespace, console: Console) -> int:
+    """Do what was asked."""
+    return {"quality": _quality, "links": _links, "limit": _limit}[options.what](options, console)
+
+
+def _rules(options: argparse.Namespace) -> "LinkRules":
+    from curate.training.quality import LinkRules
+
+    return LinkRules(options.min_score, tuple(options.without_subreddits), tuple(options.without_domains))
+
+
+def _quality(options: argparse.Namespace, console: Console) -> int:
+    from classifiers.quality_training import Target
+    from curate.training.quality import MODEL_NAME, Request, train_quality
+
+    request = Request(
+        tuple(options.positives), tuple(options.negatives), tuple(options.reddit), tuple(options.links),
+        _rules(options), options.language, options.extractor, options.max_texts, options.min_chars,
+        Target(options.target_keep, options.min_precision),
+    )  # fmt: skip
+    study = train_quality(request, options.out, say=lambda line: console.print(line, markup=False, soft_wrap=True))
+    crawl = study.scores[~study.good]
+    model = options.out / MODEL_NAME
+    kept_good, kept = (study.scores[study.good] >= study.threshold).mean(), (crawl >= study.threshold).mean()
+    said = [
+        f"unseen sites: ROC-AUC {study.auc(lambda _: True):.3f}, {study.good.sum():,} good texts, {len(crawl):,} other",
+        f"limit {study.threshold:.4f} keeps {kept:.1%} of the crawl and {kept_good:.1%} of the good texts",
+        f"{model}, card {model.with_suffix('.md')}; use it: curate run --quality-model {model} ...",
+    ]
+    console.print("\n".join(said), markup=False, soft_wrap=True)
+    return 0
+
+
+def _links(options: argparse.Namespace, console: Console) -> int:
+    from curate.training.quality import recommended
+    from curate.work import whole_file
+
+    urls = recommended(options.reddit, _rules(options))
+    with whole_file(options.out) as temporary:
+        temporary.write_text("".join(f"{url}\n" for url in urls), encoding="utf-8")
+    console.print(f"{len(urls):,} pages in {options.out}", markup=False, soft_wrap=True)
+    return 0
+
+
+def _limit(options: argparse.Namespace, console: Console) -> int:
+    from classifiers.quality import limit_for_share
+    from curate.training.quality import scores_of_run
+
+    scores = scores_of_run(options.run, options.signal)
+    try:
+        limit = limit_for_share(scores, options.share)
+    except ValueError as error:
+        raise UsageError(f"{options.run}: {error}") from None
+    kept = float((scores >= limit).mean())
+    console.print(f"{limit:.6f}  keeps {kept:.2%} of {len(scores):,} texts with {options.signal}", markup=False)
+    return 0

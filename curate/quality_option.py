@@ -1,0 +1,60 @@
+"""Another quality model in a recipe: what `curate run --quality-model` and its companions change."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from curate.errors import UsageError
+from curate.recipe import Recipe
+from curate.stages import Score
+
+STAGE = "quality"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add = parser.add_argument
+    add("--quality-model", type=Path, metavar="FILE", help="fastText classifier (.bin, .ftz) for the stage `quality`")
+    add("--quality-label", default="", metavar="LABEL", help="its label for good texts; several: 3+4+5")
+    limit = parser.add_mutually_exclusive_group()
+    limit.add_argument("--quality-threshold", type=float, metavar="P", help="least probability to keep (0 to 1)")
+    limit.add_argument("--quality-share", type=float, metavar="SHARE",
+                       help="keep about this share, by the scores noted when the model was trained")  # fmt: skip
+
+
+def with_options(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    """The recipe as the options want its stage `quality`; the same recipe when there are none.
+
+    Raises UsageError when the recipe has no such stage, the model cannot be used, or no limit is known for it.
+    """
+    asked = (options.quality_model, options.quality_threshold, options.quality_share)
+    if all(value is None for value in asked) and not options.quality_label:
+        return recipe
+    stage = next((stage for stage in recipe.stages if isinstance(stage, Score) and stage.name == STAGE), None)
+    if stage is None:
+        raise UsageError(f"recipe {recipe.name!r} has no stage {STAGE!r} for a quality model")
+    changed = _changed(stage, *asked, options.quality_label)
+    return replace(recipe, stages=tuple(changed if each is stage else each for each in recipe.stages))
+
+
+def _changed(stage: Score, model: Path | None, threshold: float | None, share: float | None, label: str) -> Score:
+    from classifiers.fasttext_model import ModelError
+    from classifiers.quality import limit_for_share, read_settings, scorer
+
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise UsageError(f"--quality-threshold must be in [0, 1], not {threshold:g}")
+    if model is None:
+        if threshold is None or label:
+            raise UsageError("--quality-label and --quality-share go with --quality-model")
+        return replace(stage, min_score=threshold)
+    try:
+        settings, score = read_settings(model), scorer(model, label=label)
+        if share is not None:
+            threshold = limit_for_share(settings.crawl_scores if settings else (), share)
+    except (ModelError, ValueError) as error:
+        raise UsageError(str(error)) from error
+    if threshold is None and settings and score.labels == (settings.label,):
+        threshold = settings.threshold
+    if threshold is None:
+        raise UsageError(f"nothing says what to keep by {model}: give --quality-threshold")
+    return replace(stage, score=score, min_score=threshold)
