@@ -14,7 +14,7 @@ CONTEXT_CHARS = 40
 MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 7, 15  # local numbers; E.164
 
 _SEPARATORS = r" \t\u00a0\u2009\u202f()./\-\u2010-\u2015"
-RUN = re.compile(rf"[+(\uff0b]{{0,2}}\d[\d{_SEPARATORS}]{{3,}}")
+RUN = re.compile(rf"(?:\+ |[+(\uff0b]{{0,2}})\d[\d{_SEPARATORS}]{{3,}}")
 _GAP = re.compile(rf"[{_SEPARATORS}]{{4,}}")
 _NOT_DIGIT = re.compile(r"\D+")
 
@@ -55,12 +55,16 @@ _NANP = re.compile(
 )
 _PHONE_WORD = re.compile(
     r"(?:\b(?:tel|tél|t[eé]l[eé]?[fp]h?on\w*|(?:tele|smart|cell)?phones?|fax|telefax|mobile?|mob|cell|handy|hotline"
-    r"|helpline|call|dial|ring|sms|texting|whats ?app|viber|voicemail|landline|desk"
+    r"|helpline|tlf|call|dial|ring|sms|texting|whats ?app|viber|voicemail|landline|desk"
     r"|toll[ -]?free|ph|тел\w*|móvil|celular|tfno)\b"
-    r"|电话|電話|手机|☎|📞|📱)\D{0,32}\Z|(?:^|[\s(|•])[TPMFC](?:el)?\s?[:.]\s{0,3}\Z",
+    r"|hotline\b|telefon\b|电话|電話|手机|☎|📞|📱)\D{0,32}\Z|(?:^|[\s(|•])[TPMFC](?:el)?\s?[:.]\s{0,3}\Z",
     re.IGNORECASE,
 )
-_WEAK_PHONE_WORD = re.compile(r"\b(?:call\w*|text|messages?|messaging|answering|contact|reach)\b", re.IGNORECASE)
+_WEAK_PHONE_WORD = re.compile(
+    r"\b(?:call\w*|text|messages?|messaging|answering|contact|reach|llám\w*|llame\w*|appelez\w*|chiama\w*|ligue\w*"
+    r"|anrufen|kontakt)\b",
+    re.IGNORECASE,
+)
 _PHONE_WORD_AFTER = re.compile(
     r"[\s\-(,:]{1,3}(?:office|fax|mobile|cell|phone|home|work|tel|direct|desk)\b", re.IGNORECASE
 )
@@ -72,8 +76,18 @@ _DATE = re.compile(
     r"(?:[0-3]?\d[./\-][0-3]?\d[./\-](?:19|20)\d\d|(?:19|20)\d\d[./\- ][01]?\d[./\- ][0-3]?\d"
     r"|(?:1[5-9]|20)\d\d\s?[\-\u2010-\u2015/]\s?(?:1[5-9]|20)\d\d)(?!\d)"
 )
-# A national number with its trunk 0 in two or three groups, as mobile numbers are written from Australia to Vietnam.
-_TRUNK = re.compile(r"\(?0\d{2,4}\)?[ .\-\u00a0]\d{3}[ .\-\u00a0]\d{3,4}")
+# National numbers by their form alone: with the trunk 0 in two or three groups, as mobile numbers are written from
+# Australia to Vietnam, with the area code apart as in Germany and Austria, in pairs as in France; Brazilian ones.
+_TRUNK = re.compile(
+    r"\(?0\d{2,4}\)?[ .\-\u00a0]\d{3}[ .\-\u00a0]\d{3,4}|\(0\d{1,5}\)[ .\-]?\d{3,4}[ .\-]?\d{3,5}"
+    r"|0\d{2,5} ?[/\-\u2013] ?\d{3,4}[ \-]?\d{2,4}(?:[ \-]?\d{1,4})?|0\d{2,4} \d{7,9}|0[1-9](?:[ .\-\u00a0]\d\d){4}"
+    r"|\(\d\d\) ?9?\d{4}-\d{4}|1[38]00[ \-]\d{3}[ \-]\d{3,4}"
+)
+# What is a phone number even where extraction lost the space before or behind it: "Contact us(415) 555-0100PO Box 7".
+_RUN_ON = re.compile(
+    r"(?:\+?1[.\-]?)?(?:\([2-9]\d\d\)[ .\-]{0,2}|[2-9]\d\d[.\-])[2-9]\d\d[.\-]\d{4}"
+    r"|\+[1-9]\d{0,2}[ .\-(]{1,2}\d(?:[ .\-()]{0,2}\d){6,11}"
+)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[. \u00a0\u202f]\d{3})+\Z")
 _WIDE = re.compile(r"\s*/\s*|\s+[\-\u2010-\u2015]\s+|\s{2,}")
 
@@ -218,7 +232,8 @@ def _phone_score(text: str, start: int, end: int, regions: tuple[str, ...]) -> f
     if not MIN_PHONE_DIGITS <= len(number) <= MAX_PHONE_DIGITS or len(set(number)) < 2:
         return 0.0
     if piece.lstrip("(").startswith(("+", "\uff0b")):
-        return 0.75 if len(number) > MIN_PHONE_DIGITS and number[0] != "0" else 0.0
+        doubtful = number[0] == "0" or piece[:2] == "+ "
+        return 0.75 if len(number) >= (10 if doubtful else MIN_PHONE_DIGITS + 1) else 0.0
     if _DATE.match(piece) or _NO_PHONE_WORD.search(before[-20:]):
         return 0.0
     if _PHONE_WORD.search(before) or _PHONE_WORD_AFTER.match(text, end):
@@ -230,21 +245,28 @@ def _phone_score(text: str, start: int, end: int, regions: tuple[str, ...]) -> f
         return 0.0
     if _NANP.fullmatch(piece):
         return 0.6 if not piece.replace(" ", "").isdigit() or _is_dialled(piece, ("US",)) else 0.0
-    if not grouped or number[0] != "0" or len(number) < 9:
+    if not grouped or len(number) < 9:
         return 0.0
-    return 0.4 if _TRUNK.fullmatch(piece) or _is_dialled(piece, regions) else 0.0
+    return 0.4 if _TRUNK.fullmatch(piece) or (number[0] == "0" and _is_dialled(piece, regions)) else 0.0
 
 
 def phones(text: str, start: int, end: int, *, regions: tuple[str, ...]) -> Iterator[Found]:
     """Phone numbers in a run: the whole run, else its pieces between wide separators, else the North American."""
-    previous = text[start - 1 : start] if start else ""
-    if previous.isascii() and (previous.isalnum() or previous in tuple("_/=#%&@")):
+    previous, following = text[start - 1 : start] if start else "", text[end : end + 1]
+    two_in_a_row = previous.isdigit() and text[start] in "+\uff0b"
+    if previous.isascii() and (previous.isalnum() or previous in tuple("_/=#%&@")) and not two_in_a_row:
+        if previous.isalpha() and _RUN_ON.fullmatch(text, start, end) and _is_dialled(text[start:end], ("US",)):
+            yield start, end, 0.6
         return
+    if text[start] == "(" and text.find(")", start, end) < 0:
+        start += 1
     extension = _EXTENSION.match(text, end)
-    following = text[end : end + 1]
     joined = not extension and following.isascii() and (following.isalnum() or following in tuple("_@=%"))
     score = _phone_score(text, start, end, regions)
-    if score >= 0.75 * joined and score:  # "Phone 555 0147Map": extraction lost a line break, the word before decides
+    # "Phone 555 0147Map": extraction lost a line break; the word before decides, or a form that nothing else has.
+    if joined and score < 0.75:
+        score = 0.6 if following.isalpha() and _RUN_ON.fullmatch(text, start, end) else 0.0
+    if score:
         yield start, extension.end() if extension else end, score
         return
     edges = [] if joined else [match.span() for match in _WIDE.finditer(text, start, end)]

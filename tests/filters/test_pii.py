@@ -49,6 +49,19 @@ FINDS = {
     "Fax: 212-555-0147 ext. 12": ("PHONE_NUMBER", "212-555-0147 ext. 12"),
     "Phone 555 0147Map": ("PHONE_NUMBER", "555 0147"),
     "P: 212.555.0147Map": ("PHONE_NUMBER", "212.555.0147"),
+    "Contact Us(212) 555-0147REQUEST A QUOTE": ("PHONE_NUMBER", "(212) 555-0147"),
+    "call us at212-555-2368 Sign up": ("PHONE_NUMBER", "212-555-2368"),
+    "India+91-8529003873": ("PHONE_NUMBER", "+91-8529003873"),
+    "Buchungshotline:\n040 - 244 249 230": ("PHONE_NUMBER", "040 - 244 249 230"),
+    "Kundenservice 0221/1773-1000": ("PHONE_NUMBER", "0221/1773-1000"),
+    "9500 Villach\n0664 1183226": ("PHONE_NUMBER", "0664 1183226"),
+    "là pour vous !\n03 59 55 40 40": ("PHONE_NUMBER", "03 59 55 40 40"),
+    "GRANDE - MS (67) 3316-7200": ("PHONE_NUMBER", "(67) 3316-7200"),
+    "About us (07) 4000 8532": ("PHONE_NUMBER", "(07) 4000 8532"),
+    "Tlf. 35 20 30 40": ("PHONE_NUMBER", "35 20 30 40"),
+    "шосе, 3А + 38 068 088 2568": ("PHONE_NUMBER", "+ 38 068 088 2568"),
+    "llámanos 918 31 19 12": ("PHONE_NUMBER", "918 31 19 12"),
+    "(1800 121 0005)": ("PHONE_NUMBER", "1800 121 0005"),
     "tel ٠٢٠ ٧٩٤٦ ٠٩٥٨": ("PHONE_NUMBER", "٠٢٠ ٧٩٤٦ ٠٩٥٨"),
     "4111 1111 1111 1111": ("CREDIT_CARD", "4111 1111 1111 1111"),
     "378282246310005": ("CREDIT_CARD", "378282246310005"),
@@ -62,6 +75,19 @@ FINDS = {
     "social security number is 536221234": ("US_SSN", "536221234"),
     "AKIAIOSFODNN7EXAMPLE": ("API_KEY", "AKIAIOSFODNN7EXAMPLE"),
     "send to 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa": ("CRYPTO", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
+    "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIB\n-----END EC PRIVATE KEY-----": (
+        "PRIVATE_KEY",
+        "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIB\n-----END EC PRIVATE KEY-----",
+    ),
+    "bearer eyJhbGciOiJub25lIn0K.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N": (
+        "API_KEY",
+        "eyJhbGciOiJub25lIn0K.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
+    ),
+    "sk-proj-abcDEF1234567890abcdEF12": ("API_KEY", "sk-proj-abcDEF1234567890abcdEF12"),
+    "glpat-0123456789abcdefghij": ("API_KEY", "glpat-0123456789abcdefghij"),
+    "NI number AB 12 34 56 C": ("UK_NINO", "AB 12 34 56 C"),
+    "ITIN 912-70-1234": ("US_ITIN", "912-70-1234"),
+    "DNI 12345678Z": ("ES_NIF", "12345678Z"),
     "fiscal code RSSMRA85T10A562S": ("IT_FISCAL_CODE", "RSSMRA85T10A562S"),
 }
 
@@ -95,6 +121,10 @@ def test_finds(text, find):
         "GB82 WEST 1234 5698 7654 33",
         "000-12-3456 666-12-3456 536-00-1234 536-22-0000",
         "the specimen 078-05-1120",
+        "DNI 12345678A, whose letter is wrong",
+        "sk-learn-tutorial-for-beginners-2020 and sk-bratislava-hotel-spa-center",
+        "SKU-x212-555-01477, model AB+12345678",
+        "0.123 456789, 09/2014 - 12/2015, 03 12 2014",
         "pi is 3.14159265358979323846",
         "pages 123-456 to 234-567, ratio 1234/5678",
     ],
@@ -135,6 +165,33 @@ def test_private_key_blocks_go_whole():
     block = f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----"
     assert found(f"key:\n{block}\nend") == [("PRIVATE_KEY", block)]
     assert found(block.replace("PRIVATE", "PUBLIC")) == []
+
+
+def test_private_key_with_hyphens_in_its_headers_or_no_end():
+    """Headers inside a block do not end it; a block that was cut off loses its key lines, and prose stays."""
+    head = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,2F3A\n\n"
+    lines = "MIIEpAIBAAKCAQEA7abcdefg+/xyz\n" * 5 + "abcd=="
+    assert pii.redact(f"{head}{lines}\n-----END RSA PRIVATE KEY-----") == "<PRIVATE_KEY>"
+    assert pii.redact(f"{head}{lines}\nsome prose follows") == "<PRIVATE_KEY>\nsome prose follows"
+    assert pii.redact("it opens with -----BEGIN PRIVATE KEY----- and so on") == "it opens with <PRIVATE_KEY> and so on"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "1600 Pennsylvania Avenue NW, Washington, DC 20500",
+        "350 Fifth Avenue, Suite 400, New York, NY 10118-0110",
+        "10 Downing Street, London SW1A 2AA",
+        "221B Baker Street",
+        "Königstr. 12a, 70173 Stuttgart",
+        "Lange Straße 12, D-10115 Berlin",
+        "Berliner Allee 5",
+        "PO Box 123",
+    ],
+)
+def test_street_addresses_go_whole(address):
+    """US, UK and German addresses with what follows the street: flat, place and postcode."""
+    assert found(f"We are at {address}.", entities=frozenset({"STREET_ADDRESS"})) == [("STREET_ADDRESS", address)]
 
 
 def _mod_97_by_long_division(code):
@@ -184,6 +241,30 @@ def test_nothing_is_left_of_an_overlap():
     assert not re.search(r"\d", pii.redact("call 212-555-0147 / 212-555-0148 / 212-555-0149"))
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(sorted(FINDS)), min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_order_of_lines_does_not_matter(lines, rng):
+    """Whatever order paragraphs come in, the same values are found and get the same pseudonyms."""
+    gap = "\n" + "word " * 20 + "\n"  # further than a word such as "phone" reaches
+    shuffled = rng.sample(lines, len(lines))
+    assert pii.count(gap.join(lines)) == pii.count(gap.join(shuffled))
+    texts = [pii.redact(gap.join(order), key=b"k") for order in (lines, shuffled)]
+    assert Counter(texts[0].split(gap)) == Counter(texts[1].split(gap))
+    assert all(value not in texts[0] for value in (FINDS[line][1] for line in lines))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(sorted(FINDS)), min_size=1, max_size=6), st.text("0123456789@.-+ aé\n", max_size=5))
+def test_neighbours_never_leave_half_a_match_or_make_a_new_one(lines, glue):
+    """However values are run together, what is left after redaction holds no find, alone or with its neighbours."""
+    text = glue.join(lines)
+    redacted = pii.redact(text)
+    assert pii.find(redacted) == []
+    for span in pii.find(text):
+        if span.entity in ("EMAIL_ADDRESS", "IBAN_CODE"):
+            assert text[span.start : span.end] not in redacted
+
+
 def test_values_do_not_depend_on_what_lies_far_away():
     """The same find is made at any distance from the start and beside any other, so windows have no edges."""
     rng = random.Random(7)
@@ -210,7 +291,11 @@ def test_total_and_stable(text):
 
 @pytest.mark.parametrize(
     "unit",
-    ["1", "1 ", "1-", "1.", "(", "+", "@", "a@", "a@b.", "a.", ":", "a:", "AA11", "GB82 ", "1(", "tel 1234567 ", "sk-"],
+    [
+        *("1", "1 ", "1-", "1.", "(", "+", "@", "a@", "a@b.", "a.", ":", "a:", "AA11", "GB82 ", "1(", "tel 1234567 "),
+        *("sk-", "sk-a", "eyJ", "eyJaaaaaaaaaaaa.", "+ 1", "+1-", "01 ", "(0", "a+1-23", "-----BEGIN PRIVATE KEY-----"),
+        *("-----BEGIN PRIVATE KEY-----\nA-b: c\n", "-----BEGIN PRIVATE KEY-----" + "A" * 500 + "\n"),
+    ],
 )
 def test_cost_is_linear(unit):
     """Twice the text costs about twice the time, whatever it repeats."""
