@@ -22,14 +22,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 def cpu() -> float:
     from curate.sandbox import SandboxLimits
-    from curate.stages import _sandbox
+    from curate.stages.pages import _sandbox
 
     return time.process_time() + _sandbox(SandboxLimits()).cpu_seconds
 
 
 def fate(recipe, data: bytes) -> str:
     """What the archive came to: of its last page, the stage that decided, or why there was none."""
-    from curate.archive_format import sniff
+    from curate.archive.format import sniff
     from curate.browse import explain
     from curate.errors import NotAnArchiveError
     from curate.flow import Failure

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 
-from curate.archive_format import sniff
-from curate.gzip_members import Bytes, members
-from curate.records import WARC
+from curate.archive.format import sniff
+from curate.archive.gzip_members import Bytes, members
+from curate.archive.records import WARC
 from curate.warc import MIB, Limits, ReadCounts, read_pages, read_split
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data" / "crawl" / "dev.warc.gz"

@@ -21,14 +21,16 @@ from curate.stages import Barrier, Extract, Read
 
 RECIPE_FILE = "recipe_file_"  # modules made from a user's file; workers get them by value
 PACKAGES = ("curate", "classifiers", "filters")
-# Editing what only shows results must not make a run extract again.
+# Editing what only shows results, or trains, must not make a run extract again.
 SHOWS_ONLY = frozenset({
-    "cli.py", "report.py", "study.py", "compare.py", "browse.py", "verify.py", "whatif.py", "doctor.py", "preflight.py",
-    "publish.py", "replay.py", "takedown.py", "training.py", "train.py", "corpora.py",
+    "cli.py", "report.py", "browse.py", "verify.py", "doctor.py", "preflight.py", "replay.py", "takedown.py",
+    "tombstones.py", "publish.py", "train.py", "corpora.py", "contrast.py", "evaluate.py", "wikipedia.py",
+    "model_cards.py", "quality_report.py",
 })  # fmt: skip
+SHOWING_FOLDERS = frozenset({"commands", "study", "templates", "training", "whatif"})
 # Libraries whose version can change what a page turns into.
 DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow", "presidio-analyzer",
-                      "phonenumbers", "tldextract", "fasttext-community", "isal", "brotli")  # fmt: skip
+                      "phonenumbers", "spacy", "tldextract", "fasttext-community", "isal", "brotli")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def code_version() -> str:
     for package in PACKAGES:
         root = Path(str(importlib.import_module(package).__file__)).parent
         for path in sorted(root.rglob("*")):
-            shows = path.name in SHOWS_ONLY or path.parent.name == "commands"
+            shows = path.name in SHOWS_ONLY or path.parent.name in SHOWING_FOLDERS or "training" in path.name
             if path.suffix in {".py", ".npz", ".ftz", ".bin", ".txt"} and not shows:
                 digest.update(f"{package}/{path.relative_to(root)}\0".encode() + path.read_bytes())
     digest.update(json.dumps(library_versions()).encode())

@@ -24,7 +24,7 @@ from curate.recipe import Segment
 from curate.sources import Split, read
 from curate.stages import Barrier, Read
 from curate.warc import ReadCounts, Skip
-from curate.work import RowFile, read_marker, write_json
+from curate.work import RowFile, read_marker, write_marker
 from filters.verdict import Verdict
 
 BATCH_PAGES = 64
@@ -100,7 +100,7 @@ def advance(pieces: Sequence[Piece]) -> list[bool]:
 
 
 def _do(piece: Piece) -> bool:
-    if read_marker(piece.marker) is not None:
+    if read_marker(piece.marker, digests=True) is not None:
         return True
     piece.folder.mkdir(parents=True, exist_ok=True)
     sink = _Files({kind: RowFile(piece.file(kind)) for kind in FILES}, _signal_schema(piece.segment.stages))
@@ -120,7 +120,7 @@ def _do(piece: Piece) -> bool:
             file.abandon()
     for name, count in counts.items():
         count.check(name)
-    write_json(piece.marker, _marker(piece, counts, found, described))
+    write_marker(piece.marker, _marker(piece, counts, found, described))
     return False
 
 

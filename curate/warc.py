@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from curate.archive_format import file_stream, sniff
-from curate.content_type import HTML_TYPES, is_html
+from curate.archive.content_type import HTML_TYPES, is_html
+from curate.archive.format import file_stream, sniff
+from curate.archive.gzip_members import Bytes, Member, members
+from curate.archive.http_body import Response, decode_body, split_response
+from curate.archive.records import ARC, WARC, Fields, Grammar, Record, Stream, records
 from curate.extract.charset import decide_charset, decode
-from curate.gzip_members import Bytes, Member, members
-from curate.http_body import Response, decode_body, split_response
-from curate.records import ARC, WARC, Fields, Grammar, Record, Stream, records
 
 MIB = 1 << 20
 RECORD_TYPES = frozenset(

@@ -7,9 +7,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from curate import cluster, report
+from curate import cluster, quality_option, report
 from curate.errors import UsageError
-from curate.run import Progress as Step
+from curate.phases import Progress as Step
+from curate.remote.publish import output_folder
 from curate.run import run
 
 HELP = "curate inputs into an output folder"
@@ -17,11 +18,19 @@ HELP = "curate inputs into an output folder"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("inputs", nargs="+", metavar="INPUT", help="WARC, WET, Parquet or JSONL: file, glob or folder")
-    parser.add_argument("--out", required=True, type=Path, help="output folder; a second run there resumes")
+    parser.add_argument(
+        "inputs", nargs="+", metavar="INPUT", help="file, glob, folder, s3://, https://, crawl path, @list"
+    )
+    parser.add_argument("--out", required=True, help="output folder or s3:// address; a second run there resumes")
     parser.add_argument("--recipe", default="webtext", help="webtext (pipelines.webtext), module:ATTR, or a .py file")
     parser.add_argument("--workers", type=int, default=0, help="processes (default: every core; 1: this process)")
     parser.add_argument("--ray-address", default="", help="a running Ray cluster (default: $RAY_ADDRESS, else local)")
+    parser.add_argument("--against", action="append", default=[], type=Path, metavar="OUT",
+                        help="an earlier run whose documents count as already kept; may be repeated")  # fmt: skip
+    parser.add_argument(
+        "--stage-dir", type=Path, metavar="DIR", help="where a run for s3:// writes before it is published"
+    )
+    quality_option.arguments(parser)
 
 
 def command(options: argparse.Namespace, console: Console) -> int:
@@ -31,12 +40,14 @@ def command(options: argparse.Namespace, console: Console) -> int:
     if options.workers < 0:
         message = f"--workers must be 0 or more, not {options.workers}"
         raise UsageError(message)
-    recipe = load_recipe(options.recipe)
+    recipe = quality_option.with_options(load_recipe(options.recipe), options)
     workers = cluster.Workers(options.workers, options.ray_address)
-    with Display() as display:
-        result = run(recipe, options.inputs, options.out, workers=workers, show=display.show, say=display.say)
+    with Display() as display, output_folder(options.out, options.stage_dir) as out:
+        result = run(
+            recipe, options.inputs, out, against=options.against, workers=workers, show=display.show, say=display.say
+        )
     report.print_table(result, console)
-    where = f"Output: {options.out}/  (open {options.out}/report.html, or: curate inspect {options.out} --stage STAGE)"
+    where = f"Output: {options.out}/  (open {out}/report.html, or: curate inspect {out} --stage STAGE)"
     console.print(where, markup=False, soft_wrap=True)
     return 0
 

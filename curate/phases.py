@@ -1,0 +1,148 @@
+"""Every split through the segments of a recipe, phase by phase, with a barrier over all of them in between."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from curate.cluster import Lost, Workers
+from curate.matching import resolve
+from curate.matching.index import Earlier
+from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, fingerprint
+from curate.segment import Piece, advance
+from curate.sources import Split
+from curate.work import read_marker
+
+Show = Callable[["Progress"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a phase has come: units done of all, pages met and documents still alive, reused units."""
+
+    phase: str
+    done: int
+    of: int
+    pages: int = 0
+    alive: int = 0
+    reused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """Consecutive segments a split goes through in one call, their folders, those before, and what barriers found."""
+
+    segments: tuple[Segment, ...]
+    folders: tuple[Path, ...]
+    earlier: tuple[Path, ...]
+    matches: Path | None
+    met: Segment | None
+
+
+def advance_all(
+    recipe: Recipe, names: dict[Split, str], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
+) -> tuple[list[Split], list[str], list[Path]]:
+    """Every split through every segment; the splits that made it, what was lost, and the folders of the segments."""
+    done = list(names)
+    missing: list[str] = []
+    folders: list[Path] = []
+    key, segments = code_version(), list(recipe.segments())
+    earlier: tuple[Path, ...] = ()
+    matches: Path | None = None
+    met: Segment | None = None
+    while segments:
+        until = next((i for i, segment in enumerate(segments) if segment.barriers), len(segments) - 1) + 1
+        phase, segments = segments[:until], segments[until:]
+        own: list[Path] = []
+        for segment in phase:
+            key = fingerprint([key, describe(segment), recipe.keep_dropped_text])
+            own.append(work / f"{len(folders) + len(own):02d}-{_title(segment)}-{key}")
+        here = _Phase(tuple(phase), tuple(own), earlier, matches, met)
+        done = _advance(here, recipe, done, names, workers, show, missing)
+        folders += own
+        earlier, met = (*earlier, *own), phase[-1]
+        if met.barriers:
+            key = fingerprint([key, [names[split] for split in done], [run.digest for run in against]])
+            matches = work / f"{len(folders):02d}-{'-'.join(b.name for b in met.barriers)}-{key}"
+            _resolve(recipe, met, own[-1], [names[split] for split in done], matches, against, workers, show)
+            folders.append(matches)
+    return done, missing, folders
+
+
+def _title(segment: Segment) -> str:
+    return segment.stages[-1].name if segment.stages else "matched" if segment.reads is None else "read"
+
+
+def _advance(
+    phase: _Phase,
+    recipe: Recipe,
+    splits: Sequence[Split],
+    names: dict[Split, str],
+    workers: Workers,
+    show: Show,
+    missing: list[str],
+) -> list[Split]:
+    """Every split through the segments of a phase; appends to `missing` what was lost and returns the rest."""
+    calls = [(_pieces(phase, split, names[split], recipe),) for split in splits]
+    lost: dict[int, str] = {}
+    pages = alive = reused = 0
+    title = " > ".join(_title(segment) for segment in phase.segments)
+    show(Progress(title, 0, len(calls)))
+    for count, (index, result) in enumerate(workers.map(advance, calls, _by_value(recipe)), 1):
+        if isinstance(result, Lost):
+            split = splits[index]
+            lost[index] = f"{split.input.name} bytes {split.start}-{split.end}: {result.error}"
+        else:
+            first, last = (read_marker(calls[index][0][edge].marker) or {"stages": {}} for edge in (0, -1))
+            counted = [list(marker["stages"].values()) for marker in (first, last)]
+            pages += counted[0][0]["docs_in"] if counted[0] else 0
+            alive += next((c["docs_out"] for c in reversed(counted[1]) if c["docs_in"]), 0)
+            reused += all(result)
+        show(Progress(title, count, len(calls), pages, alive, reused))
+    missing += [lost[index] for index in sorted(lost)]
+    return [split for index, split in enumerate(splits) if index not in lost]
+
+
+def _pieces(phase: _Phase, split: Split, identity: str, recipe: Recipe) -> list[Piece]:
+    pieces = []
+    earlier, matches, met = phase.earlier, phase.matches, phase.met
+    for segment, folder in zip(phase.segments, phase.folders, strict=True):
+        barriers = met.barriers if met is not None else ()
+        pieces.append(Piece(segment, folder, split, identity, recipe.keep_dropped_text, earlier, matches, barriers))
+        earlier, matches, met = (*earlier, folder), None, None
+    return pieces
+
+
+def _by_value(recipe: Recipe) -> list[str]:
+    return sorted({module for module in _modules(recipe) if module.startswith(RECIPE_FILE)})
+
+
+def _modules(recipe: Recipe) -> Iterator[str]:
+    for stage in recipe.stages:
+        yield type(stage).__module__
+        for name in getattr(stage, "__dataclass_fields__", ()):
+            yield getattr(getattr(stage, name), "__module__", None) or ""
+
+
+def _resolve(
+    recipe: Recipe,
+    met: Segment,
+    folder: Path,
+    identities: Sequence[str],
+    matches: Path,
+    against: Sequence[Earlier],
+    workers: Workers,
+    show: Show,
+) -> None:
+    title = ", ".join(barrier.name for barrier in met.barriers)
+    show(Progress(title, 0, 1))
+    reused = resolve.resolve(
+        met.barriers,
+        folder,
+        identities,
+        matches,
+        earlier=against,
+        workers=workers,
+        by_value=_by_value(recipe),
+        tell=lambda step, done, of: show(Progress(step, done, of)),
+    )
+    show(Progress(title, 1, 1, reused=int(reused)))

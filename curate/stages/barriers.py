@@ -1,0 +1,162 @@
+"""Stages that must see all documents at once: duplicates."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Protocol, runtime_checkable
+from unicodedata import unidata_version
+
+import numpy as np
+import pyarrow as pa
+
+from curate.dedup import (
+    KEY_VERSION,
+    Load,
+    Matches,
+    check_threshold,
+    content_hash,
+    exact_duplicates,
+    verified_duplicates,
+)
+from curate.documents import Documents
+from curate.matching.ranking import check_keep
+from curate.minhash import MinHash
+
+
+@runtime_checkable
+class Barrier(Protocol):
+    """A stage that must see all documents: it leaves a key per document, and documents that share a cell meet.
+
+    A key is a row of 8-byte words; the first `cells` of them name buckets (0: none), the others are for comparing.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the report calls it."""
+        ...
+
+    @property
+    def rule(self) -> str:
+        """The rule of its drops."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """The similarity from which a document is a duplicate; the limit of its drops."""
+        ...
+
+    @property
+    def keep(self) -> str:
+        """Which of several like documents is kept: a policy of `curate.matching.ranking.KEEP`."""
+        ...
+
+    @property
+    def key_bytes(self) -> int:
+        """The width of a key."""
+        ...
+
+    @property
+    def cells(self) -> int:
+        """How many words of a key name buckets."""
+        ...
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether `resolve` loads texts."""
+        ...
+
+    @property
+    def made_with(self) -> Mapping[str, Any]:
+        """What keys of two runs must have in common to be compared, as JSON."""
+        ...
+
+    def keys(self, documents: Documents) -> pa.Array:
+        """One fixed-size binary key per document."""
+        ...
+
+    def resolve(self, keys: np.ndarray, ranks: np.ndarray, load: Load, first_new_rank: int) -> Matches:
+        """Match documents by their keys, uint64[n, words]; `load` gives the texts at some indices.
+
+        Lower ranks are kept, those below `first_new_rank` whatever they are like.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExactDuplicates:
+    """Keep one of the documents whose normalised text is the same: `earliest`, `latest` or `first_url`.
+
+    Raises UsageError for another policy.
+    """
+
+    keep: str = "earliest"
+    name: ClassVar[str] = "dedup_exact"
+    rule: ClassVar[str] = "same_text"
+    threshold: ClassVar[float] = 1.0
+    key_bytes: ClassVar[int] = 16
+    cells: ClassVar[int] = 1
+    reads_text: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown policy with UsageError."""
+        check_keep(self.keep)
+
+    @property
+    def made_with(self) -> Mapping[str, Any]:
+        """The version of the hash."""
+        return {"version": KEY_VERSION}
+
+    def keys(self, documents: Documents) -> pa.Array:
+        """A 128-bit hash of each normalised text."""
+        return pa.array([content_hash(text) for text in documents.texts()], pa.binary(self.key_bytes))
+
+    def resolve(self, keys: np.ndarray, ranks: np.ndarray, load: Load, first_new_rank: int) -> Matches:
+        """Documents with one hash are one document."""
+        return Matches(exact_duplicates(keys, ranks), np.ones(len(ranks)), {})
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicates:
+    """Drop a document whose shingle sets' Jaccard similarity with a kept one reaches the threshold.
+
+    Of like documents `keep` says which is kept: `earliest`, `latest`, `longest` or `first_url`; ties go by id.
+    Raises UsageError for a threshold that is not above 0 and at most 1, and for another policy.
+    """
+
+    threshold: float = 0.8
+    settings: MinHash = MinHash()
+    keep: str = "earliest"
+    name: ClassVar[str] = "dedup_near"
+    rule: ClassVar[str] = "max_jaccard"
+    reads_text: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        """Refuse a threshold or a policy there cannot be with UsageError."""
+        check_threshold(self.threshold)
+        check_keep(self.keep)
+
+    @property
+    def cells(self) -> int:
+        """One per band."""
+        return self.settings.bands
+
+    @property
+    def key_bytes(self) -> int:
+        """Eight per band."""
+        return 8 * self.settings.bands
+
+    @property
+    def made_with(self) -> Mapping[str, Any]:
+        """The version of the hashes, the settings, and the edition of Unicode that says what a word is."""
+        return {"version": KEY_VERSION, "unicode": unidata_version, **asdict(self.settings)}
+
+    def keys(self, documents: Documents) -> pa.Array:
+        """The band keys of each text's MinHash signature, as bytes."""
+        from curate.minhash import band_keys, signatures
+
+        keys = band_keys(signatures(documents.texts(), self.settings), self.settings).astype("<u8", copy=False)
+        return pa.FixedSizeBinaryArray.from_buffers(pa.binary(self.key_bytes), len(keys), [None, pa.py_buffer(keys)])
+
+    def resolve(self, keys: np.ndarray, ranks: np.ndarray, load: Load, first_new_rank: int) -> Matches:
+        """Candidates share a band; a duplicate is verified on the texts."""
+        how = {"settings": self.settings, "threshold": self.threshold, "first_new_rank": first_new_rank}
+        return verified_duplicates(keys, ranks, load, **how)  # type: ignore[arg-type]
