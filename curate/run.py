@@ -49,10 +49,7 @@ def run(
     archives, a stage failed on too many documents, or what survived is not in the bands the recipe expects.
     """
     out = out.absolute()
-    inputs = sources.resolve(specs)
-    if all(item.format == sources.UNKNOWN for item in inputs):
-        message = f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}"
-        raise NotAnArchiveError(message)
+    inputs = _inputs(specs)
     splits = sources.plan(inputs, recipe.split_bytes)
     _refuse_foreign(out)
     earlier = read_indexes(against, recipe.stages, out)
@@ -70,9 +67,10 @@ def run(
         _say_what_changed(recipe, shown, earlier, out, say)
         _warm(recipe, workers, len(splits))
         done, missing, folders = advance_all(recipe, names, out / WORK, earlier, workers, show)
-        tally = stats.fold(recipe.stage_names, _markers(folders, [names[split] for split in done]))
+        identities = [names[split] for split in done]
+        tally = stats.fold(recipe.stage_names, _markers(folders, identities))
         tally.check()
-        written = _write(recipe, [names[split] for split in done], folders, out)
+        written = _write(recipe, identities, folders, out)
         report = stats.report(recipe.name, shown, tally, text_totals(out / "data"), missing)
         report["settings"] = describe(recipe)
         written = takedown.honour(out, report, written)
@@ -81,14 +79,19 @@ def run(
         if missing:
             message = f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}"
             raise IncompleteRunError(message)
-        leave_index(out, list(_met(recipe, folders)), [names[split] for split in done])
+        leave_index(out, list(_met(recipe, folders)), identities)
         write_json(out / "manifest.json", _manifest(recipe, shown, earlier, written))
         _forget_others(out / WORK, folders)
-    _refuse_to_call_it_done(tally, len(inputs))
-    if unexpected := stats.implausible(report, recipe.expect):
-        message = f"everything is written, and not what the recipe expects: {'; '.join(unexpected)}"
-        raise IncompleteRunError(message)
+    _refuse_to_call_it_done(recipe, tally, report)
     return report
+
+
+def _inputs(specs: Sequence[str]) -> tuple[sources.Input, ...]:
+    inputs = sources.resolve(specs)
+    if all(item.format == sources.UNKNOWN for item in inputs):
+        message = f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}"
+        raise NotAnArchiveError(message)
+    return inputs
 
 
 def _warm(recipe: Recipe, workers: Workers, splits: int) -> None:
@@ -99,10 +102,11 @@ def _warm(recipe: Recipe, workers: Workers, splits: int) -> None:
                 warm(stage.extractor)
 
 
-def _refuse_to_call_it_done(tally: stats.Tally, inputs: int) -> None:
+def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str, Any]) -> None:
     """Raise IncompleteRunError when everything was written but somebody has to look at something."""
     if tally.unreadable:
         name, error = next(iter(tally.unreadable.items()))
+        inputs = len(report["inputs"])
         message = f"{len(tally.unreadable)} of {inputs} inputs are no archives, the rest is done: {name}: {error}"
         raise IncompleteRunError(message)
     for stage, count in tally.stages.items():
@@ -111,6 +115,9 @@ def _refuse_to_call_it_done(tally: stats.Tally, inputs: int) -> None:
             kind = count.errors.most_common(1)[0][0]
             message = f"stage {stage} failed on {failed} of {count.docs_in} documents, mostly {kind}; see quarantine/"
             raise IncompleteRunError(message)
+    if unexpected := stats.implausible(report, recipe.expect):
+        message = f"everything is written, and not what the recipe expects: {'; '.join(unexpected)}"
+        raise IncompleteRunError(message)
 
 
 def _say_what_changed(

@@ -298,11 +298,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_take_bounded_time(name: str) -> None:
-    """No page takes long; measured they take under 0.16 s, and the limit leaves room for a busy machine."""
+    """No page takes long: measured they take under 0.16 s, on a machine that does too much at once up to 0.7."""
     blocks.extract_page("<p>warm")
     started = time.process_time()
     result = blocks.extract_page(HOSTILE[name])
-    assert time.process_time() - started < 0.6
+    assert time.process_time() - started < 1.5
     assert result.blocks <= p.MAX_BLOCKS
 
 
