@@ -1,7 +1,7 @@
 """Documents through stages: every row that enters is kept, dropped with a verdict, or quarantined with a failure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import process_time
 from typing import Protocol
@@ -13,6 +13,7 @@ from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, Document
 from filters.verdict import Verdict
 
 MAX_QUARANTINE_BYTES = 1 << 20
+SLOWEST = 10  # pages named per stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Failure:
 
 
 Fate = Verdict | Failure
+Slow = tuple[float, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,15 @@ class Outcome:
     """What a stage says: the documents it was given, in the same order, perhaps changed, and a fate for each.
 
     `signals` maps the name of a number measured on each document, one the stage declares, to a float64 array;
-    `child_seconds` is CPU time spent for the stage outside this process.
+    `child_seconds` is CPU time spent for the stage outside this process; `page_seconds` is CPU time per document,
+    float64[n], NaN where it was not measured, None from a stage that does not measure it.
     """
 
     documents: Documents
     fates: Sequence[Fate]
     signals: Mapping[str, np.ndarray] = field(default_factory=dict)
     child_seconds: float = 0.0
+    page_seconds: np.ndarray | None = None
 
 
 class Stage(Protocol):
@@ -69,7 +73,10 @@ class Stage(Protocol):
 
 @dataclass(slots=True)
 class StageCount:
-    """What one stage did: documents and their size (characters, or bytes before extraction) in and out, and why."""
+    """What one stage did: documents and their size (characters, or bytes before extraction) in and out, and why.
+
+    `slowest` are (CPU seconds, id, address) of at most `SLOWEST` documents, slowest first.
+    """
 
     docs_in: int = 0
     docs_out: int = 0
@@ -78,6 +85,7 @@ class StageCount:
     seconds: float = 0.0
     dropped: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
+    slowest: list[Slow] = field(default_factory=list)
 
     def add(self, other: "StageCount") -> None:
         """Add another count of the same stage."""
@@ -88,6 +96,11 @@ class StageCount:
         self.seconds += other.seconds
         self.dropped.update(other.dropped)
         self.errors.update(other.errors)
+        self.note_slow(other.slowest)
+
+    def note_slow(self, found: Iterable[Slow]) -> None:
+        """Keep the slowest of those known and those found; of equal ones the lower id."""
+        self.slowest = sorted([*self.slowest, *found], key=lambda slow: (-slow[0], *slow[1:]))[:SLOWEST]
 
     def check(self, stage: str) -> None:
         """Raise AccountingError unless every document in came out, was dropped or failed."""
@@ -158,11 +171,9 @@ def measure(
     signals = dict(known or {})
     for stage in stages:
         if stage.measures and len(documents):
-            started = process_time()
-            outcome = _attempt(stage, documents)
+            outcome = _clocked(stage, documents, counts[stage.name])
             documents = outcome.documents
             signals |= _named(stage, outcome)
-            counts[stage.name].seconds += process_time() - started + outcome.child_seconds
     _store_signals(documents, signals, sink)
 
 
@@ -177,9 +188,7 @@ def _named(stage: Stage, outcome: Outcome) -> dict[str, np.ndarray]:
 def _one_stage(
     stage: Stage, documents: Documents, alive: np.ndarray, count: StageCount
 ) -> tuple[Documents, dict[int, Fate], dict[str, np.ndarray]]:
-    started = process_time()
-    outcome = _attempt(stage, documents) if len(documents) else Outcome(documents, [])
-    count.seconds += process_time() - started + outcome.child_seconds
+    outcome = _clocked(stage, documents, count)
     decided = {
         row: outcome.fates[row]
         for row in np.flatnonzero(alive).tolist()
@@ -194,6 +203,23 @@ def _one_stage(
     count.errors.update(fate.kind for fate in decided.values() if isinstance(fate, Failure))
     count.dropped.update(fate.rule for fate in decided.values() if isinstance(fate, Verdict))
     return outcome.documents, decided, _named(stage, outcome)
+
+
+def _clocked(stage: Stage, documents: Documents, count: StageCount) -> Outcome:
+    """What a stage says of documents, with its time and its slowest documents counted."""
+    started = process_time()
+    outcome = _attempt(stage, documents) if len(documents) else Outcome(documents, [])
+    count.seconds += process_time() - started + outcome.child_seconds
+    if outcome.page_seconds is not None:
+        count.note_slow(_slowest(documents, outcome.page_seconds))
+    return outcome
+
+
+def _slowest(documents: Documents, seconds: np.ndarray) -> list[Slow]:
+    rows = np.flatnonzero(~np.isnan(seconds))
+    rows = rows[np.argsort(-seconds[rows], kind="stable")][:SLOWEST]
+    ids, urls = (documents.batch.column(name).take(pa.array(rows, pa.int64())).to_pylist() for name in ("id", "url"))
+    return [(float(seconds[row]), id_, url) for row, id_, url in zip(rows, ids, urls, strict=True)]
 
 
 def _attempt(stage: Stage, documents: Documents) -> Outcome:
@@ -219,7 +245,14 @@ def _joined(outcomes: Sequence[Outcome]) -> Outcome:
         [fate for outcome in outcomes for fate in outcome.fates],
         signals,
         sum(outcome.child_seconds for outcome in outcomes),
+        _joined_seconds(outcomes),
     )
+
+
+def _joined_seconds(outcomes: Sequence[Outcome]) -> np.ndarray | None:
+    if all(outcome.page_seconds is None for outcome in outcomes):
+        return None
+    return np.concatenate([np.array([np.nan]) if o.page_seconds is None else o.page_seconds for o in outcomes])
 
 
 def _store_fates(before: Documents, stage: str, decided: Mapping[int, Fate], sink: Sink, *, keep_text: bool) -> None:

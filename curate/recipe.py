@@ -48,7 +48,8 @@ class Recipe:
 
     `split_bytes` is compressed input bytes per unit of work, `part_bytes` is UTF-8 text per output file. Neither, nor
     the number of workers, changes which documents are written or their order. `expect` gives bands of plausible shares,
-    of `survival_docs`, `survival_bytes` or what `stage NAME` lets out; a run outside them is written and fails.
+    of `survival_docs`, `survival_bytes`, what `stage NAME` lets out, or `site_loss`, the greatest share of its pages a
+    site lost to duplicate removal; a run outside them is written and fails.
     """
 
     name: str
@@ -67,8 +68,9 @@ class Recipe:
                 message = f"recipe {self.name!r}: the stage {type(stage).__name__} has no {lacks[0]!r}"
                 raise UsageError(message)
         names = [stage.name for stage in self.stages]
+        losses = ("site_loss",) if any(isinstance(stage, Barrier) for stage in self.stages) else ()
         for band, (low, high) in self.expect.items():
-            known = ("survival_docs", "survival_bytes", *(f"stage {name}" for name in names))
+            known = ("survival_docs", "survival_bytes", *losses, *(f"stage {name}" for name in names))
             if band not in known or not 0 <= low <= high <= 1:
                 shares = f"shares there are: {', '.join(known)}"
                 message = f"recipe {self.name!r} expects {band!r} from {low:g} to {high:g}, which cannot be; {shares}"

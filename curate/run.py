@@ -20,6 +20,7 @@ from curate.report import write_html
 from curate.sandbox import warm
 from curate.sources import Split
 from curate.stages import Barrier, Extract, Language, Redact, Score
+from curate.study.sites import site_loss
 from curate.work import TEMPORARY, locked, read_marker, remove_temporaries, sync_folder, write_json
 
 WORK = "work"
@@ -74,6 +75,7 @@ def run(
         report = stats.report(recipe.name, shown, tally, text_totals(out / "data"), missing)
         report["settings"] = describe(recipe)
         written = takedown.honour(out, report, written)
+        report["totals"] |= _site_loss(recipe, out)
         write_json(out / "report.json", report)
         write_html(out / "report.html", report)
         if missing:
@@ -92,6 +94,14 @@ def _inputs(specs: Sequence[str]) -> tuple[sources.Input, ...]:
         message = f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}"
         raise NotAnArchiveError(message)
     return inputs
+
+
+def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
+    """What duplicate removal cost the worst site, if the recipe expects anything of that."""
+    if stats.SITE_LOSS not in recipe.expect:
+        return {}
+    removing = [stage.name for stage in recipe.stages if isinstance(stage, Barrier)]
+    return {stats.SITE_LOSS: site_loss(out, recipe.stage_names, removing)}
 
 
 def _warm(recipe: Recipe, workers: Workers, splits: int) -> None:

@@ -154,6 +154,7 @@ def _as_dict(count: StageCount) -> dict[str, Any]:
         "seconds": round(count.seconds, 6),
         "dropped": dict(sorted(count.dropped.items())),
         "errors": dict(sorted(count.errors.items())),
+        **({"slowest": [[round(seconds, 6), *page] for seconds, *page in count.slowest]} if count.slowest else {}),
     }
 
 

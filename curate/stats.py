@@ -10,6 +10,7 @@ from curate.flow import AccountingError, StageCount
 
 # UTF-8 bytes per token of the GPT-2 and later English tokenisers, within some 10 %: an estimate, and called one.
 BYTES_PER_TOKEN = 4.4
+SITE_LOSS = "site_loss"  # the band, and the key in a report's totals
 
 
 @dataclass(slots=True)
@@ -52,7 +53,9 @@ def fold(stage_names: Sequence[str], markers: Iterable[Mapping[str, Any]]) -> Ta
 def stage_count(stage: Mapping[str, Any]) -> StageCount:
     """A stage's count as a marker or report holds it; what is not there is zero."""
     numbers = {key: stage.get(key, 0) for key in ("docs_in", "docs_out", "chars_in", "chars_out", "seconds")}
-    return StageCount(**numbers, dropped=Counter(stage.get("dropped", {})), errors=Counter(stage.get("errors", {})))
+    slowest = [(float(seconds), id_, url) for seconds, id_, url in stage.get("slowest", [])]
+    dropped, errors = (Counter(stage.get(key, {})) for key in ("dropped", "errors"))
+    return StageCount(**numbers, dropped=dropped, errors=errors, slowest=slowest)
 
 
 def report(
@@ -97,6 +100,7 @@ def _stage(name: str, count: StageCount, counts: Mapping[str, int]) -> dict[str,
         "dropped": dict(by_count),
         "errors": dict(sorted(count.errors.items())),
         **({"counts": dict(counts)} if counts else {}),
+        **({"slowest": [list(page) for page in count.slowest]} if count.slowest else {}),
     }
 
 
@@ -108,14 +112,16 @@ def implausible(found: Mapping[str, Any], expect: Mapping[str, tuple[float, floa
     """What of a report is outside the bands a recipe expects, a line each that names the commonest rules.
 
     A band is for `survival_docs`, `survival_bytes`, or `stage NAME`: the share of the documents that came to the stage
-    which it let out. Bounds are plausible. Raises UsageError for a band of anything else.
+    which it let out; or for `site_loss`: the greatest share of its pages a site lost to duplicate removal, where that
+    was counted. Bounds are plausible. Raises UsageError for a band of anything else.
     """
     lines = []
     for name, (low, high) in expect.items():
         share, stages = _expected(found, name)
         if share is not None and not low <= share <= high:
             which = f"{name} is {share:.2%}, expected {low:.2%} to {high:.2%}"
-            lines.append(f"{which}; most were removed by {_commonest(stages) or 'nothing'}")
+            why = _lost_most(found) if name == SITE_LOSS else f"most were removed by {_commonest(stages) or 'nothing'}"
+            lines.append(f"{which}; {why}")
     return lines
 
 
@@ -124,11 +130,18 @@ def _expected(found: Mapping[str, Any], name: str) -> tuple[float | None, list[M
     totals, stages = found["totals"], list(found["stages"])
     if name in ("survival_docs", "survival_bytes"):
         return totals[name] if totals["records_in"] else None, stages
+    if name == SITE_LOSS:
+        return totals[name]["share"] if name in totals else None, []
     mine = [stage for stage in stages if name == f"stage {stage['name']}"]
     if not mine:
-        known = ", ".join(["survival_docs", "survival_bytes", *(f"stage {stage['name']}" for stage in stages)])
-        raise UsageError(f"the recipe expects a share of {name!r}, and there is none; there are {known}")
+        bands = ("survival_docs", "survival_bytes", SITE_LOSS, *(f"stage {stage['name']}" for stage in stages))
+        raise UsageError(f"the recipe expects a share of {name!r}, and there is none; there are {', '.join(bands)}")
     return _share(mine[0]["docs_out"], mine[0]["docs_in"]) if mine[0]["docs_in"] else None, mine
+
+
+def _lost_most(found: Mapping[str, Any]) -> str:
+    loss = found["totals"][SITE_LOSS]
+    return f"{loss['site']} lost {loss['lost']:,} of {loss['pages']:,} pages to {' and '.join(loss['removed_by'])}"
 
 
 def _commonest(stages: Sequence[Mapping[str, Any]], shown: int = 3) -> str:

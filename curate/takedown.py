@@ -24,6 +24,7 @@ from curate import stats
 from curate.errors import UsageError
 from curate.parquet import ROWS_PER_GROUP, text_totals
 from curate.report import load_report, write_html
+from curate.study.sites import site_loss
 from curate.tombstones import RULE, STAGE, Hits, Wanted, hash_of, key, kind_of, tombstones, without
 from curate.work import (
     describe_file,
@@ -93,7 +94,7 @@ def honour(out: Path, report: dict[str, Any], written: Sequence[dict[str, Any]])
     hits = {path: Hits.of(path, wanted) for path in [*_parts(out), *_work_files(out)]}
     _blank_work(out, hits)
     described = {item["file"]: item for item in written} | dict(_take(out, hits, lambda *_: None))
-    _amend(report, out)
+    _amend(report, out, _ids(hits))
     for request in requests:
         request["done"] = True
     _save(out, requests)
@@ -146,7 +147,7 @@ def _fulfil(out: Path, requests: list[dict[str, Any]], request: dict[str, Any]) 
     described |= dict(_take(out, hits, note))
     if (out / "report.json").is_file():
         report = load_report(out)
-        _amend(report, out)
+        _amend(report, out, _ids(hits))
         write_json(out / "report.json", report)
         write_html(out / "report.html", report)
     if manifest["outputs"]:
@@ -197,6 +198,15 @@ def _work_files(out: Path) -> list[Path]:
     return sorted(out.glob("work/*/*.parquet"))
 
 
+def _forget_slow(stage: dict[str, Any], ids: frozenset[str]) -> bool:
+    """Take pages out of a stage's list of slow ones; whether there was any."""
+    slowest = stage.get("slowest", [])
+    left = [page for page in slowest if page[1] not in ids]
+    if len(left) < len(slowest):
+        stage["slowest"] = left
+    return len(left) < len(slowest)
+
+
 def _take(out: Path, hits: Mapping[Path, Hits], note: Note) -> Iterator[tuple[str, dict[str, Any]]]:
     """Rewrite the parts that hold wanted pages; yields the name and description of each file that is new.
 
@@ -237,14 +247,24 @@ def _blank_work(out: Path, hits: Mapping[Path, Hits]) -> None:
                 changed.discard(path)
             if marker and mine:
                 write_marker(marker_path, marker)
+    ids = _ids(hits)
+    for marker_path in sorted(out.glob("work/*/*.json")):
+        marker = read_marker(marker_path)
+        named = [_forget_slow(stage, ids) for stage in marker["stages"].values()] if marker else []
+        if marker and any(named):
+            write_marker(marker_path, marker)
     # Arrow files, and what stands deeper down, are what an unfinished run was about to use.
     for path in {*changed, *out.glob("work/*/*/**/*"), *out.glob("work/**/*.arrow")}:
         if path.is_file():
             path.unlink()
 
 
-def _amend(report: dict[str, Any], out: Path) -> None:
-    """Bring a report up to what stands on disk: a last stage `takedown`, and the totals."""
+def _ids(hits: Mapping[Path, Hits]) -> frozenset[str]:
+    return frozenset[str]().union(*(each.ids for each in hits.values()))
+
+
+def _amend(report: dict[str, Any], out: Path, ids: frozenset[str]) -> None:
+    """Bring a report up to what stands on disk: a last stage `takedown`, the totals, and no page named that is gone."""
     taken = pq.read_metadata(out / TAKEN).num_rows if (out / TAKEN).is_file() else 0
     text = text_totals(out / "data")
     stages = [stage for stage in report["stages"] if stage["name"] != STAGE]
@@ -254,6 +274,11 @@ def _amend(report: dict[str, Any], out: Path) -> None:
         dropped = {"seconds": 0.0, "dropped": {RULE: taken}, "errors": {}}
         stages.append({"name": STAGE, **sizes, "chars_out": text["chars"], **dropped})
     totals = report["totals"]
+    for stage in stages:
+        _forget_slow(stage, ids)
+    if stats.SITE_LOSS in totals:
+        removed_by = totals[stats.SITE_LOSS]["removed_by"]
+        totals[stats.SITE_LOSS] = site_loss(out, [stage["name"] for stage in stages], removed_by)
     report["stages"] = stages
     totals |= {
         "docs_out": text["docs"],

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from curate.documents import PAGES, Documents
-from curate.flow import AccountingError, Failure, Outcome, StageCount, flow
+from curate.flow import SLOWEST, AccountingError, Failure, Outcome, StageCount, flow
 from filters.verdict import KEPT, Verdict
 
 
@@ -137,3 +137,49 @@ def test_a_failure_a_stage_reports_itself_is_quarantined_by_its_kind():
     assert len(kept) == 0
     assert counts["breaks"].errors == {"cpu_limit": 2}
     assert {row["kind"] for row in sink.failures} == {"cpu_limit"}
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Says each text is as many seconds slow as its number; NaN for the text `nan`, and breaks on `poison`."""
+
+    name: str = "timed"
+    measures: bool = False
+    signals: tuple[str, ...] = ()
+
+    def __call__(self, documents: Documents) -> Outcome:
+        if "poison" in documents.texts():
+            raise ValueError("met poison")
+        seconds = np.array([float(text) for text in documents.texts()])
+        return Outcome(documents, [KEPT if n < 50 else Verdict("slow", n, 50) for n in seconds], page_seconds=seconds)
+
+
+def test_the_slowest_documents_are_named_whatever_became_of_them():
+    """Kept and dropped alike, slowest first; one that was not measured or broke the stage is not among them."""
+    _, counts, sink = sent(documents("3", "60", "nan", "poison", "7"), Timed(), MinChars("after", 1))
+    assert counts["timed"].slowest == [
+        (60.0, "1", "https://e.example/1"),
+        (7.0, "4", "https://e.example/4"),
+        (3.0, "0", "https://e.example/0"),
+    ]
+    assert counts["after"].slowest == []
+    assert not [name for row in (*sink.drops, *sink.failures, *sink.signals) for name in row if "seconds" in name]
+
+
+def test_the_slowest_of_many_counts_do_not_depend_on_the_order_they_are_added_in():
+    """Ten of thirty are left, of equal ones those with the lower id."""
+    found = [(float(n % 12), f"{n:02}", f"u{n}") for n in range(30)]
+    pieces = [found[start : start + 7] for start in range(0, 30, 7)]
+    results = []
+    for order in (pieces, pieces[::-1]):
+        whole = StageCount()
+        for piece in order:
+            one = StageCount()
+            one.note_slow(piece)
+            whole.add(one)
+        results.append(whole.slowest)
+    assert results[0] == results[1]
+    ids = [id_ for _, id_, _ in results[0]]
+    # Seconds 11 and 10 twice each, 9, 8, 7 and 6 twice each: 5, 4 ... come thrice and are too fast.
+    assert ids == ["11", "23", "10", "22", "09", "21", "08", "20", "07", "19"]
+    assert len(ids) == SLOWEST

@@ -94,6 +94,13 @@ def test_bands_that_cannot_be_met_are_refused(expect):
         recipe(expect=expect)
 
 
+def test_the_loss_of_a_site_can_be_expected_where_duplicates_are_removed():
+    """Without a stage that removes duplicates there is no such share."""
+    assert recipe(ExactDuplicates(), expect={"site_loss": (0.0, 0.5)}).expect == {"site_loss": (0.0, 0.5)}
+    with pytest.raises(UsageError, match="expects 'site_loss'"):
+        recipe(Language(), expect={"site_loss": (0.0, 0.5)})
+
+
 @dataclass(frozen=True)
 class NoNames:
     name: str = "mine"

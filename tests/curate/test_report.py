@@ -8,7 +8,7 @@ from rich.console import Console
 
 from curate.flow import AccountingError
 from curate.report import harmless, print_table, rules_text, summary, write_html
-from curate.stats import fold, report
+from curate.stats import fold, implausible, report
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">\x1b[31m\u202e[bold]'
 
@@ -23,10 +23,12 @@ def stage(docs_in: int, docs_out: int, **dropped: int) -> dict:
 
 
 def made() -> dict:
+    slow = [[20.25, "b" * 32, f"https://slow.example/{HOSTILE}"], [0.5, "a" * 32, "https://e.example/"]]
     markers = [
         marker(read=stage(60, 50, status=10)),
         marker(read=stage(40, 40)),
-        {"stages": {"filter": stage(90, 2, min_words=80, **{HOSTILE: 8})}},
+        {"stages": {"filter": {**stage(90, 2, min_words=80, **{HOSTILE: 8}), "slowest": slow[1:]}}},
+        {"stages": {"filter": {**stage(0, 0), "slowest": slow[:1]}}},
     ]
     tally = fold(["read", "filter"], markers)
     tally.check()
@@ -45,6 +47,34 @@ def test_markers_of_all_splits_are_added():
     assert totals["warc_records"] == {"response": 6}
     assert made()["stages"][0]["dropped"] == {"status": 10}
     assert summary(made()) == "2.0% of 100 pages survived; filter and read removed most."
+
+
+def test_the_slowest_pages_of_all_splits_are_listed():
+    """Slowest first whatever split they were in, and only for stages that measure them."""
+    read, filtered = made()["stages"]
+    assert [(seconds, id_[0]) for seconds, id_, _ in filtered["slowest"]] == [(20.25, "b"), (0.5, "a")]
+    assert "slowest" not in read
+
+
+SITE = {"share": 0.75, "site": "worst.example", "pages": 40, "lost": 30, "removed_by": ["dedup_exact", "dedup_near"]}
+
+
+def test_a_site_that_loses_too_much_is_named():
+    """The line has the share, the band and the site with its numbers; bounds are plausible."""
+    found = made()
+    found["totals"]["site_loss"] = SITE
+    said = "site_loss is 75.00%, expected 0.00% to 50.00%; "
+    lost = "worst.example lost 30 of 40 pages to dedup_exact and dedup_near"
+    assert implausible(found, {"site_loss": (0.0, 0.5)}) == [said + lost]
+    assert implausible(found, {"site_loss": (0.0, 0.75)}) == []
+
+
+def test_without_a_site_that_is_large_enough_no_band_is_missed():
+    """Nothing to say about is plausible, also for a report in which it was not counted."""
+    found = made()
+    assert implausible(found, {"site_loss": (0.1, 0.5)}) == []
+    found["totals"]["site_loss"] = {**SITE, "share": None, "site": "", "pages": 0, "lost": 0}
+    assert implausible(found, {"site_loss": (0.1, 0.5)}) == []
 
 
 def test_a_page_lost_between_stages_is_loud():
@@ -90,4 +120,6 @@ def test_hostile_text_is_harmless_in_the_page(tmp_path):
     links = [attributes["href"] for _, attributes in tags if "href" in attributes]
     assert links and all(link.startswith("#") for link in links)
     assert "&lt;script&gt;alert(1)" in page
+    assert "https://slow.example/&lt;script&gt;" in page and "20.250" in page
+    assert "\x1b" not in page and "\u202e" not in page
     assert "2.0% of 100 pages survived" in page

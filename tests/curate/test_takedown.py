@@ -128,6 +128,15 @@ def test_a_page_is_gone_from_everywhere(number, out):
     assert done.ids[0] in pages
 
 
+def test_a_slow_page_is_named_no_longer(out):
+    """Neither the report nor a marker of a split lists it as one of the slowest; the others stay listed."""
+    extract = json.loads((out / "report.json").read_text())["stages"][1]
+    (_, gone, address), *others = extract["slowest"]
+    takedown.takedown(out, "ids", [gone])
+    assert f'"{address}"' not in everything(out)
+    assert json.loads((out / "report.json").read_text())["stages"][1]["slowest"] == others
+
+
 def test_only_affected_parts_are_rewritten(out):
     """Parts without the page are the same bytes; the manifest describes the others anew."""
     before = digests(out)
