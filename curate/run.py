@@ -55,13 +55,10 @@ def run(
     _refuse_foreign(out)
     earlier = read_indexes(against, recipe.stages, out)
     check_room(inputs, out, workers.here())
-    for stage in recipe.stages:
-        if isinstance(stage, Language | Score | Redact):
-            stage.check()
+    _check_models(recipe)
     with locked(out):
         remove_temporaries(out)
-        (out / WORK).mkdir(exist_ok=True)
-        write_json(out / WORK / "inputs.json", [item.path for item in inputs])  # of this machine: no manifest names it
+        _note_inputs(out / WORK, inputs)
         digests = _digests(inputs, show)
         names = {split: _identity(split, digests[split.input.name]) for split in splits}
         shown = [{"name": i.name, "format": i.format, "bytes": i.bytes, **digests[i.name]} for i in inputs]
@@ -79,8 +76,7 @@ def run(
         write_json(out / "report.json", report)
         write_html(out / "report.html", report)
         if missing:
-            message = f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}"
-            raise IncompleteRunError(message)
+            raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
         write_json(out / "manifest.json", _manifest(recipe, shown, earlier, written))
         _forget_others(out / WORK, folders)
@@ -102,6 +98,18 @@ def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
         return {}
     removing = [stage.name for stage in recipe.stages if isinstance(stage, Barrier)]
     return {stats.SITE_LOSS: site_loss(out, recipe.stage_names, removing)}
+
+
+def _check_models(recipe: Recipe) -> None:
+    for stage in recipe.stages:
+        if isinstance(stage, Language | Score | Redact):
+            stage.check()
+
+
+def _note_inputs(work: Path, inputs: Sequence[sources.Input]) -> None:
+    """Leave where the inputs are for later commands in this folder; paths of a machine are in no manifest."""
+    work.mkdir(exist_ok=True)
+    write_json(work / "inputs.json", [item.path for item in inputs])
 
 
 def _warm(recipe: Recipe, workers: Workers, splits: int) -> None:
