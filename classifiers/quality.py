@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from classifiers.excerpt import excerpt
 from classifiers.fasttext_model import ModelError, ModelFile, digest, label_names, label_probability, shipped
+from filters.verdict import Judgement, judged_by
 
 MODEL = shipped("quality.ftz")
 LABEL = "hq"
@@ -72,6 +73,13 @@ class Scorer:
     def __repr__(self) -> str:
         """What it does, without the path: a recipe is the same wherever its model lies."""
         return f"Scorer({self.model.sha256}, {'+'.join(self.labels)}, {self.reads}, {self.calibration})"
+
+    @property
+    def judgement(self) -> Judgement:
+        """Whose judgement the scores are; of a model from elsewhere only that it is another's."""
+        if self.model == MODEL:
+            return score.judgement  # type: ignore[attr-defined, no-any-return]
+        return Judgement(f"whoever labelled what the model {self.model.sha256[:8]} was trained on")
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Scores, float32 of shape [n], in [0, 1], 0 for a text in which the model is shown nothing.
@@ -155,6 +163,10 @@ def scorer(model: str | os.PathLike[str], *, label: str = "") -> Scorer:
     return Scorer(file, labels, settings.reads, settings.calibration if own else None)
 
 
+@judged_by(
+    "Wikipedia's authors and people who marked articles, against the rest of a crawl, through a small model",
+    "poetry, forums, court records, lists, code, plain personal pages, and everything not in English",
+)
 def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL) -> NDArray[np.float32]:
     """The probability that each text came from the good corpora: float32 of shape [n], in [0, 1], 0 without words.
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from classifiers.excerpt import excerpt
 from classifiers.fasttext_model import ModelFile, label_probability, shipped
+from filters.verdict import judged_by
 
 MODEL = shipped("toxicity.ftz")
 LABEL = "toxic"
@@ -88,6 +89,10 @@ def chunks(text: str) -> list[str]:
     return [" ".join(chunk) for chunk in found if chunk]
 
 
+@judged_by(
+    "labellers of tweets, forum lines and comments (Davidson et al., Stormfront, Surge), through a small model",
+    "swearing in jest, reclaimed words, and dialects whose words labellers marked too often",
+)
 def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL) -> NDArray[np.float32]:
     """How toxic each text is: float32 of shape [n], in [0, 1]; 0 for a text without words.
 

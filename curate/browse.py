@@ -15,9 +15,8 @@ from curate import sources
 from curate.documents import PAGES, Documents, page_row
 from curate.errors import UsageError
 from curate.extract.charset import decide_charset
-from curate.flow import Failure, Fate
 from curate.recipe import Recipe
-from curate.stages import Barrier, Read
+from curate.stages import Failure, Fate, Read, alone
 from curate.warc import Page, ReadCounts, Skip
 
 
@@ -79,7 +78,7 @@ def explain(recipe: Recipe, page: Page) -> Iterator[Step]:
     """
     documents = Documents(pa.RecordBatch.from_pylist([page_row(page, "explained")], PAGES))
     for stage in recipe.stages:
-        if isinstance(stage, Read | Barrier):
+        if not alone(stage):
             yield Step(stage.name, None, {}, None)
             continue
         outcome = stage(documents)

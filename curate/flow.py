@@ -10,65 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, Documents, sizes, with_column
+from curate.stages.protocol import Failure, Fate, Outcome, Stage
 from filters.verdict import Verdict
 
 MAX_QUARANTINE_BYTES = 1 << 20
 SLOWEST = 10  # pages named per stage
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a document broke a stage: the kind that is counted, and a detail to read."""
-
-    kind: str
-    detail: str = ""
-
-
-Fate = Verdict | Failure
 Slow = tuple[float, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a stage says: the documents it was given, in the same order, perhaps changed, and a fate for each.
-
-    `signals` maps the name of a number measured on each document, one the stage declares, to a float64 array;
-    `child_seconds` is CPU time spent for the stage outside this process; `page_seconds` is CPU time per document,
-    float64[n], NaN where it was not measured, None from a stage that does not measure it.
-    """
-
-    documents: Documents
-    fates: Sequence[Fate]
-    signals: Mapping[str, np.ndarray] = field(default_factory=dict)
-    child_seconds: float = 0.0
-    page_seconds: np.ndarray | None = None
-
-
-class Stage(Protocol):
-    """A named step over documents; a frozen dataclass of a plain function and its limits.
-
-    A stage that `measures` is also run on documents an earlier stage has dropped, so that its signals are known for
-    kept and dropped alike; its fates for those are ignored.
-    """
-
-    @property
-    def name(self) -> str:
-        """What the report calls it; one name for one stage of a recipe."""
-        ...
-
-    @property
-    def measures(self) -> bool:
-        """Whether it also runs on what earlier stages dropped."""
-        ...
-
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """The names of the numbers it measures."""
-        ...
-
-    def __call__(self, documents: Documents) -> Outcome:
-        """Decide about each document."""
-        ...
 
 
 @dataclass(slots=True)
@@ -189,11 +137,8 @@ def _one_stage(
     stage: Stage, documents: Documents, alive: np.ndarray, count: StageCount
 ) -> tuple[Documents, dict[int, Fate], dict[str, np.ndarray]]:
     outcome = _clocked(stage, documents, count)
-    decided = {
-        row: outcome.fates[row]
-        for row in np.flatnonzero(alive).tolist()
-        if isinstance(outcome.fates[row], Failure) or not outcome.fates[row]
-    }
+    fates = {row: outcome.fates[row] for row in np.flatnonzero(alive).tolist()}
+    decided = {row: fate for row, fate in fates.items() if isinstance(fate, Failure) or not fate}
     out = alive.copy()
     out[list(decided)] = False
     count.docs_in += int(alive.sum())
@@ -242,7 +187,7 @@ def _joined(outcomes: Sequence[Outcome]) -> Outcome:
     }
     return Outcome(
         Documents(table.combine_chunks().to_batches()[0]),
-        [fate for outcome in outcomes for fate in outcome.fates],
+        [outcome.fates[0] for outcome in outcomes],
         signals,
         sum(outcome.child_seconds for outcome in outcomes),
         _joined_seconds(outcomes),

@@ -3,10 +3,10 @@
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from curate.errors import UsageError
 from curate.recipe import Recipe
-from curate.stages import Score
 
 STAGE = "quality"
 
@@ -30,14 +30,14 @@ def with_options(recipe: Recipe, options: argparse.Namespace) -> Recipe:
     asked = (options.quality_model, options.quality_threshold, options.quality_share)
     if all(value is None for value in asked) and not options.quality_label:
         return recipe
-    stage = next((stage for stage in recipe.stages if isinstance(stage, Score) and stage.name == STAGE), None)
-    if stage is None:
+    stage: Any = next((stage for stage in recipe.stages if stage.name == STAGE), None)
+    if not hasattr(stage, "with_model"):
         raise UsageError(f"recipe {recipe.name!r} has no stage {STAGE!r} for a quality model")
     changed = _changed(stage, *asked, options.quality_label)
     return replace(recipe, stages=tuple(changed if each is stage else each for each in recipe.stages))
 
 
-def _changed(stage: Score, model: Path | None, threshold: float | None, share: float | None, label: str) -> Score:
+def _changed(stage: Any, model: Path | None, threshold: float | None, share: float | None, label: str) -> Any:
     from classifiers.fasttext_model import ModelError
     from classifiers.quality import limit_for_share, read_settings, scorer
 
@@ -46,7 +46,7 @@ def _changed(stage: Score, model: Path | None, threshold: float | None, share: f
     if model is None:
         if threshold is None or label:
             raise UsageError("--quality-label and --quality-share go with --quality-model")
-        return replace(stage, min_score=threshold)
+        return stage.with_limit("min_score", threshold)
     try:
         settings, score = read_settings(model), scorer(model, label=label)
         if share is not None:
@@ -57,4 +57,4 @@ def _changed(stage: Score, model: Path | None, threshold: float | None, share: f
         threshold = settings.threshold
     if threshold is None:
         raise UsageError(f"nothing says what to keep by {model}: give --quality-threshold")
-    return replace(stage, score=score, min_score=threshold)
+    return stage.with_model(score, threshold)

@@ -4,30 +4,36 @@ import importlib
 import importlib.util
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from inspect import getmodule, getsourcefile
+from math import isinf
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, ModuleType
 from typing import Any
 from unicodedata import unidata_version
 
 from curate.errors import UsageError
-from curate.flow import Stage
-from curate.stages import Barrier, Extract, Read
+from curate.stages import Barrier, Read, Stage, about, alone, lacking, meets, reads
 
 RECIPE_FILE = "recipe_file_"  # modules made from a user's file; workers get them by value
 PACKAGES = ("curate", "classifiers", "filters")
-# Editing what only shows results, or trains, must not make a run extract again.
-SHOWS_ONLY = frozenset({
-    "cli.py", "report.py", "browse.py", "verify.py", "doctor.py", "preflight.py", "replay.py", "takedown.py",
-    "tombstones.py", "publish.py", "train.py", "corpora.py", "contrast.py", "evaluate.py", "wikipedia.py",
-    "model_cards.py", "quality_report.py",
+# Editing what only shows results, or trains models, must not make a run extract again. By path, so that a file with
+# such a name elsewhere counts; a test holds that no stage and no step of a run imports any of these.
+NOT_DECIDING = frozenset({
+    "curate/commands", "curate/study", "curate/templates", "curate/training", "curate/whatif",
+    "curate/browse.py", "curate/cli.py", "curate/doctor.py", "curate/preflight.py", "curate/replay.py",
+    "curate/report.py", "curate/takedown.py", "curate/tombstones.py", "curate/verify.py", "curate/remote/publish.py",
+    "curate/extract/train.py", "curate/extract/training.py", "curate/extract/training_data.py",
+    "curate/extract/training_labels.py", "curate/extract/training_tables.py",
+    "classifiers/contrast.py", "classifiers/corpora.py", "classifiers/evaluate.py",
+    "classifiers/language_training.py", "classifiers/model_cards.py", "classifiers/quality_report.py",
+    "classifiers/quality_training.py", "classifiers/train.py", "classifiers/training_data.py",
+    "classifiers/wikipedia.py",
 })  # fmt: skip
-SHOWING_FOLDERS = frozenset({"commands", "study", "templates", "training", "whatif"})
 # Libraries whose version can change what a page turns into.
 DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow", "presidio-analyzer",
                       "phonenumbers", "spacy", "tldextract", "fasttext-community", "isal", "brotli")  # fmt: skip
@@ -62,13 +68,10 @@ class Recipe:
     def __post_init__(self) -> None:
         """Refuse a recipe that cannot run with UsageError."""
         for stage in self.stages:
-            needs = ("name",) if isinstance(stage, Read | Barrier) else ("name", "measures", "signals", "__call__")
-            lacks = [name for name in needs if not hasattr(stage, name)]
-            if lacks:
-                message = f"recipe {self.name!r}: the stage {type(stage).__name__} has no {lacks[0]!r}"
-                raise UsageError(message)
+            if lacks := lacking(stage):
+                raise UsageError(f"recipe {self.name!r}: the stage {type(stage).__name__} has no {lacks!r}")
         names = [stage.name for stage in self.stages]
-        losses = ("site_loss",) if any(isinstance(stage, Barrier) for stage in self.stages) else ()
+        losses = ("site_loss",) if self.barriers else ()
         for band, (low, high) in self.expect.items():
             known = ("survival_docs", "survival_bytes", *losses, *(f"stage {name}" for name in names))
             if band not in known or not 0 <= low <= high <= 1:
@@ -76,10 +79,10 @@ class Recipe:
                 message = f"recipe {self.name!r} expects {band!r} from {low:g} to {high:g}, which cannot be; {shares}"
                 raise UsageError(message)
         twice = sorted({name for name in names if names.count(name) > 1})
-        if not self.stages or not isinstance(self.stages[0], Read):
+        if not self.stages or not reads(self.stages[0]):
             message = f"recipe {self.name!r} must begin with Read(...)"
             raise UsageError(message)
-        if sum(isinstance(stage, Read) for stage in self.stages) > 1 or twice:
+        if sum(map(reads, self.stages)) > 1 or twice:
             message = f"recipe {self.name!r} has more than one stage called {', '.join(twice)}"
             raise UsageError(message)
 
@@ -88,18 +91,26 @@ class Recipe:
         """The stages' names in order, as the report shows them."""
         return tuple(stage.name for stage in self.stages)
 
+    @property
+    def barriers(self) -> tuple[Barrier, ...]:
+        """The stages that must see all documents, in order."""
+        return tuple(stage for stage in self.stages if meets(stage))
+
+    @property
+    def text_from(self) -> int:
+        """The place of the stage that makes texts out of pages; 0, which is reading, where the input is text."""
+        return next((place for place, stage in enumerate(self.stages) if about(stage).makes_text), 0)
+
     def segments(self) -> tuple[Segment, ...]:
         """The stages cut after extraction, whose result is kept for later runs, and at every row of barriers."""
-        pieces = [Segment((), reads=next(stage for stage in self.stages if isinstance(stage, Read)))]
+        pieces = [Segment((), reads=next(stage for stage in self.stages if reads(stage)))]
         for stage in self.stages:
             last = pieces[-1]
-            if isinstance(stage, Read):
-                continue
-            if isinstance(stage, Barrier):
+            if meets(stage):
                 pieces[-1] = replace(last, barriers=(*last.barriers, stage))
-            elif last.barriers or any(isinstance(done, Extract) for done in last.stages):
+            elif alone(stage) and (last.barriers or any(about(done).makes_text for done in last.stages)):
                 pieces.append(Segment((stage,)))
-            else:
+            elif alone(stage):
                 pieces[-1] = replace(last, stages=(*last.stages, stage))
         # What the last barriers match still has to be taken out, by a segment that does nothing else.
         return (*pieces, Segment(())) if pieces[-1].barriers else tuple(pieces)
@@ -111,10 +122,13 @@ def fingerprint(value: object) -> str:
 
 
 def describe(value: object) -> Any:
-    """A setting as JSON; what prints itself (word lists, models by digest) is its own description.
+    """A setting as JSON; what prints itself (lists by their digest, models) is its own description.
 
-    Raises UsageError for a value with no stable description, such as a lambda's closure or an open file.
+    What says by itself what its verdicts depend on (`described`, such as a rule set) is that. Raises UsageError for a
+    value with no stable description, such as a lambda's closure or an open file.
     """
+    if isinstance(value, float) and isinf(value):
+        return str(value)  # JSON has no such number
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, bytes):
@@ -126,14 +140,21 @@ def describe(value: object) -> Any:
     if isinstance(value, Sequence):
         return [describe(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        if not value.__dataclass_params__.repr:  # type: ignore[attr-defined]
-            return repr(value)
-        settings = {field.name: describe(getattr(value, field.name)) for field in fields(value)}
-        return {type(value).__name__: settings} if _ours(type(value)) else [_source(type(value)), settings]
+        return _described(value)
     if isinstance(value, FunctionType) and "<" not in value.__qualname__:
         return f"{value.__module__}:{value.__qualname__}" if _ours(value) else _source(value)
+    if isinstance(value, BuiltinFunctionType | MethodDescriptorType):
+        return f"builtins:{value.__qualname__}"
     message = f"a recipe cannot contain {value!r}: it has no stable description; use a named function or a dataclass"
     raise UsageError(message)
+
+
+def _described(value: Any) -> Any:
+    told = getattr(value, "described", None)
+    if told is None and not value.__dataclass_params__.repr:
+        return repr(value)
+    settings = describe(told or {field.name: getattr(value, field.name) for field in fields(value)})
+    return {type(value).__name__: settings} if _ours(type(value)) else [_source(type(value)), settings]
 
 
 def _ours(thing: Any) -> bool:
@@ -147,16 +168,23 @@ def _source(thing: Any) -> str:
     return f"{thing.__module__}:{thing.__qualname__}:{digest}"
 
 
+def deciding_files() -> Iterator[tuple[str, Path]]:
+    """The source and the models that decide results: each file's name from its package on, and where it is."""
+    for package in PACKAGES:
+        root = Path(str(importlib.import_module(package).__file__)).parent
+        for path in sorted(root.rglob("*")):
+            name = f"{package}/{path.relative_to(root)}"
+            shows = any(name == each or name.startswith(f"{each}/") for each in NOT_DECIDING)
+            if path.suffix in {".py", ".npz", ".ftz", ".bin", ".txt"} and not shows:
+                yield name, path
+
+
 @cache
 def code_version() -> str:
     """16 hex digits over the source that decides results and the versions of the libraries that do."""
     digest = sha256()
-    for package in PACKAGES:
-        root = Path(str(importlib.import_module(package).__file__)).parent
-        for path in sorted(root.rglob("*")):
-            shows = path.name in SHOWS_ONLY or path.parent.name in SHOWING_FOLDERS or "training" in path.name
-            if path.suffix in {".py", ".npz", ".ftz", ".bin", ".txt"} and not shows:
-                digest.update(f"{package}/{path.relative_to(root)}\0".encode() + path.read_bytes())
+    for name, path in deciding_files():
+        digest.update(f"{name}\0".encode() + path.read_bytes())
     digest.update(json.dumps(library_versions()).encode())
     return digest.hexdigest()[:16]
 

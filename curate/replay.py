@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.documents import PAGES, Documents
 from curate.errors import UsageError
-from curate.extract import extract
 from curate.extract.charset import decide_charset
-from curate.flow import Fate, Outcome
 from curate.recipe import Recipe
-from curate.stages import Barrier, Extract, Read
-from filters.verdict import KEPT, Verdict
+from curate.stages import Fate, alone, meets
+from filters.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +56,16 @@ def replay(recipe: Recipe, row: dict[str, Any], *, in_process: bool = False) -> 
     if row["stage"] not in names:
         message = f"recipe {recipe.name!r} has no stage {row['stage']!r}, in which the page broke; name its recipe"
         raise UsageError(message)
-    as_text = any(isinstance(stage, Extract) for stage in recipe.stages[: names.index(row["stage"])])
+    as_text = 0 < recipe.text_from < names.index(row["stage"])
     documents = _document(row, as_text=as_text)
     start = names.index(row["stage"]) if as_text else 0
     for stage in recipe.stages[start:]:
         size = _size(documents)
-        if isinstance(stage, Read):
-            continue
-        if isinstance(stage, Barrier):
+        if meets(stage):
             yield Step(stage.name, None, size)
+        if not alone(stage):
             continue
-        outcome = _extracted(stage, documents) if in_process and isinstance(stage, Extract) else stage(documents)
+        outcome = (getattr(stage, "in_process", stage) if in_process else stage)(documents)
         documents = outcome.documents
         yield Step(stage.name, outcome.fates[0], size)
         if not isinstance(outcome.fates[0], Verdict):
@@ -88,13 +84,3 @@ def _document(row: dict[str, Any], *, as_text: bool) -> Documents:
 def _size(documents: Documents) -> int:
     text = documents.batch.column("text")[0].as_py()
     return len(documents.batch.column("html")[0].as_py() if text is None else text)
-
-
-def _extracted(stage: Extract, documents: Documents) -> Outcome:
-    """What `Extract` does, here and unbounded."""
-    page, charset, url = (documents.batch.column(name)[0].as_py() for name in ("html", "charset", "url"))
-    text = extract(page, charset=charset, url=url, extractor=stage.extractor)
-    short = len(text) < stage.min_text_chars
-    fate = Verdict("min_text_chars", len(text), stage.min_text_chars) if short else KEPT
-    batch = documents.batch.drop_columns(["html", "robots", "tdm"])
-    return Outcome(Documents(batch).with_texts([text]), [fate], {"text_chars": np.array([float(len(text))])})

@@ -17,15 +17,13 @@ from curate.phases import Progress, Show, advance_all
 from curate.preflight import check_room
 from curate.recipe import Recipe, code_version, describe, fingerprint, library_versions
 from curate.report import write_html
-from curate.sandbox import warm
 from curate.sources import Split
-from curate.stages import Barrier, Extract, Language, Redact, Score
+from curate.stages import Barrier, about
+from curate.stages.protocol import as_json
 from curate.study.sites import site_loss
 from curate.work import TEMPORARY, locked, read_marker, remove_temporaries, sync_folder, write_json
 
 WORK = "work"
-FOLDERS = ("data", "dropped", "quarantine", "signals")
-
 MAX_ERROR_SHARE, MIN_ERRORS = 0.02, 20  # more of a stage's documents failing than this is a bug of ours, not of pages
 
 Say = Callable[[str], None]
@@ -53,9 +51,10 @@ def run(
     inputs = _inputs(specs)
     splits = sources.plan(inputs, recipe.split_bytes)
     _refuse_foreign(out)
-    earlier = read_indexes(against, recipe.stages, out)
+    earlier = read_indexes(against, recipe.barriers, out)
     check_room(inputs, out, workers.here())
-    _check_models(recipe)
+    for stage in recipe.stages:
+        about(stage).check()
     with locked(out):
         remove_temporaries(out)
         _note_inputs(out / WORK, inputs)
@@ -71,10 +70,11 @@ def run(
         written = _write(recipe, identities, folders, out)
         report = stats.report(recipe.name, shown, tally, text_totals(out / "data"), missing)
         report["settings"] = describe(recipe)
+        report["about"] = list(map(as_json, recipe.stages))
         written = takedown.honour(out, report, written)
         report["totals"] |= _site_loss(recipe, out)
         write_json(out / "report.json", report)
-        write_html(out / "report.html", report)
+        write_html(out / "report.html", report, recipe=recipe)
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
@@ -96,14 +96,8 @@ def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
     """What duplicate removal cost the worst site, if the recipe expects anything of that."""
     if stats.SITE_LOSS not in recipe.expect:
         return {}
-    removing = [stage.name for stage in recipe.stages if isinstance(stage, Barrier)]
+    removing = [stage.name for stage in recipe.barriers]
     return {stats.SITE_LOSS: site_loss(out, recipe.stage_names, removing)}
-
-
-def _check_models(recipe: Recipe) -> None:
-    for stage in recipe.stages:
-        if isinstance(stage, Language | Score | Redact):
-            stage.check()
 
 
 def _note_inputs(work: Path, inputs: Sequence[sources.Input]) -> None:
@@ -113,11 +107,10 @@ def _note_inputs(work: Path, inputs: Sequence[sources.Input]) -> None:
 
 
 def _warm(recipe: Recipe, workers: Workers, splits: int) -> None:
-    """Compile the extractor once, before many workers on this machine would each do it."""
+    """Do once what many workers on this machine would each do, such as compiling the extractor."""
     if min(workers.here(), splits) > 1:
         for stage in recipe.stages:
-            if isinstance(stage, Extract):
-                warm(stage.extractor)
+            about(stage).warm()
 
 
 def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str, Any]) -> None:

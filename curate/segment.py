@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 
 from curate.documents import MEASURED, PAGES, PROVENANCE, Documents, page_row, provenance, sizes
 from curate.errors import NotAnArchiveError
-from curate.flow import Stage, StageCount, dropped_rows, flow, measure
+from curate.flow import StageCount, dropped_rows, flow, measure
 from curate.recipe import Segment
 from curate.sources import Split, read
-from curate.stages import Barrier, Read
+from curate.stages import Barrier, Read, Stage
 from curate.warc import ReadCounts, Skip
 from curate.work import RowFile, read_marker, write_marker
 from filters.verdict import Verdict

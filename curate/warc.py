@@ -123,7 +123,7 @@ def read_split(
 ) -> Iterator[Page | Skip]:
     """Pages and skips of the records that begin in bytes [start, end) of a seekable binary file.
 
-    `format` is what `archive_format.sniff` says, which is asked when it is empty. Only files compressed record by
+    `format` is what `curate.archive.format.sniff` says, which is asked when it is empty. Only files compressed record by
     record can be split; of all others the split that begins at 0 owns everything. Raises NotAnArchiveError as `sniff`.
     """
     form = format or sniff(file)

@@ -14,10 +14,11 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from filters import places
 from filters.deferred import Deferred
 from filters.rule_set import Dialect, RuleSet, TextEdit, changed_rules
 from filters.text_view import Spans, TextView
-from filters.verdict import Rule
+from filters.verdict import Judgement, Rule
 
 kernels = Deferred("filters.kernels")
 
@@ -139,6 +140,17 @@ def measure(view: TextView, reading: PageReading) -> dict[str, float]:
     }
 
 
+def page_places(view: TextView, reading: PageReading, rule: Rule) -> Spans:
+    """The lines that condemn a page; there is no place where sentences are missing."""
+    condemned = rule.signal.removesuffix("_lines")
+    if condemned == rule.signal:
+        return places.nowhere()
+    return places.pieces_that(view, _candidates(view, reading), lambda line: _fate(line) == condemned)
+
+
+JUDGEMENT = Judgement(
+    "Google's authors (Raffel et al. 2020) for English sentences", "code, recipes and lists; pages about curly brackets"
+)
 _DATATROVE = PageReading()
 _TFDS = PageReading(end_marks=(".", "?", "!", '"'), min_line_words=5, words_after_citations=True)
 _DIALECTS = (
@@ -148,7 +160,7 @@ _DIALECTS = (
 )
 
 clean_lines = TextEdit("c4.clean_lines", edit_lines, _DIALECTS, "datatrove")
-quality = RuleSet("c4.quality", measure, _DIALECTS, "datatrove")
+quality = RuleSet("c4.quality", measure, _DIALECTS, "datatrove", judgement=JUDGEMENT, places=page_places)
 
 PARAGRAPH_SOURCE = "mC4 (Xue et al. 2021), section 3.1"
 PARAGRAPH_RULES = (Rule("long_lines", "min", 3, "fewer than three of its lines are long", PARAGRAPH_SOURCE),)
@@ -167,4 +179,4 @@ def measure_paragraphs(view: TextView, reading: ParagraphReading) -> dict[str, f
 
 
 _MC4 = Dialect("tfds", ParagraphReading(), PARAGRAPH_RULES, "tensorflow_datasets, c4_utils.py")
-paragraphs = RuleSet("c4.paragraphs", measure_paragraphs, (_MC4,), "tfds")
+paragraphs = RuleSet("c4.paragraphs", measure_paragraphs, (_MC4,), "tfds", judgement=JUDGEMENT)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from filters.verdict import KEPT, Verdict
+from filters.verdict import KEPT, Rule, Verdict
 
 HEAD_BYTES = 16_384  # meta tags stand near the top; twice as much found not one opt-out more on 3,523 pages
 MAX_MENTIONS = 64  # scripts say "license" and "robots" a lot; bounds the work a page can cause
@@ -181,6 +181,16 @@ POLICIES = {
     "opt_out": _OPT_OUT,
     "open_licence": (*_OPT_OUT, ("not_openly_licensed", lambda consent: not consent.openly_licensed)),
 }
+
+
+def rules_of(policy: str) -> tuple[Rule, ...]:
+    """The table of what a policy drops, in the order it is judged. Raises KeyError for another policy.
+
+    >>> [rule.name for rule in rules_of("opt_out")]
+    ['noindex', 'noai', 'tdm_reserved']
+    """
+    because = "its publisher asked for that, or shows no open licence where one is needed"
+    return tuple(Rule(name, "max", 0, because, called=name) for name, _ in POLICIES[policy])
 
 
 def quality(consent: Consent, *, policy: str = "opt_out") -> Verdict:

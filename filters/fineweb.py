@@ -5,11 +5,11 @@ Source: Penedo et al. 2024, "The FineWeb Datasets", section 3.6; numbers as rele
 
 from dataclasses import dataclass
 
-from filters import characters
+from filters import characters, places
 from filters.deferred import Deferred
 from filters.rule_set import Dialect, RuleSet
-from filters.text_view import TextView
-from filters.verdict import Rule
+from filters.text_view import Spans, TextView
+from filters.verdict import Judgement, Rule
 
 kernels = Deferred("filters.kernels")
 ngrams = Deferred("filters.ngrams")
@@ -33,9 +33,13 @@ RULES = (
 )
 
 
+def _filled(view: TextView) -> Spans:
+    return view.lines.where(view.stripped(view.lines).lengths > 0)
+
+
 def measure(view: TextView, reading: LineReading) -> dict[str, float]:
     """Signals of the FineWeb rules; lines are those between newlines that are not blank."""
-    lines = view.lines.where(view.stripped(view.lines).lengths > 0)
+    lines = _filled(view)
     terminal = kernels.last_class_count(view.flags, lines.ends, characters.TERMINAL)
     _, repeated_chars, _, _ = ngrams.repeats(view.sums, lines.starts, lines.ends)
     newlines = len(view.newlines)
@@ -48,4 +52,20 @@ def measure(view: TextView, reading: LineReading) -> dict[str, float]:
     }
 
 
-quality = RuleSet("fineweb.quality", measure, (Dialect("datatrove", LineReading(), RULES, SOURCE),), "datatrove")
+def line_places(view: TextView, reading: LineReading, rule: Rule) -> Spans:
+    """The lines behind a rule: short ones, those that end in no sentence mark, copies."""
+    lines = _filled(view)
+    if rule.signal == "short_line_fraction":
+        return lines.where(lines.lengths <= reading.short_line_chars)
+    if rule.signal == "terminal_line_fraction":
+        return lines.where(view.flags[lines.ends - 1] & characters.TERMINAL == 0)
+    return places.copies(view, lines) if rule.signal == "duplicate_line_char_fraction" else places.nowhere()
+
+
+JUDGEMENT = Judgement(
+    "Hugging Face's authors (Penedo et al. 2024), limits chosen by training small models on English",
+    "forums, lyrics, plays and lists, whose lines are short or end without a mark",
+)
+_DIALECTS = (Dialect("datatrove", LineReading(), RULES, SOURCE),)
+
+quality = RuleSet("fineweb.quality", measure, _DIALECTS, "datatrove", judgement=JUDGEMENT, places=line_places)

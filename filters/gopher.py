@@ -12,11 +12,12 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from filters import places
 from filters.characters import ALNUM_FIRST, ANY_WORD, PROPER, WITH_LETTER
 from filters.deferred import Deferred
 from filters.rule_set import Dialect, RuleSet
 from filters.text_view import Spans, TextView, Words
-from filters.verdict import Rule
+from filters.verdict import Judgement, Rule
 
 hashing = Deferred("filters.hashing")
 kernels = Deferred("filters.kernels")
@@ -106,6 +107,29 @@ def measure_prose(view: TextView, reading: ProseReading) -> dict[str, float]:
     }
 
 
+def prose_places(view: TextView, reading: ProseReading, rule: Rule) -> Spans:
+    """The lines, words and marks behind a prose rule."""
+    words: Words = getattr(view, reading.words)
+    lines: Spans = getattr(view, reading.lines)
+    symbols = dict(reading.symbols)
+    if rule.signal in symbols:
+        marks = symbols[rule.signal]
+        if not reading.symbols_by_word:
+            return places.marks(view, marks)
+        return places.pieces_that(view, words, lambda word: any(mark in word for mark in marks))
+    if rule.signal == "bullet_line_fraction":
+        return places.pieces_that(view, lines, lambda line: line.startswith(reading.bullets))
+    if rule.signal == "ellipsis_line_fraction":
+        return places.pieces_that(view, lines, lambda line: line.endswith(reading.ellipses))
+    if rule.signal == "letter_word_fraction":
+        return words.where(words.kinds & WITH_LETTER == 0)
+    if rule.signal == "stop_words":
+        return words.where(np.isin(words.hashes, _stop_hashes(any_case=reading.any_case)))
+    if rule.signal in ("mean_word_length", "median_word_length"):
+        return words.where(words.lengths > rule.limit if rule.bound == "max" else words.lengths < rule.limit)
+    return places.nowhere()
+
+
 def _prose_rules(reading: ProseReading) -> tuple[Rule, ...]:
     length = "median_word_length" if reading.median else "mean_word_length"
     return (
@@ -185,6 +209,17 @@ def measure_repetition(view: TextView, reading: RepetitionReading) -> dict[str, 
     return signals | _ngram_signals(words, reading.ngrams, whole)
 
 
+def repetition_places(view: TextView, reading: RepetitionReading, rule: Rule) -> Spans:
+    """The lines, paragraphs and runs of words behind a repetition rule: what is said again, or the top run."""
+    kind, piece, *_ = f"{rule.signal}_".split("_")
+    if piece in ("line", "paragraph"):
+        return places.copies(view, _pieces(view, piece, reading.pieces), every=reading.every_copy)
+    if not piece.isdigit():
+        return places.nowhere()
+    find = places.commonest_run if kind == "top" else places.repeated_runs
+    return find(getattr(view, reading.words), int(piece))
+
+
 def _repetition_rules(*pieces: str) -> tuple[Rule, ...]:
     limits = {"fraction": 0.30, "char_fraction": 0.20}
     return (
@@ -229,6 +264,11 @@ _DCLM = ProseReading(
     any_case=True,
 )
 
+JUDGEMENT = Judgement(
+    "DeepMind's authors (Rae et al. 2021) for prose in English, with datatrove's reading by default",
+    "poems, code, tables, lists, dialogue and everything short; other languages by their spelling",
+)
+
 quality = RuleSet(
     "gopher.quality",
     measure_prose,
@@ -238,6 +278,8 @@ quality = RuleSet(
         Dialect("dclm", _DCLM, _prose_rules(_DCLM), "dclm, content_filters.py, dclm_baseline_refinedweb.yaml"),
     ),
     "datatrove",
+    judgement=JUDGEMENT,
+    places=prose_places,
 )
 
 _PARAGRAPHS_FIRST = ("paragraph fraction", "paragraph char_fraction", "line fraction", "line char_fraction")
@@ -266,4 +308,6 @@ repetition = RuleSet(
         ),
     ),
     "datatrove",
+    judgement=JUDGEMENT,
+    places=repetition_places,
 )

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from filters import places
 from filters.characters import ALNUM_FIRST, CAPITAL, DIGIT_ANY
 from filters.deferred import Deferred
 from filters.rule_set import Dialect, RuleSet, TextEdit
 from filters.text_view import Spans, TextView, Words
-from filters.verdict import Rule
+from filters.verdict import Judgement, Rule
 
 kernels = Deferred("filters.kernels")
 
@@ -79,7 +80,17 @@ def measure(view: TextView, reading: LineReading) -> dict[str, float]:
     return {"words": float(before), "removed_word_fraction": (before - after) / max(before, 1)}
 
 
+def line_places(view: TextView, reading: LineReading, rule: Rule) -> Spans:
+    """The lines that the corrections take, or cut."""
+    if rule.signal != "removed_word_fraction":
+        return places.nowhere()
+    return places.pieces_that(view, view.filled_lines, lambda line: _correct(TextView(line), reading) != line)
+
+
+JUDGEMENT = Judgement(
+    "TII's authors (Penedo et al. 2023) for lines of English pages", "pages made of short lines and counters"
+)
 _DIALECTS = (Dialect("dclm", LineReading(), RULES, "dclm, dclm_baseline_refinedweb.yaml"),)
 
 clean_lines = TextEdit("refinedweb.clean_lines", correct_lines, _DIALECTS, "dclm")
-quality = RuleSet("refinedweb.quality", measure, _DIALECTS, "dclm")
+quality = RuleSet("refinedweb.quality", measure, _DIALECTS, "dclm", judgement=JUDGEMENT, places=line_places)

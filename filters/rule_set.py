@@ -8,11 +8,11 @@ again later, by other limits.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf
-from typing import Generic, Self, TypeVar
+from math import inf, isinf
+from typing import Any, Generic, Self, TypeVar
 
-from filters.text_view import TextView, as_view
-from filters.verdict import Rule, Verdict, judge
+from filters.text_view import Spans, TextView, as_view
+from filters.verdict import Judgement, Rule, Verdict, judge
 
 Reading = TypeVar("Reading")
 
@@ -39,7 +39,8 @@ class RuleSet(Generic[Reading]):
     """A published set of limits on the signals of one text, callable on a text.
 
     It pickles, compares and hashes by value, and its repr names the dialect and every limit. `measure` has to be a
-    function of a module. `changed` holds the limits that differ from the dialect's own, sorted by name.
+    function of a module, and so has `places`, which says for a rule what of a text its number is made of. `changed`
+    holds the limits that differ from the dialect's own, sorted by name. `judgement` is whose the limits are.
 
     >>> from filters import gopher
     >>> gopher.quality("Too short.")
@@ -53,6 +54,8 @@ class RuleSet(Generic[Reading]):
     dialects: tuple[Dialect[Reading], ...]
     dialect: str
     changed: tuple[tuple[str, float], ...] = ()
+    judgement: Judgement = Judgement()
+    places: Callable[[TextView, Reading, Rule], Spans] | None = None
 
     @cached_property
     def _chosen(self) -> Dialect[Reading]:
@@ -67,6 +70,28 @@ class RuleSet(Generic[Reading]):
     def __repr__(self) -> str:
         limits = "".join(f", {rule.name}={rule.limit}" for rule in self.rules)
         return f"{self.name}(dialect={self.dialect!r}{limits})"
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """All that its verdicts depend on, by name; a limit that was taken away is None."""
+        limits = {rule.name: None if isinf(rule.limit) else rule.limit for rule in self.rules}
+        made = {"name": self.name, "measure": self.measure, "dialect": self.dialect, "reading": self._chosen.reading}
+        return made | limits
+
+    def where(self, text: str | TextView, rule: str) -> list[tuple[int, int]]:
+        """Start and end of every stretch of a text that the number behind a rule is made of, in order.
+
+        Empty for a rule that no stretch stands for, such as a least number of words.
+
+        >>> from filters import fineweb
+        >>> fineweb.quality.where("Menu\\nThis line is a good deal longer than thirty characters.", "max_short_line_fraction")
+        [(0, 4)]
+        """
+        judged = next((each for each in self.rules if each.name == rule), None)
+        if self.places is None or judged is None:
+            return []
+        found = self.places(as_view(text), self._chosen.reading, judged)
+        return sorted(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
 
     def __call__(self, text: str | TextView, *, dialect: str | None = None, **limits: float | None) -> Verdict:
         """Judge one text; keywords read it by another dialect or other limits, and None takes a limit away."""
@@ -127,6 +152,12 @@ class TextEdit(Generic[Reading]):
 
     def __repr__(self) -> str:
         return f"{self.name}(dialect={self.dialect!r})"
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """All that the edit depends on, by name."""
+        reading = _choose(self.dialects, self.dialect, self.name).reading
+        return {"name": self.name, "edit": self.edit, "dialect": self.dialect, "reading": reading}
 
     def __call__(self, text: str | TextView, *, dialect: str | None = None) -> str:
         """The edited text; keywords read it by another dialect."""

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filters import characters as ch
+from filters import places
 from filters.c4 import POLICIES
 from filters.deferred import Deferred
 from filters.rule_set import Dialect, RuleSet
-from filters.text_view import TextView
-from filters.verdict import Rule
+from filters.text_view import Spans, TextView
+from filters.verdict import Judgement, Rule
 
 hashing = Deferred("filters.hashing")
 kernels = Deferred("filters.kernels")
@@ -98,4 +99,26 @@ RULES = (
     Rule("lorem_ipsum_lines", "max", 0, "it has placeholder text", NEMO),
 )
 
-statistics = RuleSet("signals.statistics", measure, (Dialect("nemo", StatisticsReading(), RULES, NEMO),), "nemo")
+_CLASSES = {
+    "digit_char_fraction": ch.DIGIT_ANY, "whitespace_char_fraction": ch.SPACE, "parenthesis_char_fraction": ch.PARENTHESIS,
+}  # fmt: skip
+
+
+def statistics_places(view: TextView, reading: StatisticsReading, rule: Rule) -> Spans:
+    """The characters, words and lines behind a rule."""
+    if rule.signal in _CLASSES:
+        return places.characters(view.flags & _CLASSES[rule.signal] != 0)
+    if rule.signal == "symbol_char_fraction":
+        return places.characters(view.flags & (ch.ALNUM | ch.SPACE) == 0)
+    if rule.signal == "url_char_fraction":
+        return places.matches(view, URL)
+    if rule.signal == "longest_word_length":
+        return view.raw_words.where(view.raw_words.lengths > rule.limit)
+    phrases = reading.boilerplate if rule.signal == "boilerplate_line_fraction" else ("lorem ipsum",)
+    return places.pieces_that(view, view.filled_lines, lambda line: any(phrase in line.lower() for phrase in phrases))
+
+
+JUDGEMENT = Judgement("NVIDIA's NeMo Curator team, by hand-set limits", "pages full of digits, links or symbols")
+_DIALECTS = (Dialect("nemo", StatisticsReading(), RULES, NEMO),)
+
+statistics = RuleSet("signals.statistics", measure, _DIALECTS, "nemo", judgement=JUDGEMENT, places=statistics_places)

@@ -3,7 +3,8 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from typing import Any
 
 from filters.address import (
     canonical_host,
@@ -16,7 +17,7 @@ from filters.address import (
     split_url,
 )
 from filters.blocklist import Blocklist
-from filters.verdict import KEPT, Verdict
+from filters.verdict import Rule, Verdict, judge
 
 __all__ = [
     "Blocklist",
@@ -53,6 +54,7 @@ INNOCENT_WORDS = frozenset("essex wessex sussex middlesex unisex intersex asexua
 _TOKEN = re.compile(r"[^\W_]+")
 
 NO_BLOCKLIST = Blocklist()
+SOURCE = "RefinedWeb (Penedo et al. 2023), appendix G.1"
 
 
 def _digest(words: frozenset[str]) -> str:
@@ -86,9 +88,30 @@ class UrlRules:
     max_sub_words: int = 0
 
     def __repr__(self) -> str:
-        words = (f"{name}=<{_digest(getattr(self, name))}>" for name in ("hard_words", "soft_words", "sub_words"))
-        limits = (f"{n}={getattr(self, n)}" for n in self.__dataclass_fields__ if n.startswith("max_"))
-        return f"UrlRules({', '.join([f'blocklist={self.blocklist!r}', *words, *limits])})"
+        return f"UrlRules({', '.join(f'{name}={value}' for name, value in self.described.items())})"
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """All that its verdicts depend on, by name; word lists by their size and digest."""
+        words = {name: f"<{_digest(getattr(self, name))}>" for name in ("hard_words", "soft_words", "sub_words")}
+        limits = {name: getattr(self, name) for name in self.__dataclass_fields__ if name.startswith("max_")}
+        return {"blocklist": repr(self.blocklist)} | words | limits
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The table of limits in the order they are judged; each is called as what it found."""
+        table = (
+            ("max_url_chars", self.max_url_chars, "the address is too long"),
+            ("not_http", 0, "the address is not one of the web"),
+            ("no_host", 0, "the address names no host"),
+            ("ip_host", self.max_ip_hosts, "the host is a bare IP address"),
+            ("blocked_domain", 0, "the site is on a list of blocked ones"),
+            ("blocked_url", 0, "the address is on a list of blocked ones"),
+            ("hard_word", self.max_hard_words, "a word in the address is enough by itself"),
+            ("soft_words", self.max_soft_words, "several words in the address add up"),
+            ("sub_word", self.max_sub_words, "the address holds a word run together with others"),
+        )
+        return tuple(Rule(name, "max", limit, because, SOURCE, called=name) for name, limit, because in table)
 
     def signals(self, url: str) -> dict[str, int]:
         """The number behind each rule, by rule name; all counts, 0 or more."""
@@ -112,21 +135,7 @@ class UrlRules:
 
     def __call__(self, url: str) -> Verdict:
         """Judge one URL; the first limit that is passed decides."""
-        limits = {
-            "max_url_chars": self.max_url_chars,
-            "not_http": 0,
-            "no_host": 0,
-            "ip_host": self.max_ip_hosts,
-            "blocked_domain": 0,
-            "blocked_url": 0,
-            "hard_word": self.max_hard_words,
-            "soft_words": self.max_soft_words,
-            "sub_word": self.max_sub_words,
-        }
-        for rule, value in self.signals(url).items():
-            if value > limits[rule]:
-                return Verdict(rule, value, limits[rule])
-        return KEPT
+        return judge(self.signals(url), self.rules)
 
 
 @cache

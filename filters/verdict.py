@@ -1,8 +1,11 @@
 """What a rule says about a text: a verdict with its number and its limit, and the tables verdicts are judged from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import nan
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,40 @@ KEPT = Verdict()
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whose judgement limits or a model encode, and which good pages that may wrong; each a noun phrase."""
+
+    who: str = "whoever wrote the recipe"
+    mind: str = "not known here"
+
+
+def judged_by(who: str, mind: str) -> Callable[[Function], Function]:
+    """Mark a scoring function with whose judgement its scores are: it gets the attribute `judgement`."""
+
+    def mark(function: Function) -> Function:
+        vars(function)["judgement"] = Judgement(who, mind)
+        return function
+
+    return mark
+
+
+# A signal is a noun with its unit in it; where it does not end in one of these, its last word is what it counts.
+UNITS = {"fraction": "share", "ratio": "per word", "length": "characters", "chars": "characters", "score": "score"}
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A limit on one signal; the bound itself always passes, as in every published filter.
 
-    `bound` is `"min"` or `"max"`; the rule's name is the bound and the signal, and is also the keyword under which
-    the limit can be changed. `because` finishes the sentence "dropped because ..." and `source` cites paper and table.
+    `bound` is `"min"` or `"max"`; the rule's name is the bound and the signal unless it is `called` otherwise, and is
+    also the keyword under which the limit can be changed. An infinite limit drops nothing. `because` finishes the
+    sentence "dropped because ...", `source` cites paper and table, and `unit` is what the signal is counted in, by
+    default read off the signal's name.
 
     >>> Rule("words", "min", 50).name
     'min_words'
+    >>> Rule("mean_word_length", "max", 10).unit
+    'characters'
     """
 
     signal: str
@@ -49,11 +78,18 @@ class Rule:
     limit: float
     because: str = ""
     source: str = ""
+    unit: str = ""
+    called: str = ""
+
+    def __post_init__(self) -> None:
+        """Read the unit off the signal's name where none is given."""
+        last = self.signal.rpartition("_")[2]
+        object.__setattr__(self, "unit", self.unit or UNITS.get(last, last))
 
     @property
     def name(self) -> str:
-        """The limit's name: `min_` or `max_` and the signal."""
-        return f"{self.bound}_{self.signal}"
+        """The limit's name: `min_` or `max_` and the signal, unless it is called otherwise."""
+        return self.called or f"{self.bound}_{self.signal}"
 
     def passes(self, value: float) -> bool:
         """Whether a value of the signal is on the right side of the limit."""

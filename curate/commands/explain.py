@@ -5,7 +5,7 @@ import argparse
 from rich.console import Console
 
 from curate import browse
-from curate.flow import Failure
+from curate.stages import Failure
 from curate.report import harmless
 from curate.warc import Skip
 

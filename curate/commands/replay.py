@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from curate.flow import Failure
+from curate.stages import Failure
 from curate.report import harmless
 
 HELP = "run a quarantined page again, stage by stage"

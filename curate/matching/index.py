@@ -62,13 +62,12 @@ def _held(keys: Path, matches: Path, identities: Sequence[str]) -> Iterator[Any]
     yield [[identity, files[identity]["sha256"]] for identity in sorted(files)]
 
 
-def read_indexes(against: Sequence[Path], stages: Sequence[object], out: Path) -> list[Earlier]:
-    """Read the indexes of earlier runs for a recipe that will write to `out`.
+def read_indexes(against: Sequence[Path], barriers: Sequence[Barrier], out: Path) -> list[Earlier]:
+    """Read the indexes of earlier runs for a recipe with these barriers that will write to `out`.
 
     Raises UsageError when a folder holds no finished run, when it is `out` itself, when files are missing, or when the
     recipe's keys would be made in another way or not at all.
     """
-    barriers = [stage for stage in stages if isinstance(stage, Barrier)]
     if against and not barriers:
         raise UsageError("--against: the recipe has no stage that removes duplicates")
     if any(path.resolve() == out.resolve() for path in against):

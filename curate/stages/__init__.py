@@ -1,10 +1,14 @@
-"""The verbs recipes are written in: each a frozen dataclass of what it does and its limits."""
+"""The verbs recipes are written in: each a frozen dataclass of what it does and its limits; `protocol` says what one is."""
 
 from curate.stages.barriers import Barrier, ExactDuplicates, NearDuplicates
+from curate.stages.kinds import alone, lacking, meets, reads
 from curate.stages.pages import Extract, Prefilter, Read, Urls
+from curate.stages.predicates import Keep
+from curate.stages.protocol import About, Failure, Fate, Outcome, Stage, about
 from curate.stages.texts import Language, Redact, Rules, Score
 
 __all__ = [
-    "Barrier", "ExactDuplicates", "Extract", "Language", "NearDuplicates", "Prefilter", "Read", "Redact", "Rules",
-    "Score", "Urls",
+    "About", "Barrier", "ExactDuplicates", "Extract", "Failure", "Fate", "Keep", "Language", "NearDuplicates",
+    "Outcome", "Prefilter", "Read", "Redact", "Rules", "Score", "Stage", "Urls", "about", "alone", "lacking", "meets",
+    "reads",
 ]  # fmt: skip

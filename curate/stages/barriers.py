@@ -20,6 +20,7 @@ from curate.dedup import (
 from curate.documents import Documents
 from curate.matching.ranking import check_keep
 from curate.minhash import MinHash
+from filters.verdict import Judgement, Rule
 
 
 @runtime_checkable
@@ -92,6 +93,7 @@ class ExactDuplicates:
     name: ClassVar[str] = "dedup_exact"
     rule: ClassVar[str] = "same_text"
     threshold: ClassVar[float] = 1.0
+    edits: ClassVar[bool] = False
     key_bytes: ClassVar[int] = 16
     cells: ClassVar[int] = 1
     reads_text: ClassVar[bool] = False
@@ -99,6 +101,17 @@ class ExactDuplicates:
     def __post_init__(self) -> None:
         """Refuse an unknown policy with UsageError."""
         check_keep(self.keep)
+
+    @property
+    def table(self) -> tuple[Rule, ...]:
+        """That there is no other of the same text."""
+        because = "another page has the same text"
+        return (Rule("jaccard", "max", self.threshold, because, unit="similarity", called=self.rule),)
+
+    @property
+    def judgement(self) -> Judgement:
+        """Nobody's."""
+        return Judgement("no one: the same characters", f"which copy is kept: by {self.keep}, not the source")
 
     @property
     def made_with(self) -> Mapping[str, Any]:
@@ -118,16 +131,17 @@ class ExactDuplicates:
 class NearDuplicates:
     """Drop a document whose shingle sets' Jaccard similarity with a kept one reaches the threshold.
 
-    Of like documents `keep` says which is kept: `earliest`, `latest`, `longest` or `first_url`; ties go by id.
+    The bands of `settings` are those that suit the threshold unless they are given. Of like documents `keep` says which is kept: `earliest`, `latest`, `longest` or `first_url`; ties go by id.
     Raises UsageError for a threshold that is not above 0 and at most 1, and for another policy.
     """
 
     threshold: float = 0.8
-    settings: MinHash = MinHash()
+    settings: MinHash | None = None
     keep: str = "earliest"
     name: ClassVar[str] = "dedup_near"
     rule: ClassVar[str] = "max_jaccard"
     reads_text: ClassVar[bool] = True
+    edits: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Refuse a threshold or a policy there cannot be with UsageError."""
@@ -135,28 +149,48 @@ class NearDuplicates:
         check_keep(self.keep)
 
     @property
+    def minhash(self) -> MinHash:
+        """The settings given, or those whose bands suit the threshold."""
+        return self.settings or MinHash.for_threshold(self.threshold)
+
+    @property
+    def table(self) -> tuple[Rule, ...]:
+        """The similarity from which a document is a duplicate."""
+        because = "it is nearly the same as another page"
+        return (Rule("jaccard", "max", self.threshold, because, unit="similarity", called=self.rule),)
+
+    @property
+    def judgement(self) -> Judgement:
+        """The recipe's."""
+        return Judgement(
+            f"the threshold of the recipe, on word {self.minhash.shingle_words}-grams",
+            "templates with a few changing facts go as copies",
+        )
+
+    @property
     def cells(self) -> int:
         """One per band."""
-        return self.settings.bands
+        return self.minhash.bands
 
     @property
     def key_bytes(self) -> int:
         """Eight per band."""
-        return 8 * self.settings.bands
+        return 8 * self.minhash.bands
 
     @property
     def made_with(self) -> Mapping[str, Any]:
         """The version of the hashes, the settings, and the edition of Unicode that says what a word is."""
-        return {"version": KEY_VERSION, "unicode": unidata_version, **asdict(self.settings)}
+        return {"version": KEY_VERSION, "unicode": unidata_version, **asdict(self.minhash)}
 
     def keys(self, documents: Documents) -> pa.Array:
         """The band keys of each text's MinHash signature, as bytes."""
         from curate.minhash import band_keys, signatures
 
-        keys = band_keys(signatures(documents.texts(), self.settings), self.settings).astype("<u8", copy=False)
+        settings = self.minhash
+        keys = band_keys(signatures(documents.texts(), settings), settings).astype("<u8", copy=False)
         return pa.FixedSizeBinaryArray.from_buffers(pa.binary(self.key_bytes), len(keys), [None, pa.py_buffer(keys)])
 
     def resolve(self, keys: np.ndarray, ranks: np.ndarray, load: Load, first_new_rank: int) -> Matches:
         """Candidates share a band; a duplicate is verified on the texts."""
-        how = {"settings": self.settings, "threshold": self.threshold, "first_new_rank": first_new_rank}
+        how = {"settings": self.minhash, "threshold": self.threshold, "first_new_rank": first_new_rank}
         return verified_duplicates(keys, ranks, load, **how)  # type: ignore[arg-type]

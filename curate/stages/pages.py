@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from curate.documents import Documents
-from curate.extract import DEFAULT_EXTRACTOR, check_extractor
-from curate.flow import Failure, Fate, Outcome
+from curate.extract import DEFAULT_EXTRACTOR, check_extractor, extract
 from curate.sandbox import WARM_UP_PAGE, PageKilled, Sandbox, SandboxLimits
+from curate.sandbox import warm as warm_extractor
+from curate.stages.protocol import Failure, Fate, Outcome
 from curate.warc import Limits
 from filters import consent, html
 from filters.url import UrlRules
-from filters.verdict import KEPT, Verdict
+from filters.verdict import KEPT, Judgement, Rule, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class Read:
 
     limits: Limits = Limits()
     name: ClassVar[str] = "read"
+    judgement: ClassVar[Judgement] = Judgement(
+        "the crawl and its servers: status, type and size", "what was not fetched is not here at all"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,16 @@ class Urls:
     name: ClassVar[str] = "url"
     measures: ClassVar[bool] = False
     signals: ClassVar[tuple[str, ...]] = ()
+    edits: ClassVar[bool] = False
+    judgement: ClassVar[Judgement] = Judgement(
+        "this project's word lists and the lists you gave, in the order of RefinedWeb's rules",
+        "addresses with innocent words that look like others; languages in which a listed word means something else",
+    )
+
+    @property
+    def table(self) -> tuple[Rule, ...]:
+        """The limits on addresses."""
+        return self.rules.rules
 
     def __call__(self, documents: Documents) -> Outcome:
         """Judge each address."""
@@ -52,6 +66,16 @@ class Prefilter:
     name: ClassVar[str] = "prefilter"
     measures: ClassVar[bool] = False
     signals: ClassVar[tuple[str, ...]] = ()
+    edits: ClassVar[bool] = False
+    judgement: ClassVar[Judgement] = Judgement(
+        "this project, by counting the language's commonest words in the bytes",
+        "short pages, and pages whose words are in images or scripts",
+    )
+
+    @property
+    def table(self) -> tuple[Rule, ...]:
+        """The limits on bytes, then what publishers can ask for."""
+        return (*self.rules.rules, *consent.rules_of(self.consent))
 
     def __call__(self, documents: Documents) -> Outcome:
         """Judge each page's bytes and read its opt-outs."""
@@ -79,6 +103,7 @@ class Extract:
     name: ClassVar[str] = "extract"
     measures: ClassVar[bool] = False
     signals: ClassVar[tuple[str, ...]] = ("text_chars", "expected_f1")
+    makes_text: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Refuse an unknown extractor with UsageError."""
@@ -108,7 +133,7 @@ class Extract:
             seconds.append(sandbox.cpu_seconds - before if text is None else np.nan)
             texts.append(found)
             expected.append(number)
-            fates.append(fate or self._judge(found or ""))
+            fates.append(fate or judge({"text_chars": len(found or "")}, self.table))
         batch = documents.batch.drop_columns(["html", "robots", "tdm"])
         lengths = [np.nan if text is None else len(text) for text in texts]
         signals = {"text_chars": np.array(lengths, np.float64), "expected_f1": np.array(expected, np.float64)}
@@ -120,9 +145,33 @@ class Extract:
         with suppress(PageKilled):
             sandbox.extract(WARM_UP_PAGE, extractor=self.extractor)
 
-    def _judge(self, text: str) -> Verdict:
-        short = len(text) < self.min_text_chars
-        return Verdict("min_text_chars", len(text), self.min_text_chars) if short else KEPT
+    def in_process(self, documents: Documents) -> Outcome:
+        """What the stage does, in this process and without bounds, where a debugger can follow."""
+        columns = (documents.batch.column(name).to_pylist() for name in ("html", "charset", "url"))
+        pages = zip(*columns, strict=True)
+        texts = [extract(page, charset=charset, url=url, extractor=self.extractor) for page, charset, url in pages]
+        lengths = list(map(len, texts))
+        fates = [judge({"text_chars": length}, self.table) for length in lengths]
+        done = Documents(documents.batch.drop_columns(["html", "robots", "tdm"])).with_texts(texts)
+        return Outcome(done, fates, {"text_chars": np.array(lengths, np.float64)})
+
+    @property
+    def table(self) -> tuple[Rule, ...]:
+        """The least number of characters."""
+        return (Rule("text_chars", "min", self.min_text_chars, "there is too little main text"),)
+
+    @property
+    def judgement(self) -> Judgement:
+        """Ours, or that of the library's authors."""
+        ours = "this project's block model, taught by people's marks of main text on news, blogs and product pages"
+        return Judgement(
+            ours if self.extractor == "blocks" else f"the authors of the extractor {self.extractor}",
+            "forums, tables, poems and menus that are the content",
+        )
+
+    def warm(self) -> None:
+        """Compile the extractor, once for all workers of this machine."""
+        warm_extractor(self.extractor)
 
 
 @cache

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from math import inf
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -15,10 +16,11 @@ from classifiers.names import ENTITY as PERSON
 from classifiers.names import PersonNames, person_names
 from curate.documents import Documents
 from curate.errors import UsageError
-from curate.flow import Outcome
+from curate.stages.protocol import Outcome
 from filters import pii
 from filters.rule_set import RuleSet, TextEdit
-from filters.verdict import KEPT, Verdict
+from filters.verdict import Judgement, Rule
+from filters.verdicts import Signals, Tested, Verdicts, first_failed, judge_all, tests_of
 
 MIN_KEY_BYTES = 16  # a shorter key can be guessed from a hash of it
 _PII_ENTITIES = tuple(sorted(pii.ENTITIES | pii.OPTIONAL_ENTITIES))
@@ -40,6 +42,8 @@ class Language:
     name: ClassVar[str] = "language"
     measures: ClassVar[bool] = False
     signals: ClassVar[tuple[str, ...]] = ("probability",)
+    needs: ClassVar[tuple[str, ...]] = ("language", "probability")
+    edits: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         """Refuse a model that cannot be read with UsageError."""
@@ -59,14 +63,30 @@ class Language:
         documents = documents.with_column("language", pa.array([code for code, _ in found], pa.string()))
         probabilities = np.array([probability for _, probability in found], np.float64)
         documents = documents.with_column("language_probability", pa.array(probabilities.astype(np.float32)))
-        fates = [self._judge(code, probability) for code, probability in found]
+        fates = self.judge({"language": np.array([code for code, _ in found], object), "probability": probabilities})
         return Outcome(documents, fates, {"probability": probabilities})
 
-    def _judge(self, code: str, probability: float) -> Verdict:
-        if code not in self.keep:
-            return Verdict(f"language_{code}", probability, self.min_probability)
-        kept = probability >= self.min_probability
-        return KEPT if kept else Verdict("min_probability", probability, self.min_probability)
+    @property
+    def table(self) -> tuple[Rule, ...]:
+        """The least probability; a text in another language goes by that, whatever its probability."""
+        return (Rule("probability", "min", self.min_probability, "its language is not sure enough"),)
+
+    def judge(self, signals: Signals) -> Verdicts:
+        """Drop other languages by name, then texts whose language is not sure."""
+        languages = pa.array(signals["language"], pa.string()).dictionary_encode()
+        codes, values = np.asarray(languages.indices), np.asarray(signals["probability"], np.float64)
+        foreign = [(i, code) for i, code in enumerate(languages.dictionary.to_pylist()) if code not in self.keep]
+        tests = [Tested(f"language_{code}", codes == i, values, self.min_probability) for i, code in foreign]
+        return first_failed([*tests, *tests_of(signals, self.table)], len(codes))
+
+    def with_limit(self, rule: str, limit: float | None) -> "Language":
+        """The stage with another limit; None keeps a text however unsure its language is."""
+        return replace(self, **{rule: limit or 0.0})
+
+    @property
+    def judgement(self) -> Judgement:
+        """The model's."""
+        return self.model.judgement if isinstance(self.model, Identifier) else Judgement()
 
 
 def _usable(use: Callable[[Given], Made], given: Given) -> Made:
@@ -103,17 +123,44 @@ class Rules:
         """Measure and judge each text; every signal goes to the outcome."""
         documents = documents.with_views()
         measured = [self.rules.signals(view) for view in documents.views or ()]
-        fates = [self.rules.judge(signals) for signals in measured]
         names = measured[0] if measured else ()
         signals = {name: np.array([row[name] for row in measured], np.float64) for name in names}
+        fates = self.judge(signals)
         if self.edit is not None:
             documents = documents.with_views_of([self.edit.view(view) for view in documents.views or ()])
         return Outcome(documents, fates, signals)
 
+    @property
+    def table(self) -> tuple[Rule, ...]:
+        """The rule set's."""
+        return self.rules.rules
+
+    def judge(self, signals: Signals) -> Verdicts:
+        """Judge each text by the rule set's limits."""
+        return judge_all(signals, self.rules.rules)
+
+    def with_limit(self, rule: str, limit: float | None) -> "Rules":
+        """The stage with another limit of its rule set; None takes the limit away."""
+        return replace(self, rules=self.rules.with_limits(**{rule: limit}))
+
+    def where(self, text: str, rule: str) -> Sequence[tuple[int, int]]:
+        """The stretches of a text that the rule counts."""
+        return self.rules.where(text, rule)
+
+    @property
+    def edits(self) -> bool:
+        """Whether there is an edit."""
+        return self.edit is not None
+
+    @property
+    def judgement(self) -> Judgement:
+        """That of the rule set's authors."""
+        return self.rules.judgement
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Score texts with a model and keep those within a limit; the score becomes the column `name`.
+    """Score texts with a model and keep those within its limits (None: no limit); the score becomes the column `name`.
 
     `chance` gives each document, by its id, a limit of its own, which its score has to be above: GPT-3's way to keep
     some of what a model likes less is `chance=quality.Pareto(9.0)`.
@@ -121,11 +168,12 @@ class Score:
 
     name: str
     score: Callable[[Sequence[str]], np.ndarray]
-    min_score: float = 0.0
-    max_score: float = 1.0
+    min_score: float | None = None
+    max_score: float | None = None
     chance: Callable[[Sequence[str]], np.ndarray] | None = None
     measures: ClassVar[bool] = False
     signals: ClassVar[tuple[str, ...]] = ("score",)
+    edits: ClassVar[bool] = False
 
     def check(self) -> None:
         """Load the model; UsageError when it is missing, damaged or another one."""
@@ -134,17 +182,44 @@ class Score:
     def __call__(self, documents: Documents) -> Outcome:
         """Score all texts at once."""
         scores = self.score(documents.texts()).astype(np.float32)
-        ids = documents.batch.column("id").to_pylist()
-        chances = np.full(len(scores), -np.inf) if self.chance is None else self.chance(ids)
-        fates = [self._judge(float(score), float(limit)) for score, limit in zip(scores, chances, strict=True)]
-        return Outcome(documents.with_column(self.name, pa.array(scores)), fates, {"score": scores.astype(np.float64)})
+        signals = {"score": scores.astype(np.float64)}
+        ids = documents.batch.column("id").to_numpy(zero_copy_only=False)
+        return Outcome(documents.with_column(self.name, pa.array(scores)), self.judge(signals | {"id": ids}), signals)
 
-    def _judge(self, score: float, chance: float = -np.inf) -> Verdict:
-        if score < self.min_score:
-            return Verdict("min_score", score, self.min_score)
-        if score > self.max_score:
-            return Verdict("max_score", score, self.max_score)
-        return Verdict("chance", score, chance) if score <= chance else KEPT
+    @property
+    def table(self) -> tuple[Rule, ...]:
+        """The least and the greatest score."""
+        return (
+            Rule("score", "min", -inf if self.min_score is None else self.min_score, "the model scores it too low"),
+            Rule("score", "max", inf if self.max_score is None else self.max_score, "the model scores it too high"),
+        )
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The score, and where each document has a limit of its own, its id."""
+        return ("score",) if self.chance is None else ("score", "id")
+
+    def judge(self, signals: Signals) -> Verdicts:
+        """Judge each text by its score, and by the limit of its own where there is one."""
+        tests, scores = tests_of(signals, self.table), np.asarray(signals["score"], np.float64)
+        if self.chance is not None:
+            limits = np.asarray(self.chance(signals["id"].tolist()), np.float64)
+            tests.append(Tested("chance", scores <= limits, scores, limits))
+        return first_failed(tests, len(scores))
+
+    def with_limit(self, rule: str, limit: float | None) -> "Score":
+        """The stage with another limit; None takes the limit away."""
+        return replace(self, **{rule: limit})
+
+    def with_model(self, score: Callable[[Sequence[str]], np.ndarray], min_score: float) -> "Score":
+        """The stage with another model and the least score that suits it."""
+        return replace(self, score=score, min_score=min_score)
+
+    @property
+    def judgement(self) -> Judgement:
+        """The model's, where it says whose that is."""
+        told: Judgement = getattr(self.score, "judgement", Judgement())
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +240,10 @@ class Redact:
     names: PersonNames | str | None = None
     name: ClassVar[str] = "pii"
     measures: ClassVar[bool] = False
+    judgement: ClassVar[Judgement] = Judgement(
+        "this project's patterns and checksums, US and British forms first",
+        "lists of contacts; forms of other countries are missed",
+    )
 
     def __post_init__(self) -> None:
         """Refuse an unknown entity or mode, a short key and a missing pipeline with UsageError."""
@@ -205,8 +284,24 @@ class Redact:
         signals = {name: np.array([count[name] for count in counts], np.float64) for name in self.signals}
         signals["spans"] = np.array([len(spans) for spans in found], np.float64)
         documents = documents.with_texts(redacted).with_column("pii_spans", pa.array(map(len, found), pa.int32()))
-        return Outcome(documents, [self._judge(len(spans)) for spans in found], signals)
+        return Outcome(documents, self.judge(signals), signals)
 
-    def _judge(self, spans: int) -> Verdict:
-        dropped = self.max_pii_spans is not None and spans > self.max_pii_spans
-        return Verdict("max_pii_spans", spans, self.max_pii_spans or 0) if dropped else KEPT
+    @property
+    def table(self) -> tuple[Rule, ...]:
+        """The greatest number of spans."""
+        limit = inf if self.max_pii_spans is None else self.max_pii_spans
+        return (Rule("spans", "max", limit, "it holds too much personal data", called="max_pii_spans"),)
+
+    def judge(self, signals: Signals) -> Verdicts:
+        """Judge each text by the number of its spans."""
+        return judge_all({"spans": signals["spans"]}, self.table)
+
+    def with_limit(self, rule: str, limit: float | None) -> "Redact":
+        """The stage with another limit; UsageError when it is no whole number."""
+        if limit is not None and limit != int(limit):
+            raise UsageError(f"{self.name}.{rule} is a number of spans, a whole number, not {limit:g}")
+        return replace(self, max_pii_spans=None if limit is None else int(limit))
+
+    def where(self, text: str, rule: str) -> Sequence[tuple[int, int]]:
+        """Where personal data stands in a text."""
+        return [(span.start, span.end) for span in pii.find(text, **self._options())]

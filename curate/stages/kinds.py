@@ -1,0 +1,30 @@
+"""The three kinds of stages told apart: what reads, what decides about each document alone, what must see all."""
+
+from typing import TypeGuard
+
+from curate.stages.barriers import Barrier
+from curate.stages.pages import Read
+from curate.stages.protocol import Stage
+
+_NEEDED = ("name", "measures", "signals", "__call__")
+
+
+def reads(stage: object) -> TypeGuard[Read]:
+    """Whether a stage makes documents out of archives."""
+    return isinstance(stage, Read)
+
+
+def meets(stage: object) -> TypeGuard[Barrier]:
+    """Whether a stage must see all documents before it can decide."""
+    return isinstance(stage, Barrier)
+
+
+def alone(stage: object) -> TypeGuard[Stage]:
+    """Whether a stage decides about each document by itself."""
+    return not reads(stage) and not meets(stage)
+
+
+def lacking(stage: object) -> str:
+    """The first attribute that a stage needs and has not, "" when it has all."""
+    needed = _NEEDED if alone(stage) else ("name",)
+    return next((name for name in needed if not hasattr(stage, name)), "")
