@@ -1,7 +1,7 @@
 """The compiled loops behind MinHash: words, shingle hashes, minima, band keys, and the joining of buckets.
 
 Everything here takes arrays and gives arrays. Importing it imports numba, so `curate.minhash` and `curate.dedup` do so
-only when called. Machine code is cached beside this file, or in `NUMBA_CACHE_DIR`. Integer constants are typed
+only when called. Machine code is kept as `filters.compiled` says. Integer constants are typed
 throughout because numba turns `uint64 + int64` into a float.
 """
 
@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from filters.compiled import cached
 
 # What the fold table says of a code point besides its folded form (see curate.minhash.fold_table).
 SEPARATOR = np.uint32(0)
@@ -28,15 +29,8 @@ _30, _27, _31, _32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
 
 
 def compiled(function: _Loop) -> _Loop:
-    """Compile a function at its first call, keep the machine code on disk, and run it without the interpreter lock.
-
-    Where there is nowhere to keep it (a read-only installation, no home folder), every process compiles anew.
-    """
-    try:
-        loop: _Loop = njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # numba's "cannot cache function: no locator available"
-        loop = njit(nogil=True)(function)
-    return loop
+    """Compile a function at its first call, keep the machine code on disk, and run it without the interpreter lock."""
+    return cached(function, nogil=True)
 
 
 @compiled

@@ -14,6 +14,7 @@ from curate.errors import UsageError
 from curate.work import whole_file
 
 if TYPE_CHECKING:
+    from curate.recipe import Recipe
     from curate.study.compare import Comparison
 
 RULES_SHOWN = 4
@@ -135,13 +136,16 @@ def _table(texts: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
     return table
 
 
-def write_html(path: Path, report: Mapping[str, Any], out: Path | None = None) -> None:
+def write_html(
+    path: Path, report: Mapping[str, Any], out: Path | None = None, *, recipe: "Recipe | None" = None
+) -> None:
     """Write the report as one HTML file that needs nothing else; every value in it is escaped.
 
-    The run's rows are read from `out`, by default the folder the file is in.
+    The run's rows are read from `out`, by default the folder the file is in. The run's `recipe` marks what its rules
+    count; without it, the recipe of that name does, where its stages are set alike.
     """
     from curate.study.html import render
 
-    page = render(out or path.parent, report)
+    page = render(out or path.parent, report, recipe)
     with whole_file(path) as temporary:
         temporary.write_text(page, encoding="utf-8", errors="backslashreplace")

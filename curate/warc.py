@@ -123,8 +123,9 @@ def read_split(
 ) -> Iterator[Page | Skip]:
     """Pages and skips of the records that begin in bytes [start, end) of a seekable binary file.
 
-    `format` is what `curate.archive.format.sniff` says, which is asked when it is empty. Only files compressed record by
-    record can be split; of all others the split that begins at 0 owns everything. Raises NotAnArchiveError as `sniff`.
+    `format` is what `curate.archive.format.sniff` says, which is asked when it is empty. Only files compressed record
+    by record can be split; of all others the split that begins at 0 owns everything. Raises NotAnArchiveError as
+    `sniff`.
     """
     form = format or sniff(file)
     grammar = ARC if form.startswith("arc") else WARC

@@ -1,10 +1,14 @@
-"""The three decorators of compiled code; importing this module imports numba, so it is itself imported on first use.
+"""How code is compiled and kept; importing this module imports numba, so it is itself imported on first use.
 
-Numba keeps what it has compiled beside a module, or in the user's cache folder where that is read-only. To see whether
-that is stale it looks only at the file of the outermost function, so the names it keeps carry a stamp of all files.
+There is one policy for all compiled code, `cached`: machine code is kept beside its module, or in the user's cache
+folder where that is read-only (`NUMBA_CACHE_DIR` names another), or nowhere, with one warning, where neither can be
+written. To see whether what is kept is stale numba looks only at the file of the outermost function, so the names it
+keeps carry a stamp of all files that compiled code is made from.
 """
 
+import warnings
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from linecache import getlines
@@ -28,11 +32,33 @@ def _stamp() -> str:
 STAMP = _stamp()
 
 
+@cache
+def _warn_once() -> None:
+    message = "compiled code cannot be kept, neither beside the package nor in the user's cache folder: every process "
+    warnings.warn(
+        f"{message}compiles anew, which takes up to a minute; let NUMBA_CACHE_DIR name a folder", stacklevel=4
+    )
+
+
+def cached(function: Function, *, stamp: str = "", **options: bool) -> Function:
+    """A function compiled on first use and kept on disk where that is possible.
+
+    `stamp` is a digest of the files other than the function's own that the machine code is made from; `options` are
+    those of `numba.njit`.
+    """
+    if stamp:
+        function.__qualname__ += f"_{stamp}"
+    try:
+        compiled: Function = njit(cache=True, **options)(function)
+    except RuntimeError:  # numba's "cannot cache function: no locator available"
+        _warn_once()
+        compiled = njit(**options)(function)
+    return compiled
+
+
 def kernel(function: Function) -> Function:
     """A function called from Python: compiled on first use, kept on disk, and run without the interpreter's lock."""
-    function.__qualname__ += f"_{STAMP}"
-    compiled: Function = njit(cache=True, nogil=True)(function)
-    return compiled
+    return cached(function, stamp=STAMP, nogil=True)
 
 
 def inner(function: Function) -> Function:

@@ -84,7 +84,7 @@ class RuleSet(Generic[Reading]):
         Empty for a rule that no stretch stands for, such as a least number of words.
 
         >>> from filters import fineweb
-        >>> fineweb.quality.where("Menu\\nThis line is a good deal longer than thirty characters.", "max_short_line_fraction")
+        >>> fineweb.quality.where("Menu\\nThis is a line that reads like a sentence.", "max_short_line_fraction")
         [(0, 4)]
         """
         judged = next((each for each in self.rules if each.name == rule), None)

@@ -100,7 +100,8 @@ RULES = (
 )
 
 _CLASSES = {
-    "digit_char_fraction": ch.DIGIT_ANY, "whitespace_char_fraction": ch.SPACE, "parenthesis_char_fraction": ch.PARENTHESIS,
+    "digit_char_fraction": ch.DIGIT_ANY, "whitespace_char_fraction": ch.SPACE,
+    "parenthesis_char_fraction": ch.PARENTHESIS,
 }  # fmt: skip
 
 

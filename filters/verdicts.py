@@ -12,7 +12,7 @@ Signals = Mapping[str, NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Ruling:
     """A rule on n texts: which fail it, bool[n], by which value, float64[n], and which limit, one or float64[n]."""
 
     rule: str
@@ -45,7 +45,7 @@ class Verdicts:
         return (self[text] for text in range(len(self)))
 
 
-def tests_of(signals: Signals, rules: Iterable[Rule]) -> list[Tested]:
+def rulings(signals: Signals, rules: Iterable[Rule]) -> list[Ruling]:
     """Each rule on arrays of signals; a value that is no number fails, as `Rule.passes` has it.
 
     Raises KeyError when a rule names a signal that was not measured.
@@ -54,19 +54,19 @@ def tests_of(signals: Signals, rules: Iterable[Rule]) -> list[Tested]:
     for rule in rules:
         values = np.asarray(signals[rule.signal], np.float64)
         passes = values >= rule.limit if rule.bound == "min" else values <= rule.limit
-        found.append(Tested(rule.name, ~passes, values, rule.limit))
+        found.append(Ruling(rule.name, ~passes, values, rule.limit))
     return found
 
 
-def first_failed(tests: Sequence[Tested], texts: int) -> Verdicts:
-    """For each of so many texts the first of the tests that it fails."""
+def first_failed(rules: Sequence[Ruling], texts: int) -> Verdicts:
+    """For each of so many texts the first of the rules that it fails."""
     codes = np.zeros(texts, np.int64)
     values, limits = np.full(texts, np.nan), np.full(texts, np.nan)
-    for code, test in reversed(list(enumerate(tests, 1))):
-        codes[test.fails] = code
-        values[test.fails] = test.values[test.fails]
-        limits[test.fails] = np.broadcast_to(test.limits, texts)[test.fails]
-    return Verdicts(("", *(test.rule for test in tests)), codes, values, limits)
+    for code, ruling in reversed(list(enumerate(rules, 1))):
+        fails = ruling.fails
+        codes[fails], values[fails] = code, ruling.values[fails]
+        limits[fails] = np.broadcast_to(ruling.limits, texts)[fails]
+    return Verdicts(("", *(ruling.rule for ruling in rules)), codes, values, limits)
 
 
 def judge_all(signals: Signals, rules: Iterable[Rule]) -> Verdicts:
@@ -78,4 +78,4 @@ def judge_all(signals: Signals, rules: Iterable[Rule]) -> Verdicts:
     >>> list(found)
     [Verdict(rule='min_words', value=12.0, limit=50.0), Verdict(rule='', value=nan, limit=nan)]
     """
-    return first_failed(tests_of(signals, rules), max((len(values) for values in signals.values()), default=0))
+    return first_failed(rulings(signals, rules), max((len(values) for values in signals.values()), default=0))

@@ -5,8 +5,8 @@ import argparse
 from rich.console import Console
 
 from curate import browse
-from curate.stages import Failure
 from curate.report import harmless
+from curate.stages import Failure
 from curate.warc import Skip
 
 HELP = "walk one page through a recipe"

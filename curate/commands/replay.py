@@ -9,8 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
-from curate.stages import Failure
 from curate.report import harmless
+from curate.stages import Failure
 
 HELP = "run a quarantined page again, stage by stage"
 

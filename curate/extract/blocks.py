@@ -78,15 +78,6 @@ def _extract(html: bytes | str, charset: str) -> Extraction:
     return Extraction(text, float(expected_f1), len(odds), int(kept.sum()), int(words.sum()), int(words[kept].sum()))
 
 
-def warm() -> None:
-    """Compile all that extraction needs, or load it where this machine has compiled it before.
-
-    The first call on a machine takes about 30 s of CPU and 430 MB, later processes 0.4 s. Call it once before worker
-    processes start, else each of them compiles for itself.
-    """
-    extract_page("<p>warm")
-
-
 def read(html: bytes | str, charset: str = "") -> Page:
     """A page's text, blocks and elements."""
     return tokenize(np.frombuffer(_utf8(html, charset), np.uint8))

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
-from numba import njit
+
+from filters.compiled import cached
 
 F = TypeVar("F", bound=Callable[..., Any])
 Integer: TypeAlias = int | np.integer[Any]
@@ -19,32 +20,15 @@ _SOURCES = (
 
 def _stamp() -> str:
     folder = Path(__file__).parent
-    return hashlib.sha256(b"\0".join((folder / f"{name}.py").read_bytes() for name in _SOURCES)).hexdigest()
+    return hashlib.sha256(b"\0".join((folder / f"{name}.py").read_bytes() for name in _SOURCES)).hexdigest()[:12]
 
 
 _STAMP = _stamp()
 
 
-def _cached(function: F, **options: bool) -> F:
-    """Compile with numba's cache, which by itself looks at the function's own file only.
-
-    Compiled code holds copies of what it calls in other files; without the stamp over all of them a changed callee
-    would go unnoticed and the old machine code would run on.
-    """
-    try:
-        dispatcher: Any = njit(cache=True, **options)(function)
-    except RuntimeError:  # no folder that could hold the cache: read-only installation, no home
-        dispatcher = njit(**options)(function)
-    index = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-    if index is not None:
-        index._source_stamp = _STAMP
-    typed: F = dispatcher
-    return typed
-
-
 def compiled(function: F) -> F:
     """Compile a function that makes arrays."""
-    return _cached(function)
+    return cached(function, stamp=_STAMP)
 
 
 def borrowing(function: F) -> F:
@@ -53,4 +37,4 @@ def borrowing(function: F) -> F:
     So references need no counting, which is an atomic addition for every array at every call and was three quarters
     of the tokenizer's time.
     """
-    return _cached(function, _nrt=False)
+    return cached(function, stamp=_STAMP, _nrt=False)

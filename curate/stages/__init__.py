@@ -1,4 +1,4 @@
-"""The verbs recipes are written in: each a frozen dataclass of what it does and its limits; `protocol` says what one is."""
+"""The verbs recipes are written in: each a frozen dataclass of what it does and its limits. See `protocol`."""
 
 from curate.stages.barriers import Barrier, ExactDuplicates, NearDuplicates
 from curate.stages.kinds import alone, lacking, meets, reads

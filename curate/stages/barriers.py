@@ -131,7 +131,8 @@ class ExactDuplicates:
 class NearDuplicates:
     """Drop a document whose shingle sets' Jaccard similarity with a kept one reaches the threshold.
 
-    The bands of `settings` are those that suit the threshold unless they are given. Of like documents `keep` says which is kept: `earliest`, `latest`, `longest` or `first_url`; ties go by id.
+    The bands of `settings` are those that suit the threshold unless they are given. Of like documents `keep` says which
+    is kept: `earliest`, `latest`, `longest` or `first_url`; ties go by id.
     Raises UsageError for a threshold that is not above 0 and at most 1, and for another policy.
     """
 

@@ -1,7 +1,7 @@
 """A function of the user's own as a stage."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from typing import ClassVar
 
@@ -26,8 +26,8 @@ class Keep:
 
     >>> from curate.stages import Keep
     >>> stage = Keep("long_enough", len, min_value=5)
-    >>> [(rule.name, rule.limit) for rule in stage.table]
-    [('min_value', 5)]
+    >>> list(stage.judge({"value": np.array([2.0, 5.0])}))[0]
+    Verdict(rule='min_value', value=2.0, limit=5.0)
     """
 
     name: str
@@ -80,5 +80,7 @@ class Keep:
 
     def with_limit(self, rule: str, limit: float | None) -> "Keep":
         """The stage with another limit; None takes it away, and the stage still takes a number."""
-        changed = replace(self, **{rule: limit})
-        return replace(self, **{rule: -inf if rule == "min_value" else inf}) if changed._is_yes_or_no else changed
+        limits = {"min_value": self.min_value, "max_value": self.max_value} | {rule: limit}
+        if set(limits.values()) == {None}:
+            limits[rule] = -inf if rule == "min_value" else inf
+        return Keep(self.name, self.function, **limits)

@@ -94,7 +94,7 @@ def _nothing() -> None:
     """What a stage without a model does before a run."""
 
 
-def _nowhere(text: str, rule: str) -> Sequence[tuple[int, int]]:
+def _nowhere(_text: str, _rule: str) -> Sequence[tuple[int, int]]:
     return ()
 
 

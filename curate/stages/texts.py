@@ -20,7 +20,7 @@ from curate.stages.protocol import Outcome
 from filters import pii
 from filters.rule_set import RuleSet, TextEdit
 from filters.verdict import Judgement, Rule
-from filters.verdicts import Signals, Tested, Verdicts, first_failed, judge_all, tests_of
+from filters.verdicts import Ruling, Signals, Verdicts, first_failed, judge_all, rulings
 
 MIN_KEY_BYTES = 16  # a shorter key can be guessed from a hash of it
 _PII_ENTITIES = tuple(sorted(pii.ENTITIES | pii.OPTIONAL_ENTITIES))
@@ -76,12 +76,12 @@ class Language:
         languages = pa.array(signals["language"], pa.string()).dictionary_encode()
         codes, values = np.asarray(languages.indices), np.asarray(signals["probability"], np.float64)
         foreign = [(i, code) for i, code in enumerate(languages.dictionary.to_pylist()) if code not in self.keep]
-        tests = [Tested(f"language_{code}", codes == i, values, self.min_probability) for i, code in foreign]
-        return first_failed([*tests, *tests_of(signals, self.table)], len(codes))
+        others = [Ruling(f"language_{code}", codes == i, values, self.min_probability) for i, code in foreign]
+        return first_failed([*others, *rulings(signals, self.table)], len(codes))
 
     def with_limit(self, rule: str, limit: float | None) -> "Language":
         """The stage with another limit; None keeps a text however unsure its language is."""
-        return replace(self, **{rule: limit or 0.0})
+        return replace(self, min_probability=limit or 0.0)
 
     @property
     def judgement(self) -> Judgement:
@@ -201,15 +201,16 @@ class Score:
 
     def judge(self, signals: Signals) -> Verdicts:
         """Judge each text by its score, and by the limit of its own where there is one."""
-        tests, scores = tests_of(signals, self.table), np.asarray(signals["score"], np.float64)
+        ruled, scores = rulings(signals, self.table), np.asarray(signals["score"], np.float64)
         if self.chance is not None:
             limits = np.asarray(self.chance(signals["id"].tolist()), np.float64)
-            tests.append(Tested("chance", scores <= limits, scores, limits))
-        return first_failed(tests, len(scores))
+            ruled.append(Ruling("chance", scores <= limits, scores, limits))
+        return first_failed(ruled, len(scores))
 
     def with_limit(self, rule: str, limit: float | None) -> "Score":
         """The stage with another limit; None takes the limit away."""
-        return replace(self, **{rule: limit})
+        changed: dict[str, Any] = {rule: limit}
+        return replace(self, **changed)
 
     def with_model(self, score: Callable[[Sequence[str]], np.ndarray], min_score: float) -> "Score":
         """The stage with another model and the least score that suits it."""

@@ -1,6 +1,5 @@
 """Two runs side by side: what their recipes differ in, what each stage did, and the pages that changed fate."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,14 +9,11 @@ from typing import Any
 import numpy as np
 
 from curate.study.groups import reason_of
-from curate.study.limits import described_stages, recipe_of
+from curate.study.limits import described_stages
 from curate.study.rows import MAX_PAGES, Pages, count_pages, read_pages
 
 MOVES = 12
 EXAMPLES = 3
-
-_CALL = re.compile(r"([\w.]+)\((.*)\)", re.DOTALL)
-_SETTING = re.compile(r"(\w+)=('[^']*'|<[^>]*>|[\w.]+\([^)]*\)|[^,]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ class Comparison:
 def compare(here: Path, there: Path, reports: tuple[Mapping[str, Any], Mapping[str, Any]]) -> Comparison:
     """Compare the runs in two folders, whose reports these are."""
     names = [tuple(stage["name"] for stage in report["stages"]) for report in reports]
-    described = [_settings(described_stages(recipe_of(r), n)) for r, n in zip(reports, names, strict=True)]
+    described = [_settings(described_stages(report)) for report in reports]
     share = min(1.0, MAX_PAGES / max(1, *(count_pages(out) for out in (here, there))))
     left, right = (read_pages(out, n, share=share) for out, n in zip((here, there), names, strict=True))
     _, mine, theirs = np.intersect1d(left.ids.astype(str), right.ids.astype(str), return_indices=True)
@@ -82,17 +78,13 @@ def _settings(described: Mapping[str, Any]) -> dict[tuple[str, str], str]:
 
 
 def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    """The settings in a description, each with its name; what prints itself as a call is taken apart."""
-    call = _CALL.fullmatch(value) if isinstance(value, str) else None
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            # A class is named in capitals and says nothing that its settings do not.
-            yield from _flat(inner, name if key[:1].isupper() else f"{name}.{key}".removeprefix("."))
-    elif call:
-        yield name or "is", call[1]
-        yield from ((f"{name}.{key}", text.strip()) for key, text in _SETTING.findall(call[2]))
-    else:
+    """The settings in a description, each with its name."""
+    if not isinstance(value, Mapping):
         yield name or "is", str(value)
+        return
+    for key, inner in value.items():
+        # A class is named in capitals and says nothing that its settings do not.
+        yield from _flat(inner, name if key[:1].isupper() else f"{name}.{key}".removeprefix("."))
 
 
 def _differences(here: Mapping[tuple[str, str], str], there: Mapping[tuple[str, str], str]) -> Iterator[Difference]:

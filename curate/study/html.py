@@ -8,20 +8,23 @@ from typing import Any
 
 from markupsafe import Markup
 
+from curate.recipe import Recipe
 from curate.report import harmless, rules_text, summary
 from curate.stats import implausible
 from curate.study import crawl, judgement, plots
-from curate.study.limits import bands_of, recipe_of
+from curate.study.limits import about_stages, bands_of
 from curate.study.page import Study, study
+from filters.verdict import Judgement
 
 QUARANTINED = 20
+UNKNOWN = asdict(Judgement())  # in a report of an earlier version
 _BREAKS = re.compile(r"\s*\n\s*")
 _SPACES = re.compile(r"[ \t]+")
 
 
-def render(out: Path, report: Mapping[str, Any]) -> str:
-    """The page of the run in `out`."""
-    return _page(report, study(out, report), implausible(report, bands_of(recipe_of(report))))
+def render(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) -> str:
+    """The page of the run in `out`; its recipe, where it is at hand, marks in excerpts what its rules count."""
+    return _page(report, study(out, report, recipe), implausible(report, bands_of(report)))
 
 
 def _page(report: Mapping[str, Any], found: Study, unexpected: Sequence[str] = ()) -> str:
@@ -74,7 +77,7 @@ def _bands(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _waterfall(report: Mapping[str, Any], found: Study) -> list[dict[str, Any]]:
     """The stages with what is left after each, and their rules."""
     whole, before, rows = max(report["totals"]["records_in"], 1), 1.0, []
-    unit = None
+    unit, told = None, about_stages(report)
     for index, stage in enumerate(report["stages"], 1):
         share = stage["docs_out"] / whole
         # Sizes are bytes of HTML until extraction and characters of text from then on.
@@ -83,7 +86,7 @@ def _waterfall(report: Mapping[str, Any], found: Study) -> list[dict[str, Any]]:
         rules = [rule for rule in found.rules if rule.stage == stage["name"]]
         why = {"why": rules_text(stage), "why_all": rules_text(stage, None)}
         left = {"share": share, "before": before, "text_share": min(stage["chars_out"] / unit, 1.0) if unit else 0.0}
-        more = {"index": index, "rules": rules, "judgement": judgement.judgement_of(stage["name"])}
+        more = {"index": index, "rules": rules, "judgement": told.get(stage["name"], {}).get("judgement", UNKNOWN)}
         rows.append({**stage, **why, **left, **more})
         before = share
     return rows

@@ -1,110 +1,85 @@
-"""The limits of a run's recipe, as its report describes them, and what the published rules say of themselves."""
+"""What the stages of a run say about themselves, as its report holds it: limits, judgements, marks in texts."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, nan
+from math import nan
 from typing import Any
 
-from filters.verdict import Rule
+from curate.errors import UsageError
+from curate.recipe import Recipe, describe, load_recipe
+from curate.stages import about
 
-_IN_TEXT = re.compile(r"\b((?:min|max)_\w+)=(-?(?:inf|[\d.]+(?:e[+-]?\d+)?))")
-_SANDBOX = {"SandboxLimits", "Limits", "MinHash"}  # bounds on work, not rules about pages
-_NEVER = {("min_score", 0.0), ("max_score", 1.0)}  # limits no score can pass
-_FIRES_AS = {  # rules of addresses go by what was found
-    "max_hard_words": "hard_word",
-    "max_soft_words": "soft_words",
-    "max_sub_words": "sub_word",
-    "max_ip_hosts": "ip_host",
-}
-_SIGNALS = {  # rules whose signal goes by another name
-    ("language", "min_probability"): "language.probability",
-    ("pii", "max_pii_spans"): "pii.spans",
-    ("extract", "min_expected_f1"): "extract.expected_f1",
-}
+Where = Callable[[str, str], Sequence[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A limit of a recipe: the rule's name, the stage it belongs to, and the number."""
+    """A limit of a recipe: the stage, the rule, and the number a page's signal is held against.
+
+    `signal` is the column of `signals/`, "" where the number is not stored; `bound` is `min` or `max`, "" where it is
+    not known, as of a rule of the user's own stage, of which only the dropped pages tell.
+    """
 
     stage: str
     rule: str
-    limit: float
+    limit: float = nan
+    bound: str = ""
+    signal: str = ""
+    because: str = ""
+    source: str = ""
 
     @property
-    def bound(self) -> str:
-        """`min` or `max`."""
-        return self.rule[:3]
+    def noun(self) -> str:
+        """The signal without its stage."""
+        return self.signal.removeprefix(f"{self.stage}.")
 
 
-def recipe_of(report: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a run's recipe, as its report holds them; empty when it holds none."""
-    return {"stages": report.get("settings", {})}
+def about_stages(report: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What each stage says about itself, by its name; empty in a report that does not hold it."""
+    return {told["name"]: told for told in report.get("about", ())}
 
 
-def bands_of(recipe: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
-    """The shares the recipe expects, by what they are of."""
-    described = recipe.get("stages", {})
-    bands = described.get("Recipe", {}).get("expect", {}) if isinstance(described, Mapping) else {}
-    return {name: (float(low), float(high)) for name, (low, high) in bands.items()}
+def limits_of(report: Mapping[str, Any]) -> list[Limit]:
+    """Every limit of a run's recipe that a page can pass, in the order they are tried.
 
-
-def described_stages(recipe: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """What the manifest says of each stage, by the name the report calls it."""
-    described = recipe.get("stages", {})
-    described = described.get("Recipe", {}).get("stages", []) if isinstance(described, Mapping) else []
-    return dict(zip(names, described, strict=False)) if len(described) == len(names) else {}
-
-
-def limits_of(described: Mapping[str, Any]) -> list[Limit]:
-    """Every limit of a recipe that a page can pass, in the order they are tried.
-
-    >>> limits_of({"toxicity": {"Score": {"name": "toxicity", "min_score": 0.0, "max_score": 0.8}}})
-    [Limit(stage='toxicity', rule='max_score', limit=0.8)]
-    >>> [limit.rule for limit in limits_of({"fineweb.quality": {"Rules": {"rules": "f(dialect='x', min_lines=1)"}}})]
-    ['min_lines']
+    >>> told = {"rule": "max_score", "signal": "toxicity.score", "bound": "max", "value": 0.8, "unit": "score"}
+    >>> report = {"about": [{"name": "toxicity", "limits": [{**told, "because": "", "source": ""}]}]}
+    >>> limits_of(report)[0].limit, limits_of(report)[0].noun
+    (0.8, 'score')
     """
     return [
-        Limit(stage, _FIRES_AS.get(rule, rule), value)
-        for stage, description in described.items()
-        for rule, value in _numbers(description)
-        if abs(value) != inf and (rule, value) not in _NEVER
+        Limit(stage, row["rule"], row["value"], row["bound"], row["signal"], row["because"], row["source"])
+        for stage, told in about_stages(report).items()
+        for row in told["limits"]
+        if row["value"] is not None
     ]
 
 
-def _numbers(description: Any) -> Iterator[tuple[str, float]]:
-    if isinstance(description, str):
-        yield from ((name, float(number)) for name, number in _IN_TEXT.findall(description))
-    elif isinstance(description, list):
-        for item in description:
-            yield from _numbers(item)
-    elif isinstance(description, Mapping):
-        for name, value in description.items():
-            if name in _SANDBOX:
-                continue
-            if name.startswith(("min_", "max_")) and isinstance(value, int | float):
-                yield name, float(value)
-            else:
-                yield from _numbers(value)
+def bands_of(report: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """The shares the recipe expects, by what they are of."""
+    bands = report.get("settings", {}).get("Recipe", {}).get("expect", {})
+    return {name: (float(low), float(high)) for name, (low, high) in bands.items()}
 
 
-def signal_of(stage: str, rule: str) -> str:
-    """The column of `signals/` a rule is about.
+def described_stages(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of each stage of a run's recipe, by the name the report calls it; empty when it holds none."""
+    names = [stage["name"] for stage in report["stages"]]
+    described = report.get("settings", {}).get("Recipe", {}).get("stages", [])
+    return dict(zip(names, described, strict=False)) if len(described) == len(names) else {}
 
-    >>> signal_of("gopher.quality", "min_words"), signal_of("pii", "max_pii_spans")
-    ('gopher.quality.words', 'pii.spans')
+
+def marks_of(report: Mapping[str, Any], recipe: Recipe | None = None) -> dict[str, Where]:
+    """For each stage of a run the function that says which stretches of a text a rule of it counts.
+
+    Without the run's own recipe it is looked for by the name in the report; a stage that is not found there with the
+    same settings marks nothing.
     """
-    return _SIGNALS.get((stage, rule), f"{stage}.{rule[4:]}")
-
-
-def published(stage: str, rule: str) -> Rule:
-    """What a published rule set says of one of its rules; without reason and source when there is none."""
-    from filters import c4, fineweb, gopher, refinedweb, signals
-
-    sets = (gopher.repetition, gopher.quality, c4.quality, c4.paragraphs, fineweb.quality, refinedweb.quality)
-    for rules in (*sets, signals.statistics):
-        if rules.name == stage:
-            found = (each for dialect in rules.dialects for each in dialect.rules if each.name == rule)
-            return next(found, Rule(rule, "", nan))
-    return Rule(rule, "", nan)
+    if recipe is not None:
+        return {stage.name: about(stage).where for stage in recipe.stages}
+    try:  # a name from a file: nothing but a recipe of the project is loaded by it
+        found = load_recipe(report["recipe"]) if str(report.get("recipe")).isidentifier() else None
+    except UsageError:
+        found = None
+    made = described_stages(report)
+    stages = found.stages if found else ()
+    return {stage.name: about(stage).where for stage in stages if describe(stage) == made.get(stage.name)}

@@ -1,6 +1,5 @@
 """All of the report page's numbers in one value, from a run's files."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from curate.recipe import Recipe
 from curate.study import crawl, duplicates, groups, limits, rows, rules, topics
 from curate.study.excerpts import Piece, excerpt
 from curate.study.rows import Pages
 from curate.study.rules import RuleStudy
-
-QUARANTINED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +46,21 @@ class Study:
     preference: topics.Preference | None
     duplicates: duplicates.Duplicates
     personal: tuple[tuple[str, int, int], ...]
-    quarantine: tuple[tuple[str, str, int], ...]
     texts: int
 
 
-def study(out: Path, report: Mapping[str, Any]) -> Study:
-    """Study the run in `out`; `report` is its report."""
+def study(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) -> Study:
+    """Study the run in `out`; `report` is its report, and `recipe`, where it is at hand, what it was made with."""
     names = tuple(stage["name"] for stage in report["stages"])
     pages = rows.read_pages(out, names)
-    described = limits.described_stages(limits.recipe_of(report), names)
-    bounds = limits.limits_of(described)
-    sets = rules.rule_set_stages(described)
+    bounds = limits.limits_of(report)
+    sets = rules.rule_set_stages(limits.about_stages(report))
     together = rules.failing(pages, bounds, sets)
     studied = rules.study_rules(pages, report, bounds, together)
     chosen = topics.choose(pages, sets[0] if sets else names[-1])
     shown = [page for rule in studied for page in (*rule.near_kept, *rule.near_dropped, *rule.deep)]
     texts = rows.read_texts(pages, np.concatenate([chosen, np.array(shown, np.int64)]))
+    marks = limits.marks_of(report, recipe)
     words = topics.words_of(texts, chosen)
     cuts = groups.dimensions(pages)
     topic = topics.topics(words, len(pages))
@@ -78,7 +75,7 @@ def study(out: Path, report: Mapping[str, Any]) -> Study:
         pages=pages.total,
         held=len(pages),
         rules=tuple(studied),
-        samples={(rule.stage, rule.rule): _samples(pages, rule, texts) for rule in studied},
+        samples={(rule.stage, rule.rule): _samples(pages, rule, texts, marks.get(rule.stage)) for rule in studied},
         stage_unique=_stage_unique(together),
         silent=tuple(silent),
         far=tuple(far),
@@ -92,19 +89,23 @@ def study(out: Path, report: Mapping[str, Any]) -> Study:
         preference=topics.preference(pages, words, "quality") if "quality" in names else None,
         duplicates=duplicates.study_duplicates(out),
         personal=_personal(pages),
-        quarantine=_quarantine(pages),
         texts=len(words.sets),
     )
 
 
-def _samples(pages: Pages, rule: RuleStudy, texts: Mapping[int, str]) -> dict[str, tuple[Sample, ...]]:
-    signal = pages.signals.get(limits.signal_of(rule.stage, rule.rule))
+def _samples(
+    pages: Pages, rule: RuleStudy, texts: Mapping[int, str], where: limits.Where | None
+) -> dict[str, tuple[Sample, ...]]:
+    signal = pages.signals.get(rule.signal)
+
+    def find(text: str) -> Sequence[tuple[int, int]]:
+        return where(text, rule.rule) if where else ()
 
     def show(page: int) -> Sample:
         dropped_here = pages.fate[page] == pages.stages.index(rule.stage)
         value = pages.value[page] if dropped_here or signal is None else signal[page]
         text = texts.get(page, "")
-        return Sample(pages.urls[page], float(value), groups.reason_of(pages, page), excerpt(text, rule.rule))
+        return Sample(pages.urls[page], float(value), groups.reason_of(pages, page), excerpt(text, find))
 
     kinds = {"near_kept": rule.near_kept, "near_dropped": rule.near_dropped, "deep": rule.deep}
     return {kind: tuple(show(page) for page in members) for kind, members in kinds.items()}
@@ -139,9 +140,3 @@ def _personal(pages: Pages) -> tuple[tuple[str, int, int], ...]:
         if name.startswith("pii.") and name.removeprefix("pii.").isupper()
     ]
     return tuple(sorted(found, key=lambda item: (-item[1], item[0])))
-
-
-def _quarantine(pages: Pages) -> tuple[tuple[str, str, int], ...]:
-    counts = Counter((pages.stages[pages.fate[page]], pages.rule[page]) for page in np.flatnonzero(pages.failed))
-    found = [(stage, kind, count) for (stage, kind), count in counts.items()]
-    return tuple(sorted(found, key=lambda item: (-item[2], *item[:2]))[:QUARANTINED])

@@ -50,7 +50,7 @@ def _described(study: RuleStudy) -> str:
     drawn = study.histogram
     assert drawn is not None
     sides = f"{int(drawn.failing.sum()):,} past the limit, {int(drawn.kept.sum()):,} kept in the end"
-    return f"Histogram of {study.rule[4:]} over {drawn.pages:,} pages, limit {number(study.limit)}: {sides}"
+    return f"Histogram of {study.noun} over {drawn.pages:,} pages, limit {number(study.limit)}: {sides}"
 
 
 def _bars(low: Ints, high: Ints, top: int) -> str:

@@ -1,14 +1,13 @@
 """Each rule of a run: what it removed, what only it removed, where its limit stands among the pages, and samples."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import nan
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.study.limits import Limit, published, signal_of
+from curate.study.limits import Limit
 from curate.study.rows import Floats, Ints, Pages
 
 BINS = 32
@@ -38,12 +37,19 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class RuleStudy:
-    """What is known of one rule; `count` is exact, the rest is of the pages held. None where it was not measured."""
+    """What is known of one rule; `count` is exact, the rest is of the pages held. None where it was not measured.
+
+    `signal` is the column of its numbers, "" where they are not stored, and `noun` that without the stage; `bound` is
+    `min` or `max`, "" for a rule that has no number.
+    """
 
     stage: str
     rule: str
     count: int
     limit: float
+    bound: str
+    signal: str
+    noun: str
     because: str
     source: str
     failing: int | None
@@ -54,11 +60,6 @@ class RuleStudy:
     near_kept: tuple[int, ...]
     near_dropped: tuple[int, ...]
     deep: tuple[int, ...]
-
-    @property
-    def bound(self) -> str:
-        """`min` or `max`, "" for a rule that has no number."""
-        return self.rule[:3] if self.rule.startswith(("min_", "max_")) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +76,14 @@ class Failing:
         return names.index((stage, rule)) if (stage, rule) in names else -1
 
 
-def rule_set_stages(described: Mapping[str, Any]) -> tuple[str, ...]:
-    """The first row of published rule sets in a recipe: stages whose rules are all measured on whoever gets there.
+def rule_set_stages(told: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """The first row of stages, of what all say about themselves, that are measured on whoever gets there: rule sets.
 
-    >>> rule_set_stages({"read": {"Read": {}}, "a": {"Rules": {}}, "b": {"Rules": {}}, "pii": {"Redact": {}}})
+    >>> rule_set_stages({name: {"measures": name in "ab"} for name in ("read", "a", "b", "pii")})
     ('a', 'b')
     """
-    names = list(described)
-    sets = ["Rules" in description for description in described.values()]
+    names = list(told)
+    sets = [stage["measures"] for stage in told.values()]
     first = sets.index(True) if True in sets else len(sets)
     last = next((i for i in range(first, len(sets)) if not sets[i]), len(sets))
     return tuple(names[first:last])
@@ -90,12 +91,10 @@ def rule_set_stages(described: Mapping[str, Any]) -> tuple[str, ...]:
 
 def failing(pages: Pages, limits: Sequence[Limit], stages: Sequence[str]) -> Failing:
     """Judge every page that came as far as the first of these stages by every limit of theirs."""
-    chosen = tuple(
-        each for each in limits if each.stage in stages and signal_of(each.stage, each.rule) in pages.signals
-    )
+    chosen = tuple(each for each in limits if each.stage in stages and each.signal in pages.signals)
     if not chosen:
         return Failing((), np.zeros(0, np.int64), np.zeros((0, 0), bool))
-    columns = [pages.signals[signal_of(each.stage, each.rule)] for each in chosen]
+    columns = [pages.signals[each.signal] for each in chosen]
     here = np.flatnonzero(pages.reached(stages[0]) & ~np.isnan(columns[0]))
     return Failing(chosen, here, np.stack([_fails(v[here], each) for v, each in zip(columns, chosen, strict=True)], 1))
 
@@ -107,15 +106,15 @@ def _fails(values: Floats, limit: Limit) -> NDArray[np.bool_]:
 
 def study_rules(pages: Pages, report: Mapping[str, Any], limits: Sequence[Limit], together: Failing) -> list[RuleStudy]:
     """Every rule that fired or has a limit, stage by stage, the commonest first."""
-    known = {(limit.stage, limit.rule): limit.limit for limit in limits}
+    known = {(limit.stage, limit.rule): limit for limit in limits}
     ranks = np.argsort(np.argsort(pages.ids))
     studies = []
     for stage in report["stages"]:
         counts = _by_language(stage["dropped"])
         counts |= {rule: 0 for name, rule in known if name == stage["name"] and rule not in counts}
         for rule, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-            limit = known.get((stage["name"], rule), nan)
-            studies.append(_study(pages, stage["name"], rule, count, limit, together, ranks))
+            limit = known.get((stage["name"], rule), Limit(stage["name"], rule))
+            studies.append(_study(pages, limit, count, together, ranks))
     return studies
 
 
@@ -128,31 +127,31 @@ def _by_language(dropped: Mapping[str, int]) -> dict[str, int]:
     return counts
 
 
-def _study(pages: Pages, stage: str, rule: str, count: int, limit: float, together: Failing, ranks: Ints) -> RuleStudy:
+def _study(pages: Pages, limit: Limit, count: int, together: Failing, ranks: Ints) -> RuleStudy:
+    stage, rule = limit.stage, limit.rule
     dropped = np.flatnonzero(taken_by(pages, stage, rule))
-    if np.isnan(limit) and len(dropped) and len(np.unique(pages.limit[dropped])) == 1:
-        limit = float(pages.limit[dropped[0]])
-    signal = pages.signals.get(signal_of(stage, rule))
-    judged = Limit(stage, rule, limit)
-    if np.isnan(limit) or not rule.startswith(("min_", "max_")):
-        signal = None
+    if np.isnan(limit.limit) and len(dropped) and len(np.unique(pages.limit[dropped])) == 1:
+        limit = replace(limit, limit=float(pages.limit[dropped[0]]))
+    signal = pages.signals.get(limit.signal)
     column = together.of(stage, rule)
     population = together.pages if column >= 0 else np.flatnonzero(pages.reached(stage))
-    told = published(stage, rule)
-    near, deep = _near_and_deep(dropped, _gaps(pages.value[dropped], limit), ranks)
+    near, deep = _near_and_deep(dropped, _gaps(pages.value[dropped], limit.limit), ranks)
     return RuleStudy(
         stage=stage,
         rule=rule,
         count=count,
-        limit=limit,
-        because=told.because,
-        source=told.source,
+        limit=limit.limit,
+        bound=limit.bound,
+        signal=limit.signal,
+        noun=limit.noun,
+        because=limit.because,
+        source=limit.source,
         failing=int(together.fails[:, column].sum()) if column >= 0 else None,
         unique=int((together.fails[:, column] & (together.fails.sum(1) == 1)).sum()) if column >= 0 else None,
         measured=len(together.pages) if column >= 0 else 0,
         overlaps=_overlaps(together, column) if column >= 0 else (),
-        histogram=None if signal is None else _histogram(pages, signal, judged, population),
-        near_kept=() if signal is None or not count else _near_kept(pages, signal, judged, ranks),
+        histogram=None if signal is None else _histogram(pages, signal, limit, population),
+        near_kept=() if signal is None or not count else _near_kept(pages, signal, limit, ranks),
         near_dropped=near,
         deep=deep,
     )
@@ -232,7 +231,7 @@ def warnings_of(studies: Sequence[RuleStudy], pages: Pages) -> tuple[list[RuleSt
     silent = [study for study in studies if study.count == 0]
     far = []
     for study in silent:
-        signal = pages.signals.get(signal_of(study.stage, study.rule))
+        signal = pages.signals.get(study.signal)
         if study.histogram is None or signal is None or not study.limit:
             continue
         nearest = float(np.nanmin(signal) if study.bound == "min" else np.nanmax(signal))

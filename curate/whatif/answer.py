@@ -20,12 +20,13 @@ import pyarrow.compute as pc
 from curate.errors import CurateError, UsageError
 from curate.recipe import Recipe, code_version, fingerprint, load_recipe
 from curate.report import load_report
-from curate.stages import Barrier, Extract, Language, Score
+from curate.stages import about, meets
+from curate.stages.protocol import column
 from curate.whatif.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
 from curate.whatif.flips import Pages, Sweep, Tally
-from curate.whatif.rejudge import UNKNOWN, columns, floats, judge_again, signal_of
+from curate.whatif.rejudge import UNKNOWN, columns, floats, judge, judge_again
 from curate.whatif.rescore import dropped_documents, run_on
-from curate.whatif.settings import Setting, limit_now, parse_setting, with_setting, with_settings
+from curate.whatif.settings import Setting, limit_now, limits, parse_setting, with_setting, with_settings
 
 CHARS = "extract.text_chars"
 SETTINGS = Path("work/settings.json")  # what `whatif --apply` had set in the recipe that is called by its name
@@ -132,7 +133,7 @@ def _read_json(path: Path) -> Any:
 def sweep_of(recipe: Recipe, stage: str, limit: str, values: Sequence[float]) -> tuple[Recipe, Sweep]:
     """A sweep over a limit, and the recipe with that limit at its loosest value, which is to be judged by."""
     found = next(each for each in recipe.stages if each.name == stage)
-    sweep = Sweep(stage, limit, tuple(sorted(values)), signal_of(found, limit))
+    sweep = Sweep(stage, limit, tuple(sorted(values)), column(stage, limits(found)[limit].signal))
     return with_setting(recipe, Setting(stage, limit, sweep.loosest)), sweep
 
 
@@ -154,8 +155,8 @@ def whatif(
     pairs = zip(recipe.stages, run.recipe.stages, strict=True)
     changed = [place for place, pair in enumerate(pairs) if fingerprint(pair[0]) != fingerprint(pair[1])]
     first = min(changed, default=len(recipe.stages))
-    fates = read_fates(run.out, reasons, _extracted(recipe))
-    met = [place for place, stage in enumerate(recipe.stages) if isinstance(stage, Barrier)]
+    fates = read_fates(run.out, reasons, recipe.text_from)
+    met = [place for place, stage in enumerate(recipe.stages) if meets(stage)]
     tally = Tally(reasons, met, samples, sweep)
     waiting: list[Pages] = []
     for rows in batches(run.out / "signals", _columns(recipe, first, sweep)):
@@ -170,11 +171,6 @@ def whatif(
     return _result(run, recipe, tally, rescored)
 
 
-def _extracted(recipe: Recipe) -> int:
-    """The place of extraction: pages that ended before have no text and no signals."""
-    return next((place for place, stage in enumerate(recipe.stages) if isinstance(stage, Extract)), 0)
-
-
 def _columns(recipe: Recipe, first: int, sweep: Sweep | None) -> list[str]:
     judged = [name for stage in recipe.stages[first:] for name in columns(stage)]
     return list(dict.fromkeys(["id", CHARS, *judged, *([sweep.column] if sweep else [])]))
@@ -185,8 +181,7 @@ def _rescore(out: Path, recipe: Recipe, pages: Pages, reasons: Reasons, tally: T
     if not len(pages.keys):
         return 0
     for stage in recipe.stages[int(reasons.places[pages.old].min()) :]:
-        if isinstance(stage, Language | Score):
-            stage.check()
+        about(stage).check()
     say(f"{len(pages.keys):,} pages newly pass and go through the stages behind, on the text in dropped/")
     for documents, place in dropped_documents(out, pages.keys, recipe):
         ends = run_on(documents, recipe, place)
@@ -287,10 +282,12 @@ def _newly_kept(run: Finished, tally: Tally) -> list[Sample]:
 def _newly_dropped(run: Finished, recipe: Recipe, tally: Tally) -> list[Sample]:
     """The shown pages that are newly dropped, with the number that drops them."""
     shown = {key: (tally.reasons.listed[old], tally.reasons.listed[new]) for key, old, new in tally.shown[False]}
-    signals = {key: signal_of(recipe.stages[new.place], new.rule) for key, (_, new) in shown.items()}
-    values = {
-        key: row[signals[key]] for key, row in _rows(run.out / "signals", shown, ["id", *sorted(set(signals.values()))])
-    }
+    values: dict[int, float] = {}
+    for place in {new.place for _, new in shown.values()}:
+        stage, here = recipe.stages[place], [key for key, (_, new) in shown.items() if new.place == place]
+        for table in rows_with(run.out / "signals", np.array(sorted(here), np.uint64), ["id", *columns(stage)]):
+            for batch in table.to_batches():
+                values |= dict(zip(keys_of(batch["id"]).tolist(), judge(stage, batch).values.tolist(), strict=True))
     return [
         Sample(row["url"], row["text"], *shown[key], values[key], _limit(recipe, shown[key][1]))
         for key, row in _rows(run.out / "data", shown, ["id", "url", "text"])

@@ -14,7 +14,7 @@ from curate.errors import UsageError
 from curate.flow import StageCount, flow
 from curate.recipe import Recipe
 from curate.segment import BATCH_CHARS, BATCH_DOCUMENTS
-from curate.stages import Barrier
+from curate.stages import alone
 from curate.whatif.fates import Reason, rows_with
 
 
@@ -41,9 +41,9 @@ class _Ends:
 
 def run_on(documents: Documents, recipe: Recipe, place: int) -> list[Reason]:
     """Where documents end that go through a recipe's stages from `place` on, barriers left out."""
-    stages = [stage for stage in recipe.stages[place:] if not isinstance(stage, Barrier)]
+    stages = [stage for stage in recipe.stages[place:] if alone(stage)]
     ends = _Ends(recipe.stage_names)
-    flow(documents, stages, {stage.name: StageCount() for stage in stages}, ends, keep_text=False)  # type: ignore[arg-type]
+    flow(documents, stages, {stage.name: StageCount() for stage in stages}, ends, keep_text=False)
     kept = Reason(len(recipe.stages))
     return [ends.found.get(page, kept) for page in documents.batch.column("id").to_pylist()]
 

@@ -1,13 +1,14 @@
 """Limits by name: `gopher.quality.min_words=30` as the same recipe with that limit."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from math import isfinite
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import isfinite, isinf
 from typing import Any
 
 from curate.errors import UsageError
 from curate.recipe import Recipe
-from curate.stages import Extract, Language, Redact, Rules, Score
+from curate.stages import about
+from filters.verdict import Rule
 
 NONE = "none"
 MAX_POINTS = 1000
@@ -26,49 +27,11 @@ class Setting:
         return f"{self.stage}.{self.limit}={NONE if self.value is None else f'{self.value:g}'}"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits of one kind of stage: what they are now, and the stage with another one."""
-
-    now: Callable[[Any], Mapping[str, float | None]]
-    change: Callable[[Any, str, float | None], Any]
-
-
-def _rule_limits(stage: Rules) -> dict[str, float | None]:
-    return {rule.name: rule.limit for rule in stage.rules.rules}
-
-
-def _change_rules(stage: Rules, limit: str, value: float | None) -> Rules:
-    return replace(stage, rules=stage.rules.with_limits(**{limit: value}))
-
-
-def _fields(*names: str) -> Callable[[Any], dict[str, float | None]]:
-    return lambda stage: {name: getattr(stage, name) for name in names}
-
-
-def _change_probability(stage: Any, limit: str, value: float | None) -> Any:
-    return replace(stage, **{limit: value or 0.0})
-
-
-def _change_score(stage: Any, limit: str, value: float | None) -> Any:
-    """Without a value the default, which is the bound of what a probability can be."""
-    default = next(field.default for field in fields(stage) if field.name == limit)
-    return replace(stage, **{limit: default if value is None else value})
-
-
-def _change_spans(stage: Redact, limit: str, value: float | None) -> Redact:
-    if value is not None and value != int(value):
-        message = f"{stage.name}.{limit} is a number of spans, a whole number, not {value:g}"
-        raise UsageError(message)
-    return replace(stage, max_pii_spans=None if value is None else int(value))
-
-
-LIMITS: Mapping[type, Limits] = {
-    Rules: Limits(_rule_limits, _change_rules),
-    Language: Limits(_fields("min_probability"), _change_probability),
-    Score: Limits(_fields("min_score", "max_score"), _change_score),
-    Redact: Limits(_fields("max_pii_spans"), _change_spans),
-}
+def limits(stage: object) -> dict[str, Rule]:
+    """The limits that can be set of a stage, by name: those of a stage that can be judged again by other ones."""
+    told = about(stage)
+    named = (rule for rule in told.table if rule.name.startswith(("min_", "max_")))
+    return {rule.name: rule for rule in named} if told.judge and told.with_limit else {}
 
 
 def parse_setting(text: str, recipe: Recipe) -> Setting:
@@ -129,14 +92,14 @@ def parse_value(value: str, said: str) -> float | None:
 def limit_name(recipe: Recipe, stage: str, limit: str) -> str:
     """The name of a limit a recipe has, with the alias resolved; UsageError when there is no such limit."""
     found = _limited(recipe, stage, limit)
-    names = list(LIMITS[type(found)].now(found))
+    names = known = list(limits(found))
     if limit == ALIAS:
-        names = [name for name in names if LIMITS[type(found)].change(found, name, None) != found]
+        names = [name for name in known if found.with_limit(name, None) != found]
         limit = names[0] if len(names) == 1 else limit
     if limit in names:
         return limit
     lacking = "one limit alone" if limit == ALIAS else f"limit {limit!r}"
-    message = f"{stage} has no {lacking}; choose from {', '.join(LIMITS[type(found)].now(found))}"
+    message = f"{stage} has no {lacking}; choose from {', '.join(known)}"
     raise UsageError(message)
 
 
@@ -149,8 +112,8 @@ def with_setting(recipe: Recipe, setting: Setting) -> Recipe:
     """
     limit = limit_name(recipe, setting.stage, setting.limit)
     place = recipe.stage_names.index(setting.stage)
-    stage = recipe.stages[place]
-    changed = LIMITS[type(stage)].change(stage, limit, setting.value)
+    stage: Any = recipe.stages[place]
+    changed = stage.with_limit(limit, setting.value)
     return replace(recipe, stages=(*recipe.stages[:place], changed, *recipe.stages[place + 1 :]))
 
 
@@ -162,22 +125,23 @@ def with_settings(recipe: Recipe, settings: Sequence[Setting]) -> Recipe:
 
 
 def limit_now(recipe: Recipe, stage: str, limit: str) -> float | None:
-    """A limit of a recipe as it is; None where the stage or the rule has none by number."""
+    """A limit of a recipe as it is; None where the stage or the rule has none by number, or it drops nothing."""
     found = next((each for each in recipe.stages if each.name == stage), None)
-    return LIMITS[type(found)].now(found).get(limit) if type(found) in LIMITS else None
+    rule = limits(found).get(limit)
+    return None if rule is None or isinf(rule.limit) else rule.limit
 
 
 def _limited(recipe: Recipe, name: str, limit: str) -> Any:
     """The stage of that name; UsageError when the recipe has no such stage, or one that judges no stored signal."""
     place = next((place for place, stage in enumerate(recipe.stages) if stage.name == name), None)
-    settable = ", ".join(stage.name for stage in recipe.stages if type(stage) in LIMITS)
+    settable = ", ".join(stage.name for stage in recipe.stages if limits(stage))
     if place is None:
         message = f"recipe {recipe.name!r} has no stage {name!r}; limits can be set of {settable}"
         raise UsageError(message)
     stage = recipe.stages[place]
-    if type(stage) in LIMITS:
+    if limits(stage):
         return stage
-    after = any(isinstance(before, Extract) for before in recipe.stages[:place])
+    after = 0 < recipe.text_from < place
     message = (
         f"{name}.{limit} is no limit on a stored signal (those of {settable} are): change it in a copy of the recipe "
         f"and run that with --recipe; the run {'starts after extraction' if after else 'reads the archives again'}"

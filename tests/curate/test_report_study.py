@@ -1,7 +1,9 @@
 """The parts of the report's study on made pages, against cases worked by hand."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from curate.study import crawl, groups, rules, topics
 from curate.study.excerpts import EXCERPT, excerpt
 from curate.study.limits import Limit
 from curate.study.rows import Pages
+from filters import c4, fineweb, gopher, refinedweb, signals
+from filters.rule_set import RuleSet
 
 STAGES = ("read", "dedup_near", "gopher.quality", "quality")
 
@@ -41,41 +45,73 @@ def pages_of(fates: list[str], urls: list[str] | None = None, **signals: list[fl
     )
 
 
-def marked(text: str, rule: str) -> list[str]:
+def limit(signal: str, least: float) -> Limit:
+    """A least value of one of Gopher's signals."""
+    return Limit("gopher.quality", f"min_{signal}", least, "min", f"gopher.quality.{signal}")
+
+
+def marked(text: str, rules: RuleSet[Any], rule: str) -> list[str]:
     """What is marked in an excerpt."""
-    return [piece.text for piece in excerpt(text, rule) if piece.marked]
+    return [piece.text for piece in excerpt(text, partial(rules.where, rule=rule)) if piece.marked]
 
 
 PROSE = "A sentence that is a good deal longer than thirty characters."
+DCLM, TFDS = gopher.quality.with_dialect("dclm"), c4.quality.with_dialect("tfds")
 
 
 @pytest.mark.parametrize(
-    ("rule", "text", "expected"),
+    ("rules", "rule", "text", "expected"),
     [
-        ("max_short_line_fraction", f"Menu\n{PROSE}\nHome", ["Menu", "Home"]),
-        ("max_duplicate_line_fraction", f"Buy\n{PROSE}\nBuy\nBuy", ["Buy", "Buy"]),
-        ("max_duplicate_paragraph_fraction", "One two.\n\nOther.\n\nOne two.", ["One two."]),
-        ("max_duplicate_5_gram_char_fraction", "a b c d e x a b c d e", ["a b c d e"]),
-        ("max_top_2_gram_char_fraction", "red car or red car and red bus", ["red car", "red car"]),
-        ("max_curly_bracket_lines", "prose\nif (x) { y }\nprose", ["if (x) { y }"]),
-        ("max_lorem_ipsum_lines", "Here is Lorem Ipsum dolor", ["Lorem Ipsum"]),
-        ("min_letter_word_fraction", "call 555-12 & 7 days", ["555-12", "&", "7"]),
-        ("max_ellipsis_line_fraction", "more ...\nend.", ["more ..."]),
-        ("max_bullet_line_fraction", "- one\ntwo", ["- one"]),
-        ("min_terminal_line_fraction", "No end\nAn end.", ["No end"]),
-        ("min_words", "few words", []),
+        (fineweb.quality, "max_short_line_fraction", f"Menu\n{PROSE}\nHome", ["Menu", "Home"]),
+        (gopher.repetition, "max_duplicate_line_fraction", f"Buy\n{PROSE}\nBuy\nBuy", ["Buy", "Buy"]),
+        (gopher.repetition.with_dialect("dclm"), "max_duplicate_line_fraction", f"Buy\n{PROSE}\nBuy", ["Buy", "Buy"]),
+        (fineweb.quality, "max_duplicate_line_char_fraction", f"Buy\n{PROSE}\nBuy", ["Buy"]),
+        (gopher.repetition, "max_duplicate_paragraph_fraction", "One two.\n\nOther.\n\nOne two.", ["One two."]),
+        (gopher.repetition, "max_duplicate_5_gram_char_fraction", "a b c d e x a b c d e", ["a b c d e"]),
+        (gopher.repetition, "max_top_2_gram_char_fraction", "red car or red car and red bus", ["red car", "red car"]),
+        (c4.quality, "max_curly_bracket_lines", "prose\nif (x) { y }\nprose", ["if (x) { y }"]),
+        (TFDS, "max_curly_bracket_lines", "a { b }\nif the (x) is { y }", ["if the (x) is { y }"]),
+        (c4.quality, "max_lorem_ipsum_lines", "Home\nHere is Lorem Ipsum dolor", ["Here is Lorem Ipsum dolor"]),
+        (gopher.quality, "min_letter_word_fraction", "call 555 & 7 days", ["555", "&", "7"]),
+        (gopher.quality, "max_ellipsis_line_fraction", "more ...\nend.", ["more ..."]),
+        (gopher.quality, "max_bullet_line_fraction", "- one\n* two", ["- one"]),
+        (DCLM, "max_bullet_line_fraction", "- one\n* two", ["- one", "* two"]),
+        (gopher.quality, "max_mean_word_length", "a thoroughgoing word", ["thoroughgoing"]),
+        (gopher.quality.with_limits(max_mean_word_length=3), "max_mean_word_length", "a word or two", ["word"]),
+        (gopher.quality, "min_stop_words", "The end of The road", ["of"]),
+        (DCLM, "min_stop_words", "The end of The road", ["The", "of", "The"]),
+        (gopher.quality, "max_hash_to_word_ratio", "#one and #two", ["#", "#"]),
+        (DCLM, "max_symbol_to_word_ratio", "#one ... two", ["#", "..."]),
+        (fineweb.quality, "min_terminal_line_fraction", "No end\nAn end.", ["No end"]),
+        (refinedweb.quality, "max_removed_word_fraction", f"{PROSE}\n12 likes", ["12 likes"]),
+        (signals.statistics, "max_url_char_fraction", "see https://a.example/b now", ["https://a.example/b"]),
+        (signals.statistics, "max_digit_char_fraction", "in 2024 or 7", ["2024", "7"]),
+        (gopher.quality, "min_words", "few words", []),
+        (gopher.quality, "max_url_chars", "see https://a.example/b now", []),
     ],
 )
-def test_what_a_rule_counts_is_marked(rule: str, text: str, expected: list[str]) -> None:
-    """Marks are on the lines, runs and words the rule's number is made of, and on nothing else."""
-    assert marked(text, rule) == expected
-    assert "".join(piece.text for piece in excerpt(text, rule)) == text
+def test_what_a_rule_counts_is_marked(rules: RuleSet[Any], rule: str, text: str, expected: list[str]) -> None:
+    """Marks are on the lines, runs and words the rule's number is made of in that dialect, and on nothing else."""
+    assert marked(text, rules, rule) == expected
+    assert "".join(piece.text for piece in excerpt(text, partial(rules.where, rule=rule))) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", " ", "\ud800", "a", "...\n\n...", "{" * 500, "a\x85b\u2028c", "½ “x” 中文。"]
+)
+def test_marks_of_every_rule_are_in_the_text(text: str) -> None:
+    """On any text every rule of every dialect marks stretches that are there."""
+    sets = (gopher.quality, gopher.repetition, c4.quality, c4.paragraphs, fineweb.quality, refinedweb.quality,
+            signals.statistics)  # fmt: skip
+    for rules in (each.with_dialect(dialect.name) for each in sets for dialect in each.dialects):
+        for rule in rules.rules:
+            assert all(0 <= start < end <= len(text) for start, end in rules.where(text, rule.name)), rule.name
 
 
 def test_an_excerpt_goes_where_the_marks_are() -> None:
     """Of a long text the densest part is shown, cut at both ends, and no more than so much of it."""
     text = f"{PROSE} " * 20 + "\n" + "Buy now\n" * 12 + f"Also. {PROSE} " * 20
-    pieces = excerpt(text, "max_duplicate_line_fraction")
+    pieces = excerpt(text, partial(gopher.repetition.where, rule="max_duplicate_line_fraction"))
     assert sum(piece.marked for piece in pieces) == 11
     assert pieces[0].text == "… " and pieces[-1].text == " …"
     assert sum(len(piece.text) for piece in pieces[1:-1]) == EXCERPT
@@ -84,17 +120,22 @@ def test_an_excerpt_goes_where_the_marks_are() -> None:
 def test_an_excerpt_names_no_persons_data() -> None:
     """Personal data is shown as its kind, and marks stay where they were."""
     text = "Menu\nWrite to jane.doe@mail.example.com or call soon, it is a long line of text.\nHome"
-    shown = "".join(piece.text for piece in excerpt(text, "max_short_line_fraction"))
+    rule = "max_short_line_fraction"
+    shown = "".join(piece.text for piece in excerpt(text, partial(fineweb.quality.where, rule=rule)))
     assert "jane" not in shown
     assert "<EMAIL_ADDRESS>" in shown
-    assert marked(text, "max_short_line_fraction") == ["Menu", "Home"]
+    assert marked(text, fineweb.quality, rule) == ["Menu", "Home"]
 
 
 def test_marking_takes_linear_time() -> None:
     """A page of brackets or of one letter costs no more than any other."""
     for text in ("{" * 100_000, "a " * 100_000, "a\n" * 100_000, "." * 100_000, "1" * 100_000):
-        for rule in ("max_curly_bracket_lines", "max_duplicate_5_gram_char_fraction", "min_letter_word_fraction"):
-            assert len(excerpt(text, rule)) < 2000
+        for rules, rule in (
+            (c4.quality, "max_curly_bracket_lines"),
+            (gopher.repetition, "max_duplicate_5_gram_char_fraction"),
+            (gopher.quality, "min_letter_word_fraction"),
+        ):
+            assert len(excerpt(text, partial(rules.where, rule=rule))) < 2000
 
 
 def test_intervals_are_the_published_ones() -> None:
@@ -108,13 +149,13 @@ def test_intervals_are_the_published_ones() -> None:
 
 def test_rules_are_judged_together() -> None:
     """Three pages fail one limit, one fails both and one is fine: fails, only it and overlaps."""
-    signals = {
+    numbers = {
         "gopher.quality__words": [5, 6, 7, 8, 100, 3],
         "gopher.quality__stop_words": [9, 9, 9, 0, 9, 0],
     }
     fates = ["gopher.quality"] * 4 + ["kept", "read"]
-    pages = pages_of(fates, **signals)
-    limits = [Limit("gopher.quality", "min_words", 10), Limit("gopher.quality", "min_stop_words", 2)]
+    pages = pages_of(fates, **numbers)
+    limits = [limit("words", 10), limit("stop_words", 2)]
     together = rules.failing(pages, limits, ("gopher.quality",))
     report = {"stages": [{"name": "gopher.quality", "dropped": {"min_words": 4}}]}
     words, stops = rules.study_rules(pages, report, limits, together)
@@ -132,11 +173,11 @@ def test_rules_are_judged_together() -> None:
 
 def test_a_limit_far_from_every_page_is_told() -> None:
     """A least of 10 words is far from pages of 50 and more, and near a page of 12."""
-    limit = [Limit("gopher.quality", "min_words", 10)]
+    least = [limit("words", 10)]
     report = {"stages": [{"name": "gopher.quality", "dropped": {}}]}
     for words, far in (([50, 60, 70], True), ([12, 60, 70], False)):
         pages = pages_of(["kept"] * 3, **{"gopher.quality__words": words})
-        studies = rules.study_rules(pages, report, limit, rules.failing(pages, limit, ("gopher.quality",)))
+        studies = rules.study_rules(pages, report, least, rules.failing(pages, least, ("gopher.quality",)))
         silent, found = rules.warnings_of(studies, pages)
         assert [study.rule for study in silent] == ["min_words"]
         assert [nearest for _, nearest in found] == ([50.0] if far else [])

@@ -111,21 +111,24 @@ def test_language_scores_and_spans_are_judged_as_the_stages_judge_them():
     seen = [(code, p) for code in ("en", "de", "fr", "und") for p in (0.0, 0.65, float(np.nextafter(0.65, 0)), 0.9)]
     batch = row_batch({"language": [code for code, _ in seen], "language.probability": [p for _, p in seen]})
     found = judge(language, batch)
-    assert [found.rules[code] for code in found.codes] == [language._judge(code, p).rule for code, p in seen]
+    assert [found.rules[code] for code in found.codes] == (
+        ["min_probability", "", "min_probability", ""] * 2 + ["language_fr"] * 4 + ["language_und"] * 4
+    )
     score = Score("model", scores, min_score=float(np.float32(0.3)), max_score=0.8)
     numbers = [float(np.float32(number)) for number in (0.0, 0.3, 0.29999, 0.5, 0.8, 0.81, 1.0)]
     found = judge(score, row_batch({"model.score": numbers}))
-    assert [found.rules[code] for code in found.codes] == [score._judge(number).rule for number in numbers]
+    # The nearest 32-bit number to 0.8 is a little more than 0.8.
+    assert [verdict.rule for verdict in found] == ["min_score", "", "min_score", "", *["max_score"] * 3]
     score, ids = Score("model", scores, chance=Pareto(9.0)), [f"{number:032x}" for number in range(7)]
     limits = Pareto(9.0)(ids)
     found = judge(score, row_batch({"model.score": numbers, "id": ids}))
-    assert [found.rules[code] for code in found.codes] == [
-        score._judge(n, limit).rule for n, limit in zip(numbers, limits, strict=True)
+    assert [(verdict.rule, verdict.limit) for verdict in found if not verdict] == [
+        ("chance", limit) for number, limit in zip(numbers, limits, strict=True) if number <= limit
     ]
-    for limit in (None, 0, 2):
-        spans = Redact(max_pii_spans=limit)
-        found = judge(spans, row_batch({"pii.spans": [0.0, 1.0, 2.0, 3.0]}))
-        assert [found.rules[code] for code in found.codes] == [spans._judge(number).rule for number in range(4)]
+    for limit, kept in ((None, 4), (0, 1), (2, 3)):
+        found = judge(Redact(max_pii_spans=limit), row_batch({"pii.spans": [0.0, 1.0, 2.0, 3.0]}))
+        assert [bool(verdict) for verdict in found] == [number < kept for number in range(4)]
+        assert {verdict.rule for verdict in found} <= {"", "max_pii_spans"}
 
 
 def test_a_row_without_a_signal_is_not_judged():
