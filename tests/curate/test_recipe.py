@@ -1,15 +1,26 @@
 """Recipes: checked when made, fingerprinted by everything that decides, found by name."""
 
+import ast
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from curate.errors import UsageError
-from curate.recipe import Recipe, code_version, describe, fingerprint, load_recipe
+from curate.minhash import MinHash
+from curate.recipe import (
+    NOT_DECIDING,
+    PACKAGES,
+    Recipe,
+    code_version,
+    deciding_files,
+    describe,
+    fingerprint,
+    load_recipe,
+)
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Read, Rules
 from filters import gopher
 
@@ -165,3 +176,56 @@ def test_recipes_of_the_papers_curate_the_sample_crawl(name, tmp_path, curate):
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report["recipe"] == name
     assert 0.01 < report["totals"]["survival_docs"] < 0.3
+
+
+def imported_by(roots: list[str]) -> set[str]:
+    """The files of our packages that some of them import, also inside functions, from source alone."""
+    found: set[str] = set()
+    waiting = list(roots)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for node in ast.walk(ast.parse((ROOT / name).read_text())):
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                modules = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            else:
+                continue
+            for module in modules:
+                path = module.replace(".", "/")
+                waiting += [each for each in (f"{path}.py", f"{path}/__init__.py") if (ROOT / each).is_file()
+                            and each.split("/")[0] in PACKAGES]  # fmt: skip
+    return found
+
+
+def test_whatever_decides_counts_towards_the_version_of_the_code():
+    """What a worker, a barrier or a recipe imports is among the deciding files, whatever its name."""
+    counted = {name for name, _ in deciding_files()}
+    workers = ["curate/segment.py", "curate/phases.py", "curate/sandbox_child.py", "curate/blocklists.py",
+               "curate/parquet.py", *(str(path.relative_to(ROOT)) for path in (ROOT / "curate/matching").glob("*.py")),
+               *(str(path.relative_to(ROOT)) for path in (ROOT / "curate/stages").glob("*.py"))]  # fmt: skip
+    recipes = [str(path.relative_to(ROOT)) for path in (ROOT / "pipelines").glob("*.py")]
+    deciding = {name for name in imported_by([*workers, *recipes]) if name.split("/")[0] in PACKAGES}
+    assert len(deciding) > 80
+    assert deciding - counted == set()
+    assert {"classifiers/models/quality.ftz", "curate/extract/tokenizer.py"} <= counted
+
+
+def test_what_only_shows_or_trains_is_named_by_its_place():
+    """Each name is of something that is there, and a file of such a name elsewhere would count."""
+    assert [name for name in sorted(NOT_DECIDING) if not (ROOT / name).exists()] == []
+    counted = {name for name, _ in deciding_files()}
+    assert not any(name.startswith(("curate/study/", "curate/whatif/")) or name in NOT_DECIDING for name in counted)
+    assert all("/" in name for name in NOT_DECIDING)
+
+
+def test_the_bands_suit_the_threshold():
+    """A pair at the threshold meets nearly always, by the probability the bands give; settings given are kept."""
+    for threshold in (0.5, 0.7, 0.8, 0.9):
+        assert NearDuplicates(threshold=threshold).minhash.candidate_probability(threshold) > 0.9
+    assert NearDuplicates(threshold=0.8).minhash == MinHash()
+    assert NearDuplicates(threshold=0.5, settings=MinHash()).minhash == MinHash()
+    assert replace(NearDuplicates(), threshold=0.5).minhash == NearDuplicates(threshold=0.5).minhash

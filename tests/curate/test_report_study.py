@@ -103,9 +103,9 @@ def test_marks_of_every_rule_are_in_the_text(text: str) -> None:
     """On any text every rule of every dialect marks stretches that are there."""
     sets = (gopher.quality, gopher.repetition, c4.quality, c4.paragraphs, fineweb.quality, refinedweb.quality,
             signals.statistics)  # fmt: skip
-    for rules in (each.with_dialect(dialect.name) for each in sets for dialect in each.dialects):
-        for rule in rules.rules:
-            assert all(0 <= start < end <= len(text) for start, end in rules.where(text, rule.name)), rule.name
+    for judge in (each.with_dialect(dialect.name) for each in sets for dialect in each.dialects):
+        for rule in judge.rules:
+            assert all(0 <= start < end <= len(text) for start, end in judge.where(text, rule.name)), rule.name
 
 
 def test_an_excerpt_goes_where_the_marks_are() -> None:
@@ -130,12 +130,12 @@ def test_an_excerpt_names_no_persons_data() -> None:
 def test_marking_takes_linear_time() -> None:
     """A page of brackets or of one letter costs no more than any other."""
     for text in ("{" * 100_000, "a " * 100_000, "a\n" * 100_000, "." * 100_000, "1" * 100_000):
-        for rules, rule in (
+        for judge, rule in (
             (c4.quality, "max_curly_bracket_lines"),
             (gopher.repetition, "max_duplicate_5_gram_char_fraction"),
             (gopher.quality, "min_letter_word_fraction"),
         ):
-            assert len(excerpt(text, partial(rules.where, rule=rule))) < 2000
+            assert len(excerpt(text, partial(judge.where, rule=rule))) < 2000
 
 
 def test_intervals_are_the_published_ones() -> None:
