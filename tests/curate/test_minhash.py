@@ -7,7 +7,6 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
-from typing import Any
 
 import datasketch
 import numpy as np
@@ -18,7 +17,6 @@ from numpy.typing import NDArray
 
 from curate.errors import UsageError
 from curate.minhash import FINEWEB, FINEWEB_SHA1, NO_KEY, MinHash, _draws, band_keys, jaccard, shingles, signatures
-from curate.minhash_kernels import compiled
 
 DEFAULT = MinHash()
 PAIRS = MinHash(shingle_words=2)
@@ -260,11 +258,23 @@ def test_wrong_settings_are_the_users_error() -> None:
             MinHash.for_threshold(threshold)
 
 
-def test_loops_compile_where_nothing_can_be_cached() -> None:
-    """Code that numba finds no cache for, here as it has no file, is compiled all the same."""
-    space: dict[str, Any] = {}
-    exec("def add_one(number):\n    return number + 1\n", space)
-    assert compiled(space["add_one"])(41) == 42
+WITHOUT_A_CACHE = """
+from curate.extract.compiled import borrowing, compiled
+from curate.minhash_kernels import compiled as loop
+from filters.compiled import kernel
+for decorator in (borrowing, compiled, loop, kernel):
+    space = {}
+    exec("def add_one(number):\\n    return number + 1", space)
+    print(decorator(space["add_one"])(41))
+"""
+
+
+def test_all_code_compiles_where_nothing_can_be_kept() -> None:
+    """What numba finds no cache for, here as it has no file, is compiled all the same, with one warning in all."""
+    command = [sys.executable, "-W", "always", "-c", WITHOUT_A_CACHE]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["42"] * 4
+    assert done.stderr.count("compiled code") == 1
 
 
 def test_settings_print_and_hash() -> None:

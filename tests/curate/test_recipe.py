@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from curate.errors import UsageError
+from curate.extract import EXTRACTORS
 from curate.minhash import MinHash
 from curate.recipe import (
     NOT_DECIDING,
@@ -207,6 +208,8 @@ def test_whatever_decides_counts_towards_the_version_of_the_code():
     workers = ["curate/segment.py", "curate/phases.py", "curate/sandbox_child.py", "curate/blocklists.py",
                "curate/parquet.py", *(str(path.relative_to(ROOT)) for path in (ROOT / "curate/matching").glob("*.py")),
                *(str(path.relative_to(ROOT)) for path in (ROOT / "curate/stages").glob("*.py"))]  # fmt: skip
+    # Extractors are imported by name.
+    workers += [f"{module.partition(':')[0].replace('.', '/')}.py" for module in EXTRACTORS.values()]
     recipes = [str(path.relative_to(ROOT)) for path in (ROOT / "pipelines").glob("*.py")]
     deciding = {name for name in imported_by([*workers, *recipes]) if name.split("/")[0] in PACKAGES}
     assert len(deciding) > 80
