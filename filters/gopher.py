@@ -4,7 +4,7 @@ Source: Rae et al. 2021, "Scaling Language Models", appendix A.1.1 and table A1.
 and what a duplicate is; a dialect says how one port reads it. Default: datatrove, the reading of FineWeb.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -88,9 +88,8 @@ def measure_prose(view: TextView, reading: ProseReading) -> dict[str, float]:
     words: Words = getattr(view, reading.words)
     lines: Spans = getattr(view, reading.lines)
     wanted = _kinds(reading.counted, reading.averaged)
-    (counted, averaged, letters), (_, chars, _) = kernels.kind_totals(
-        words.kinds, words.starts, words.ends, wanted
-    ).tolist()
+    totals = kernels.kind_totals(words.kinds, words.starts, words.ends, wanted)
+    (counted, averaged, letters), (_, chars, _) = totals.tolist()
     distinct, every = kernels.listed_words(words.hashes, _stop_hashes(any_case=reading.any_case))
     starting = sum(kernels.count_starting(view.codes, lines.starts, lines.ends, _codes(m)) for m in reading.bullets)
     ending = sum(kernels.count_ending(view.codes, lines.starts, lines.ends, _codes(m)) for m in reading.ellipses)
@@ -109,25 +108,19 @@ def measure_prose(view: TextView, reading: ProseReading) -> dict[str, float]:
 
 def prose_places(view: TextView, reading: ProseReading, rule: Rule) -> Spans:
     """The lines, words and marks behind a prose rule."""
-    words: Words = getattr(view, reading.words)
-    lines: Spans = getattr(view, reading.lines)
-    symbols = dict(reading.symbols)
-    if rule.signal in symbols:
-        marks = symbols[rule.signal]
-        if not reading.symbols_by_word:
-            return places.marks(view, marks)
-        return places.pieces_that(view, words, lambda word: any(mark in word for mark in marks))
-    if rule.signal == "bullet_line_fraction":
-        return places.pieces_that(view, lines, lambda line: line.startswith(reading.bullets))
-    if rule.signal == "ellipsis_line_fraction":
-        return places.pieces_that(view, lines, lambda line: line.endswith(reading.ellipses))
-    if rule.signal == "letter_word_fraction":
-        return words.where(words.kinds & WITH_LETTER == 0)
-    if rule.signal == "stop_words":
-        return words.where(np.isin(words.hashes, _stop_hashes(any_case=reading.any_case)))
+    words, lines = getattr(view, reading.words), getattr(view, reading.lines)
+    if marks := dict(reading.symbols).get(rule.signal):
+        holding = places.pieces_that(view, words, lambda word: any(mark in word for mark in marks))
+        return holding if reading.symbols_by_word else places.marks(view, marks)
     if rule.signal in ("mean_word_length", "median_word_length"):
         return words.where(words.lengths > rule.limit if rule.bound == "max" else words.lengths < rule.limit)
-    return places.nowhere()
+    by_signal: dict[str, Callable[[], Spans]] = {
+        "bullet_line_fraction": lambda: places.pieces_that(view, lines, lambda line: line.startswith(reading.bullets)),
+        "ellipsis_line_fraction": lambda: places.pieces_that(view, lines, lambda line: line.endswith(reading.ellipses)),
+        "letter_word_fraction": lambda: words.where(words.kinds & WITH_LETTER == 0),
+        "stop_words": lambda: words.where(np.isin(words.hashes, _stop_hashes(any_case=reading.any_case))),
+    }
+    return by_signal.get(rule.signal, places.nowhere)()
 
 
 def _prose_rules(reading: ProseReading) -> tuple[Rule, ...]:
@@ -268,7 +261,6 @@ JUDGEMENT = Judgement(
     "DeepMind's authors (Rae et al. 2021) for prose in English, with datatrove's reading by default",
     "poems, code, tables, lists, dialogue and everything short; other languages by their spelling",
 )
-
 quality = RuleSet(
     "gopher.quality",
     measure_prose,
@@ -281,19 +273,14 @@ quality = RuleSet(
     judgement=JUDGEMENT,
     places=prose_places,
 )
-
 _PARAGRAPHS_FIRST = ("paragraph fraction", "paragraph char_fraction", "line fraction", "line char_fraction")
 _COUNTS_FIRST = ("line fraction", "paragraph fraction", "line char_fraction", "paragraph char_fraction")
+_DATATROVE_RULES = _repetition_rules(*_PARAGRAPHS_FIRST)
 repetition = RuleSet(
     "gopher.repetition",
     measure_repetition,
     (
-        Dialect(
-            "datatrove",
-            RepetitionReading(),
-            _repetition_rules(*_PARAGRAPHS_FIRST),
-            "datatrove 0.10.1, GopherRepetitionFilter",
-        ),
+        Dialect("datatrove", RepetitionReading(), _DATATROVE_RULES, "datatrove 0.10.1, GopherRepetitionFilter"),
         Dialect(
             "dolma",
             RepetitionReading("raw_words", "newline", paragraphs=False, every_copy=True, whole="words", ngrams="count"),

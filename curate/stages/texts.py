@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -22,11 +22,9 @@ from filters.rule_set import RuleSet, TextEdit
 from filters.verdict import Judgement, Rule
 from filters.verdicts import Ruling, Signals, Verdicts, first_failed, judge_all, rulings
 
+TRIED_ON = "A text to load the model with."
 MIN_KEY_BYTES = 16  # a shorter key can be guessed from a hash of it
 _PII_ENTITIES = tuple(sorted(pii.ENTITIES | pii.OPTIONAL_ENTITIES))
-
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Language:
 
     def check(self) -> None:
         """Load the model; UsageError when it is missing, damaged or another one."""
-        _usable(self._identify, ["A text to load the model with."])
+        _usable(self._identify, [TRIED_ON])
 
     def _identify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         return self.model(texts) if isinstance(self.model, Identifier) else []
@@ -89,16 +87,12 @@ class Language:
         return self.model.judgement if isinstance(self.model, Identifier) else Judgement()
 
 
-def _usable(use: Callable[[Given], Made], given: Given) -> Made:
+def _usable(use: Callable[[Any], Any], given: Any) -> Any:
     """What `use` makes of it; UsageError where a model is missing, damaged or another one."""
     try:
         return use(given)
     except ModelError as error:
         raise UsageError(str(error)) from error
-
-
-def _check_model(score: Callable[[Sequence[str]], object]) -> None:
-    _usable(score, ["A text to load the model with."])
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +171,7 @@ class Score:
 
     def check(self) -> None:
         """Load the model; UsageError when it is missing, damaged or another one."""
-        _check_model(self.score)
+        _usable(self.score, [TRIED_ON])
 
     def __call__(self, documents: Documents) -> Outcome:
         """Score all texts at once."""
@@ -209,8 +203,7 @@ class Score:
 
     def with_limit(self, rule: str, limit: float | None) -> "Score":
         """The stage with another limit; None takes the limit away."""
-        changed: dict[str, Any] = {rule: limit}
-        return replace(self, **changed)
+        return replace(self, **{rule: limit})  # type: ignore[arg-type]
 
     def with_model(self, score: Callable[[Sequence[str]], np.ndarray], min_score: float) -> "Score":
         """The stage with another model and the least score that suits it."""
@@ -219,8 +212,7 @@ class Score:
     @property
     def judgement(self) -> Judgement:
         """The model's, where it says whose that is."""
-        told: Judgement = getattr(self.score, "judgement", Judgement())
-        return told
+        return getattr(self.score, "judgement", Judgement())
 
 
 @dataclass(frozen=True, slots=True)
