@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from math import nan
+from math import inf, nan
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -91,8 +91,15 @@ class Rule:
         """The limit's name: `min_` or `max_` and the signal, unless it is called otherwise."""
         return self.called or f"{self.bound}_{self.signal}"
 
+    @property
+    def drops_nothing(self) -> bool:
+        """Whether the limit was taken away: then every value passes, also one that is no number."""
+        return self.limit == (-inf if self.bound == "min" else inf)
+
     def passes(self, value: float) -> bool:
         """Whether a value of the signal is on the right side of the limit."""
+        if self.drops_nothing:
+            return True
         return value >= self.limit if self.bound == "min" else value <= self.limit
 
 

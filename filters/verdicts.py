@@ -52,6 +52,8 @@ def rulings(signals: Signals, rules: Iterable[Rule]) -> list[Ruling]:
     """
     found = []
     for rule in rules:
+        if rule.drops_nothing:
+            continue
         values = np.asarray(signals[rule.signal], np.float64)
         passes = values >= rule.limit if rule.bound == "min" else values <= rule.limit
         found.append(Ruling(rule.name, ~passes, values, rule.limit))

@@ -16,7 +16,7 @@ from curate.errors import UsageError
 from curate.recipe import Recipe, fingerprint, load_recipe
 from curate.report import write_html
 from curate.run import run
-from curate.stages import Keep, Outcome, Read, Rules, about
+from curate.stages import Keep, Outcome, Read, Rules, Score, about
 from curate.whatif.answer import open_run, whatif
 from curate.whatif.settings import Setting, parse_setting, with_setting
 from filters import fineweb
@@ -204,3 +204,4 @@ def test_scores_that_are_no_number_fail_a_limit():
     """As with every rule: a model that gives NaN keeps nothing by it."""
     verdicts = Keep("n", len, min_value=0).judge({"value": np.array([np.nan, 0.0])})
     assert [bool(verdict) for verdict in verdicts] == [False, True]
+    assert all(Score("any", fails).judge({"score": np.array([np.nan, -1.0, 2.0])}))
