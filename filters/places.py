@@ -92,7 +92,7 @@ def repeated_runs(words: Words, n: int) -> Spans:
 
 
 def commonest_run(words: Words, n: int) -> Spans:
-    """Every occurrence of the run of n words that takes most characters of those said more than once."""
+    """Every occurrence of the run of n words said most often, and of several such runs the longest."""
     runs = _runs(words, n)
     counts = Counter(runs)
     lengths = {run: int(words.lengths[place : place + n].sum()) for place, run in enumerate(runs)}

@@ -111,7 +111,7 @@ class ExactDuplicates:
     @property
     def judgement(self) -> Judgement:
         """Nobody's."""
-        return Judgement("no one: the same characters", f"which copy is kept: by {self.keep}, not the source")
+        return Judgement("no one: the same characters", f"which copy is kept: {self.keep} decides, not which is the source")
 
     @property
     def made_with(self) -> Mapping[str, Any]:
