@@ -111,7 +111,7 @@ class ExactDuplicates:
     @property
     def judgement(self) -> Judgement:
         """Nobody's."""
-        return Judgement("no one: the same characters", f"which copy is kept: {self.keep} decides, not which is the source")
+        return Judgement("no one: the same characters", f"{self.keep} decides which copy is kept, not the source")
 
     @property
     def made_with(self) -> Mapping[str, Any]:
