@@ -14,16 +14,16 @@ from classifiers import (
     evaluate,
     language,
     language_training,
-    quality_report,
-    quality_training,
     toxicity,
     train,
     training_data,
+    webtext_report,
+    webtext_training,
 )
 from classifiers.corpora import read_jsonl
 from classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
-from classifiers.quality_report import table
 from classifiers.training_data import Row
+from classifiers.webtext_report import table
 
 LICENCES = {
     training_data.SENTENCES: "Apache-2.0",
@@ -187,15 +187,15 @@ def toxicity_card(data: Path, model: ModelFile, folder: str) -> str:
     )  # fmt: skip
 
 
-def quality_card(data: Path, model: ModelFile, _folder: str) -> str:
-    """The card of the quality model; judged, and calibrated, on English texts."""
-    found = quality_training.study(training_data.quality_rows(data), judged=lambda row: row.kind != "crawl, other")
+def webtext_card(data: Path, model: ModelFile, _folder: str) -> str:
+    """The card of the WebText-style model; judged, and calibrated, on English texts."""
+    found = webtext_training.study(training_data.webtext_rows(data), judged=lambda row: row.kind != "crawl, other")
     aucs = [("all", found.auc(lambda _: True)), ("English only", found.auc(lambda row: row.kind != "crawl, other"))]
     for kind in ("wikipedia", "article", "article, extracted"):
         part = found.auc(lambda row, kind=kind: row.kind in (kind, "crawl, English"))  # type: ignore[misc]
         aucs.append((f"{kind}, against English crawl", part))
     body = (
-        quality_report.numbers(found, model, aucs)
+        webtext_report.numbers(found, model, aucs)
         + "## Mind\nGood means: like 60 encyclopaedia articles and some 600 articles of the present-day web, many of "
         "them company blogs on software, health and money. So a well-made product review scores high, while poetry, "
         "forums, court records, lists, code and plain personal pages score low; so does everything not in English. "
@@ -204,11 +204,11 @@ def quality_card(data: Path, model: ModelFile, _folder: str) -> str:
     )
     return _card(
         model, data, "Quality", [training_data.WIKIPEDIA, *training_data.ARTICLES, training_data.PAGES],
-        quality_training.settings_for(len(found.rows)), body,
+        webtext_training.settings_for(len(found.rows)), body,
     )  # fmt: skip
 
 
-_CARDS = {"language": language_card, "toxicity": toxicity_card, "quality": quality_card}
+_CARDS = {"language": language_card, "toxicity": toxicity_card, "webtext": webtext_card}
 
 
 def card(name: str, data: Path, model: ModelFile) -> str:

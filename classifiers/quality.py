@@ -1,203 +1,83 @@
-"""WebText-style quality: does a page read like what people link to and look up, or like the rest of the crawl?"""
+"""Quality: what a text is worth to a language model, and the rules by which a recipe keeps texts by their scores."""
 
 import hashlib
-import json
 import os
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelError, ModelFile, digest, label_names, label_probability, shipped
+from classifiers import value_model, webtext
+from classifiers.fasttext_model import ModelError, ModelFile, shipped
 from filters.verdict import Judgement, judged_by
 
-MODEL = shipped("quality.ftz")
-LABEL = "hq"
+MODEL = shipped("quality.npz")
 
-# Slope and offset on the log-odds of the shipped model, fitted on held-out sites: a fastText classifier is far surer
-# than it is right. After it, of a balanced pile of English texts scored 0.7, about 70 % come from the good corpora.
-CALIBRATION = (0.989, -0.231)
-
-# Keeps about a fifth of English crawl pages of sites it never saw; the card has the curve.
+# Where the default recipe draws the line; docs/judgement.md has the curve it was read from.
 MIN_QUALITY = 0.5
 
-MAX_HEAD = 4000
-MAX_MIDDLE = 2000
-
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,:/-]\d+)*|\.+|,+|\?+|!+|;+|:+|[()]")
-_MARKS = frozenset(".,?!;:()")
-
-
-def words(text: str) -> str:
-    """What the model sees of a text: the words of its excerpt in lower case, each number as `0`, and sentence marks.
-
-    Case, spacing, line ends and all other marks are left out, so that the model cannot tell the corpora apart by how
-    they were typeset or extracted, and the score does not move when a text is wrapped anew. Sentence marks stay because
-    prose has them and menus have not; a run of one mark counts once. Empty when there is no word and no number.
-
-    >>> words("Built in 1,889, it's 330 m tall ...\\n")
-    "built in 0 , it's 0 m tall ."
-    """
-    tokens = _TOKEN.findall(excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE).lower())
-    if _MARKS.issuperset(token[0] for token in tokens):
-        return ""
-    return " ".join(map(_seen, tokens)).replace("’", "'")
-
-
-def _seen(token: str) -> str:
-    first = token[0]
-    return first if first in _MARKS else "0" if first.isdigit() else token
-
-
-# What a model is shown of a text. A model of ours was trained on `words`; others are shown the text as it is, in one
-# line, which is what DCLM, FineWeb-Edu and lid.176 were trained on.
-READS: dict[str, Callable[[str], str]] = {"words": words, "line": str.strip}
+WHO = "a language model that read 3,348 pages of 176 sources against a written rubric, through a small model"
+MIND = "short texts; lists and tables without prose; subjects and dialects that those pages hardly have"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Scorer:
-    """Texts to the probability of one label, or of any of several, by one model; small, picklable, known by digest.
+class ValueScorer:
+    """Texts to the share worth having among texts like each, by a value model; small, picklable, known by digest."""
 
-    `reads` is a name in `READS`. `calibration` is a slope and an offset on the log-odds.
-    """
-
-    model: ModelFile
-    labels: tuple[str, ...] = (LABEL,)
-    reads: str = "words"
-    calibration: tuple[float, float] | None = None
+    model: ModelFile = MODEL
 
     def __repr__(self) -> str:
         """What it does, without the path: a recipe is the same wherever its model lies."""
-        return f"Scorer({self.model.sha256}, {'+'.join(self.labels)}, {self.reads}, {self.calibration})"
+        return f"ValueScorer({self.model.sha256})"
 
     @property
     def judgement(self) -> Judgement:
         """Whose judgement the scores are; of a model from elsewhere only that it is another's."""
         if self.model == MODEL:
-            return score.judgement  # type: ignore[attr-defined, no-any-return]
+            return Judgement(WHO, MIND)
         return Judgement(f"whoever labelled what the model {self.model.sha256[:8]} was trained on")
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Scores, float32 of shape [n], in [0, 1], 0 for a text in which the model is shown nothing.
-
-        Raises ModelError when the file is not the one it should be or has no such label.
-        """
-        seen = list(map(READS[self.reads], texts))
-        scores = label_probability(self.model, seen, *self.labels)
-        if self.calibration:
-            scores = calibrated(scores, *self.calibration)
-        return np.where([bool(line) for line in seen], scores, np.float32(0))
+        """Scores, float32 of shape [n], in [0, 1]; raises ModelError when the file is not the one it should be."""
+        return value_model.score(texts, value_model.load(self.model))
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What its training found out about a model: how to read it, what to keep, and how the crawl's pages scored.
+@judged_by(WHO, MIND)
+def score(texts: Sequence[str]) -> NDArray[np.float32]:
+    """What each text is worth: float32 of shape [n], in [0, 1], 0 without words, rounded to four decimals.
 
-    `crawl_scores` are the 0th to 100th percentile of the scores of unseen pages of the crawl it was trained on.
-    """
+    The score can be read: of texts scored 0.7, about 70 % were worth having to readers who judged whole pages by a
+    written rubric (coherent prose or discussion with real content, or better). The first 6,000, the middle 2,000 and
+    the last 2,000 characters are read. Case and Markdown do not matter. It was taught on English pages. Its card,
+    `models/quality.md`, says how well it does on sources it never saw, and whom it wrongs. Raises TypeError when given
+    one string instead of a list, ModelError when the model file is not the one it should be.
 
-    sha256: str
-    label: str = LABEL
-    reads: str = "words"
-    calibration: tuple[float, float] | None = None
-    threshold: float = 0.5
-    crawl_scores: tuple[float, ...] = ()
-
-
-def settings_file(model: str | os.PathLike[str]) -> Path:
-    """Where the settings of a model are looked for: `quality.json` beside `quality.ftz`."""
-    return Path(model).with_suffix(".json")
-
-
-def read_settings(model: str | os.PathLike[str]) -> Settings | None:
-    """The settings written beside a model by the run that trained it; None for a model from elsewhere.
-
-    Raises ModelError when the settings are of another model: one of the two files was swapped.
-    """
-    found = digest_or_error(model)
-    if found == MODEL.sha256:
-        return Settings(found, calibration=CALIBRATION, threshold=MIN_QUALITY)
-    path = settings_file(model)
-    try:
-        written = json.loads(path.read_text(encoding="utf-8"))
-        calibration = written["calibration"] and tuple(written["calibration"])
-        settings = Settings(**{**written, "calibration": calibration, "crawl_scores": tuple(written["crawl_scores"])})
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ModelError(f"{path} does not hold the settings of a model: {error}") from error
-    if settings.sha256 != found or settings.reads not in READS:
-        raise ModelError(f"{path} is about a model with SHA-256 {settings.sha256}, but {os.fspath(model)} has {found}")
-    return settings
-
-
-def digest_or_error(model: str | os.PathLike[str]) -> str:
-    """The SHA-256 of a model file; ModelError, naming it, when it cannot be read."""
-    try:
-        return digest(model)
-    except OSError as error:
-        raise ModelError(f"cannot read the model {os.fspath(model)}: {error.strerror}") from error
-
-
-def scorer(model: str | os.PathLike[str], *, label: str = "") -> Scorer:
-    """A scorer from a fastText classifier by path: one trained here, or DCLM's, FineWeb-Edu's, lid.176, any other.
-
-    `label` names what is good, without prefix; several joined by `+` (`3+4+5`) count together. It may be left out for
-    a model trained here, whose settings are read and whose scores are calibrated. The file's digest is taken now, and
-    whoever loads it later refuses another. Raises ModelError when the file is no classifier or has no such label.
-    """
-    settings = read_settings(model)
-    file = ModelFile(str(Path(model).resolve()), digest_or_error(model))
-    known = label_names(file)
-    labels = tuple(label.split("+")) if label else (settings.label,) if settings else ()
-    if not labels or not set(labels) <= set(known):
-        asked = f"has no label {label!r}" if labels else "comes without settings: say which label means good"
-        raise ModelError(f"the model {os.fspath(model)} {asked}; it has {', '.join(known[:12])}")
-    if settings is None:
-        return Scorer(file, labels, reads="line")
-    own = labels == (settings.label,)
-    return Scorer(file, labels, settings.reads, settings.calibration if own else None)
-
-
-@judged_by(
-    "Wikipedia's authors and people who marked articles, against the rest of a crawl, through a small model",
-    "poetry, forums, court records, lists, code, plain personal pages, and everything not in English",
-)
-def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL) -> NDArray[np.float32]:
-    """The probability that each text came from the good corpora: float32 of shape [n], in [0, 1], 0 without words.
-
-    At most 6,000 characters of a text are read. With the shipped model the good corpora are Wikipedia and articles that
-    people marked as such, and the rest are pages of a crawl; `models/quality.md` says what that prefers. Its score is
-    calibrated; that of another model is the model's own (`scorer` reads one by path). It has been taught English: text
-    in another language scores low whatever its worth. Raises TypeError when given one string instead of a list,
-    ModelError when the model file is not the one it should be.
-
-    Source: Radford et al. 2019, section 2.1 (WebText); Brown et al. 2020, appendix A (a classifier for it).
-
-    >>> wiki = "The river rises in the hills north of the town and flows south through a series of lakes. It was " \\
-    ...     "first described by the naturalist in the 18th century, who recorded several species of fish in its waters."
-    >>> spam = "Login Register Forgot password? Add to cart Checkout Free shipping Click here Contact us Home Menu Shop"
-    >>> good, bad = score([wiki, spam])
-    >>> bool(good > 0.5 > bad)
+    >>> story = ("The river rises in the hills north of the town and flows south through a series of lakes. It was "
+    ...     "first described by a naturalist who spent two winters there, and who recorded what the fishermen told "
+    ...     "him: that the water was never the same colour twice, and that nobody had ever found its source.\\n") * 3
+    >>> shop = "Login Register Forgot password? Add to cart Checkout Free shipping Click here Contact us Home Menu Shop"
+    >>> good, bad = score([story, shop])
+    >>> bool(good > 0.3 > bad)
     True
     """
     if isinstance(texts, str):
         raise TypeError("score takes a list of texts, not one text: pass [text]")
-    return Scorer(model, (label,), calibration=CALIBRATION if model == MODEL else None)(texts)
+    return ValueScorer()(texts)
 
 
-def calibrated(scores: NDArray[np.float32], slope: float, offset: float) -> NDArray[np.float32]:
-    """Scores with their log-odds stretched and moved: float32 of the same shape, in (0, 1), in the same order.
+def scorer(model: str | os.PathLike[str], *, label: str = "") -> ValueScorer | webtext.Scorer:
+    """A scorer from a model by path: a value model (`.npz`), or a fastText classifier as `webtext.scorer` takes it.
 
-    >>> calibrated(np.array([0.5, 0.9], np.float32), 1.0, 0.0).round(2).tolist()
-    [0.5, 0.8999999761581421]
+    Raises ModelError when the file is neither, or when a value model is asked for a label: it has none.
     """
-    safe = np.clip(scores.astype(np.float64), 1e-5, 1 - 1e-5)
-    return (1 / (1 + np.exp(-(slope * np.log(safe / (1 - safe)) + offset)))).astype(np.float32)
+    if not os.fspath(model).endswith(".npz"):
+        return webtext.scorer(model, label=label)
+    if label:
+        raise ModelError(f"{os.fspath(model)} is a value model, which has no label {label!r}")
+    found = ValueScorer(ModelFile(os.path.realpath(model), webtext.digest_or_error(model)))
+    value_model.load(found.model)
+    return found
 
 
 def draw(key: str) -> float:

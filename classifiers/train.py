@@ -8,11 +8,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from classifiers import toxicity
+from classifiers import toxicity, value_model, value_training
 from classifiers.fasttext_model import SHIPPED_SHA256, Classifier, ModelFile, save, train
 from classifiers.language_training import language_model
-from classifiers.quality_training import quality_model
-from classifiers.training_data import Row, language_rows, quality_rows, toxicity_rows
+from classifiers.training_data import Row, language_rows, toxicity_rows, value_examples, webtext_rows
+from classifiers.webtext_training import webtext_model
 
 TOXICITY_SETTINGS = {
     "dim": 16, "wordNgrams": 2, "minn": 3, "maxn": 5, "bucket": 100_000, "lr": 0.1, "epoch": 10, "minCount": 3,
@@ -35,12 +35,17 @@ def train_toxicity(data: Path, out: Path) -> ModelFile:
     return save(toxicity_model(toxicity_rows(data)), out / "toxicity.ftz")
 
 
+def train_webtext(data: Path, out: Path) -> ModelFile:
+    """Train the WebText-style model on the labelled sets under `data` and write it to `out`."""
+    return save(webtext_model(webtext_rows(data)), out / "webtext.ftz")
+
+
 def train_quality(data: Path, out: Path) -> ModelFile:
-    """Train the quality model on the labelled sets under `data` and write it to `out`."""
-    return save(quality_model(quality_rows(data)), out / "quality.ftz")
+    """Train the value model on the pages read against a rubric under `data` and write it to `out`."""
+    return value_model.save(value_training.train(value_examples(data))[0], out / "quality.npz")
 
 
-TRAINERS = {"language": train_language, "toxicity": train_toxicity, "quality": train_quality}
+TRAINERS = {"language": train_language, "toxicity": train_toxicity, "quality": train_quality, "webtext": train_webtext}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in options.names or TRAINERS:
         model = TRAINERS[name](options.data, options.out)
         sys.stdout.write(f"{model.path} {Path(model.path).stat().st_size} bytes, SHA-256 {model.sha256}\n")
-        if model.sha256 != SHIPPED_SHA256[f"{name}.ftz"]:
+        if model.sha256 != SHIPPED_SHA256[Path(model.path).name]:
             sys.stdout.write("  not the model that ships: change SHIPPED_SHA256 in classifiers/fasttext_model.py\n")
         if not options.no_card:
             (options.out / f"{name}.md").write_text(model_cards.card(name, options.data, model), encoding="utf-8")

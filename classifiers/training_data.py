@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from classifiers.contrast import contrast_sentences
-from classifiers.corpora import read_jsonl, read_lines
+from classifiers.corpora import canonical_url, linked_urls, read_jsonl, read_lines, reddit_submissions
+from classifiers.value_training import Example
 
 SENTENCES = "labelled/language_sentences.jsonl.zst"
 WIKIPEDIA = "labelled/wikipedia_valid.txt.zst"
@@ -19,6 +20,8 @@ TEMPLATES = "labelled/toxicity_identity_templates.jsonl.zst"
 ARTICLES = ("gold/wcxb.jsonl.zst", "gold/fundus_eval.jsonl.zst")
 PAGES = "reference/reference_dev.jsonl.zst"
 PAGE_TABLE = "crawl/dev.pages.tsv"
+VALUES = "labelled/page_value.jsonl.zst"
+SUBMISSIONS = "labelled/reddit_submissions"
 
 FOLDS = 5
 
@@ -43,11 +46,15 @@ def site(url: str) -> str:
     return ".".join((urlsplit(url).hostname or url).removeprefix("www.").split(".")[-3:])
 
 
-def page_languages(data: Path) -> dict[str, str]:
-    """The language by URL of the pages of the development shard, as its table states it."""
+def _page_table(data: Path) -> list[dict[str, str]]:
     csv.field_size_limit(10**7)
     with (data / PAGE_TABLE).open(encoding="utf-8", newline="") as file:
-        return {row["url"]: row["lang"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def page_languages(data: Path) -> dict[str, str]:
+    """The language by URL of the pages of the development shard, as its table states it."""
+    return {row["url"]: row["lang"] for row in _page_table(data)}
 
 
 def pages(data: Path) -> Iterator[Row]:
@@ -126,26 +133,46 @@ def _at_most(rows: Iterable[Row], most: int) -> list[Row]:
     return kept
 
 
-def quality_rows(data: Path) -> list[Row]:
-    """Good texts (`hq`) and ordinary pages of the crawl (`cc`), grouped by site or by encyclopaedia article.
+def webtext_rows(data: Path, *, max_source_pages: int = 25) -> list[Row]:
+    """Good texts (`hq`) and ordinary pages of the crawl (`cc`), grouped by encyclopaedia article or by source.
 
-    A page that is one of the good articles is left out of the crawl's side, but its text as the extractor left it joins
-    the good side, so that the model cannot tell people's extraction from a program's.
+    Good are Wikipedia and the pages of the crawl that a Reddit post with three or more upvotes links to. The rest of
+    the crawl counts with at most so many pages of each source: a model that sees one collection on one side learns to
+    recognise the collection.
     """
+    linked = frozenset(recommended_urls(data))
     good = [
         Row("hq", title, "wikipedia", text) for title, article in wikipedia_articles(data) for text in _chunks(article)
     ]
-    articles = [row for row in gold_articles(data) if row.text]
-    good_urls = {row.kind for row in articles}
-    marked_urls = {page["url"] for name in ARTICLES for page in read_jsonl(data / name)}
-    good += [Row("hq", row.group, "article", row.text) for row in articles]
-    crawl = []
-    for page in pages(data):
-        if page.kind in good_urls:
-            good.append(Row("hq", page.group, "article, extracted", page.text))
-        elif page.kind not in marked_urls:
-            crawl.append(Row("cc", page.group, "crawl, English" if page.label == "en" else "crawl, other", page.text))
+    crawl, counts = [], Counter[str]()
+    sources = page_sources(data)
+    for page in sorted(pages(data), key=lambda page: _by_hash(page.kind)):
+        source = sources[page.kind]
+        if canonical_url(page.kind) in linked:
+            good.append(Row("hq", source, "linked", page.text))
+        elif counts[source] < max_source_pages:
+            counts[source] += 1
+            crawl.append(Row("cc", source, "crawl, English" if page.label == "en" else "crawl, other", page.text))
     return good + crawl
+
+
+def recommended_urls(data: Path) -> list[str]:
+    """The pages that posts of the Reddit dumps with three or more upvotes link to: canonical addresses, sorted."""
+    dumps = sorted((data / SUBMISSIONS).glob("*.xz"))
+    return linked_urls(post for path in dumps for post in reddit_submissions(path))
+
+
+def page_sources(data: Path) -> dict[str, str]:
+    """The source by URL of the pages of the development shard: the collection each was saved in."""
+    return {row["url"]: row["source"] for row in _page_table(data)}
+
+
+def value_examples(data: Path) -> list[Example]:
+    """The pages read against the written rubric, with their values, sources, formats and topics."""
+    return [
+        Example(row["text"], row["value"], row["source"], row["url"], row["format"], row["topic"])
+        for row in read_jsonl(data / VALUES)
+    ]
 
 
 def _chunks(paragraphs: list[str], min_chars: int = 2500) -> Iterator[str]:

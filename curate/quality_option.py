@@ -39,7 +39,8 @@ def with_options(recipe: Recipe, options: argparse.Namespace) -> Recipe:
 
 def _changed(stage: Any, model: Path | None, threshold: float | None, share: float | None, label: str) -> Any:
     from classifiers.fasttext_model import ModelError
-    from classifiers.quality import limit_for_share, read_settings, scorer
+    from classifiers.quality import limit_for_share, scorer
+    from classifiers.webtext import read_settings
 
     if threshold is not None and not 0 <= threshold <= 1:
         raise UsageError(f"--quality-threshold must be in [0, 1], not {threshold:g}")

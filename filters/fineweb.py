@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from filters import characters, places
 from filters.deferred import Deferred
+from filters.measured import MEASURED, measured
 from filters.rule_set import Dialect, RuleSet
 from filters.text_view import Spans, TextView
 from filters.verdict import Judgement, Rule
@@ -66,6 +67,11 @@ JUDGEMENT = Judgement(
     "Hugging Face's authors (Penedo et al. 2024), limits chosen by training small models on English",
     "forums, lyrics, plays and lists, whose lines are short or end without a mark",
 )
-_DIALECTS = (Dialect("datatrove", LineReading(), RULES, SOURCE),)
+_DIALECTS = (
+    Dialect("datatrove", LineReading(), RULES, SOURCE),
+    Dialect(
+        "measured", LineReading(), measured(RULES, max_short_line_fraction=0.9, max_newline_to_word_ratio=0.3), MEASURED
+    ),
+)
 
 quality = RuleSet("fineweb.quality", measure, _DIALECTS, "datatrove", judgement=JUDGEMENT, places=line_places)

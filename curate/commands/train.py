@@ -64,7 +64,7 @@ def _rules(options: argparse.Namespace) -> "LinkRules":
 
 
 def _quality(options: argparse.Namespace, console: Console) -> int:
-    from classifiers.quality_training import Target
+    from classifiers.webtext_training import Target
     from curate.training.quality import MODEL_NAME, Request, train_quality
 
     request = Request(

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import corpora, quality, quality_report, quality_training
+from classifiers import corpora, webtext, webtext_report, webtext_training
 from classifiers.fasttext_model import ModelFile
-from classifiers.quality_training import GOOD, ORDINARY, Sample, Study, Target
+from classifiers.webtext_training import GOOD, ORDINARY, Sample, Study, Target
 from classifiers.training_data import Row
 from curate.errors import UsageError
 from curate.extract import DEFAULT_EXTRACTOR, check_extractor
@@ -88,17 +88,17 @@ def train_quality(request: Request, out: Path, *, say: Callable[[str], None]) ->
         for corpus in found:
             say(f"reading {corpus.name}")
             _take(corpus, label, sides, links, request)
-    rows, split = quality_training.spread([*sides[GOOD].rows(), *sides[ORDINARY].rows(without=sides[GOOD])])
-    missing = quality_training.too_few(rows)
+    rows, split = webtext_training.spread([*sides[GOOD].rows(), *sides[ORDINARY].rows(without=sides[GOOD])])
+    missing = webtext_training.too_few(rows)
     if missing:
         raise UsageError(f"{missing} ({_became(sides)})")
     say(f"training on {len(rows):,} texts, once for each fifth held out and once on all")
     try:
-        study = quality_training.study(rows, target=request.target)
+        study = webtext_training.study(rows, target=request.target)
     except ValueError as error:
         raise UsageError(str(error)) from None
     out.mkdir(parents=True, exist_ok=True)
-    model, settings = quality_training.train_quality(rows, out / MODEL_NAME, study)
+    model, settings = webtext_training.train_webtext(rows, out / MODEL_NAME, study)
     _write(study, model, settings, _sources(files, request), sides, _notes(request, split, len(links)))
     return study
 
@@ -177,17 +177,17 @@ def _notes(request: Request, split: list[str], links: int) -> list[str]:
 
 
 def _write(
-    study: Study, model: ModelFile, settings: quality.Settings, named: list[tuple[str, Path]], sides: dict[str, Sample],
+    study: Study, model: ModelFile, settings: webtext.Settings, named: list[tuple[str, Path]], sides: dict[str, Sample],
     notes: list[str],
 ) -> None:  # fmt: skip
     sources = [(side, path.name, path.stat().st_size, sha256_of(path)) for side, path in named]
-    card = quality_report.card(
-        study, model, quality_training.settings_for(len(study.rows)), sources=sources,
+    card = webtext_report.card(
+        study, model, webtext_training.settings_for(len(study.rows)), sources=sources,
         counts={"good": sides[GOOD].counts, "ordinary": sides[ORDINARY].counts}, notes=notes,
     )  # fmt: skip
     with whole_file(Path(model.path).with_suffix(".md")) as temporary:
         temporary.write_text(card, encoding="utf-8")
-    write_json(quality.settings_file(model.path), asdict(settings))
+    write_json(webtext.settings_file(model.path), asdict(settings))
 
 
 def scores_of_run(out: Path, signal: str = "quality.score") -> NDArray[np.float64]:

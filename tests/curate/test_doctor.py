@@ -23,15 +23,15 @@ def test_this_machine_is_healthy(tmp_path):
     """What the tests run on has all a run needs."""
     found = states(tmp_path)
     assert doctor.BROKEN not in found.values(), found
-    assert {"python", "packages", "model quality.ftz", "sandbox", "memory", "credentials"} <= found.keys()
+    assert {"python", "packages", "model webtext.ftz", "sandbox", "memory", "credentials"} <= found.keys()
 
 
 def test_a_swapped_model_is_found(tmp_path, monkeypatch):
     """One that is not the file meant, and one that is not there."""
-    (tmp_path / "quality.ftz").write_bytes(b"another model")
+    (tmp_path / "webtext.ftz").write_bytes(b"another model")
     monkeypatch.setattr(doctor, "MODELS", tmp_path)
     found = {finding.check: finding for finding in doctor._models(tmp_path)}
-    assert found["model quality.ftz"].state == found["model language.ftz"].state == doctor.BROKEN
+    assert found["model webtext.ftz"].state == found["model language.ftz"].state == doctor.BROKEN
     assert "no file" in found["model language.ftz"].said
 
 

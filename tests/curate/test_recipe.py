@@ -214,7 +214,7 @@ def test_whatever_decides_counts_towards_the_version_of_the_code():
     deciding = {name for name in imported_by([*workers, *recipes]) if name.split("/")[0] in PACKAGES}
     assert len(deciding) > 80
     assert deciding - counted == set()
-    assert {"classifiers/models/quality.ftz", "curate/extract/tokenizer.py"} <= counted
+    assert {"classifiers/models/quality.npz", "curate/extract/tokenizer.py"} <= counted
 
 
 def test_what_only_shows_or_trains_is_named_by_its_place():

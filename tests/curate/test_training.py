@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from classifiers import quality
-from classifiers.quality_training import Target
+from classifiers.webtext_training import Target
 from curate.commands import train as command
 from curate.errors import CurateError, UsageError
 from curate.quality_option import arguments, with_options

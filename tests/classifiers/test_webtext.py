@@ -1,9 +1,9 @@
-"""WebText-style quality with the shipped model, and the rule that keeps a little of everything."""
+"""WebText-style quality with the shipped model."""
 
 import numpy as np
 import pytest
 
-from classifiers import quality
+from classifiers import webtext
 from classifiers.fasttext_model import ModelFile
 
 ENCYCLOPAEDIC = (
@@ -26,8 +26,8 @@ MENU = (
 
 def test_an_encyclopaedic_text_scores_above_spam_and_menus() -> None:
     """What reads like an article is on the good side of the default limit, spam and a menu on the other."""
-    article, spam, menu = quality.score([ENCYCLOPAEDIC, SPAM, MENU])
-    assert article >= quality.MIN_QUALITY
+    article, spam, menu = webtext.score([ENCYCLOPAEDIC, SPAM, MENU])
+    assert article >= webtext.MIN_SCORE
     assert max(spam, menu) < 0.2
 
 
@@ -37,13 +37,13 @@ def test_an_encyclopaedic_text_scores_above_spam_and_menus() -> None:
 )
 def test_typesetting_does_not_move_the_score(change) -> None:
     """Line ends, case, spacing and the shape of quotes are invisible to the model."""
-    before, after = quality.score([ENCYCLOPAEDIC, change(ENCYCLOPAEDIC)])
+    before, after = webtext.score([ENCYCLOPAEDIC, change(ENCYCLOPAEDIC)])
     assert before == after
 
 
 def test_the_marks_of_tokenised_corpora_are_invisible() -> None:
     """A text with spaces before its punctuation scores like the same text without."""
-    before, after = quality.score([ENCYCLOPAEDIC, ENCYCLOPAEDIC.replace(",", " ,").replace(".", " .")])
+    before, after = webtext.score([ENCYCLOPAEDIC, ENCYCLOPAEDIC.replace(",", " ,").replace(".", " .")])
     assert before == after
 
 
@@ -52,7 +52,7 @@ def test_the_marks_of_tokenised_corpora_are_invisible() -> None:
 )
 def test_score_is_total(text: str) -> None:
     """Any text has a score in [0, 1], and a text without words or numbers has 0."""
-    (score,) = quality.score([text])
+    (score,) = webtext.score([text])
     assert 0.0 <= score <= 1.0
     assert score == 0.0 or any(character.isalnum() for character in text)
 
@@ -60,63 +60,28 @@ def test_score_is_total(text: str) -> None:
 def test_scores_do_not_depend_on_the_batch() -> None:
     """A text scores the same alone and among others; an empty batch has an empty result."""
     texts = [ENCYCLOPAEDIC, "", SPAM, MENU]
-    together = quality.score(texts)
+    together = webtext.score(texts)
     assert together.dtype == np.float32
-    assert together.tolist() == [float(quality.score([text])[0]) for text in texts]
-    assert quality.score([]).shape == (0,)
+    assert together.tolist() == [float(webtext.score([text])[0]) for text in texts]
+    assert webtext.score([]).shape == (0,)
 
 
 def test_a_string_is_not_a_list_of_texts() -> None:
     """A forgotten bracket is an error, not one score per letter."""
     with pytest.raises(TypeError, match="pass \\[text\\]"):
-        quality.score("some text")
+        webtext.score("some text")
 
 
 def test_another_model_is_scored_uncalibrated() -> None:
     """A model given by path scores by its own label and its own probabilities."""
-    same = ModelFile(quality.MODEL.path)
-    raw = quality.score([ENCYCLOPAEDIC, SPAM], model=same, label="cc")
+    same = ModelFile(webtext.MODEL.path)
+    raw = webtext.score([ENCYCLOPAEDIC, SPAM], model=same, label="cc")
     assert raw[0] < 0.5 < raw[1]
 
 
 def test_calibration_is_monotone_and_stays_in_range() -> None:
     """Calibrated scores keep their order and lie in [0, 1], at the very ends too."""
-    scores = quality.calibrated(np.array([0, 1e-9, 0.1, 0.5, 0.9, 1], np.float32), *quality.CALIBRATION)
+    scores = webtext.calibrated(np.array([0, 1e-9, 0.1, 0.5, 0.9, 1], np.float32), *webtext.CALIBRATION)
     assert (np.diff(scores) >= 0).all()
     assert scores.min() >= 0
     assert scores.max() <= 1
-
-
-@pytest.mark.parametrize("score", [0.0, 0.3, 0.5, 0.7, 0.9])
-def test_pareto_keeps_the_share_the_paper_implies(score: float) -> None:
-    """Over many keys the share kept is the survival function of the Pareto draw, (2 - score) ** -9."""
-    kept = np.mean([quality.keep(score, f"document {number}") for number in range(40_000)])
-    expected = (2 - score) ** -9.0
-    assert kept == pytest.approx(expected, abs=4 * np.sqrt(expected / 40_000))
-
-
-def test_pareto_agrees_with_numpy() -> None:
-    """An independent draw of the same law keeps the same share of mixed scores."""
-    random = np.random.default_rng(7)
-    scores = random.uniform(size=40_000)
-    theirs = (random.pareto(9, size=40_000) > 1 - scores).mean()
-    ours = np.mean([quality.keep(float(score), str(number)) for number, score in enumerate(scores)])
-    assert ours == pytest.approx(theirs, abs=0.01)
-
-
-def test_keeping_depends_on_the_document_alone() -> None:
-    """The same document has the same fate in every run, and a better score never loses it."""
-    keys = [f"<urn:{number}>" for number in range(500)]
-    assert [quality.keep(0.6, key) for key in keys] == [quality.keep(0.6, key) for key in keys]
-    assert all(quality.keep(0.9, key) for key in keys if quality.keep(0.6, key))
-    assert quality.keep(1.0, "")
-    assert isinstance(quality.keep(0.5, "\ud800"), bool)
-
-
-@pytest.mark.parametrize(
-    ("score", "alpha"), [(-0.1, 9), (1.1, 9), (float("nan"), 9), (0.5, 0), (0.5, -1), (0.5, float("nan"))]
-)
-def test_impossible_arguments_are_refused(score: float, alpha: float) -> None:
-    """A score outside [0, 1] or an alpha that is not positive is an error."""
-    with pytest.raises(ValueError, match="must be"):
-        quality.keep(score, "id", alpha=alpha)

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers import quality, quality_report
-from classifiers import quality_training as training
+from classifiers import quality, webtext, webtext_report
+from classifiers import webtext_training as training
 from classifiers.fasttext_model import ModelError
-from classifiers.quality_training import GOOD, ORDINARY, Sample, Target, spread, study, threshold_for
+from classifiers.webtext_training import GOOD, ORDINARY, Sample, Target, spread, study, threshold_for
 from classifiers.training_data import Row
 
 GOOD_WORDS = "river hills naturalist species century observatory granite historians engineer migration".split()
@@ -87,7 +87,7 @@ def test_a_model_a_card_and_settings_come_out_twice_the_same(tmp_path: Path) -> 
         rows.sort(key=lambda row: row.text)
         found = study(rows, target=Target(keep=0.1))
         model, settings = training.train_quality(rows, tmp_path / f"{name}.ftz", found)
-        cards.append(quality_report.card(found, model, {}, sources=[], counts={}, notes=[]))
+        cards.append(webtext_report.card(found, model, {}, sources=[], counts={}, notes=[]))
     assert (tmp_path / "one.ftz").read_bytes() == (tmp_path / "two.ftz").read_bytes()
     assert cards[0] == cards[1]
     assert len(settings.crawl_scores) == 101
@@ -137,7 +137,7 @@ def test_too_little_is_told() -> None:
 
 def test_hostile_names_do_not_break_a_card() -> None:
     """Pipes, backticks, tags and control characters from file names and hosts are harmless in a table."""
-    row = quality_report.table(["a"], [["x|y <img> `z` \x1b[31m\n"]]).split("\n")
+    row = webtext_report.table(["a"], [["x|y <img> `z` \x1b[31m\n"]]).split("\n")
     assert len(row) == 3
     assert "<" not in row[2]
     assert "\x1b" not in row[2]
@@ -149,7 +149,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "quality.ftz"
     rows = _rows(30)
     _, settings = training.train_quality(rows, path, study(rows))
-    quality.settings_file(path).write_text(json.dumps(asdict(settings)))
+    webtext.settings_file(path).write_text(json.dumps(asdict(settings)))
     return path
 
 
@@ -158,7 +158,7 @@ class TestScorer:
 
     def test_a_model_trained_here_needs_no_label(self, trained: Path) -> None:
         """Its settings say how it is read; a copy elsewhere is the same scorer to a recipe."""
-        ours = quality.scorer(trained)
+        ours = webtext.scorer(trained)
         good, poor = ours([" ".join(GOOD_WORDS * 3), " ".join(POOR_WORDS * 3)])
         assert good > 0.5 > poor
         assert ours.reads == "words"
@@ -169,31 +169,31 @@ class TestScorer:
         foreign = tmp_path / "foreign.ftz"
         foreign.write_bytes(trained.read_bytes())
         with pytest.raises(ModelError, match="say which label"):
-            quality.scorer(foreign)
+            webtext.scorer(foreign)
         with pytest.raises(ModelError, match="no label 'nice'; it has cc, hq"):
-            quality.scorer(foreign, label="nice")
+            webtext.scorer(foreign, label="nice")
         texts = ["river hills", "login cart", ""]
-        assert quality.scorer(foreign, label="hq").reads == "line"
-        both = quality.scorer(foreign, label="hq+cc")(texts)
+        assert webtext.scorer(foreign, label="hq").reads == "line"
+        both = webtext.scorer(foreign, label="hq+cc")(texts)
         assert both == pytest.approx([1.0, 1.0, 0.0], abs=1e-4)
 
     def test_the_shipped_model_by_path_is_the_shipped_scorer(self) -> None:
         """Named by path it scores as by default, calibrated."""
         texts = ["The river rises in the hills north of the town.", "Login Register Cart"]
-        assert quality.scorer(quality.MODEL.path)(texts).tolist() == quality.score(texts).tolist()
+        assert webtext.scorer(webtext.MODEL.path)(texts).tolist() == webtext.score(texts).tolist()
 
     def test_a_swapped_model_is_refused(self, trained: Path, tmp_path: Path) -> None:
         """Settings of another model, a file changed after it was named, and a missing one are told by name."""
         swapped = tmp_path / "quality.ftz"
         swapped.write_bytes(trained.read_bytes()[:-1] + b"\0")
-        quality.settings_file(swapped).write_text(quality.settings_file(trained).read_text())
+        webtext.settings_file(swapped).write_text(webtext.settings_file(trained).read_text())
         with pytest.raises(ModelError, match="is about a model with SHA-256"):
-            quality.scorer(swapped)
-        quality.settings_file(swapped).unlink()
+            webtext.scorer(swapped)
+        webtext.settings_file(swapped).unlink()
         swapped.write_bytes(trained.read_bytes())
-        scorer = quality.scorer(swapped, label="hq")
+        scorer = webtext.scorer(swapped, label="hq")
         swapped.write_bytes(trained.read_bytes() + b"\0")
         with pytest.raises(ModelError, match="expected"):
             scorer(["text"])
         with pytest.raises(ModelError, match="cannot read the model"):
-            quality.scorer(tmp_path / "none.bin", label="hq")
+            webtext.scorer(tmp_path / "none.bin", label="hq")

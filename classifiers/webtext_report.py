@@ -1,14 +1,14 @@
-"""The card of a quality model, written by the run that trained it."""
+"""The card of a WebText-style model, written by the run that trained it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from classifiers import evaluate, quality
+from classifiers import evaluate, webtext
 from classifiers.fasttext_model import ModelFile, label_probability
-from classifiers.quality_training import Study
 from classifiers.training_data import Row
+from classifiers.webtext_training import Study
 
 LIMITS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 MAX_STUDIED = 4000
@@ -45,7 +45,7 @@ def telling_words(
     Words of at least `min_documents` texts, and of at least one in fifty.
     """
     rows = sorted(rows, key=lambda row: row.text)[:: max(1, len(rows) // MAX_STUDIED)]
-    seen = [quality.words(row.text) for row in rows]
+    seen = [webtext.words(row.text) for row in rows]
     counts = Counter(word for line in seen for word in set(line.split()))
     least = max(min_documents, len(rows) // 50) if len(rows) >= 50 * min_documents // 2 else max(2, len(rows) // 50)
     words = sorted(word for word, number in counts.items() if number >= least and word.isalpha())
@@ -55,7 +55,7 @@ def telling_words(
     return [words[at] for at in order[::-1][:count]], [words[at] for at in order[:count]]
 
 
-def stability(rows: list[Row], score: quality.Scorer) -> list[tuple[str, float, float, float]]:
+def stability(rows: list[Row], score: webtext.Scorer) -> list[tuple[str, float, float, float]]:
     """How far a model's score moves: (change, mean, 95th percentile, highest)."""
     texts = [row.text for row in sorted(rows, key=lambda row: row.text)[:: max(1, len(rows) // MAX_STUDIED)]]
     before = score(texts)
@@ -83,10 +83,10 @@ def _sites(rows: list[Row], label: str) -> str:
 
 def numbers(found: Study, model: ModelFile, aucs: Iterable[tuple[str, float]]) -> str:
     """What a study found, as Markdown: ROC-AUC, calibration, share kept by limit, stability, telling words."""
-    score = quality.Scorer(model, calibration=found.calibration)
+    score = webtext.Scorer(model, calibration=found.calibration)
     rows, judged = found.rows, found.judged
     studied = [row for row, part in zip(rows, judged, strict=True) if part]
-    best, worst = telling_words(studied, lambda texts: label_probability(model, texts, quality.LABEL))
+    best, worst = telling_words(studied, lambda texts: label_probability(model, texts, webtext.LABEL))
     counts = sorted(Counter((row.kind, row.label) for row in rows).items())
     slope, offset = found.calibration
     calibration = evaluate.reliability(found.scores[judged], found.good[judged])

@@ -1,4 +1,4 @@
-"""A quality model from good and ordinary texts, and what it is worth on sites it never saw."""
+"""A WebText-style model from good and ordinary texts, and what it is worth on sites it never saw."""
 
 import hashlib
 import tempfile
@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import evaluate, quality
+from classifiers import evaluate, webtext
 from classifiers.excerpt import excerpt
 from classifiers.fasttext_model import Classifier, ModelFile, label_probability, save, train
+from classifiers.quality import limit_for_share
 from classifiers.training_data import FOLDS, Row
 
 SETTINGS = {"dim": 16, "wordNgrams": 2, "lr": 0.2, "minCount": 3, "loss": "softmax"}
-GOOD, ORDINARY = quality.LABEL, "cc"
+GOOD, ORDINARY = webtext.LABEL, "cc"
 
 # Few texts need many passes; a million of them would take days with as many. Few texts fill few buckets of word pairs.
 MAX_EPOCHS, MIN_EPOCHS = 15, 5
@@ -38,9 +39,9 @@ def settings_for(texts: int) -> dict[str, Any]:
     return {**SETTINGS, "epoch": epochs, "bucket": max(1000, min(MAX_BUCKETS, BUCKETS_PER_TEXT * texts))}
 
 
-def quality_model(rows: list[Row]) -> Classifier:
-    """A quality classifier trained on rows."""
-    return train(((row.label, quality.words(row.text)) for row in rows), settings_for(len(rows)))
+def webtext_model(rows: list[Row]) -> Classifier:
+    """A WebText-style classifier trained on rows."""
+    return train(((row.label, webtext.words(row.text)) for row in rows), settings_for(len(rows)))
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class Sample:
 
     def add(self, row: Row) -> None:
         """Offer a text."""
-        key = hashlib.sha256(quality.words(row.text).encode("utf-8", "replace")).digest()[:16]
+        key = hashlib.sha256(webtext.words(row.text).encode("utf-8", "replace")).digest()[:16]
         if key in self._rows:
             # One text, two addresses: the lesser wins, so that the order of reading does not decide.
             self._rows[key] = min(self._rows[key], self._bounded(row), key=lambda each: (each.group, each.kind))
@@ -77,7 +78,7 @@ class Sample:
 
     @staticmethod
     def _bounded(row: Row) -> Row:
-        return replace(row, text=excerpt(row.text, max_head=quality.MAX_HEAD, max_middle=quality.MAX_MIDDLE))
+        return replace(row, text=excerpt(row.text, max_head=webtext.MAX_HEAD, max_middle=webtext.MAX_MIDDLE))
 
     def rows(self, *, without: "Sample | None" = None) -> list[Row]:
         """The texts taken, in the order of their digests, but for those that another sample took too."""
@@ -125,7 +126,7 @@ def threshold_for(scores: NDArray[np.floating], good: NDArray[np.bool_], target:
     (0.8, 0.7)
     """
     if target.keep is not None:
-        return quality.limit_for_share(scores[~good], target.keep)
+        return limit_for_share(scores[~good], target.keep)
     if target.precision is None:
         return 0.5
     for limit in np.unique(scores):
@@ -160,8 +161,8 @@ class Study:
 
 
 def held_out(rows: list[Row], without: Callable[[Row], bool], folder: str) -> ModelFile:
-    """A quality model trained on all rows but some, written to a folder."""
-    return save(quality_model([row for row in rows if not without(row)]), Path(tempfile.mkdtemp(dir=folder)) / "q.ftz")
+    """A model trained on all rows but some, written to a folder."""
+    return save(webtext_model([row for row in rows if not without(row)]), Path(tempfile.mkdtemp(dir=folder)) / "q.ftz")
 
 
 def out_of_fold(rows: list[Row]) -> NDArray[np.float32]:
@@ -172,7 +173,7 @@ def out_of_fold(rows: list[Row]) -> NDArray[np.float32]:
         for fold in range(FOLDS):
             at = np.flatnonzero(folds == fold)
             tried = held_out(rows, lambda row, fold=fold: row.fold == fold, folder)  # type: ignore[misc]
-            scores[at] = label_probability(tried, [quality.words(rows[index].text) for index in at], GOOD)
+            scores[at] = label_probability(tried, [webtext.words(rows[index].text) for index in at], GOOD)
     return scores
 
 
@@ -183,16 +184,16 @@ def study(rows: list[Row], *, target: Target = Target(), judged: Callable[[Row],
     part = np.array([judged(row) for row in rows])
     slope, offset = evaluate.fit_calibration(raw[part], good[part])
     calibration = round(slope, 4), round(offset, 4)
-    scores = quality.calibrated(raw, *calibration)
+    scores = webtext.calibrated(raw, *calibration)
     return Study(rows, raw, scores, part, calibration, threshold_for(scores[part], good[part], target))
 
 
-def train_quality(rows: list[Row], path: Path, found: Study) -> tuple[ModelFile, quality.Settings]:
+def train_webtext(rows: list[Row], path: Path, found: Study) -> tuple[ModelFile, webtext.Settings]:
     """Train on all rows and write the model; returns it with the settings its study found, not yet written."""
-    model = save(quality_model(rows), path)
+    model = save(webtext_model(rows), path)
     crawl = found.scores[found.judged & ~found.good]
     percentiles = tuple(round(float(value), 6) for value in np.percentile(crawl, range(101)))
-    return model, quality.Settings(
+    return model, webtext.Settings(
         model.sha256, GOOD, "words", found.calibration, round(found.threshold, 6), percentiles
     )
 

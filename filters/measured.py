@@ -1,0 +1,28 @@
+"""Limits read off labelled pages: the published rules that are worth what they cost, beside a model of value.
+
+A language model read 3,348 pages of 176 sources against a written rubric. Most published limits drop many pages worth
+having for each page of junk, and a value model finds the junk without them. What is left here drops next to nothing
+worth having, and says why in words that a score cannot. docs/judgement.md has the count behind every limit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from filters.verdict import Rule
+
+MEASURED = "measured on labelled pages, docs/judgement.md, table 2"
+
+
+def measured(rules: Iterable[Rule], **limits: float) -> tuple[Rule, ...]:
+    """The named ones of a published table's rules, in its order, with limits measured here and this source.
+
+    A rule that is not named is left out. Raises KeyError for a name that the table does not have.
+
+    >>> rules = [Rule("words", "min", 50), Rule("curly_bracket_lines", "max", 0)]
+    >>> [(rule.name, rule.limit) for rule in measured(rules, min_words=40)]
+    [('min_words', 40)]
+    """
+    table = {rule.name: rule for rule in rules}
+    if unknown := sorted(set(limits) - set(table)):
+        raise KeyError(unknown[0])
+    return tuple(replace(rule, limit=limits[name], source=MEASURED) for name, rule in table.items() if name in limits)
