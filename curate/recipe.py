@@ -27,7 +27,7 @@ SHOWS_ONLY = frozenset({
     "tombstones.py", "publish.py", "train.py", "corpora.py", "contrast.py", "evaluate.py", "wikipedia.py",
     "model_cards.py", "quality_report.py",
 })  # fmt: skip
-SHOWING_FOLDERS = frozenset({"commands", "study", "templates", "training", "whatif"})
+SHOWING_FOLDERS = frozenset({"audit", "commands", "study", "templates", "training", "whatif"})
 # Libraries whose version can change what a page turns into.
 DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow", "presidio-analyzer",
                       "phonenumbers", "spacy", "tldextract", "fasttext-community", "isal", "brotli")  # fmt: skip

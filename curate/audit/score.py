@@ -13,12 +13,11 @@ from curate.audit.agreement import agreement
 from curate.audit.estimate import CLASS_OF, CLASSES, GOOD, JUNK, WORTHY_CLASSES, Estimate, Part, estimate
 from curate.audit.labels import Reading, read_labels
 from curate.audit.sheet import Plan, digest_of, load_plan, texts_of
+from curate.audit.show import RESULT
 from curate.audit.strata import KEPT, Stratum
 from curate.errors import UsageError
 from curate.report import load_report
 from curate.work import whole_file, write_json
-
-RESULT = "audit.json"
 
 Values = Mapping[str, int]  # by id
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from curate.audit import show
 from curate.report import harmless, rules_text, summary
 from curate.stats import implausible
 from curate.study import crawl, judgement, plots
@@ -21,10 +22,12 @@ _SPACES = re.compile(r"[ \t]+")
 
 def render(out: Path, report: Mapping[str, Any]) -> str:
     """The page of the run in `out`."""
-    return _page(report, study(out, report), implausible(report, bands_of(recipe_of(report))))
+    return _page(report, study(out, report), implausible(report, bands_of(recipe_of(report))), show.load_audit(out))
 
 
-def _page(report: Mapping[str, Any], found: Study, unexpected: Sequence[str] = ()) -> str:
+def _page(
+    report: Mapping[str, Any], found: Study, unexpected: Sequence[str] = (), audit: Mapping[str, Any] | None = None
+) -> str:
     from jinja2 import Environment, PackageLoader, select_autoescape
 
     # What is printed is made harmless whether or not a template thought of it, and then escaped.
@@ -58,6 +61,10 @@ def _page(report: Mapping[str, Any], found: Study, unexpected: Sequence[str] = (
         crawl_pages=crawl.CRAWL_PAGES,
         histogram=plots.histogram,
         interval=plots.interval,
+        audit=audit,
+        audit_basis=show.basis,
+        audit_figures=show.figures,
+        audit_rows=show.rows,
     )
 
 
