@@ -1,1 +1,1 @@
-"""A run measured by labels of one's own: pages drawn in strata, a sheet to label, and what the labels say of the run."""
+"""A run measured by labels of one's own: pages drawn in strata, a sheet to label, what labels say of the run."""

@@ -7,13 +7,13 @@ from typing import Any
 from curate.audit.labels import WORTHY
 
 
-def agreement(second: tuple[str, Mapping[str, int]], first: tuple[str, Mapping[str, int]]) -> dict[str, Any]:
+def agreement(first: tuple[str, Mapping[str, int]], second: tuple[str, Mapping[str, int]]) -> dict[str, Any]:
     """Shares of pages both have labelled: same value, values at most one apart, same side of `WORTHY`; and kappas.
 
     `kappa` is Cohen's with quadratic weights, `worthy_kappa` that on which side of `WORTHY` a page is; None where
     chance alone would agree on everything, all None where no page has both labels.
 
-    >>> found = agreement(("b", {"x": 4, "y": 0, "z": 2}), ("a", {"x": 5, "y": 0, "w": 1}))
+    >>> found = agreement(("a", {"x": 5, "y": 0, "w": 1}), ("b", {"x": 4, "y": 0, "z": 2}))
     >>> found["pages"], found["exact"], found["within_one"], round(found["kappa"], 3)
     (2, 0.5, 1.0, 0.976)
     """

@@ -4,7 +4,7 @@ A stratum is a simple random sample without replacement, so N pages of which n a
 estimated to hold N c / n of it. The interval is that of the Polya posterior (Lo 1988; Ghosh and Meeden 1997): the
 pages not labelled are drawn many times as the labels let expect, and the figure is computed anew each time; 2.5 and
 97.5 % of what comes out are the bounds. A stratum whose labels are all alike still may hold other pages: each class
-gets a small count before any label (Jeffreys). Where all is labelled nothing is left to draw and the bounds meet.
+gets a small count before any label (`priors`). Where all is labelled nothing is left to draw and the bounds meet.
 
 Source: Cochran, Sampling Techniques (1977), chapters 5 and 6; Lo, A Bayesian bootstrap for a finite population, Annals
 of Statistics 16 (1988); Brown, Cai and DasGupta, Interval estimation for a binomial proportion (2001).
@@ -21,6 +21,7 @@ from curate.audit.labels import WORTHY
 JUNK, LOW, FAIR, GOOD = CLASSES = range(4)  # values 0 and 1, 2, 3, 4 and 5
 CLASS_OF = (JUNK, JUNK, LOW, FAIR, GOOD, GOOD)
 WORTHY_CLASSES = sorted({CLASS_OF[value] for value in range(WORTHY, 6)})
+EACH = 0.5  # of a page, for each class before any label
 DRAWS = 4000
 LEVEL = 0.95
 
@@ -78,8 +79,10 @@ class Part:
         return pages[..., self.strata, :][..., list(self.classes)].sum((-2, -1))
 
 
-def estimate(pages: Sequence[int], counts: Ints, kept: Sequence[bool], *, seed: int = 0, draws: int = DRAWS) -> Estimate:
-    """Estimate the pages of each class from strata of `pages` in which `counts` (strata, 4), all above 0, were found."""
+def estimate(
+    pages: Sequence[int], counts: Ints, kept: Sequence[bool], *, seed: int = 0, draws: int = DRAWS
+) -> Estimate:
+    """Estimate the pages of each class in strata of `pages`, each with some labels: `counts` (strata, 4)."""
     whole, found = np.array(pages, np.int64), counts.sum(1)
     prior = priors(counts, np.array(kept, bool))
     random = np.random.default_rng(seed)
@@ -93,11 +96,11 @@ def estimate(pages: Sequence[int], counts: Ints, kept: Sequence[bool], *, seed: 
 def priors(counts: Ints, kept: NDArray[np.bool_]) -> Floats:
     """The count (strata, 4) that each class has in each stratum before any label.
 
-    What was kept gets a half for each class. A stratum of dropped pages gets one page in all, of classes as all dropped
-    pages that were labelled are: so many small strata together do not pull a sum over them.
+    It is two pages in all. For what was kept that is a half for each class. For dropped pages the classes have the
+    shares they have among all dropped pages with labels: so many small strata together do not pull a sum over them.
     """
-    dropped = counts[~kept].sum(0) + 0.5
-    return np.where(kept[:, None], 0.5, dropped / dropped.sum())
+    dropped = counts[~kept].sum(0) + EACH
+    return np.where(kept[:, None], EACH, len(CLASSES) * EACH * dropped / dropped.sum())
 
 
 def _quotient(over: Floats, under: Floats) -> Floats:
@@ -108,7 +111,12 @@ def _quotient(over: Floats, under: Floats) -> Floats:
 
 def _figure(value: Floats, draws: Floats, labels: int) -> Figure:
     known = draws[~np.isnan(draws)]
-    bounds = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], method="inverted_cdf") if len(known) else (value,) * 2
-    # Where no label, or every label, is of a class the draws leave the estimate itself out.
-    low, high = min(float(value), float(bounds[0])), max(float(value), float(bounds[1]))
-    return Figure(*(number if np.isfinite(number) else None for number in (float(value), low, high)), labels)
+    edges = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+    bounds = np.quantile(known if len(known) else value, edges, method="inverted_cdf")
+    # Where no label, or every label, is of a class the draws alone would leave the estimate out.
+    low, high = np.minimum(value, bounds[0]), np.maximum(value, bounds[1])
+    return Figure(_finite(value), _finite(low), _finite(high), labels)
+
+
+def _finite(number: Floats) -> float | None:
+    return float(number) if np.isfinite(number) else None

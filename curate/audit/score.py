@@ -1,8 +1,9 @@
-"""What labels say of a run: how good what it kept is, what it lost, and what each rule costs for the junk it removes."""
+"""What labels say of a run: how good what it kept is, what it lost, what each rule costs for the junk it removes."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ Values = Mapping[str, int]  # by id
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Strata, the values found in them by id, readings by id, and whether all pages or a sample of them were to be labelled."""
+    """Strata, values and readings by id; whether a sample is labelled or all there is; labels that name no page."""
 
     strata: tuple[Stratum, ...]
     values: Values
@@ -36,9 +37,9 @@ class Labelled:
 def score(out: Path, paths: Sequence[Path], *, whole: bool = False) -> dict[str, Any]:
     """Score the run in `out` by the labels in `paths`, leave `audit.json` there and return what it holds.
 
-    Labels by id are of the sheet drawn there; with `whole`, where there is no sheet, or by address they are all there is
-    to say: each counts for itself, and pages without one are left out. Where files overlap the first decides. Raises
-    UsageError for a label that is not of the sheet, or a sheet that is not of the run.
+    Labels by id are of the sheet drawn there; with `whole`, where there is no sheet, or by address they are all there
+    is to say: each counts for itself, and pages without one are left out. Where files overlap the first decides.
+    Raises UsageError for a label that is not of the sheet, or a sheet that is not of the run.
     """
     readings = read_labels(paths)
     plan = None if whole else load_plan(out)
@@ -109,8 +110,8 @@ def _result(out: Path, found: Labelled, plan: Plan | None) -> dict[str, Any]:
         for id_ in stratum.ids:
             if id_ in found.values:
                 counts[row, CLASS_OF[found.values[id_]]] += 1
-    some = counts.any(1)
-    strata = [stratum for stratum, labelled in zip(found.strata, some.tolist(), strict=True) if labelled]
+    some = np.flatnonzero(counts.any(1)).tolist()
+    strata = [found.strata[row] for row in some]
     kept = [stratum.stage == KEPT for stratum in strata]
     estimated = estimate([stratum.pages for stratum in strata], counts[some], kept)
     drawn = {"n": len(plan.items), "seed": plan.seed, "skip": list(plan.skip)} if plan else {}
@@ -122,10 +123,10 @@ def _result(out: Path, found: Labelled, plan: Plan | None) -> dict[str, Any]:
         "labels": len(found.values),
         "unmatched": found.unmatched,
         "pages": sum(stratum.pages for stratum in found.strata),
-        "unlabelled": [[s.stage, s.rule, s.pages] for s, labelled in zip(found.strata, some, strict=True) if not labelled],
+        "unlabelled": [[s.stage, s.rule, s.pages] for row, s in enumerate(found.strata) if row not in some],
         "figures": _figures(strata, estimated),
         "stages": list(_stages([stage["name"] for stage in report["stages"]], strata, estimated)),
-        "agreement": [agreement(first, second) for i, first in enumerate(found.readings) for second in found.readings[:i]],
+        "agreement": [agreement(*pair) for pair in combinations(found.readings, 2)],
     }
 
 

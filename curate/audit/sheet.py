@@ -1,8 +1,8 @@
-"""What a draw leaves in OUT/audit: the sheet, the page to label it on, and the key that is not for the labeller's eyes.
+"""What a draw leaves in OUT/audit: the sheet, the page to label it on, and the key, which is not for labellers.
 
-`sheet.jsonl` has a line a page: `item`, a number that says nothing, `id`, `chars` of the whole text, and `text`, of long
-texts the beginning, a piece of the middle and the end. `key.jsonl` says for each item where the page ended, how likely it
-was to be drawn, and its weight, which would tell, too. `plan.json` holds the run's digest and the strata.
+`sheet.jsonl` has a line a page: `item`, a number that says nothing, `id`, `chars` of the whole text, and `text`, of
+long texts the beginning, a piece of the middle and the end. `key.jsonl` says for each item where the page ended, how
+likely it was to be drawn, and its weight, which would tell, too. `plan.json` holds the run's digest and the strata.
 """
 
 import base64
@@ -104,7 +104,9 @@ def _pieces(text: str) -> str:
 def _write(out: Path, plan: Plan, texts: Mapping[str, tuple[int, str]]) -> None:
     folder = out / FOLDER
     folder.mkdir(exist_ok=True)
-    rows = [{"item": i, "id": id_, "chars": texts[id_][0], "text": texts[id_][1]} for i, id_ in enumerate(plan.items, 1)]
+    rows = [
+        {"item": i, "id": id_, "chars": texts[id_][0], "text": texts[id_][1]} for i, id_ in enumerate(plan.items, 1)
+    ]
     ends = {id_: stratum for stratum in plan.strata for id_ in stratum.ids}
     keys = []
     for item, id_ in enumerate(plan.items, 1):
@@ -134,7 +136,6 @@ def _lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 def page(rows: Sequence[Mapping[str, Any]]) -> str:
     """The page on which `rows` of a sheet are labelled: one ASCII file, in which only its own script can run."""
     from jinja2 import Environment, PackageLoader, select_autoescape
-    from markupsafe import Markup
 
     environment = Environment(loader=PackageLoader("curate"), autoescape=select_autoescape(default=True))
     source = PackageLoader("curate").get_source(environment, "audit_label.js")[0]
@@ -143,7 +144,7 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
     data = json.dumps({"name": name, "rows": list(rows)}).replace("<", "\\u003c").replace("&", "\\u0026")
     digest = base64.b64encode(sha256(source.encode()).digest()).decode()
     template = environment.get_template("audit_label.html")
-    return template.render(digest=digest, script=Markup(source), data=Markup(data), count=len(rows))
+    return template.render(digest=digest, script=source, data=data, count=len(rows))
 
 
 def load_plan(out: Path) -> Plan | None:
@@ -155,7 +156,9 @@ def load_plan(out: Path) -> Plan | None:
     except FileNotFoundError:
         return None
     if plan["digest"] != digest_of(out):
-        message = f"the sheet in {folder} is of another run than stands in {out} now: draw it again, curate audit sample"
+        message = (
+            f"the sheet in {folder} is of another run than stands in {out} now: draw it again, curate audit sample"
+        )
         raise UsageError(message)
     ids: dict[tuple[str, str], list[str]] = {}
     for row in keys:

@@ -60,13 +60,13 @@ def _ends(batch: pa.RecordBatch) -> Iterator[End]:
     if "stage" not in batch.schema.names:
         yield from (End(id_, KEPT, "") for id_ in batch.column("id").to_pylist())
         return
-    copies = pc.is_valid(batch.column("duplicate_of"))
-    for id_, stage, rule, copy in zip(*map(_values, (*(batch.column(n) for n in ("id", "stage", "rule")), copies))):
-        yield End(id_, stage, rule, copy)
-
-
-def _values(column: pa.Array) -> list[object]:
-    return column.to_pylist()
+    columns = [
+        batch.column("id"),
+        batch.column("stage"),
+        batch.column("rule"),
+        pc.is_valid(batch.column("duplicate_of")),
+    ]
+    yield from (End(*row) for row in zip(*(column.to_pylist() for column in columns), strict=True))
 
 
 @dataclass(slots=True)

@@ -20,7 +20,9 @@ HELP = "measure a run by labels of your own"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     what = parser.add_subparsers(required=True, metavar="WHAT", dest="what")
-    draw = what.add_parser("sample", help="draw pages from what was kept and dropped; leaves a sheet and a page to label")
+    draw = what.add_parser(
+        "sample", help="draw pages from what was kept and dropped; leaves a sheet and a page to label"
+    )
     draw.add_argument("out", type=Path, metavar="OUT", help="output folder of a run")
     draw.add_argument("--n", "-n", type=int, default=300, help="how many pages (default 300)")
     draw.add_argument("--seed", type=int, default=0, help="another number draws other pages (default 0)")
@@ -30,7 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     score.add_argument("labels", nargs="+", type=Path, metavar="LABELS", help="JSON lines or TSV; two files: agreement")
     score.add_argument("--json", action="store_true", help="print everything as JSON instead")
     score.add_argument("--all", action="store_true", help="the labels are of all pages, not of the sheet")
-    score.add_argument("--texts", type=Path, metavar="FILE", help="also write the labels with their texts, for training")
+    score.add_argument(
+        "--texts", type=Path, metavar="FILE", help="also write the labels with their texts, for training"
+    )
 
 
 def command(options: argparse.Namespace, console: Console) -> int:
