@@ -1,17 +1,17 @@
 """`curate audit` against the truth: the dev shard under the default recipe, whose English pages are all labelled.
 
 Of 200 draws of each size, the share of intervals that hold the exact figure, and how wide they are. Pages that another
-language dropped, and the few with text but no label, are left out of the frame. Then time and memory of drawing from a
-run of ROWS made-up pages.
+language dropped, and the few with text but no label, are left out of the frame. Before that, time and memory of
+drawing from a run of ROWS made-up pages.
 
     python bench/audit.py [ROWS]
 """
 
 import json
 import resource
+import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -22,7 +22,6 @@ import pyarrow.parquet as pq
 from curate.audit.estimate import CLASS_OF, CLASSES, GOOD, JUNK, WORTHY_CLASSES, Part, estimate
 from curate.audit.labels import read_labels
 from curate.audit.score import score
-from curate.audit.sheet import sample
 from curate.audit.strata import KEPT, OTHERS, draw, ends_of
 from curate.cluster import Workers
 from curate.documents import document_id
@@ -133,17 +132,16 @@ def large(folder: Path, rows: int) -> None:
         writer.close()
     (folder / "report.json").write_text(json.dumps({"stages": [{"name": "rules"}]}))
     (folder / "manifest.json").write_text(json.dumps({"digest": "made-up"}))
-    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-    sample(folder, 300)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    seconds = time.process_time() - begun
-    print(
-        f"300 of {rows:,} pages drawn in {seconds:.1f} s of CPU; peak {after / 1024:.0f} MB, {before / 1024:.0f} before"
-    )
+    command = [sys.executable, "-m", "curate.cli", "audit", "sample", str(folder), "--n", "300"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    print(f"300 of {rows:,} pages drawn in {seconds:.1f} s of CPU, start of Python and all; peak {peak:.0f} MB")
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
+        large(Path(name) / "large", int(sys.argv[1]) if len(sys.argv) > 1 else 300_000)
         out = Path(name) / "out"
         if DEV.is_file():
             report = run(load_recipe("webtext"), [str(DEV)], out, workers=Workers(1))
@@ -152,7 +150,6 @@ def main() -> None:
             stages, labels = [stage["name"] for stage in report["stages"]], classes(out)
             for n in SIZES:
                 coverage(out, n, stages, labels)
-        large(Path(name) / "large", int(sys.argv[1]) if len(sys.argv) > 1 else 300_000)
 
 
 main()

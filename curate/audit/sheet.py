@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from curate.audit.show import RESULT
 from curate.audit.strata import Stratum, draw, ends_of, hash_of
 from curate.errors import UsageError
 from curate.report import load_report
@@ -117,15 +118,33 @@ def _write(out: Path, plan: Plan, texts: Mapping[str, tuple[int, str]]) -> None:
     _lines(folder / KEY, keys)
     strata = [{**asdict(each), "ids": len(each.ids)} for each in plan.strata]
     settings = {"digest": plan.digest, "n": plan.n, "seed": plan.seed, "skip": list(plan.skip)}
-    write_json(folder / PLAN, {**settings, "strata": strata})
-    _show(folder, rows)
+    name = sha256(json.dumps(settings).encode()).hexdigest()[:16]
+    write_json(folder / PLAN, {"name": name, **settings, "strata": strata})
+    _show(folder, name, rows)
 
 
-def _show(folder: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def _show(folder: Path, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the sheet and the page that shows it."""
     _lines(folder / SHEET, rows)
     with whole_file(folder / PAGE) as temporary:
-        temporary.write_text(page(rows), encoding="ascii")
+        temporary.write_text(page(name, rows), encoding="ascii")
+
+
+def take_out(out: Path, ids: Collection[str]) -> None:
+    """Take pages out of the sheet in `out` and its page; the key stays, which names pages by id only."""
+    folder = out / FOLDER
+    if (folder / SHEET).is_file():
+        rows = list(map(json.loads, (folder / SHEET).read_text().splitlines()))
+        left = [row for row in rows if row["id"] not in ids]
+        if len(left) < len(rows):
+            _show(folder, json.loads((folder / PLAN).read_text())["name"], left)
+
+
+def follow(out: Path, before: str, after: str) -> None:
+    """Let sheet and audit in `out` follow its run to a new digest; they go on speaking of what was drawn from."""
+    for path in (out / FOLDER / PLAN, out / RESULT):
+        if path.is_file() and (found := json.loads(path.read_text()))["digest"] == before:
+            write_json(path, {**found, "digest": after})
 
 
 def _lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -133,13 +152,15 @@ def _lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
         temporary.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="ascii")
 
 
-def page(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The page on which `rows` of a sheet are labelled: one ASCII file, in which only its own script can run."""
+def page(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
+    """The page on which `rows` of a sheet are labelled: one ASCII file, in which only its own script can run.
+
+    The browser keeps labels under `name`.
+    """
     from jinja2 import Environment, PackageLoader, select_autoescape
 
     environment = Environment(loader=PackageLoader("curate"), autoescape=select_autoescape(default=True))
     source = PackageLoader("curate").get_source(environment, "audit_label.js")[0]
-    name = sha256("".join(row["id"] for row in rows).encode()).hexdigest()[:16]
     # Nothing in the data can end the element it stands in: there is no "<" in it.
     data = json.dumps({"name": name, "rows": list(rows)}).replace("<", "\\u003c").replace("&", "\\u0026")
     digest = base64.b64encode(sha256(source.encode()).digest()).decode()
