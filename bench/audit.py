@@ -8,7 +8,6 @@ drawing from a run of ROWS made-up pages.
 """
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -30,7 +29,16 @@ from curate.run import run
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 DEV, LABELS = SHARED / "crawl" / "dev.warc.gz", SHARED / "labelled" / "page_value.jsonl.zst"
+PART = 100_000  # rows: what a part of a run holds of texts of this length
 SIZES, DRAWS = (100, 200, 300, 600), 200
+# Peak memory from /proc: what `resource` says begins with the parent's.
+CHILD = """
+import re, sys, time
+from pathlib import Path
+from curate.cli import main
+main(["audit", "sample", sys.argv[1], "--n", "300"])
+print(time.process_time(), int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
+"""
 
 
 def classes(out: Path) -> dict[str, int]:
@@ -113,30 +121,22 @@ def large(folder: Path, rows: int) -> None:
     text = " ".join(random.choice(["stone", "river", "light", "of", "the", "and"], 500_000))
     rules = [f"rule_{i}" for i in range(30)]
     for kind, count in (("data", rows // 10), ("dropped", rows - rows // 10)):
-        writer = None
-        for start in range(0, count, 20_000):
-            size = min(20_000, count - start)
+        for part, start in enumerate(range(0, count, PART)):
+            size = min(PART, count - start)
             columns = {
                 "id": [document_id(kind, start + i) for i in range(size)],
                 "text": [text[at : at + 2500] for at in random.integers(0, len(text) - 2500, size)],
             }
             if kind == "dropped":
-                columns |= {
-                    "stage": ["rules"] * size,
-                    "rule": random.choice(rules, size).tolist(),
-                    "duplicate_of": [None] * size,
-                }
-            table = pa.table(columns)
-            writer = writer or pq.ParquetWriter(folder / kind / "part-00000.parquet", table.schema, compression="zstd")
-            writer.write_table(table, row_group_size=1000)
-        writer.close()
+                drawn = random.choice(rules, size).tolist()
+                columns |= {"stage": ["rules"] * size, "rule": drawn, "duplicate_of": [None] * size}
+            path = folder / kind / f"part-{part:05d}.parquet"
+            pq.write_table(pa.table(columns), path, row_group_size=1000, compression="zstd")
     (folder / "report.json").write_text(json.dumps({"stages": [{"name": "rules"}]}))
     (folder / "manifest.json").write_text(json.dumps({"digest": "made-up"}))
-    command = [sys.executable, "-m", "curate.cli", "audit", "sample", str(folder), "--n", "300"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-    print(f"300 of {rows:,} pages drawn in {seconds:.1f} s of CPU, start of Python and all; peak {peak:.0f} MB")
+    done = subprocess.run([sys.executable, "-c", CHILD, str(folder)], check=True, capture_output=True, text=True)
+    seconds, peak = done.stdout.split()[-2:]
+    print(f"300 of {rows:,} pages drawn in {float(seconds):.1f} s of CPU, start of Python and all; peak {peak} MB")
 
 
 def main() -> None:

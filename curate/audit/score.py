@@ -25,11 +25,15 @@ Values = Mapping[str, int]  # by id
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Strata, values and readings by id; whether a sample is labelled or all there is; labels that name no page."""
+    """Strata, values and readings by id; the pages of the run or of the frame; labels without a page.
+
+    `sampled`: the values are of a draw from the strata, not all there is to say.
+    """
 
     strata: tuple[Stratum, ...]
     values: Values
     readings: tuple[tuple[str, Values], ...]
+    of_pages: int
     sampled: bool
     unmatched: int = 0
 
@@ -56,7 +60,8 @@ def _of_sheet(plan: Plan, readings: Sequence[Reading]) -> Labelled:
         for id_ in reading.values:
             if id_ not in known:
                 raise UsageError(f"{reading.name} has a label for {id_!r}, which is not in the sheet of this run")
-    return Labelled(plan.strata, _first(readings), tuple((r.name, r.values) for r in readings), sampled=True)
+    whole = sum(stratum.pages for stratum in plan.strata)
+    return Labelled(plan.strata, _first(readings), tuple((r.name, r.values) for r in readings), whole, sampled=True)
 
 
 def _first(readings: Sequence[Reading]) -> Values:
@@ -70,7 +75,9 @@ def _of_run(out: Path, readings: Sequence[Reading]) -> Labelled:
     ends: dict[tuple[str, str], list[str]] = {}
     ids: dict[str, list[str]] = {}
     copies: set[tuple[str, str]] = set()
+    whole = 0
     for row in _pages(out):
+        whole += 1
         mine = [row[key] for key in ("id", "url") if row[key] in wanted[key]]
         if mine:
             cell = (row["stage"], row["rule"])
@@ -88,7 +95,8 @@ def _of_run(out: Path, readings: Sequence[Reading]) -> Labelled:
         for r in readings
     ]
     unmatched = len({page for pages in wanted.values() for page in pages} - ids.keys())
-    return Labelled(strata, _first(by_id), tuple((r.name, r.values) for r in by_id), sampled=False, unmatched=unmatched)
+    named = tuple((r.name, r.values) for r in by_id)
+    return Labelled(strata, _first(by_id), named, whole, sampled=False, unmatched=unmatched)
 
 
 def _pages(out: Path) -> Iterator[dict[str, Any]]:
@@ -122,7 +130,7 @@ def _result(out: Path, found: Labelled, plan: Plan | None) -> dict[str, Any]:
         **drawn,
         "labels": len(found.values),
         "unmatched": found.unmatched,
-        "pages": sum(stratum.pages for stratum in found.strata),
+        "pages": found.of_pages,
         "unlabelled": [[s.stage, s.rule, s.pages] for row, s in enumerate(found.strata) if row not in some],
         "figures": _figures(strata, estimated),
         "stages": list(_stages([stage["name"] for stage in report["stages"]], strata, estimated)),

@@ -82,7 +82,7 @@ def basis(found: Mapping[str, Any]) -> str:
         said = f"{labels:,} labels, drawn from {pages:,} pages with text{skipped}; 95 % intervals in brackets."
         gone = sum(count for *_, count in found["unlabelled"])
         return f"{said} {gone:,} pages in strata without a label are left out." if gone else said
-    said = f"{pages:,} labelled pages of the run, each counted once; pages without a label are left out."
+    said = f"{labels:,} of the {pages:,} pages of the run are labelled; each counts once, the others are left out."
     return f"{said} {found['unmatched']:,} labels name no page of it." if found["unmatched"] else said
 
 
