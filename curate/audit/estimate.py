@@ -55,10 +55,13 @@ class Estimate:
     draws: Floats
 
     def ratio(self, over: "Part", under: "Part") -> Figure:
-        """How many pages of one part there are to one of another, with its interval."""
+        """How many pages of one part there are to one of another, with its interval.
+
+        It is not known where a part has no stratum with labels, or no page is of the second part, nor of the first.
+        """
         labels = int(self.counts[over.strata | under.strata].sum())
         value = _quotient(over.of(self.totals), under.of(self.totals))
-        if np.isnan(value):
+        if np.isnan(value) or not (over.strata.any() and under.strata.any()):
             return Figure(None, None, None, labels)
         return _figure(value, _quotient(over.of(self.draws), under.of(self.draws)), labels)
 

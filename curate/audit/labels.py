@@ -12,7 +12,7 @@ from curate.rows import decompressed
 VALUES = range(6)
 WORTHY = 3  # a page of this value or more is worth having
 KEYS = ("id", "url")
-COLUMNS = ("id", "value", "labeller")  # of lines without a head
+COLUMNS = ("id", "value", "labeller")  # of lines without a head; of other numbers of fields only the first two
 CODECS = {".gz": "gz", ".zst": "zst", ".bz2": "bz2"}
 
 
@@ -78,7 +78,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Mapping[str, object]]]:
         if not columns and "value" in fields:
             columns = fields
             continue
-        columns = columns or COLUMNS
+        columns = columns or (COLUMNS if len(fields) == len(COLUMNS) else COLUMNS[:2])
         yield place, dict(zip(columns, fields, strict=False))
 
 

@@ -74,7 +74,7 @@ def digest_of(out: Path) -> str:
 def _texts(out: Path, ids: Collection[str]) -> dict[str, tuple[int, str]]:
     """For each id the length of its text, and what is shown of it."""
     found = {}
-    for id_, text in texts_of(out, ids):
+    for id_, text in texts_of(out, frozenset(ids)):
         found[id_] = (len(text), text if len(text) <= HEAD + 2 * PIECE + 2 * len(GAP) else _pieces(text))
     return found
 

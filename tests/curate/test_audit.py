@@ -238,6 +238,7 @@ def test_agreement_is_that_of_the_table():
         "x\t3\ny\t5\n",
         "id\tvalue\tlabeller\nx\t3\t\r\ny\t5\t\r\n",
         "\ufeffvalue\tid\n3\tx\n5\ty\n",
+        "x\t3\tnews\tsports\t0\t0\t0\ny\t5\tblog\tbooks\t1\t0\t0\n",
     ],
 )
 def test_labels_are_read_as_people_write_them(tmp_path, text):
@@ -425,6 +426,19 @@ def test_mistakes_are_one_line_and_exit_2(out, tmp_path, curate):
     assert "is of another run than stands in" in refused("score", out, labels)
     assert load_audit(out) is None
     assert "What labels say" not in curate("report", out).stdout
+
+
+def test_what_has_no_label_yet_is_said_and_left_out(out, tmp_path):
+    """Without a label of a kept page nothing is said of what was kept, and strata without one are named."""
+    sheet.sample(out, 100)
+    keys = lines(out / "audit" / sheet.KEY)
+    found = score(out, [label([key for key in keys if key["stage"] == "c4.quality"], tmp_path / "some.jsonl")])
+    assert {row["stage"] for row in found["stages"]} == {"c4.quality"}
+    assert all(figure["value"] is None for name, figure in found["figures"].items() if name != "worthy_share")
+    left_out = {(stage, rule): pages for stage, rule, pages in found["unlabelled"]}
+    assert (KEPT, "") in left_out
+    named = sum(row["pages"] for row in found["stages"] if not row["rule"])
+    assert named + sum(left_out.values()) == found["pages"]
 
 
 def test_skipped_stages_are_out_of_the_frame(out):
