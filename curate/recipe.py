@@ -24,14 +24,14 @@ PACKAGES = ("curate", "classifiers", "filters")
 # Editing what only shows results, or trains models, must not make a run extract again. By path, so that a file with
 # such a name elsewhere counts; a test holds that no stage and no step of a run imports any of these.
 NOT_DECIDING = frozenset({
-    "curate/commands", "curate/study", "curate/templates", "curate/training", "curate/whatif",
+    "curate/audit", "curate/commands", "curate/study", "curate/templates", "curate/training", "curate/whatif",
     "curate/browse.py", "curate/cli.py", "curate/doctor.py", "curate/replay.py",
     "curate/report.py", "curate/takedown.py", "curate/tombstones.py", "curate/verify.py", "curate/remote/publish.py",
     "curate/extract/train.py", "curate/extract/training.py", "curate/extract/training_data.py",
     "curate/extract/training_labels.py", "curate/extract/training_tables.py",
     "classifiers/contrast.py", "classifiers/corpora.py", "classifiers/evaluate.py",
     "classifiers/language_training.py", "classifiers/model_cards.py", "classifiers/webtext_report.py",
-    "classifiers/webtext_training.py", "classifiers/train.py", "classifiers/training_data.py",
+    "classifiers/webtext_training.py", "classifiers/train.py", "classifiers/training_data.py", "classifiers/value_training.py",
     "classifiers/wikipedia.py",
 })  # fmt: skip
 # Libraries whose version can change what a page turns into.

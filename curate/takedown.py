@@ -3,7 +3,8 @@
 A kept page moves to `dropped/part-takedown.parquet` as a row without address and text; a dropped or quarantined one
 becomes such a row where it stands; `signals/` rows go. So every count still adds up. The same is done in `work/`, so
 later runs in the folder go on from there. `takedown.json` is the audit record: it names requests by hashes and pages by
-id, never by text, and later runs in the folder honour it, also when they read the archive again.
+id, never by text, and later runs in the folder honour it, also when they read the archive again. A sheet drawn for an
+audit loses the pages, too.
 
 Safe to kill at any moment: the request is recorded first, files are replaced one by one and each digest is recorded
 before its file is, the manifest comes last; the next takedown finishes what was begun.
@@ -21,6 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate import stats
+from curate.audit.sheet import follow, take_out
 from curate.errors import UsageError
 from curate.parquet import ROWS_PER_GROUP, text_totals
 from curate.report import load_report, write_html
@@ -144,6 +146,7 @@ def _fulfil(out: Path, requests: list[dict[str, Any]], request: dict[str, Any]) 
         _save(out, requests)
 
     _blank_work(out, hits)
+    take_out(out, request["ids"])
     described |= dict(_take(out, hits, note))
     if (out / "report.json").is_file():
         report = load_report(out)
@@ -154,6 +157,7 @@ def _fulfil(out: Path, requests: list[dict[str, Any]], request: dict[str, Any]) 
         described |= {name: _describe(out, name) for name in request["files"]}
         outputs = sorted(described.values(), key=_order)
         digest = sha256("".join(item["sha256"] for item in outputs).encode()).hexdigest()
+        follow(out, manifest["digest"], digest)
         write_json(out / "manifest.json", {**manifest, "outputs": outputs, "digest": digest})
     request["done"] = True
     _save(out, requests)

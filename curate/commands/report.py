@@ -41,4 +41,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
         print(json.dumps(found, indent=1))
     else:
         report.print_table(found, console)
+        from curate.audit.show import load_audit, print_audit
+
+        if audit := load_audit(options.out):
+            print_audit(audit, console)
     return 0

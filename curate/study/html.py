@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from curate.audit import show
 from curate.recipe import Recipe
 from curate.report import harmless, rules_text, summary
 from curate.stats import implausible
@@ -24,10 +25,12 @@ _SPACES = re.compile(r"[ \t]+")
 
 def render(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) -> str:
     """The page of the run in `out`; its recipe, where it is at hand, marks in excerpts what its rules count."""
-    return _page(report, study(out, report, recipe), implausible(report, bands_of(report)))
+    return _page(report, study(out, report, recipe), implausible(report, bands_of(report)), show.load_audit(out))
 
 
-def _page(report: Mapping[str, Any], found: Study, unexpected: Sequence[str] = ()) -> str:
+def _page(
+    report: Mapping[str, Any], found: Study, unexpected: Sequence[str] = (), audit: Mapping[str, Any] | None = None
+) -> str:
     from jinja2 import Environment, PackageLoader, select_autoescape
 
     # What is printed is made harmless whether or not a template thought of it, and then escaped.
@@ -61,6 +64,10 @@ def _page(report: Mapping[str, Any], found: Study, unexpected: Sequence[str] = (
         crawl_pages=crawl.CRAWL_PAGES,
         histogram=plots.histogram,
         interval=plots.interval,
+        audit=audit,
+        audit_basis=show.basis,
+        audit_figures=show.figures,
+        audit_rows=show.rows,
     )
 
 
