@@ -31,7 +31,8 @@ NOT_DECIDING = frozenset({
     "curate/extract/training_labels.py", "curate/extract/training_tables.py",
     "classifiers/contrast.py", "classifiers/corpora.py", "classifiers/evaluate.py",
     "classifiers/language_training.py", "classifiers/model_cards.py", "classifiers/webtext_report.py",
-    "classifiers/webtext_training.py", "classifiers/train.py", "classifiers/training_data.py", "classifiers/value_training.py",
+    "classifiers/webtext_training.py", "classifiers/train.py", "classifiers/training_data.py",
+    "classifiers/value_training.py", "classifiers/value_report.py",
     "classifiers/wikipedia.py",
 })  # fmt: skip
 # Libraries whose version can change what a page turns into.

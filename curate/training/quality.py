@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from classifiers import corpora, webtext, webtext_report, webtext_training
 from classifiers.fasttext_model import ModelFile
-from classifiers.webtext_training import GOOD, ORDINARY, Sample, Study, Target
 from classifiers.training_data import Row
+from classifiers.webtext_training import GOOD, ORDINARY, Sample, Study, Target
 from curate.errors import UsageError
 from curate.extract import DEFAULT_EXTRACTOR, check_extractor
 from curate.training.texts import Corpus, Text, find_corpora
