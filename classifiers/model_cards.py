@@ -237,7 +237,10 @@ def _against_values(data: Path, model: ModelFile) -> str:
 def quality_card(data: Path, model: ModelFile, _folder: str) -> str:
     """The card of the value model, on sources it never saw."""
     found = value_report.study(training_data.value_examples(data))
-    return _card(model, data, "Quality", [training_data.VALUES], value_report.settings(), value_report.numbers(found))
+    return _card(
+        model, data, "Quality", [training_data.VALUES], value_report.settings(), value_report.numbers(found),
+        "Ridge regression on wording and form, in whole steps of a byte",
+    )  # fmt: skip
 
 
 _CARDS = {

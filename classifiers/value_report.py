@@ -180,7 +180,8 @@ def numbers(found: Study) -> str:
     )
     return (
         "Read by a language model: every page once, against a written rubric, with a value from 0 to 5. The score is "
-        f"the chance of a value of {WORTH} or more. It is a fixed judgement that can be repeated, not the truth; a second "
+        f"the chance of a value of {WORTH} or more. It is a fixed judgement that can be repeated, not the truth; a "
+        "second "
         "reading of 210 pages by a model of the same family agreed on .976 of them.\n\n"
         f"## Numbers, on sources it never saw ({FOLDS} folds, whole sources)\n"
         + table(["", *names], [("model", *headline(found.scores, found.values)),

@@ -88,5 +88,10 @@ class Census:
         return sum(self.docs[step] * step / STEPS for step in self.docs if step < round(limit * STEPS))
 
 
+def rounded(scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Scores as a census counts them: in steps of 1/10,000."""
+    return np.rint(np.asarray(scores, np.float64) * STEPS) / STEPS
+
+
 def _steps(scores: NDArray[np.floating]) -> NDArray[np.int64]:
     return np.rint(np.asarray(scores, np.float64) * STEPS).astype(np.int64)

@@ -118,6 +118,11 @@ def sizes(batch: pa.RecordBatch) -> np.ndarray:
     return np.asarray(pc.fill_null(chars, 0))
 
 
+def text_bytes(batch: pa.RecordBatch) -> np.ndarray:
+    """The UTF-8 bytes of each row's text as int64, 0 while it has none."""
+    return np.asarray(pc.fill_null(pc.binary_length(batch.column("text")), 0).cast(pa.int64()))
+
+
 def document_id(warc_path: str, offset: int) -> str:
     """The id of a record of an input: 32 hex digits, the same on every machine and in every run.
 

@@ -9,8 +9,9 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
-from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, Documents, sizes, with_column
-from curate.stages.protocol import Failure, Fate, Outcome, Stage
+from curate.census import Census
+from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, Documents, sizes, text_bytes, with_column
+from curate.stages.protocol import Failure, Fate, Outcome, Stage, about
 from filters.verdict import Verdict
 
 MAX_QUARANTINE_BYTES = 1 << 20
@@ -23,7 +24,7 @@ Slow = tuple[float, str, str]
 class StageCount:
     """What one stage did: documents and their size (characters, or bytes before extraction) in and out, and why.
 
-    `slowest` are (CPU seconds, id, address) of at most `SLOWEST` documents, slowest first.
+    `census` counts the scores of a stage that ranks. `slowest` are (CPU seconds, id, address) of at most `SLOWEST` documents, slowest first.
     """
 
     docs_in: int = 0
@@ -34,6 +35,7 @@ class StageCount:
     dropped: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     slowest: list[Slow] = field(default_factory=list)
+    census: Census = field(default_factory=Census)
 
     def add(self, other: "StageCount") -> None:
         """Add another count of the same stage."""
@@ -45,6 +47,7 @@ class StageCount:
         self.dropped.update(other.dropped)
         self.errors.update(other.errors)
         self.note_slow(other.slowest)
+        self.census.add(other.census)
 
     def note_slow(self, found: Iterable[Slow]) -> None:
         """Keep the slowest of those known and those found; of equal ones the lower id."""
@@ -145,6 +148,8 @@ def _one_stage(
     count.docs_out += int(out.sum())
     count.chars_in += int(sizes(documents.batch)[alive].sum())
     count.chars_out += int(sizes(outcome.documents.batch)[out].sum())
+    if about(stage).ranks and "score" in outcome.signals:
+        count.census.count(outcome.signals["score"][alive], text_bytes(documents.batch)[alive])
     count.errors.update(fate.kind for fate in decided.values() if isinstance(fate, Failure))
     count.dropped.update(fate.rule for fate in decided.values() if isinstance(fate, Verdict))
     return outcome.documents, decided, _named(stage, outcome)

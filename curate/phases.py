@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from curate.census import Census
 from curate.cluster import Lost, Workers
 from curate.matching import resolve
 from curate.matching.index import Earlier
 from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, fingerprint
 from curate.segment import Piece, advance
 from curate.sources import Split
+from curate.stages import about
 from curate.work import read_marker
+from filters.verdict import Rule
 
 Show = Callable[["Progress"], None]
 
@@ -36,6 +39,7 @@ class _Phase:
     earlier: tuple[Path, ...]
     matches: Path | None
     met: Segment | None
+    settled: tuple[tuple[str, Rule], ...] = ()
 
 
 def advance_all(
@@ -49,23 +53,39 @@ def advance_all(
     earlier: tuple[Path, ...] = ()
     matches: Path | None = None
     met: Segment | None = None
+    settled: tuple[tuple[str, Rule], ...] = ()
     while segments:
-        until = next((i for i, segment in enumerate(segments) if segment.barriers), len(segments) - 1) + 1
+        ends = (i for i, segment in enumerate(segments) if segment.barriers or segment.waiting)
+        until = next(ends, len(segments) - 1) + 1
         phase, segments = segments[:until], segments[until:]
         own: list[Path] = []
         for segment in phase:
             key = fingerprint([key, describe(segment), recipe.keep_dropped_text])
             own.append(work / f"{len(folders) + len(own):02d}-{_title(segment)}-{key}")
-        here = _Phase(tuple(phase), tuple(own), earlier, matches, met)
+        here = _Phase(tuple(phase), tuple(own), earlier, matches, met, settled)
         done = _advance(here, recipe, done, names, workers, show, missing)
         folders += own
         earlier, met = (*earlier, *own), phase[-1]
+        settled = _settle(met, own[-1], [names[split] for split in done])
+        if settled:
+            key, matches = fingerprint([key, [names[split] for split in done]]), None
         if met.barriers:
             key = fingerprint([key, [names[split] for split in done], [run.digest for run in against]])
             matches = work / f"{len(folders):02d}-{'-'.join(b.name for b in met.barriers)}-{key}"
             _resolve(recipe, met, own[-1], [names[split] for split in done], matches, against, workers, show)
             folders.append(matches)
     return done, missing, folders
+
+
+def _settle(segment: Segment, folder: Path, identities: Sequence[str]) -> tuple[tuple[str, Rule], ...]:
+    """The limits that its stages set by the scores of all splits, each with the name of its stage."""
+    censuses = {stage.name: Census() for stage in segment.waiting}
+    for identity in identities if censuses else ():
+        stages = standing_marker(folder / f"{identity}.json")["stages"]
+        for name, census in censuses.items():
+            census.add(Census.of(stages[name].get("census", [])))
+    limits = ((stage, about(stage).settle) for stage in segment.waiting)
+    return tuple((stage.name, settle(censuses[stage.name])) for stage, settle in limits if settle)
 
 
 def _title(segment: Segment) -> str:
@@ -104,11 +124,11 @@ def _advance(
 
 def _pieces(phase: _Phase, split: Split, identity: str, recipe: Recipe) -> list[Piece]:
     pieces = []
-    earlier, matches, met = phase.earlier, phase.matches, phase.met
+    earlier, matches, met, settled = phase.earlier, phase.matches, phase.met, phase.settled
     for segment, folder in zip(phase.segments, phase.folders, strict=True):
         barriers = met.barriers if met is not None else ()
-        pieces.append(Piece(segment, folder, split, identity, recipe.keep_dropped_text, earlier, matches, barriers))
-        earlier, matches, met = (*earlier, folder), None, None
+        pieces.append(Piece(segment, folder, split, identity, recipe.keep_dropped_text, earlier, matches, barriers, settled))
+        earlier, matches, met, settled = (*earlier, folder), None, None, ()
     return pieces
 
 

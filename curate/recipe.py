@@ -48,6 +48,11 @@ class Segment:
     barriers: tuple[Barrier, ...] = ()
     reads: Read | None = None
 
+    @property
+    def waiting(self) -> tuple[Stage, ...]:
+        """The stages that get a limit once all splits are through, which the next segment judges by."""
+        return tuple(stage for stage in self.stages if about(stage).settle)
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -107,14 +112,20 @@ class Recipe:
         pieces = [Segment((), reads=next(stage for stage in self.stages if reads(stage)))]
         for stage in self.stages:
             last = pieces[-1]
-            if meets(stage):
+            if meets(stage) and last.waiting:
+                pieces.append(Segment((), (stage,)))
+            elif meets(stage):
                 pieces[-1] = replace(last, barriers=(*last.barriers, stage))
-            elif alone(stage) and (last.barriers or any(about(done).makes_text for done in last.stages)):
+            elif alone(stage) and (last.barriers or last.waiting or _made_text(last)):
                 pieces.append(Segment((stage,)))
             elif alone(stage):
                 pieces[-1] = replace(last, stages=(*last.stages, stage))
-        # What the last barriers match still has to be taken out, by a segment that does nothing else.
-        return (*pieces, Segment(())) if pieces[-1].barriers else tuple(pieces)
+        # What the last barriers match, or misses the last limit set, is taken out by a segment that does nothing else.
+        return (*pieces, Segment(())) if pieces[-1].barriers or pieces[-1].waiting else tuple(pieces)
+
+
+def _made_text(segment: Segment) -> bool:
+    return any(about(stage).makes_text for stage in segment.stages)
 
 
 def fingerprint(value: object) -> str:

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from curate.census import rounded as census_scores
 from curate.documents import MEASURED, PAGES, PROVENANCE, Documents, page_row, provenance, sizes
 from curate.errors import NotAnArchiveError
 from curate.flow import StageCount, dropped_rows, flow, measure
@@ -25,7 +26,7 @@ from curate.sources import Split, read
 from curate.stages import Barrier, Read, Stage
 from curate.warc import ReadCounts, Skip
 from curate.work import RowFile, read_marker, write_marker
-from filters.verdict import Verdict
+from filters.verdict import Rule, Verdict
 
 BATCH_PAGES = 64
 BATCH_BYTES = 8 << 20
@@ -38,7 +39,8 @@ FILES = ("documents", "dropped", "quarantine", "signals", "keys")
 class Piece:
     """A segment's work on one split: where it reads from and where it writes; sent to workers whole.
 
-    `earlier` are the folders of the segments before, `matches` is that of the resolved barriers in between.
+    `earlier` are the folders of the segments before, `matches` is that of the resolved barriers in between. `settled`
+    are the limits set since then, by the scores of all splits, each with the name of its stage.
     """
 
     segment: Segment
@@ -49,6 +51,7 @@ class Piece:
     earlier: tuple[Path, ...] = ()
     matches: Path | None = None
     barriers: tuple[Barrier, ...] = ()
+    settled: tuple[tuple[str, Rule], ...] = ()
 
     @property
     def marker(self) -> Path:
@@ -105,7 +108,7 @@ def _do(piece: Piece) -> bool:
     piece.folder.mkdir(parents=True, exist_ok=True)
     sink = _Files({kind: RowFile(piece.file(kind)) for kind in FILES}, _signal_schema(piece.segment.stages))
     named: tuple[Stage | Barrier, ...] = (*piece.barriers, *piece.segment.stages, *piece.segment.barriers)
-    counts = {stage.name: StageCount() for stage in named}
+    counts = {stage.name: StageCount() for stage in named} | {name: StageCount() for name, _ in piece.settled}
     found = _Read()
     try:
         for documents in _incoming(piece, counts, sink, found):
@@ -154,6 +157,7 @@ def _as_dict(count: StageCount) -> dict[str, Any]:
         "seconds": round(count.seconds, 6),
         "dropped": dict(sorted(count.dropped.items())),
         "errors": dict(sorted(count.errors.items())),
+        **({"census": count.census.rows()} if count.census.docs else {}),
         **({"slowest": [[round(seconds, 6), *page] for seconds, *page in count.slowest]} if count.slowest else {}),
     }
 
@@ -215,7 +219,8 @@ def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Itera
     first = 0
     for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
         for rows in _cut(batch):
-            yield _without_matched(Documents(rows), first, matched, piece, counts, sink)
+            left = _settled(Documents(rows), piece, counts, sink)
+            yield _without_matched(left, first, matched, piece, counts, sink)
             first += rows.num_rows
 
 
@@ -241,6 +246,22 @@ def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
 def _matched(piece: Piece) -> pa.Table | None:
     path = None if piece.matches is None else piece.matches / f"{piece.identity}.matches.parquet"
     return pq.read_table(path) if path is not None and path.is_file() else None
+
+
+def _settled(documents: Documents, piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Documents:
+    """Take out of a batch what misses a limit set since its stage let it pass: it moves from kept to dropped there."""
+    for name, rule in piece.settled:
+        scores = documents.batch.column(name).to_numpy(zero_copy_only=False).astype(np.float64)
+        fails = np.flatnonzero(~(census_scores(scores) >= rule.limit))
+        verdicts = [Verdict(rule.name, float(scores[row]), rule.limit) for row in fails.tolist()]
+        gone = documents.take(fails)
+        sink.dropped(dropped_rows(gone.batch, name, verdicts, keep_text=piece.keep_text))
+        measure(gone, piece.segment.stages, counts, sink)
+        counts[name].docs_out -= len(fails)
+        counts[name].chars_out -= int(sizes(gone.batch).sum())
+        counts[name].dropped.update([rule.name] * len(fails))
+        documents = documents.take(np.setdiff1d(np.arange(len(documents)), fails))
+    return documents
 
 
 def _without_matched(

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from curate.census import BYTES_PER_TOKEN, Census
 from curate.errors import UsageError
 from curate.flow import AccountingError, StageCount
 
-# UTF-8 bytes per token of the GPT-2 and later English tokenisers, within some 10 %: an estimate, and called one.
-BYTES_PER_TOKEN = 4.4
+CHOICES = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01)  # shares of the texts scored that a report shows the limits of
 SITE_LOSS = "site_loss"  # the band, and the key in a report's totals
 
 
@@ -55,7 +55,8 @@ def stage_count(stage: Mapping[str, Any]) -> StageCount:
     numbers = {key: stage.get(key, 0) for key in ("docs_in", "docs_out", "chars_in", "chars_out", "seconds")}
     slowest = [(float(seconds), id_, url) for seconds, id_, url in stage.get("slowest", [])]
     dropped, errors = (Counter(stage.get(key, {})) for key in ("dropped", "errors"))
-    return StageCount(**numbers, dropped=dropped, errors=errors, slowest=slowest)
+    census = Census.of(stage.get("census", []))
+    return StageCount(**numbers, dropped=dropped, errors=errors, slowest=slowest, census=census)
 
 
 def report(
@@ -100,8 +101,24 @@ def _stage(name: str, count: StageCount, counts: Mapping[str, int]) -> dict[str,
         "dropped": dict(by_count),
         "errors": dict(sorted(count.errors.items())),
         **({"counts": dict(counts)} if counts else {}),
+        **({"choices": _choices(count.census)} if count.census.docs else {}),
         **({"slowest": [list(page) for page in count.slowest]} if count.slowest else {}),
     }
+
+
+def _choices(census: Census) -> list[dict[str, float]]:
+    """What keeping less of the texts scored would keep, and how many of those lost were worth having by their scores."""
+    limits = [(share, census.limit(share=share)) for share in CHOICES]
+    return [
+        {
+            "share": share,
+            "min_score": limit,
+            "docs": census.kept(limit)[0],
+            "tokens": round(census.kept(limit)[1] / BYTES_PER_TOKEN),
+            "worthy_lost": round(census.expected(limit), 1),
+        }
+        for share, limit in limits
+    ]
 
 
 def _share(part: int, whole: int) -> float:

@@ -5,7 +5,8 @@ from curate.stages.kinds import alone, lacking, meets, reads
 from curate.stages.pages import Extract, Prefilter, Read, Urls
 from curate.stages.predicates import Keep
 from curate.stages.protocol import About, Failure, Fate, Outcome, Stage, about
-from curate.stages.texts import Language, Redact, Rules, Score
+from curate.stages.scores import Score
+from curate.stages.texts import Language, Redact, Rules
 
 __all__ = [
     "About", "Barrier", "ExactDuplicates", "Extract", "Failure", "Fate", "Keep", "Language", "NearDuplicates",

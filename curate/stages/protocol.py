@@ -24,6 +24,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from curate.census import Census
 from curate.documents import MEASURED, Documents
 from filters.verdict import Judgement, Rule, Verdict
 from filters.verdicts import Signals, Verdicts
@@ -107,7 +108,8 @@ class About:
     `with_limit(rule, limit)` is the stage with another limit, None for none. `edits`: whether texts can leave it
     changed. `makes_text`: whether documents have a text only behind it; its result is kept for later runs.
     `judgement` is whose the decisions are. `where(text, rule)` gives start and end of each stretch of a text that the
-    rule counts. `check` raises UsageError when the stage cannot work, `warm` does once what many workers would each do.
+    rule counts. `ranks`: whether the scores of all texts of the run are counted, so that each text kept gets its
+    percentile; `settle` makes a limit of that count, which the texts the stage kept are then judged by. `check` raises UsageError when the stage cannot work, `warm` does once what many workers would each do.
     """
 
     table: tuple[Rule, ...] = ()
@@ -118,6 +120,8 @@ class About:
     makes_text: bool = False
     judgement: Judgement = Judgement()
     where: Callable[[str, str], Sequence[tuple[int, int]]] = _nowhere
+    ranks: bool = False
+    settle: Callable[[Census], Rule] | None = None
     check: Callable[[], None] = _nothing
     warm: Callable[[], None] = _nothing
     measures: bool = False

@@ -46,11 +46,11 @@ class Language:
     def __post_init__(self) -> None:
         """Refuse a model that cannot be read with UsageError."""
         if isinstance(self.model, str):
-            object.__setattr__(self, "model", _usable(identifier, self.model))
+            object.__setattr__(self, "model", usable(identifier, self.model))
 
     def check(self) -> None:
         """Load the model; UsageError when it is missing, damaged or another one."""
-        _usable(self._identify, [TRIED_ON])
+        usable(self._identify, [TRIED_ON])
 
     def _identify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         return self.model(texts) if isinstance(self.model, Identifier) else []
@@ -87,7 +87,7 @@ class Language:
         return self.model.judgement if isinstance(self.model, Identifier) else Judgement()
 
 
-def _usable(use: Callable[[Any], Any], given: Any) -> Any:
+def usable(use: Callable[[Any], Any], given: Any) -> Any:
     """What `use` makes of it; UsageError where a model is missing, damaged or another one."""
     try:
         return use(given)
@@ -153,69 +153,6 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """Score texts with a model and keep those within its limits (None: no limit); the score becomes the column `name`.
-
-    `chance` gives each document, by its id, a limit of its own, which its score has to be above: GPT-3's way to keep
-    some of what a model likes less is `chance=quality.Pareto(9.0)`.
-    """
-
-    name: str
-    score: Callable[[Sequence[str]], np.ndarray]
-    min_score: float | None = None
-    max_score: float | None = None
-    chance: Callable[[Sequence[str]], np.ndarray] | None = None
-    measures: ClassVar[bool] = False
-    signals: ClassVar[tuple[str, ...]] = ("score",)
-    edits: ClassVar[bool] = False
-
-    def check(self) -> None:
-        """Load the model; UsageError when it is missing, damaged or another one."""
-        _usable(self.score, [TRIED_ON])
-
-    def __call__(self, documents: Documents) -> Outcome:
-        """Score all texts at once."""
-        scores = self.score(documents.texts()).astype(np.float32)
-        signals = {"score": scores.astype(np.float64)}
-        ids = documents.batch.column("id").to_numpy(zero_copy_only=False)
-        return Outcome(documents.with_column(self.name, pa.array(scores)), self.judge(signals | {"id": ids}), signals)
-
-    @property
-    def table(self) -> tuple[Rule, ...]:
-        """The least and the greatest score."""
-        return (
-            Rule("score", "min", -inf if self.min_score is None else self.min_score, "the model scores it too low"),
-            Rule("score", "max", inf if self.max_score is None else self.max_score, "the model scores it too high"),
-        )
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The score, and where each document has a limit of its own, its id."""
-        return ("score",) if self.chance is None else ("score", "id")
-
-    def judge(self, signals: Signals) -> Verdicts:
-        """Judge each text by its score, and by the limit of its own where there is one."""
-        ruled, scores = rulings(signals, self.table), np.asarray(signals["score"], np.float64)
-        if self.chance is not None:
-            limits = np.asarray(self.chance(signals["id"].tolist()), np.float64)
-            ruled.append(Ruling("chance", scores <= limits, scores, limits))
-        return first_failed(ruled, len(scores))
-
-    def with_limit(self, rule: str, limit: float | None) -> "Score":
-        """The stage with another limit; None takes the limit away."""
-        return replace(self, **{rule: limit})  # type: ignore[arg-type]
-
-    def with_model(self, score: Callable[[Sequence[str]], np.ndarray], min_score: float) -> "Score":
-        """The stage with another model and the least score that suits it."""
-        return replace(self, score=score, min_score=min_score)
-
-    @property
-    def judgement(self) -> Judgement:
-        """The model's, where it says whose that is."""
-        return getattr(self.score, "judgement", Judgement())
-
-
-@dataclass(frozen=True, slots=True)
 class Redact:
     """Replace personal data and drop texts that hold too much of it (None: never); adds the column `pii_spans`.
 
@@ -247,7 +184,7 @@ class Redact:
         if (self.mode == "tag" and self.key) or (self.mode == "pseudonym" and len(self.key) < MIN_KEY_BYTES):
             raise UsageError(f"pseudonyms need a key of {MIN_KEY_BYTES} bytes or more, tags none")
         if isinstance(self.names, str):
-            object.__setattr__(self, "names", _usable(person_names, self.names))
+            object.__setattr__(self, "names", usable(person_names, self.names))
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -256,7 +193,7 @@ class Redact:
 
     def check(self) -> None:
         """Load the spaCy pipeline, if there is one; UsageError when it cannot be used."""
-        _usable(partial(pii.count, **self._options()), "Somebody's name.")
+        usable(partial(pii.count, **self._options()), "Somebody's name.")
 
     def _options(self) -> pii.Options:
         recognizers = (self.names,) if isinstance(self.names, PersonNames) else ()
