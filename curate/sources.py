@@ -1,10 +1,13 @@
 """What the user names, as inputs; inputs as splits; a split as pages. The one place of reading that opens files."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,11 +19,13 @@ from curate.remote.locations import locate, names_of
 from curate.remote.transfer import CONNECTIONS
 from curate.rows import decompressed, open_parquet, read_jsonl, read_parquet
 from curate.warc import Limits, Page, ReadCounts, Skip, read_split
-from curate.work import sha256_of
 
 SPLITTABLE = frozenset({"warc.gz", "arc.gz", "jsonl"})
 _JSONL = re.compile(r"\.(?:jsonl|ndjson)(?:\.(gz|zst|bz2))?$")
 UNKNOWN = "unknown"
+
+
+Stamp = tuple[int, int, int, int]  # size, time of change, inode, time of the inode's change
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,8 @@ class Input:
     `name` goes into outputs: the crawl path of a Common Crawl file, else the base name, with as many parent folders as
     tell it from the others of the run; never a whole path. `format` is `parquet`, `jsonl`, `jsonl+gz` and so on, or
     what `archive_format.sniff` says; `bytes` is the size of the file. `path` is absolute, or an address without its
-    secrets; `origin` is where a remote file is read from.
+    secrets; `origin` is where a remote file is read from. `sha256` and `stamp` say which bytes a local file was found
+    to have, once `identified` has read it.
     """
 
     name: str
@@ -38,6 +44,8 @@ class Input:
     format: str
     bytes: int
     origin: Origin | None = None
+    sha256: str = ""
+    stamp: Stamp = (0, 0, 0, 0)
 
     @property
     def in_parts(self) -> bool:
@@ -111,9 +119,59 @@ def _format(name: str, file: BinaryIO, *, named: bool) -> str:
         return UNKNOWN
 
 
+def identified(each: Input) -> Input:
+    """The input with the SHA-256 of its bytes, from which on a change of them is noticed; a remote one as it is.
+
+    Raises UsageError when the file changes meanwhile, or has since it was resolved.
+    """
+    if each.origin is not None:
+        return each
+    with _open(each, None) as file:
+        stamp = _stamp(file)
+        digest = file_digest(file, "sha256").hexdigest()
+        if _stamp(file) != stamp or stamp[0] != each.bytes:
+            message = f"{each.name} is being written to: wait until it is whole"
+            raise UsageError(message)
+    return replace(each, sha256=digest, stamp=stamp)
+
+
 def identity(each: Input) -> dict[str, str]:
-    """What tells the bytes of an input from all others: the SHA-256 of a local file, the version of a remote one."""
-    return {"sha256": sha256_of(Path(each.path))} if each.origin is None else each.origin.identity
+    """What tells the bytes of an identified input from all others: a SHA-256, of a remote file its version."""
+    return {"sha256": each.sha256} if each.origin is None else each.origin.identity
+
+
+def _stamp(file: BinaryIO) -> Stamp:
+    found = os.fstat(file.fileno())
+    return found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns
+
+
+@contextmanager
+def _unchanged(each: Input, file: BinaryIO) -> Iterator[None]:
+    """Raise SourceError at the end, whatever else went wrong, if the bytes of an identified local file changed.
+
+    Where the system says that the file is another one than was identified, its digest decides: it may have been
+    touched, or be the copy of another node.
+    """
+    if not each.sha256:
+        yield
+        return
+    before = _stamp(file)
+    try:
+        yield
+    except Exception as error:
+        _refuse_changed(each, file, before, error)
+        raise
+    _refuse_changed(each, file, before)
+
+
+def _refuse_changed(each: Input, file: BinaryIO, before: Stamp, cause: Exception | None = None) -> None:
+    now = _stamp(file)
+    if now == each.stamp and now == before:
+        return
+    file.seek(0)
+    if now[:3] != before[:3] or file_digest(file, "sha256").hexdigest() != each.sha256:
+        message = f"{each.name} changed while the run was reading it; run the same command again"
+        raise SourceError(message) from cause
 
 
 def plan(inputs: Sequence[Input], split_bytes: int) -> tuple[Split, ...]:
@@ -157,11 +215,12 @@ def _open(each: Input, end: int | None) -> BinaryIO:
 def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page | Skip]:
     """The pages and skips of one split.
 
-    Raises OSError or SourceError when the file cannot be read and NotAnArchiveError when it is not what its name says.
+    Raises OSError or SourceError when the file cannot be read or is not the one that was identified, and
+    NotAnArchiveError when it is not what its name says.
     """
     each, start, end = split.input, split.start, split.end
     kind, _, codec = each.format.partition("+")
-    with _open(each, None if kind == "parquet" else end) as file:
+    with _open(each, None if kind == "parquet" else end) as file, _unchanged(each, file):
         if kind == "parquet":
             yield from read_parquet(open_parquet(file, each.name), start, end, limits=limits)
         elif kind == "jsonl":
