@@ -1,15 +1,14 @@
 """Pages that are text already: rows of Parquet (our own or anybody's with a `text` column) and lines of JSON."""
 
-import bz2
-import gzip
 import io
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from curate.archive.streams import Lines
 from curate.errors import NotAnArchiveError, UsageError
-from curate.warc import Limits, Page, Skip, parse_date
+from curate.warc import INFLATED_RECORDS, Limits, Page, ReadCounts, Skip, parse_date
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -69,16 +68,10 @@ def read_jsonl(file: BinaryIO, start: int, end: int, *, limits: Limits) -> Itera
         offset += length
 
 
-def decompressed(file: BinaryIO, codec: str) -> BinaryIO:
-    """A compressed file of lines as its plain bytes; `codec` is gz, zst or bz2."""
-    if codec == "gz":
-        return cast(BinaryIO, gzip.open(file))
-    if codec == "bz2":
-        return cast(BinaryIO, bz2.open(file))
-    import pyarrow as pa
-
-    stream = pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd")
-    return cast(BinaryIO, io.BufferedReader(stream, _BLOCK))
+def decompressed(file: BinaryIO, codec: str, limits: Limits, counts: ReadCounts) -> BinaryIO:
+    """A compressed file of lines as its plain bytes, past what is damaged; `codec` is gz, zst or bz2."""
+    lines = Lines(file, codec, counts.damage, INFLATED_RECORDS * limits.max_inflate_bytes)
+    return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, lines), _BLOCK))
 
 
 def _pass_line(file: BinaryIO) -> int:

@@ -224,7 +224,7 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
         if kind == "parquet":
             yield from read_parquet(open_parquet(file, each.name), start, end, limits=limits)
         elif kind == "jsonl":
-            lines = decompressed(file, codec) if codec else file
+            lines = decompressed(file, codec, limits, counts) if codec else file
             yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits)
         elif each.format == UNKNOWN:
             sniff(file)

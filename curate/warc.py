@@ -18,13 +18,16 @@ from curate.archive.content_type import HTML_TYPES, is_html
 from curate.archive.format import file_stream, sniff
 from curate.archive.gzip_members import Bytes, Member, members
 from curate.archive.http_body import Response, decode_body, split_response
-from curate.archive.records import ARC, WARC, Fields, Grammar, Record, Stream, records
+from curate.archive.records import ARC, WARC, Fields, Grammar, Loss, Record, Stream, records
 from curate.extract.charset import decide_charset, decode
 
 MIB = 1 << 20
 RECORD_TYPES = frozenset(
     {"warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"}
 )
+
+
+INFLATED_RECORDS = 16  # as many records of `max_inflate_bytes` may stand in a stream, however well they compress
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,9 @@ class Limits:
     """Caps on what one record may cost, and the HTTP status a page has to have.
 
     Common Crawl cuts payloads at 1 MiB, since 2025 at 5 MiB: 8 MiB of payload keeps every one of them, and 16 MiB of
-    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work a bomb can cause: what one member
-    may inflate to, and, where a file is one stream, one record.
+    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work a bomb can cause: it is what one member
+    may inflate to; where a file is one stream, that may give as many bytes for each that it has as gzip ever can, and 16
+    times this.
     """
 
     max_record_bytes: int = 16 * MIB
@@ -131,7 +135,7 @@ def read_split(
     if form in ("warc.gz", "arc.gz"):
         yield from _read_members(file, start, end, grammar, limits, counts)
     elif form and start == 0 and end > 0:
-        stream = file_stream(file, form, counts.damage, max_bytes=limits.max_inflate_bytes)
+        stream = file_stream(file, form, counts.damage, max_bytes=INFLATED_RECORDS * limits.max_inflate_bytes)
         for record in _records(stream, grammar, limits):
             yield from _item(record, record.offset, record.length, limits, counts)
 
@@ -172,11 +176,11 @@ def _only_record(data: bytes, grammar: Grammar) -> Record | None:
     return Record(0, len(data), fields, data[begin:end]) if end <= len(data) else None
 
 
-def _pieces(head: bytes, member: Member) -> Iterator[bytes | None]:
+def _pieces(head: bytes, member: Member) -> Iterator[bytes | Loss]:
     yield head
     yield from member
     if not member.whole:
-        yield None
+        yield Loss.TEAR
 
 
 def _item(record: Record, offset: int, length: int, limits: Limits, counts: ReadCounts) -> Iterable[Page | Skip]:

@@ -5,25 +5,21 @@ The format is a string: `warc.gz` and `arc.gz` are compressed record by record a
 records.
 """
 
-import bz2
-import zlib
-from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import BinaryIO
 
-from curate.archive.gzip_members import PIECE, Bytes, Member, Tally, inflate_through, is_gzip, next_opening
-from curate.archive.records import ARC, WARC, Grammar, Stream, records
+from curate.archive.gzip_members import Bytes, Member, Tally, is_gzip, next_opening
+from curate.archive.records import ARC, WARC, Grammar, Loss, Stream, records
+from curate.archive.streams import Pieces, decoded, inner
 from curate.errors import NotAnArchiveError
 
 SNIFFED_BYTES = 1 << 20  # inflated, to tell one record per member from many
 SEARCHED_BYTES = 8 << 20  # how far a damaged beginning is looked past
 STUB_BYTES = 1024
 DICTIONARY = b"\x5d\x2a\x4d\x18"  # the frame in which .warc.zst files carry theirs
-ZSTD_PIECE = 1 << 14  # what is read when the stream breaks off is lost with it
 MAX_LAYERS = 4
 
 _GRAMMARS = {"warc": WARC, "arc": ARC}
-Pieces = Iterator[bytes | None]
 
 
 def sniff(file: BinaryIO) -> str:
@@ -35,6 +31,8 @@ def sniff(file: BinaryIO) -> str:
     head = source.at(0, 16)
     if not head:
         return ""
+    if head.startswith(DICTIONARY):
+        raise NotAnArchiveError(_refusal(file, source))
     found = _gzip_format(source) if is_gzip(head) else _layered_format(file, ())
     if found is None and not head.startswith((*_MAGICS["zst"], *_MAGICS["bz2"])):
         found = _damaged_start(source)
@@ -78,13 +76,16 @@ def _ends_with_record(head: bytes, grammar: Grammar, *, whole: bool) -> bool:
 def _layered_format(file: BinaryIO, codecs: tuple[str, ...]) -> str | None:
     """The format of a file from the first bytes under its compressions, None when no record is there."""
     losses: list[int] = []
-    head = _first_bytes(_decoded(file, codecs, lambda places, _: losses.append(places)), SNIFFED_BYTES)
+    source = Bytes(file)
+    source.size = min(source.size, SEARCHED_BYTES)
+    pieces = decoded(source, codecs, lambda places, _: losses.append(places), SNIFFED_BYTES)
+    head = _first_bytes(pieces, SNIFFED_BYTES)
     for name, grammar in _GRAMMARS.items():
-        if grammar.opens(head):
+        if grammar.opens(head) or (losses and grammar.boundary.search(head)):
             return "+".join((name, *codecs))
     for codec, magics in _MAGICS.items():
         if head.startswith(magics) and len(codecs) < MAX_LAYERS:
-            return _layered_format(file, (*codecs, codec)) if not codecs or codec in _INNER else None
+            return _layered_format(file, (*codecs, codec)) if not codecs or inner(codec) else None
     return "" if codecs and not head and not losses else None
 
 
@@ -102,7 +103,7 @@ def _damaged_start(source: Bytes) -> str | None:
 def _refusal(file: BinaryIO, source: Bytes) -> str:
     name = getattr(file, "name", "")
     head = source.at(0, 2)
-    shown = _first_bytes(_decoded(file, ("gz",), _ignore), 60) if is_gzip(source.at(0, 10)) else source.at(0, 60)
+    shown = _first_bytes(decoded(source, ("gz",), _ignore, SNIFFED_BYTES), 60) if is_gzip(source.at(0, 10)) else source.at(0, 60)
     label = PurePath(name).name if isinstance(name, str) and name else "the input"
     if head == DICTIONARY[:2]:
         return f"{label} is zstd with a dictionary of its own, which is not read: compress it without one"
@@ -117,7 +118,7 @@ def _ignore(_places: int, _skipped: int) -> None:
 def _first_bytes(pieces: Pieces, count: int) -> bytes:
     head = b""
     for piece in pieces:
-        head += piece or b""
+        head += b"" if isinstance(piece, Loss) else piece
         if len(head) >= count:
             break
     return head[:count]
@@ -125,110 +126,7 @@ def _first_bytes(pieces: Pieces, count: int) -> bytes:
 
 def file_stream(file: BinaryIO, form: str, tally: Tally, *, max_bytes: int) -> Stream:
     """The records' bytes of a file that is read as one stream; damage below the records is told to `tally`."""
-    codecs = tuple(form.split("+")[1:])
-    pieces = _decoded(file, codecs, tally)
-    return Stream(pieces, max_bytes) if codecs else Stream(pieces)
-
-
-def _decoded(file: BinaryIO, codecs: tuple[str, ...], tally: Tally) -> Pieces:
-    file.seek(0)
-    pieces: Pieces
-    if codecs[:1] == ("gz",):
-        pieces, codecs = inflate_through(Bytes(file), tally), codecs[1:]
-    elif codecs[:1] == ("zst",):
-        pieces, codecs = _unzstd(file, tally), codecs[1:]
-    else:
-        pieces = _plain(file)
-    for codec in codecs:
-        pieces = _INNER[codec](pieces, tally)
-    return pieces
-
-
-def _plain(file: BinaryIO) -> Pieces:
-    while piece := file.read(PIECE):
-        yield piece
-
-
-def _unzstd(file: BinaryIO, tally: Tally) -> Pieces:
-    import pyarrow as pa
-
-    raw = pa.PythonFile(_Kept(file), mode="r")
-    try:
-        with pa.CompressedInputStream(raw, "zstd") as stream:
-            while piece := stream.read(ZSTD_PIECE):
-                yield piece
-    except OSError:
-        tally(1, 0)
-        yield None
-
-
-class _Kept:
-    """A file that outlives the stream which reads it."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.read = file.read
-        self.closed = False
-
-    def close(self) -> None:
-        """The caller closes the file."""
-
-
-def _unbz2(pieces: Pieces, tally: Tally) -> Pieces:
-    return _decompressed(pieces, bz2.BZ2Decompressor, tally)
-
-
-def _gunzip(pieces: Pieces, tally: Tally) -> Pieces:
-    return _decompressed(pieces, _GzipLayer, tally)
-
-
-class _GzipLayer:
-    """zlib's decompressor with the interface of bz2's."""
-
-    def __init__(self) -> None:
-        self._inflater = zlib.decompressobj(31)
-        self.needs_input = True
-
-    @property
-    def eof(self) -> bool:
-        return self._inflater.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inflater.unused_data
-
-    def decompress(self, data: bytes, max_length: int) -> bytes:
-        out = self._inflater.decompress(self._inflater.unconsumed_tail + data, max_length)
-        self.needs_input = not self._inflater.unconsumed_tail and len(out) < max_length
-        return out
-
-
-def _decompressed(pieces: Pieces, new: Callable[[], "_GzipLayer | bz2.BZ2Decompressor"], tally: Tally) -> Pieces:
-    """Streams one after the other; what is broken, and all behind it, is lost."""
-    layer = new()
-    begun = False
-    for piece in pieces:
-        if piece is None:
-            yield None
-            continue
-        fed = piece
-        while fed or not layer.needs_input:
-            try:
-                out = layer.decompress(fed, PIECE)
-            except (OSError, zlib.error):
-                padding = not begun and not fed.strip(b"\0")
-                if not padding:
-                    tally(1, len(fed) + sum(len(rest or b"") for rest in pieces))
-                    yield None
-                return
-            begun = True
-            if out:
-                yield out
-            fed = b""
-            if layer.eof:
-                fed, layer, begun = layer.unused_data, new(), False
-    if begun:
-        tally(1, 0)
-        yield None
+    return Stream(decoded(Bytes(file), tuple(form.split("+")[1:]), tally, max_bytes))
 
 
 _MAGICS: dict[str, tuple[bytes, ...]] = {
@@ -236,4 +134,3 @@ _MAGICS: dict[str, tuple[bytes, ...]] = {
     "bz2": (b"BZh",),
     "zst": (b"\x28\xb5\x2f\xfd", *(bytes([0x50 + low]) + b"\x2a\x4d\x18" for low in range(16))),
 }
-_INNER = {"gz": _gunzip, "bz2": _unbz2}

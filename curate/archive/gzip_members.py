@@ -247,19 +247,3 @@ def _member_lengths(head: bytes, grammar: Grammar) -> set[int]:
     if parsed is None or not length.isdigit() or len(length) > 9:
         return set()
     return {parsed[1] + int(length) + line_ends for line_ends in (0, 1, 2, 4)}
-
-
-def inflate_through(source: Bytes, tally: Tally) -> Iterator[bytes | None]:
-    """The inflated bytes of all members as one stream, for files whose records span members; None marks a loss."""
-    position = 0
-    while position < source.size:
-        member = Member(source, position)
-        yield from member
-        if member.whole:
-            position = member.end
-            continue
-        behind = next_opening(source, max(member.end - 2 * WINDOW, position + 1), bool)
-        if not (behind == source.size and source.only_zeros(position, behind)):
-            tally(1, behind - max(position, member.end - WINDOW))
-            yield None
-        position = behind

@@ -8,7 +8,7 @@ length of the record around it lies.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from math import inf
+from enum import Enum
 
 MAX_HEADER_BYTES = 1 << 16
 STEP = 1 << 16
@@ -84,30 +84,30 @@ def arc_header(data: bytes, begin: int) -> tuple[Fields, int] | None:
 
 
 _ARC = rb"([a-zA-Z][a-zA-Z0-9+.\-]{1,20}:[^ \r\n]{0,8192}) \d{1,3}(?:\.\d{1,3}){3} (\d{8,17}|null|-) ([^ \r\n]{1,256})"
-_ARC_LINE = re.compile(_ARC + rb"(?: [^\r\n]{0,8192})? (\d{1,18})\r?\n")
+_ARC_LINE = re.compile(rb"(?<![a-zA-Z0-9+.\-])" + _ARC + rb"(?: [^\r\n]{0,8192})? (\d{1,18})\r?\n")
 WARC = Grammar(re.compile(rb"WARC/\d"), re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n[A-Za-z])"), warc_header)
 ARC = Grammar(_ARC_LINE, re.compile(rb"\n(?=" + _ARC_LINE.pattern + rb")"), arc_header)
 
 
+class Loss(Enum):
+    """A place where bytes of a stream are missing."""
+
+    GAP = "gap"  # up to here it is sound
+    TEAR = "tear"  # what came last is not to be trusted either
+
+
 class Stream:
-    """Pieces of bytes as one buffer with a position; None among the pieces marks lost bytes.
+    """Pieces of bytes as one buffer with a position, and the offsets of the losses among them."""
 
-    `max_bytes` is how much may be pulled for one record before the stream is given up, so that a few kilobytes which
-    inflate without end cost a bounded amount of work.
-    """
+    __slots__ = ("_pieces", "at", "base", "buffer", "ended", "losses")
 
-    __slots__ = ("_pieces", "at", "base", "buffer", "damaged", "ended", "losses", "max_bytes", "spent")
-
-    def __init__(self, pieces: Iterable[bytes | None], max_bytes: float = inf) -> None:
+    def __init__(self, pieces: Iterable[bytes | Loss]) -> None:
         self._pieces = iter(pieces)
         self.buffer = b""
         self.at = 0
         self.base = 0
-        self.max_bytes = max_bytes
-        self.spent = 0
         self.ended = False
-        self.damaged = False
-        self.losses: list[int] = []
+        self.losses: list[tuple[int, Loss]] = []
 
     @property
     def offset(self) -> int:
@@ -117,21 +117,18 @@ class Stream:
     def have(self, count: int) -> bool:
         """Pull until `count` bytes lie ahead of the position; False when the stream ends before."""
         ahead = len(self.buffer) - self.at
-        if ahead >= count:
-            return True
+        if ahead >= count or self.ended:
+            return ahead >= count
         pulled = [self.buffer[self.at :]]
-        while ahead < count and not self.ended:
+        count_and_more = count + ahead // 4  # what lies ahead is copied: seldom, also where pieces are small
+        while ahead < count_and_more and not self.ended:
             piece = next(self._pieces, b"")
-            if piece is None:
-                self.losses.append(self.offset + ahead)
+            if isinstance(piece, Loss):
+                self.losses.append((self.offset + ahead, piece))
                 continue
             pulled.append(piece)
             ahead += len(piece)
-            self.spent += len(piece)
-            self.damaged = self.damaged or self.spent > self.max_bytes
-            self.ended = not piece or self.damaged
-        if self.ended and self.losses and self.losses[-1] >= self.offset + ahead:
-            self.damaged = True
+            self.ended = not piece
         self.base += self.at
         self.at = 0
         self.buffer = b"".join(pulled)
@@ -165,9 +162,18 @@ class Stream:
             if not more or size >= max_bytes:
                 return -1
 
-    def lost_within(self, begin: int, end: int) -> bool:
-        """Whether bytes are missing between two offsets of the stream."""
-        return any(begin < loss < end for loss in self.losses)
+    def harmed(self, begin: int, end: int, *, cut: bool) -> bool:
+        """Whether a record between two offsets lost bytes, or may have, and forget all losses before its end.
+
+        It did when they are missing inside it, or at its end if it was `cut` there, and may have when the bytes before
+        a tear are its last ones. The position has to be behind the line ends that follow it.
+        """
+        behind = self.offset
+        found = any(
+            begin < at < end or (end <= at <= behind and (cut or loss is Loss.TEAR)) for at, loss in self.losses
+        )
+        self.losses = [(at, loss) for at, loss in self.losses if at > behind]
+        return found
 
 
 def records(stream: Stream, grammar: Grammar, *, max_record_bytes: int, max_inflate_bytes: int) -> Iterator[Record]:
@@ -177,7 +183,6 @@ def records(stream: Stream, grammar: Grammar, *, max_record_bytes: int, max_infl
     """
     caps = (max_record_bytes, max_inflate_bytes)
     while True:
-        stream.spent = 0
         stream.skip_blank()
         if not stream.have(1):
             return
@@ -190,9 +195,10 @@ def records(stream: Stream, grammar: Grammar, *, max_record_bytes: int, max_infl
         fields, block_at = parsed
         head = block_at - stream.at
         block, state = _block(stream, grammar, head, _length(fields), caps)
-        if stream.lost_within(begin, stream.offset) or (state == "truncated" and stream.damaged):
-            state = "damaged"
-        yield Record(begin, stream.offset - begin, fields, block, state)
+        end = stream.offset
+        stream.skip_blank()
+        harmed = stream.harmed(begin, end, cut=state == "truncated")
+        yield Record(begin, end - begin, fields, block, "damaged" if harmed else state)
 
 
 def _length(fields: Fields) -> int:
@@ -224,8 +230,10 @@ def _block(stream: Stream, grammar: Grammar, head: int, length: int, caps: tuple
         if whole and _boundary_follows(stream, grammar, stream.at + head + length):
             return _take(stream, head, length), ""
     elif max_bytes < length <= max_believed:
-        cut = stream.skip(head + length) < head + length
-        return b"", "truncated" if cut else "too_large"
+        if stream.skip(head + length) < head + length:
+            return b"", "truncated"
+        stream.have(MAX_HEADER_BYTES)
+        return b"", "too_large" if _boundary_follows(stream, grammar, stream.at) else "junk"
     return _salvage(stream, grammar, head, length, max_bytes)
 
 
@@ -239,7 +247,7 @@ def _boundary_follows(stream: Stream, grammar: Grammar, at: int) -> bool:
     tail = stream.buffer[at : at + 32]
     rest = tail.lstrip(b"\r\n")
     if not rest:
-        return not (stream.damaged and len(tail) < 32)
+        return True
     if tail.startswith(b"\r\n\r\n"):
         return True
     return grammar.opening.match(stream.buffer, at + len(tail) - len(rest)) is not None
@@ -253,14 +261,14 @@ def _salvage(stream: Stream, grammar: Grammar, head: int, length: int, max_bytes
         return _without_end_lines(block), "length"
     ahead = len(stream.buffer) - stream.at - head
     if 0 <= length <= ahead:
-        return _take(stream, head, length), "damaged" if stream.damaged else "length"
+        return _take(stream, head, length), "length"
     if not stream.ended:
         stream.skip(head)
         _skip_junk(stream, grammar)
         return b"", "too_large"
     lines = stream.buffer[stream.at : stream.at + head].count(b"\r\n")
     block = _take(stream, head, ahead)
-    if not stream.damaged and not lines and 0 <= length - ahead <= block.count(b"\n"):
+    if not lines and 0 <= length - ahead <= block.count(b"\n"):
         return block, "length"  # line ends were turned from CRLF to LF: shorter than said by at most one byte a line
     return block, "truncated"
 
