@@ -156,6 +156,8 @@ def _read_members(
         if record is not None:
             yield from _item(record, member.offset, member.end - member.offset, limits, counts)
             continue
+        if member.broken:
+            continue  # counted with the member; none of its bytes are proven
         stream = Stream(_pieces(head, member))
         for ordinal, record in enumerate(_records(stream, grammar, limits)):
             if record.state == "junk" and not member.whole:
@@ -192,7 +194,11 @@ def _item(record: Record, offset: int, length: int, limits: Limits, counts: Read
     if record.state == "junk":
         return ()
     kind = record.fields.get(b"warc-type", b"").decode("latin-1").lower()
-    counts.records[kind if kind in RECORD_TYPES else "other"] += 1
+    if kind not in RECORD_TYPES:
+        counts.records["other"] += 1
+        counts.damage(_holds_response(record), 0)
+        return ()
+    counts.records[kind] += 1
     if not _bears_page(kind, record.fields):
         return ()
     place = Place(_uri(record.fields), parse_date(_text(record.fields, b"warc-date")), offset, length)
@@ -203,6 +209,11 @@ def _item(record: Record, offset: int, length: int, limits: Limits, counts: Read
     return (_READERS[kind](place, record, limits),)
 
 
+def _holds_response(record: Record) -> bool:
+    """Whether a record of no known type looks like a response whose header is damaged."""
+    return not record.state and (b"warc-type" not in record.fields or record.block.startswith(b"HTTP/"))
+
+
 def _declared_length(fields: Fields) -> float:
     """The length a record says it has; 0 when it says none or no number."""
     said = fields.get(b"content-length", b"").strip()
@@ -210,9 +221,9 @@ def _declared_length(fields: Fields) -> float:
 
 
 def _count_state(record: Record, length: int, counts: ReadCounts) -> None:
-    """Count a record that is not sound as one damaged place; only junk is lost bytes."""
+    """Count a record that is not sound as one damaged place; what of it is not held is lost bytes."""
     if record.state in ("length", "truncated", "junk"):
-        counts.damage(1, min(record.length, length) if record.state == "junk" else 0)
+        counts.damage(1, 0 if record.block else min(record.length, length))
 
 
 def _bears_page(kind: str, fields: Fields) -> bool:

@@ -8,9 +8,9 @@ records.
 from pathlib import PurePath
 from typing import BinaryIO
 
-from curate.archive.gzip_members import Bytes, Member, Tally, is_gzip, next_opening
+from curate.archive.gzip_members import Bytes, Tally, is_gzip, next_opening
 from curate.archive.records import ARC, WARC, Grammar, Loss, Stream, records
-from curate.archive.streams import Pieces, decoded, inner
+from curate.archive.streams import GzipPart, Pieces, decoded, inner
 from curate.errors import NotAnArchiveError
 
 SNIFFED_BYTES = 1 << 20  # inflated, to tell one record per member from many
@@ -45,8 +45,8 @@ def _gzip_format(source: Bytes) -> str | None:
     """The format of a file that begins with a gzip member; "" when all its members are empty."""
     position = 0
     while position < source.size and is_gzip(source.at(position, 10)):
-        member = Member(source, position)
-        head = member.read(SNIFFED_BYTES)
+        member = GzipPart(source, position)
+        head = _first_bytes(iter(member), SNIFFED_BYTES)
         if not member.whole and source.size < STUB_BYTES and b"WARC/".startswith(head):
             return "warc.gz"  # cut too early to say that it is none
         if head:
@@ -70,7 +70,7 @@ def _ends_with_record(head: bytes, grammar: Grammar, *, whole: bool) -> bool:
     It does not when it goes on past several records, or when it ends in the midst of one that a next member carries on.
     """
     found = list(records(Stream([head]), grammar, max_record_bytes=SNIFFED_BYTES, max_inflate_bytes=1 << 40))
-    return found[-1].state != "truncated" if whole else len(found) < 3
+    return found[-1].state != "truncated" if whole else sum(each.state != "junk" for each in found) < 2
 
 
 def _layered_format(file: BinaryIO, codecs: tuple[str, ...]) -> str | None:
@@ -80,13 +80,22 @@ def _layered_format(file: BinaryIO, codecs: tuple[str, ...]) -> str | None:
     source.size = min(source.size, SEARCHED_BYTES)
     pieces = decoded(source, codecs, lambda places, _: losses.append(places), SNIFFED_BYTES)
     head = _first_bytes(pieces, SNIFFED_BYTES)
-    for name, grammar in _GRAMMARS.items():
-        if grammar.opens(head) or (losses and grammar.boundary.search(head)):
-            return "+".join((name, *codecs))
+    begins = {name: _begins(head, grammar, anywhere=bool(codecs)) for name, grammar in _GRAMMARS.items()}
+    name = min(begins, key=lambda each: begins[each])
+    if begins[name] < len(head):
+        return "+".join((name, *codecs))
     for codec, magics in _MAGICS.items():
         if head.startswith(magics) and len(codecs) < MAX_LAYERS:
             return _layered_format(file, (*codecs, codec)) if not codecs or inner(codec) else None
     return "" if codecs and not head and not losses else None
+
+
+def _begins(head: bytes, grammar: Grammar, *, anywhere: bool) -> int:
+    """Where in the first bytes of a stream a record begins: at 0 or, since they may be damaged, anywhere; else the end."""
+    if grammar.opens(head):
+        return 0
+    found = grammar.boundary.search(head) if anywhere else None
+    return found.start() if found else len(head)
 
 
 def _damaged_start(source: Bytes) -> str | None:

@@ -34,11 +34,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """How records of one kind open, and how a header is read; `header` gives the fields and where the block begins."""
+    """How records of one kind open and end, and how a header is read: its fields and where the block begins."""
 
     opening: re.Pattern[bytes]
     boundary: re.Pattern[bytes]
     header: Callable[[bytes, int], tuple[Fields, int] | None]
+    end: bytes
 
     def opens(self, head: bytes) -> bool:
         """Whether bytes begin with a record."""
@@ -85,8 +86,8 @@ def arc_header(data: bytes, begin: int) -> tuple[Fields, int] | None:
 
 _ARC = rb"([a-zA-Z][a-zA-Z0-9+.\-]{1,20}:[^ \r\n]{0,8192}) \d{1,3}(?:\.\d{1,3}){3} (\d{8,17}|null|-) ([^ \r\n]{1,256})"
 _ARC_LINE = re.compile(rb"(?<![a-zA-Z0-9+.\-])" + _ARC + rb"(?: [^\r\n]{0,8192})? (\d{1,18})\r?\n")
-WARC = Grammar(re.compile(rb"WARC/\d"), re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n[A-Za-z])"), warc_header)
-ARC = Grammar(_ARC_LINE, re.compile(rb"\n(?=" + _ARC_LINE.pattern + rb")"), arc_header)
+WARC = Grammar(re.compile(rb"WARC/\d"), re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n[A-Za-z])"), warc_header, b"\r\n\r\n")
+ARC = Grammar(_ARC_LINE, re.compile(rb"\n(?=" + _ARC_LINE.pattern + rb")"), arc_header, b"\n")
 
 
 class Loss(Enum):
@@ -125,7 +126,7 @@ class Stream:
             piece = next(self._pieces, b"")
             if isinstance(piece, Loss):
                 self.losses.append((self.offset + ahead, piece))
-                continue
+                piece = b"\n"  # what stands behind a loss begins a line: it may be the next record
             pulled.append(piece)
             ahead += len(piece)
             self.ended = not piece
@@ -162,15 +163,16 @@ class Stream:
             if not more or size >= max_bytes:
                 return -1
 
-    def harmed(self, begin: int, end: int, *, cut: bool) -> bool:
+    def harmed(self, begin: int, end: int, said: int, *, cut: bool) -> bool:
         """Whether a record between two offsets lost bytes, or may have, and forget all losses before its end.
 
-        It did when they are missing inside it, or at its end if it was `cut` there, and may have when the bytes before
-        a tear are its last ones. The position has to be behind the line ends that follow it.
+        It did when they are missing inside it, or before where it `said` that it ends, or at its end if it was `cut`
+        there; it may have when the bytes before a tear are its last ones. The position has to be behind the line ends
+        that follow it.
         """
-        behind = self.offset
+        behind, far = self.offset, max(end, said)
         found = any(
-            begin < at < end or (end <= at <= behind and (cut or loss is Loss.TEAR)) for at, loss in self.losses
+            begin < at < far or (end <= at <= behind and (cut or loss is Loss.TEAR)) for at, loss in self.losses
         )
         self.losses = [(at, loss) for at, loss in self.losses if at > behind]
         return found
@@ -194,10 +196,11 @@ def records(stream: Stream, grammar: Grammar, *, max_record_bytes: int, max_infl
             continue
         fields, block_at = parsed
         head = block_at - stream.at
-        block, state = _block(stream, grammar, head, _length(fields), caps)
+        length = _length(fields)
+        block, state = _block(stream, grammar, head, length, caps)
         end = stream.offset
         stream.skip_blank()
-        harmed = stream.harmed(begin, end, cut=state == "truncated")
+        harmed = stream.harmed(begin, end, begin + head + length, cut=state == "truncated")
         yield Record(begin, end - begin, fields, block, "damaged" if harmed else state)
 
 
@@ -229,7 +232,7 @@ def _block(stream: Stream, grammar: Grammar, head: int, length: int, caps: tuple
         stream.have(head + length + MAX_HEADER_BYTES)
         if whole and _boundary_follows(stream, grammar, stream.at + head + length):
             return _take(stream, head, length), ""
-    elif max_bytes < length <= max_believed:
+    elif max_bytes < length <= max_believed and stream.have(head + max_bytes):
         if stream.skip(head + length) < head + length:
             return b"", "truncated"
         stream.have(MAX_HEADER_BYTES)
@@ -248,14 +251,19 @@ def _boundary_follows(stream: Stream, grammar: Grammar, at: int) -> bool:
     rest = tail.lstrip(b"\r\n")
     if not rest:
         return True
-    if tail.startswith(b"\r\n\r\n"):
+    if len(grammar.end) > 1 and tail.startswith(grammar.end):
         return True
     return grammar.opening.match(stream.buffer, at + len(tail) - len(rest)) is not None
 
 
 def _salvage(stream: Stream, grammar: Grammar, head: int, length: int, max_bytes: int) -> tuple[bytes, str]:
-    """The block of a record whose length lies: up to where the next record begins, or to the end of the stream."""
+    """The block of a record whose length lies: up to where the next record begins, or to the end of the stream.
+
+    It does not lie where it leads to the end of a line before that: then it is the next header that is broken.
+    """
     found = stream.find(grammar.boundary, max(head - 1, 0), head + max_bytes)
+    if 0 <= length <= found - head and stream.buffer.startswith(grammar.end, stream.at + head + length):
+        return _take(stream, head, length), ""
     if found >= 0:
         block = _take(stream, head, max(found + 1 - head, 0))
         return _without_end_lines(block), "length"

@@ -9,6 +9,7 @@ import bz2
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import BinaryIO, Protocol
 
 import zstandard
@@ -19,6 +20,7 @@ from curate.archive.records import Loss
 SMALL_PIECE = 1 << 10  # fed at a time where what a call would have given is lost when it fails
 MAX_BLOCK_BYTES = 1 << 17  # of zstd
 OVERLAP = 2 * WINDOW  # how far behind a break the next part is looked for, since damage is noticed late
+HELD_BYTES = 16 << 20  # of a line that a tear may yet follow
 MAX_RATIO = 1000  # bytes out per byte in, beyond what any file may give: gzip's own highest
 
 
@@ -90,21 +92,21 @@ def _through(source: Bytes, name: str, tally: Tally) -> Pieces:
         position = behind
 
 
-class _GzipPart:
-    """A gzip member that gives also what the call which failed would have."""
+class GzipPart:
+    """A gzip member that gives also what the call which failed would have; at most about `max_bytes`."""
 
-    def __init__(self, source: Bytes, offset: int) -> None:
-        self.source, self.offset = source, offset
+    def __init__(self, source: Bytes, offset: int, max_bytes: float = inf) -> None:
+        self.source, self.offset, self.max_bytes = source, offset, max_bytes
         self.end = self.sound = offset
         self.whole = False
 
     def __iter__(self) -> Iterator[bytes]:
-        member, given = Member(self.source, self.offset), 0
+        member, given = Member(self.source, self.offset, self.max_bytes), 0
         for piece in member:
             given += len(piece)
             yield piece
         self.whole, self.end, self.sound = member.whole, member.end, min(member.end, self.source.size)
-        if not member.whole and self.source.at(self.sound, 1):
+        if not member.whole and member.end > self.offset and given < self.max_bytes:
             yield from self._rest(given, max(self.offset, member.end - WINDOW))
 
     def _rest(self, given: int, failed: int) -> Iterator[bytes]:
@@ -243,7 +245,7 @@ _FRAME_OPENS = re.compile(re.escape(_FRAME))
 _BZIP2_OPENS = re.compile(rb"BZh[1-9]1AY&SY")
 _GZIP_OPENS = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
 _PARTS: dict[str, tuple[Callable[[Bytes, int], Part], Callable[[Bytes, Part, int], int]]] = {
-    "gz": (_GzipPart, _next_gzip),
+    "gz": (GzipPart, _next_gzip),
     "zst": (_ZstdPart, _next_zstd),
     "bz2": (_Bzip2Part, _next_bzip2),
 }
@@ -327,23 +329,42 @@ def _small(pieces: Pieces) -> Pieces:
 
 
 class Lines:
-    """The bytes of a compressed file of lines, for `io.BufferedReader`; a loss ends the line it is in."""
+    """The bytes of a compressed file of lines, for `io.BufferedReader`; a loss ends the line it is in.
+
+    The last line before a tear is left out, whole or not.
+    """
 
     def __init__(self, file: BinaryIO, name: str, tally: Tally, max_bytes: int) -> None:
-        self._pieces = decoded(Bytes(file), (name,), tally, max_bytes)
+        self._pieces = _without_torn_lines(decoded(Bytes(file), (name,), tally, max_bytes))
         self._left = memoryview(b"")
         self.closed = False
 
     def readable(self) -> bool:
+        """It is."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:
-        while not self._left:
-            piece = next(self._pieces, b"")
-            if not piece:
-                return 0
-            self._left = memoryview(b"\n" if isinstance(piece, Loss) else piece)
+        """Fill a buffer as far as the next bytes go; 0 at the end."""
+        if not self._left:
+            self._left = memoryview(next(self._pieces, b""))
         count = min(len(buffer), len(self._left))
         buffer[:count] = self._left[:count]
         self._left = self._left[count:]
         return count
+
+
+def _without_torn_lines(pieces: Pieces) -> Iterator[bytes]:
+    held: list[bytes] = []  # the last line, and its end if it came
+    for piece in pieces:
+        if isinstance(piece, Loss):
+            yield from held if piece is Loss.GAP else ()
+            yield b"\n"
+            held = []
+            continue
+        begins = piece.rfind(b"\n", 0, len(piece) - 1) + 1
+        if begins or (held and held[-1].endswith(b"\n")) or sum(map(len, held)) > HELD_BYTES:
+            yield from held
+            yield from (piece[:begins],) if begins else ()
+            held = []
+        held.append(piece[begins:])
+    yield from held
