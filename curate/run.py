@@ -63,7 +63,7 @@ def run(
         workers.check_shared(out)
         _note_inputs(out / WORK, inputs)
         known = _identified(inputs, show)
-        splits = tuple(replace(split, input=known[split.input.name]) for split in splits)
+        splits = tuple(_known(split, known[split.input.name]) for split in splits)
         names = {split: _identity(split) for split in splits}
         shown = [{"name": i.name, "format": i.format, "bytes": i.bytes, **sources.identity(i)} for i in known.values()]
         _say_what_changed(recipe, shown, earlier, out, say)
@@ -180,6 +180,10 @@ def _identified(inputs: Sequence[sources.Input], show: Show) -> dict[str, source
         known[item.name] = sources.identified(item)
         show(Progress("checksums", index + 1, len(inputs)))
     return known
+
+
+def _known(split: Split, known: sources.Input) -> Split:
+    return replace(split, input=replace(split.input, sha256=known.sha256, stamp=known.stamp))
 
 
 def _identity(split: Split) -> str:

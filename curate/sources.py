@@ -109,7 +109,7 @@ def _format(name: str, file: BinaryIO, *, named: bool) -> str:
     lines = _JSONL.search(name)
     if lines:
         return f"jsonl+{lines[1]}" if lines[1] else "jsonl"
-    if file.read(4) == b"PAR1" or name.endswith(".parquet"):
+    if _is_parquet(name, file):
         return "parquet"
     try:
         return sniff(file)
@@ -117,6 +117,10 @@ def _format(name: str, file: BinaryIO, *, named: bool) -> str:
         if named:
             raise
         return UNKNOWN
+
+
+def _is_parquet(name: str, file: BinaryIO) -> bool:
+    return name.endswith(".parquet") or file.read(4) == b"PAR1"
 
 
 def identified(each: Input) -> Input:
@@ -138,6 +142,15 @@ def identified(each: Input) -> Input:
 def identity(each: Input) -> dict[str, str]:
     """What tells the bytes of an identified input from all others: a SHA-256, of a remote file its version."""
     return {"sha256": each.sha256} if each.origin is None else each.origin.identity
+
+
+def _refuse(each: Input, file: BinaryIO) -> None:
+    """Raise NotAnArchiveError, saying what the file is, or SourceError when it is something now."""
+    if _is_parquet(each.path, file):
+        open_parquet(file, each.name)
+    else:
+        sniff(file)
+    raise SourceError(f"{each.name} changed while the run was reading it; run the same command again")
 
 
 def _stamp(file: BinaryIO) -> Stamp:
@@ -177,17 +190,23 @@ def _refuse_changed(each: Input, file: BinaryIO, before: Stamp, cause: Exception
 def plan(inputs: Sequence[Input], split_bytes: int) -> tuple[Split, ...]:
     """Cut inputs in splits of about `split_bytes` stored bytes; what cannot be split is one.
 
-    Raises UsageError when `split_bytes` is not positive.
+    One whose parts cannot be told, among others, is one split that fails when it is read. Raises UsageError when
+    `split_bytes` is not positive, and NotAnArchiveError when there is no other input.
     """
     if split_bytes < 1:
         message = f"a split of {split_bytes} bytes is not possible: it has to be positive"
         raise UsageError(message)
-    return tuple(split for each in inputs for split in _splits(each, split_bytes))
+    return tuple(split for each in inputs for split in _splits(each, split_bytes, alone=len(inputs) == 1))
 
 
-def _splits(each: Input, split_bytes: int) -> Iterator[Split]:
+def _splits(each: Input, split_bytes: int, *, alone: bool) -> Iterator[Split]:
     if each.format == "parquet":
-        yield from _row_group_splits(each, split_bytes)
+        try:
+            yield from _row_group_splits(each, split_bytes)
+        except NotAnArchiveError:
+            if alone:
+                raise
+            yield Split(replace(each, format=UNKNOWN), 0, each.bytes)
         return
     step = split_bytes if each.format in SPLITTABLE and each.in_parts else max(each.bytes, 1)
     for start in range(0, max(each.bytes, 1), step):
@@ -222,11 +241,11 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
     kind, _, codec = each.format.partition("+")
     with _open(each, None if kind == "parquet" else end) as file, _unchanged(each, file):
         if kind == "parquet":
-            yield from read_parquet(open_parquet(file, each.name), start, end, limits=limits)
+            yield from read_parquet(open_parquet(file, each.name), start, end, limits=limits, counts=counts)
         elif kind == "jsonl":
             lines = decompressed(file, codec, limits, counts) if codec else file
             yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits)
         elif each.format == UNKNOWN:
-            sniff(file)
+            _refuse(each, file)
         else:
             yield from read_split(file, start, end, limits=limits, counts=counts, format=each.format)

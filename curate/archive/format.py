@@ -100,13 +100,15 @@ def _begins(head: bytes, grammar: Grammar, *, anywhere: bool) -> int:
 
 def _damaged_start(source: Bytes) -> str | None:
     """The format of a file whose beginning is broken: that of the first record found behind it."""
+    end = min(SEARCHED_BYTES, source.size)
     for name, grammar in _GRAMMARS.items():
-        end = min(SEARCHED_BYTES, source.size)
         if next_opening(source, 0, grammar.opens, end) < end:
             return f"{name}.gz"
-        if grammar.boundary.search(source.at(0, end)):
-            return name
-    return None
+    for codec in ("zst", "bz2"):
+        if found := _layered_format(source.file, (codec,)):
+            return found
+    places = {name: grammar.boundary.search(source.at(0, end)) for name, grammar in _GRAMMARS.items()}
+    return next((name for name, place in places.items() if place), None)
 
 
 def _refusal(file: BinaryIO, source: Bytes) -> str:

@@ -21,6 +21,7 @@ SMALL_PIECE = 1 << 10  # fed at a time where what a call would have given is los
 MAX_BLOCK_BYTES = 1 << 17  # of zstd
 OVERLAP = 2 * WINDOW  # how far behind a break the next part is looked for, since damage is noticed late
 HELD_BYTES = 16 << 20  # of a line that a tear may yet follow
+MAX_AGAIN = 4 << 20  # bytes that are looked at again because of that, and a quarter of the file
 MAX_RATIO = 1000  # bytes out per byte in, beyond what any file may give: gzip's own highest
 
 
@@ -75,7 +76,7 @@ def _bounded(pieces: Pieces, source: Bytes, tally: Tally, max_bytes: int) -> Pie
 def _through(source: Bytes, name: str, tally: Tally) -> Pieces:
     """What all parts of a file hold, one behind the other."""
     new, search = _PARTS[name]
-    position = 0
+    position = again = 0
     while position < source.size:
         part = new(source, position)
         given = False
@@ -85,7 +86,9 @@ def _through(source: Bytes, name: str, tally: Tally) -> Pieces:
         if part.whole:
             position = part.end
             continue
-        behind = search(source, part, max(position + 1, part.sound - OVERLAP))
+        again += min(part.sound - position, OVERLAP)
+        overlap = OVERLAP if again < MAX_AGAIN + position // 4 else 0
+        behind = search(source, part, max(position + 1, part.sound - overlap))
         if given or not (behind == source.size and source.only_zeros(position, behind)):
             tally(1, behind - max(position, part.sound))
             yield Loss.TEAR if given else Loss.GAP

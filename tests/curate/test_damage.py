@@ -37,7 +37,8 @@ def wrong(file: damage.Made, parts: damage.Data, items: list[Page | Skip], count
     strange = [url for url, body in found if (url, body) not in known]
     if len(gone) > len(strange) and not said:  # what has no checksum may be read as something else
         return f"{len(gone)} pages are lost without a word, the first is {gone[0]}"
-    if strange and file.checked and (file.prefix is None or not said):
+    by_record = file.prefix is None and file.suffix in (".warc.gz", ".arc.gz")
+    if strange and file.checked and (by_record or not said):
         return f"{strange[0]} is not what it was, and has a checksum"
     return ""
 
