@@ -50,27 +50,33 @@ def _gzip_format(source: Bytes) -> str | None:
         if not member.whole and source.size < STUB_BYTES and b"WARC/".startswith(head):
             return "warc.gz"  # cut too early to say that it is none
         if head:
-            return _member_format(source, head, whole=member.whole)
+            return _member_format(source, head, position, whole=member.whole)
         if not member.whole:
             return None
         position = member.end
     return "" if source.only_zeros(position, source.size) else None
 
 
-def _member_format(source: Bytes, head: bytes, *, whole: bool) -> str | None:
+def _member_format(source: Bytes, head: bytes, position: int, *, whole: bool) -> str | None:
     for name, grammar in _GRAMMARS.items():
         if grammar.opens(head):
-            return f"{name}.gz" if _ends_with_record(head, grammar, whole=whole) else f"{name}+gz"
+            alone = _ends_with_record(head, grammar) if whole else _more_open(source, head, position, grammar)
+            return f"{name}.gz" if alone else f"{name}+gz"
     return _layered_format(source.file, ("gz",))
 
 
-def _ends_with_record(head: bytes, grammar: Grammar, *, whole: bool) -> bool:
-    """Whether a first member looks like one of a file compressed record by record, damaged or not.
-
-    It does not when it goes on past several records, or when it ends in the midst of one that a next member carries on.
-    """
+def _ends_with_record(head: bytes, grammar: Grammar) -> bool:
+    """Whether a whole member ends with a record; it does not when the next one carries the record on."""
     found = list(records(Stream([head]), grammar, max_record_bytes=SNIFFED_BYTES, max_inflate_bytes=1 << 40))
-    return found[-1].state != "truncated" if whole else sum(each.state != "junk" for each in found) < 2
+    return found[-1].state != "truncated"
+
+
+def _more_open(source: Bytes, head: bytes, position: int, grammar: Grammar) -> bool:
+    """Whether a member that is large, or broken, holds few records and has others behind it that begin with one."""
+    found = records(Stream([head]), grammar, max_record_bytes=SNIFFED_BYTES, max_inflate_bytes=1 << 40)
+    end = min(SEARCHED_BYTES, source.size)
+    few = sum(not each.state for each in found) < 3
+    return few and next_opening(source, position + 1, grammar.opens, end) < end
 
 
 def _layered_format(file: BinaryIO, codecs: tuple[str, ...]) -> str | None:
@@ -107,8 +113,10 @@ def _damaged_start(source: Bytes) -> str | None:
     for codec in ("zst", "bz2"):
         if found := _layered_format(source.file, (codec,)):
             return found
-    places = {name: grammar.boundary.search(source.at(0, end)) for name, grammar in _GRAMMARS.items()}
-    return next((name for name, place in places.items() if place), None)
+    head = source.at(0, end)
+    begins = {name: _begins(head, grammar, anywhere=True) for name, grammar in _GRAMMARS.items()}
+    name = min(begins, key=lambda each: begins[each])
+    return name if begins[name] < len(head) else None
 
 
 def _refusal(file: BinaryIO, source: Bytes) -> str:

@@ -192,7 +192,9 @@ def records(stream: Stream, grammar: Grammar, *, max_record_bytes: int, max_infl
         begin = stream.offset
         parsed = grammar.header(stream.buffer, stream.at) if grammar.opening.match(stream.buffer, stream.at) else None
         if parsed is None:
-            yield Record(begin, _skip_junk(stream, grammar), {}, b"", "junk")
+            length = _skip_junk(stream, grammar)
+            harmed = stream.harmed(begin, stream.offset, 0, cut=True)
+            yield Record(begin, length, {}, b"", "damaged" if harmed else "junk")
             continue
         fields, block_at = parsed
         head = block_at - stream.at

@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from math import inf
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import zstandard
 
@@ -110,23 +110,25 @@ class GzipPart:
             yield piece
         self.whole, self.end, self.sound = member.whole, member.end, min(member.end, self.source.size)
         if not member.whole and member.end > self.offset and given < self.max_bytes:
-            yield from self._rest(given, max(self.offset, member.end - WINDOW))
+            failed = max(self.offset, member.end - WINDOW)
+            yield from _rest(self, codec.decompressobj(wbits=GZIP), given, failed, BROKEN)
 
-    def _rest(self, given: int, failed: int) -> Iterator[bytes]:
-        """What comes out beyond `given` bytes, fed byte by byte from where a call has `failed`."""
-        inflater, out = codec.decompressobj(wbits=GZIP), 0
-        self.sound = self.offset
-        while self.sound < self.source.size:
-            fed = self.source.at(self.sound, min(WINDOW, failed - self.sound) if self.sound < failed else 1)
-            try:
-                piece = inflater.decompress(fed)
-            except BROKEN:
-                return
-            self.sound += len(fed)
-            out += len(piece)
-            if out > given:
-                yield piece[max(0, len(piece) - (out - given)) :]
-                given = out
+
+def _rest(part: "GzipPart | _Bzip2Part", inflater: Any, given: int, failed: int, broken: Any) -> Iterator[bytes]:
+    """What comes out of a broken part beyond `given` bytes, fed byte by byte from before where a call has `failed`."""
+    source, out = part.source, 0
+    part.sound = part.offset
+    while part.sound < source.size:
+        fed = source.at(part.sound, min(WINDOW, failed - part.sound) if part.sound < failed else 1)
+        try:
+            piece = inflater.decompress(fed)
+        except broken:
+            return
+        part.sound += len(fed)
+        out += len(piece)
+        if out > given:
+            yield piece[max(0, len(piece) - (out - given)) :]
+            given = out
 
 
 class _ZstdPart:
@@ -193,17 +195,22 @@ class _Bzip2Part:
         self.whole = False
 
     def __iter__(self) -> Iterator[bytes]:
-        inflater, at = bz2.BZ2Decompressor(), self.offset
-        while not inflater.eof and (fed := self.source.at(at, SMALL_PIECE) if inflater.needs_input else b" "):
-            at += len(fed) if inflater.needs_input else 0
-            try:
-                piece = inflater.decompress(fed if inflater.needs_input else b"", PIECE)
-            except (OSError, ValueError):
+        inflater, at, given = bz2.BZ2Decompressor(), self.offset, 0
+        while not inflater.eof:
+            fed = self.source.at(at, SMALL_PIECE) if inflater.needs_input else b""
+            if inflater.needs_input and not fed:
                 return
+            try:
+                piece = inflater.decompress(fed, PIECE)
+            except (OSError, ValueError):
+                yield from _rest(self, bz2.BZ2Decompressor(), given, at, (OSError, ValueError))
+                return
+            at += len(fed)
+            given += len(piece)
             if piece:
                 self.sound = at
                 yield piece
-        self.whole, self.end = inflater.eof, at - len(inflater.unused_data)
+        self.whole, self.end = True, at - len(inflater.unused_data)
 
 
 def _next_gzip(source: Bytes, _part: Part, position: int) -> int:

@@ -37,8 +37,7 @@ def wrong(file: damage.Made, parts: damage.Data, items: list[Page | Skip], count
     strange = [url for url, body in found if (url, body) not in known]
     if len(gone) > len(strange) and not said:  # what has no checksum may be read as something else
         return f"{len(gone)} pages are lost without a word, the first is {gone[0]}"
-    by_record = file.prefix is None and file.suffix in (".warc.gz", ".arc.gz")
-    if strange and file.checked and (by_record or not said):
+    if strange and file.checked and not said:
         return f"{strange[0]} is not what it was, and has a checksum"
     return ""
 
