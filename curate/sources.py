@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from curate.archive.format import sniff
 from curate.errors import NotAnArchiveError, SourceError, UsageError
@@ -132,7 +133,7 @@ def identified(each: Input) -> Input:
         return each
     with _open(each, None) as file:
         stamp = _stamp(file)
-        digest = file_digest(file, "sha256").hexdigest()
+        digest = _sha256(file)
         if _stamp(file) != stamp or stamp[0] != each.bytes:
             message = f"{each.name} is being written to: wait until it is whole"
             raise UsageError(message)
@@ -151,6 +152,10 @@ def _refuse(each: Input, file: BinaryIO) -> None:
     else:
         sniff(file)
     raise SourceError(f"{each.name} changed while the run was reading it; run the same command again")
+
+
+def _sha256(file: BinaryIO) -> str:
+    return file_digest(cast(BufferedReader, file), "sha256").hexdigest()
 
 
 def _stamp(file: BinaryIO) -> Stamp:
@@ -182,7 +187,7 @@ def _refuse_changed(each: Input, file: BinaryIO, before: Stamp, cause: Exception
     if now == each.stamp and now == before:
         return
     file.seek(0)
-    if now[:3] != before[:3] or file_digest(file, "sha256").hexdigest() != each.sha256:
+    if now[:3] != before[:3] or _sha256(file) != each.sha256:
         message = f"{each.name} changed while the run was reading it; run the same command again"
         raise SourceError(message) from cause
 

@@ -74,9 +74,8 @@ class Limits:
     """Caps on what one record may cost, and the HTTP status a page has to have.
 
     Common Crawl cuts payloads at 1 MiB, since 2025 at 5 MiB: 8 MiB of payload keeps every one of them, and 16 MiB of
-    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work a bomb can cause: it is what one member
-    may inflate to; where a file is one stream, that may give as many bytes for each that it has as gzip ever can, and 16
-    times this.
+    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work a bomb can cause: one member
+    may inflate to it; a file that is one stream to 16 times as much, and 1,000 bytes for each that it has.
     """
 
     max_record_bytes: int = 16 * MIB

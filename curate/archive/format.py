@@ -9,8 +9,9 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from curate.archive.gzip_members import Bytes, Tally, is_gzip, next_opening
+from curate.archive.parts import GzipPart
 from curate.archive.records import ARC, WARC, Grammar, Loss, Stream, records
-from curate.archive.streams import GzipPart, Pieces, decoded, inner
+from curate.archive.streams import Pieces, decoded, inner
 from curate.errors import NotAnArchiveError
 
 SNIFFED_BYTES = 1 << 20  # inflated, to tell one record per member from many
@@ -97,7 +98,7 @@ def _layered_format(file: BinaryIO, codecs: tuple[str, ...]) -> str | None:
 
 
 def _begins(head: bytes, grammar: Grammar, *, anywhere: bool) -> int:
-    """Where in the first bytes of a stream a record begins: at 0 or, since they may be damaged, anywhere; else the end."""
+    """Where a record begins in the first bytes of a stream: at 0, or `anywhere` if they may be damaged; else the end."""
     if grammar.opens(head):
         return 0
     found = grammar.boundary.search(head) if anywhere else None
@@ -122,7 +123,11 @@ def _damaged_start(source: Bytes) -> str | None:
 def _refusal(file: BinaryIO, source: Bytes) -> str:
     name = getattr(file, "name", "")
     head = source.at(0, 2)
-    shown = _first_bytes(decoded(source, ("gz",), _ignore, SNIFFED_BYTES), 60) if is_gzip(source.at(0, 10)) else source.at(0, 60)
+    shown = (
+        _first_bytes(decoded(source, ("gz",), _ignore, SNIFFED_BYTES), 60)
+        if is_gzip(source.at(0, 10))
+        else source.at(0, 60)
+    )
     label = PurePath(name).name if isinstance(name, str) and name else "the input"
     if head == DICTIONARY[:2]:
         return f"{label} is zstd with a dictionary of its own, which is not read: compress it without one"

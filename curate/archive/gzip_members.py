@@ -9,7 +9,7 @@ file sees: the same members, the same damage, whatever the split.
 
 from collections.abc import Callable, Iterator
 from math import inf
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from curate.archive.records import Grammar
 
@@ -115,6 +115,11 @@ class Member:
             if total > max_bytes:
                 break
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def inflater() -> Any:
+    """A decompressor of one gzip member."""
+    return codec.decompressobj(wbits=GZIP)
 
 
 def is_gzip(head: bytes) -> bool:

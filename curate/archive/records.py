@@ -86,7 +86,9 @@ def arc_header(data: bytes, begin: int) -> tuple[Fields, int] | None:
 
 _ARC = rb"([a-zA-Z][a-zA-Z0-9+.\-]{1,20}:[^ \r\n]{0,8192}) \d{1,3}(?:\.\d{1,3}){3} (\d{8,17}|null|-) ([^ \r\n]{1,256})"
 _ARC_LINE = re.compile(rb"(?<![a-zA-Z0-9+.\-])" + _ARC + rb"(?: [^\r\n]{0,8192})? (\d{1,18})\r?\n")
-WARC = Grammar(re.compile(rb"WARC/\d"), re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n[A-Za-z])"), warc_header, b"\r\n\r\n")
+WARC = Grammar(
+    re.compile(rb"WARC/\d"), re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n[A-Za-z])"), warc_header, b"\r\n\r\n"
+)
 ARC = Grammar(_ARC_LINE, re.compile(rb"\n(?=" + _ARC_LINE.pattern + rb")"), arc_header, b"\n")
 
 

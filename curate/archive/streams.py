@@ -9,16 +9,12 @@ import bz2
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from math import inf
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO
 
-import zstandard
-
-from curate.archive.gzip_members import BROKEN, GZIP, PIECE, WINDOW, Bytes, Member, Tally, codec, next_opening
+from curate.archive.gzip_members import GZIP, PIECE, WINDOW, Bytes, Tally
+from curate.archive.parts import BZIP2_OPENS, GZIP_OPENS, PARTS, SMALL_PIECE
 from curate.archive.records import Loss
 
-SMALL_PIECE = 1 << 10  # fed at a time where what a call would have given is lost when it fails
-MAX_BLOCK_BYTES = 1 << 17  # of zstd
 OVERLAP = 2 * WINDOW  # how far behind a break the next part is looked for, since damage is noticed late
 HELD_BYTES = 16 << 20  # of a line that a tear may yet follow
 MAX_AGAIN = 4 << 20  # bytes that are looked at again because of that, and a quarter of the file
@@ -26,21 +22,6 @@ MAX_RATIO = 1000  # bytes out per byte in, beyond what any file may give: gzip's
 
 
 Pieces = Iterator[bytes | Loss]
-
-
-class Part(Protocol):
-    """One gzip member, zstd frame or bzip2 stream of a file.
-
-    `sound` is how far its bytes have been used; `end` is meant once it is `whole`.
-    """
-
-    whole: bool
-    end: int
-    sound: int
-
-    def __iter__(self) -> Iterator[bytes]:
-        """What it holds, as far as it can be had."""
-        ...
 
 
 def decoded(source: Bytes, codecs: tuple[str, ...], tally: Tally, max_bytes: int) -> Pieces:
@@ -75,7 +56,7 @@ def _bounded(pieces: Pieces, source: Bytes, tally: Tally, max_bytes: int) -> Pie
 
 def _through(source: Bytes, name: str, tally: Tally) -> Pieces:
     """What all parts of a file hold, one behind the other."""
-    new, search = _PARTS[name]
+    new, search = PARTS[name]
     position = again = 0
     while position < source.size:
         part = new(source, position)
@@ -93,172 +74,6 @@ def _through(source: Bytes, name: str, tally: Tally) -> Pieces:
             tally(1, behind - max(position, part.sound))
             yield Loss.TEAR if given else Loss.GAP
         position = behind
-
-
-class GzipPart:
-    """A gzip member that gives also what the call which failed would have; at most about `max_bytes`."""
-
-    def __init__(self, source: Bytes, offset: int, max_bytes: float = inf) -> None:
-        self.source, self.offset, self.max_bytes = source, offset, max_bytes
-        self.end = self.sound = offset
-        self.whole = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        member, given = Member(self.source, self.offset, self.max_bytes), 0
-        for piece in member:
-            given += len(piece)
-            yield piece
-        self.whole, self.end, self.sound = member.whole, member.end, min(member.end, self.source.size)
-        if not member.whole and member.end > self.offset and given < self.max_bytes:
-            failed = max(self.offset, member.end - WINDOW)
-            yield from _rest(self, codec.decompressobj(wbits=GZIP), given, failed, BROKEN)
-
-
-def _rest(part: "GzipPart | _Bzip2Part", inflater: Any, given: int, failed: int, broken: Any) -> Iterator[bytes]:
-    """What comes out of a broken part beyond `given` bytes, fed byte by byte from before where a call has `failed`."""
-    source, out = part.source, 0
-    part.sound = part.offset
-    while part.sound < source.size:
-        fed = source.at(part.sound, min(WINDOW, failed - part.sound) if part.sound < failed else 1)
-        try:
-            piece = inflater.decompress(fed)
-        except broken:
-            return
-        part.sound += len(fed)
-        out += len(piece)
-        if out > given:
-            yield piece[max(0, len(piece) - (out - given)) :]
-            given = out
-
-
-class _ZstdPart:
-    """A zstd frame, or a frame to be skipped; fed block by block, so that a broken block costs none before it."""
-
-    def __init__(self, source: Bytes, offset: int) -> None:
-        self.source, self.offset = source, offset
-        self.end = self.sound = offset
-        self.whole = False
-        self.checked = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        head = self.source.at(self.offset, 18)
-        if head[1:4] == _SKIPPED and head[:1] and head[0] >> 4 == 5 and len(head) >= 8:
-            self.end = self.offset + 8 + int.from_bytes(head[4:8], "little")
-            self.whole = self.end <= self.source.size
-            self.sound = min(self.end, self.source.size)
-            return
-        self.sound += _frame_header_bytes(head)
-        inflater = zstandard.ZstdDecompressor().decompressobj()
-        self.checked = self.sound > self.offset and bool(head[4] & 4)
-        try:
-            inflater.decompress(self.source.at(self.offset, self.sound - self.offset))
-            while self.sound > self.offset and (end := self.block_end()) <= self.source.size:
-                last = self.source.at(self.sound, 1)[0] & 1
-                piece = inflater.decompress(self.source.at(self.sound, end - self.sound))
-                self.sound = end
-                if piece:
-                    yield piece
-                if last:
-                    if self.checked:
-                        inflater.decompress(self.source.at(end, 4))
-                    self.whole, self.end = inflater.eof, end + 4 * self.checked
-                    return
-        except zstandard.ZstdError:
-            return
-
-    def block_end(self) -> int:
-        """Where the block at `sound` ends; behind the file when it is none."""
-        head = self.source.at(self.sound, 3)
-        kind, size = head[0] >> 1 & 3 if head else 3, int.from_bytes(head, "little") >> 3
-        if len(head) < 3 or kind == 3 or size > MAX_BLOCK_BYTES:
-            return self.source.size + 1
-        return self.sound + 3 + (1 if kind == 1 else size)
-
-
-_FRAME, _SKIPPED = b"\x28\xb5\x2f\xfd", b"\x2a\x4d\x18"
-
-
-def _frame_header_bytes(head: bytes) -> int:
-    """The length of a zstd frame's header, 0 when it is none. Source: RFC 8878, section 3.1.1.1."""
-    if not head.startswith(_FRAME) or len(head) < 6 or head[4] & 8:
-        return 0
-    single, content, dictionary = head[4] >> 5 & 1, head[4] >> 6, head[4] & 3
-    return 6 - single + (0, 1, 2, 4)[dictionary] + ((single, 2, 4, 8)[content])
-
-
-class _Bzip2Part:
-    """A bzip2 stream."""
-
-    def __init__(self, source: Bytes, offset: int) -> None:
-        self.source, self.offset = source, offset
-        self.end = self.sound = offset
-        self.whole = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        inflater, at, given = bz2.BZ2Decompressor(), self.offset, 0
-        while not inflater.eof:
-            fed = self.source.at(at, SMALL_PIECE) if inflater.needs_input else b""
-            if inflater.needs_input and not fed:
-                return
-            try:
-                piece = inflater.decompress(fed, PIECE)
-            except (OSError, ValueError):
-                yield from _rest(self, bz2.BZ2Decompressor(), given, at, (OSError, ValueError))
-                return
-            at += len(fed)
-            given += len(piece)
-            if piece:
-                self.sound = at
-                yield piece
-        self.whole, self.end = True, at - len(inflater.unused_data)
-
-
-def _next_gzip(source: Bytes, _part: Part, position: int) -> int:
-    return next_opening(source, position, bool)
-
-
-def _next_zstd(source: Bytes, part: Part, position: int) -> int:
-    """The frame behind a broken one if its blocks lead to it, else the first one that can be read."""
-    assert isinstance(part, _ZstdPart)
-    sound = part.sound
-    while part.sound > part.offset and (end := part.block_end()) <= source.size:
-        last = source.at(part.sound, 1)[0] & 1
-        part.sound = end
-        if last:
-            end += 4 * part.checked
-            part.sound = sound
-            if end == source.size or source.at(end, 4) == _FRAME or source.at(end + 1, 3) == _SKIPPED:
-                return end
-            break
-    part.sound = sound
-    for at in _places(source, _FRAME_OPENS, position):
-        found = _ZstdPart(source, at)
-        if next(iter(found), b"") or found.whole:
-            return at
-    return source.size
-
-
-def _next_bzip2(source: Bytes, _part: Part, position: int) -> int:
-    return next(_places(source, _BZIP2_OPENS, position), source.size)
-
-
-def _places(source: Bytes, opening: re.Pattern[bytes], position: int) -> Iterator[int]:
-    """Where a pattern of at most 16 bytes stands, from a position on."""
-    while position < source.size:
-        block = source.at(position, PIECE)
-        for found in opening.finditer(block):
-            yield position + found.start()
-        position += max(1, len(block) - 15) if position + len(block) < source.size else len(block)
-
-
-_FRAME_OPENS = re.compile(re.escape(_FRAME))
-_BZIP2_OPENS = re.compile(rb"BZh[1-9]1AY&SY")
-_GZIP_OPENS = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
-_PARTS: dict[str, tuple[Callable[[Bytes, int], Part], Callable[[Bytes, Part, int], int]]] = {
-    "gz": (GzipPart, _next_gzip),
-    "zst": (_ZstdPart, _next_zstd),
-    "bz2": (_Bzip2Part, _next_bzip2),
-}
 
 
 class _Gunzip:
@@ -283,8 +98,8 @@ class _Gunzip:
 
 
 _INNER: dict[str, tuple[Callable[[], "_Gunzip | bz2.BZ2Decompressor"], re.Pattern[bytes]]] = {
-    "gz": (_Gunzip, _GZIP_OPENS),
-    "bz2": (bz2.BZ2Decompressor, _BZIP2_OPENS),
+    "gz": (_Gunzip, GZIP_OPENS),
+    "bz2": (bz2.BZ2Decompressor, BZIP2_OPENS),
 }
 
 
@@ -295,39 +110,57 @@ def inner(name: str) -> bool:
 
 def _inner(pieces: Pieces, name: str, tally: Tally) -> Pieces:
     """What streams hold that stand one behind the other in pieces of bytes."""
-    new, opening = _INNER[name]
-    layer, begun, lost, kept = new(), False, False, b""
+    streams = _Streams(name, tally)
     for piece in _small(pieces):
         if isinstance(piece, Loss):
+            streams.lose()
             yield piece
-            layer, begun, lost, kept = new(), False, True, b""
-            continue
-        fed = kept + piece
-        kept = b""
-        while fed or not layer.needs_input:
-            if lost:
-                found = opening.search(fed)
-                kept = b"" if found else fed[-15:]
-                tally(0, found.start() if found else len(fed) - len(kept))
-                fed = fed[found.start() :] if found else b""
-                if not found:
-                    break
-            try:
-                out = layer.decompress(fed, PIECE)
-            except (OSError, ValueError, zlib.error):
-                if not lost and (begun or fed.strip(b"\0")):
-                    tally(1, 0)
-                    yield Loss.TEAR if begun else Loss.GAP
-                fed, layer, begun, lost = fed[1:], new(), False, True
-                continue
-            begun, lost, fed = True, False, b""
-            if out:
-                yield out
-            if layer.eof:
-                fed, layer, begun = layer.unused_data, new(), False
-    if begun:
+        else:
+            yield from streams.feed(piece)
+    if streams.begun:
         tally(1, 0)
         yield Loss.TEAR
+
+
+class _Streams:
+    """Streams one behind the other, fed in pieces; when one is lost, the next opening is looked for."""
+
+    def __init__(self, name: str, tally: Tally) -> None:
+        self._new, self._opening = _INNER[name]
+        self._tally = tally
+        self.lose()
+        self._lost = False
+
+    def lose(self) -> None:
+        """Forget the stream that was begun."""
+        self._layer, self.begun, self._lost, self._kept = self._new(), False, True, b""
+
+    def feed(self, piece: bytes) -> Pieces:
+        """What comes out with the next bytes."""
+        fed, self._kept = self._kept + piece, b""
+        while fed or not self._layer.needs_input:
+            fed = self._from_opening(fed) if self._lost else fed
+            try:
+                out = self._layer.decompress(fed, PIECE) if fed or not self._lost else b""
+            except (OSError, ValueError, zlib.error):
+                if not self._lost and (self.begun or fed.strip(b"\0")):
+                    self._tally(1, 0)
+                    yield Loss.TEAR if self.begun else Loss.GAP
+                self.lose()
+                fed = fed[1:]
+                continue
+            self.begun, self._lost, fed = self.begun or bool(fed), self._lost and not fed, b""
+            if out:
+                yield out
+            if self._layer.eof:
+                fed, self._layer, self.begun = self._layer.unused_data, self._new(), False
+
+    def _from_opening(self, fed: bytes) -> bytes:
+        """The bytes from where a stream opens, none when it does nowhere; the last few are kept for the next call."""
+        found = self._opening.search(fed)
+        self._kept = b"" if found else fed[-15:]
+        self._tally(0, found.start() if found else len(fed) - len(self._kept))
+        return fed[found.start() :] if found else b""
 
 
 def _small(pieces: Pieces) -> Pieces:

@@ -47,7 +47,9 @@ class Made:
 
 def words(rng: random.Random, count: int) -> bytes:
     """Text that compresses like text, with lines, now and then one that looks like a record's, and noise."""
-    line = [rng.choice(("the", "river", "WARC", "stone", "light", "über", "1.0", str(rng.random()))) for _ in range(count)]
+    line = [
+        rng.choice(("the", "river", "WARC", "stone", "light", "über", "1.0", str(rng.random()))) for _ in range(count)
+    ]
     text = " ".join(line).encode()
     if rng.random() < 0.1:
         text += b"\r\n\r\nWARC/1.0\r\nWARC-Type: response\r\n\r\n"
@@ -117,6 +119,11 @@ EACH: dict[str, tuple[str, Pack, bool]] = {
 }
 WHOLE: dict[str, tuple[str, Pack, Callable[[bytes], bytes]]] = {
     "one member": (".gz", lambda data: gzip.compress(data, 6, mtime=0), gunzipped),
+    "gzip in gzip": (
+        ".gz",
+        lambda data: gzip.compress(gzip.compress(data, mtime=0), mtime=0),
+        lambda data: gunzipped(gunzipped(data)),
+    ),
     "one frame": (".zst", zst, unzstd),
     "one stream": (".bz2", lambda data: bz2.compress(data, 1), unbzipped),
 }
@@ -258,11 +265,16 @@ def touched(file: Made, parts: Data) -> list[Unit]:
     """The pages of which something is left, but not all in its place."""
     intact = sound(file, parts)
     left = runs(parts)
-    some = lambda each: file.prefix is not None or any(begin < each.end and each.begin < end for begin, end in left)
-    return [each for each in file.units if each not in intact and some(each)]
+    return [
+        each
+        for each in file.units
+        if each not in intact
+        and (file.prefix is not None or any(begin < each.end and each.begin < end for begin, end in left))
+    ]
 
 
 KINDS = [
-    *((kind, pack) for kind in ("warc", "arc", "jsonl") for pack in (*EACH, *WHOLE)),
+    *((kind, pack) for kind in ("warc", "arc") for pack in (*EACH, *WHOLE)),
+    *(("jsonl", pack) for pack in (*EACH, *WHOLE) if pack != "gzip in gzip"),
     ("parquet", ""),
 ]

@@ -27,7 +27,9 @@ def read(path: Path, split_bytes: int) -> tuple[list[Page | Skip], ReadCounts, s
 
 def wrong(file: damage.Made, parts: damage.Data, items: list[Page | Skip], counts: ReadCounts, refused: str) -> str:
     """What is wrong with what was read of a damaged file; "" when nothing is."""
-    found = [(item.url, (item.text or "").encode() if item.text else item.html) for item in items if isinstance(item, Page)]
+    found = [
+        (item.url, (item.text or "").encode() if item.text else item.html) for item in items if isinstance(item, Page)
+    ]
     intact = damage.sound(file, parts)
     if lost := [each.url for each in intact if (each.url, each.body) not in found]:
         return f"{len(lost)} sound pages are lost, the first is {lost[0]}; {refused or counts}"

@@ -193,7 +193,11 @@ def test_a_touched_input_is_the_same_input(inputs, usual, tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     paths = [shutil.copy(path, folder) for path in inputs]
-    touch = lambda step: os.utime(paths[2]) if step.phase != "checksums" else None
+
+    def touch(step: Progress) -> None:
+        if step.phase != "checksums":
+            os.utime(paths[2])
+
     run(RECIPE, paths, tmp_path / "out", workers=HERE, show=touch)
     assert manifest(tmp_path / "out")["digest"] == manifest(usual)["digest"]
 
@@ -203,7 +207,7 @@ def test_a_flipped_bit_in_an_earlier_run_is_refused_before_work(kind, inputs, tm
     """What documents are matched against has to be what that run wrote, digest by digest."""
     before = tmp_path / "before"
     run(RECIPE, inputs[:3], before, workers=HERE)
-    path = sorted(before.glob(f"work/*/*.{kind}.parquet"))[0]
+    path = min(before.glob(f"work/*/*.{kind}.parquet"))
     data = bytearray(path.read_bytes())
     data[len(data) // 3] ^= 4
     path.write_bytes(data)
