@@ -1,6 +1,7 @@
 """The one file that knows Ray: calls of one function spread over workers, with bounded memory and retries."""
 
 import os
+import shutil
 import socket
 import sys
 import time
@@ -9,11 +10,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from curate.errors import UsageError
 from curate.preflight import WORKER_BYTES, available_memory
-from curate.work import DiskFullError
+from curate.work import TEMPORARY, DiskFullError
 
 # Of a call whose worker or node died. A call that raised is not tried again, it would raise again. Counted here and
 # not by Ray, which tries for ever what its memory monitor kills.
@@ -62,6 +64,71 @@ class Workers:
             if isinstance(result, Lost) and result.stop:
                 raise DiskFullError(result.error)
             yield index, result
+
+    def check_shared(self, folder: Path) -> None:
+        """Raise UsageError unless every node of the cluster, if there is one, sees what the others write to `folder`.
+
+        Each node writes a proof, and then every one has to read those of all.
+        """
+        if not self._cluster():
+            return
+        nodes = _nodes(self.here(), self._cluster())
+        proofs = folder / f"{TEMPORARY}nodes-{token_hex(8)}"
+        try:
+            blind = _blind(nodes, proofs)
+        finally:
+            _on_all(nodes, shutil.rmtree, [(proofs, True)] * len(nodes))
+            shutil.rmtree(proofs, ignore_errors=True)
+        if blind:
+            message = f"{folder} is not one folder for all nodes: {'; '.join(blind)}; use one that all of them share"
+            raise UsageError(message)
+
+
+def _blind(nodes: Sequence[tuple[str, str]], proofs: Path) -> list[str]:
+    """What nodes do not see of what this process and all of them have written, a phrase for each such node."""
+    names = ["driver", *(node for node, _ in nodes)]
+    _leave_proof(proofs, "driver")
+    _on_all(nodes, _leave_proof, [(proofs, node) for node, _ in nodes])
+    found = [_unseen(proofs, names), *_on_all(nodes, _unseen, [(proofs, names)] * len(nodes))]
+    return [
+        f"{host} {result.error if isinstance(result, Lost) else f'does not see {len(result)} of {len(names)}'}"
+        for host, result in zip(["this machine", *(host for _, host in nodes)], found, strict=True)
+        if result
+    ]
+
+
+def _leave_proof(proofs: Path, name: str) -> None:
+    proofs.mkdir(parents=True, exist_ok=True)
+    (proofs / name).write_text(proofs.name)
+
+
+def _unseen(proofs: Path, names: Sequence[str]) -> list[str]:
+    """The proofs this machine cannot read."""
+    return [name for name in names if not (proofs / name).is_file() or (proofs / name).read_text() != proofs.name]
+
+
+def _nodes(count: int, address: str) -> list[tuple[str, str]]:
+    """The id and the name of each node that may get work."""
+    import ray
+
+    _start(count, address)
+    found = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
+    return [(node["NodeID"], node["NodeManagerHostname"]) for node in found]
+
+
+def _on_all(
+    nodes: Sequence[tuple[str, str]], function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]
+) -> list[Any]:
+    """Call a function once on each node; results or Lost, in order."""
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    remote = ray.remote(num_cpus=0, max_retries=0)(_guarded)
+    there = [remote.options(scheduling_strategy=NodeAffinitySchedulingStrategy(id_, soft=False)) for id_, _ in nodes]
+    results = [each.remote(function, *call) for each, call in zip(there, calls, strict=True)]
+    ended, _ = ray.wait(results, num_returns=len(results), timeout=NO_NODES_SECONDS) if results else ([], [])
+    found = [_result(each) if each in ended else _Died("does not answer") for each in results]
+    return [Lost(each.error) if isinstance(each, _Died) else each for each in found]
 
 
 def _map_here(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any]]:

@@ -1,18 +1,20 @@
 """Every split through the segments of a recipe, phase by phase, with a barrier over all of them in between."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from curate.census import Census
 from curate.cluster import Lost, Workers
+from curate.errors import IncompleteRunError
 from curate.matching import resolve
 from curate.matching.index import Earlier
 from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, fingerprint
 from curate.segment import Piece, advance
 from curate.sources import Split
 from curate.stages import about
-from curate.work import read_marker
+from curate.work import standing_marker
 from filters.verdict import Rule
 
 Show = Callable[["Progress"], None]
@@ -70,9 +72,10 @@ def advance_all(
         if settled:
             key, matches = fingerprint([key, [names[split] for split in done]]), None
         if met.barriers:
-            key = fingerprint([key, [names[split] for split in done], [run.digest for run in against]])
+            identities = [names[split] for split in done]
+            key = fingerprint([key, _fed(own[-1], identities), [run.digest for run in against]])
             matches = work / f"{len(folders):02d}-{'-'.join(b.name for b in met.barriers)}-{key}"
-            _resolve(recipe, met, own[-1], [names[split] for split in done], matches, against, workers, show)
+            _resolve(recipe, met, own[-1], identities, matches, against, workers, show)
             folders.append(matches)
     return done, missing, folders
 
@@ -86,6 +89,12 @@ def _settle(segment: Segment, folder: Path, identities: Sequence[str]) -> tuple[
             census.add(Census.of(stages[name].get("census", [])))
     limits = ((stage, about(stage).settle) for stage in segment.waiting)
     return tuple((stage.name, settle(censuses[stage.name])) for stage, settle in limits if settle)
+
+
+def _fed(folder: Path, identities: Sequence[str]) -> list[tuple[str, int]]:
+    """What barriers are about to look at: each split, and how many documents of it have keys."""
+    files = ((identity, standing_marker(folder / f"{identity}.json")["files"]) for identity in identities)
+    return [(identity, each["keys"]["rows"] if "keys" in each else 0) for identity, each in files]
 
 
 def _title(segment: Segment) -> str:
@@ -102,32 +111,46 @@ def _advance(
     missing: list[str],
 ) -> list[Split]:
     """Every split through the segments of a phase; appends to `missing` what was lost and returns the rest."""
-    calls = [(_pieces(phase, split, names[split], recipe),) for split in splits]
+    matched = standing_marker(phase.matches / resolve.DONE)["files"] if phase.matches is not None else {}
+    calls = [(_pieces(phase, split, names[split], recipe, matched),) for split in splits]
     lost: dict[int, str] = {}
     pages = alive = reused = 0
     title = " > ".join(_title(segment) for segment in phase.segments)
     show(Progress(title, 0, len(calls)))
     for count, (index, result) in enumerate(workers.map(advance, calls, _by_value(recipe)), 1):
-        if isinstance(result, Lost):
+        markers = result if isinstance(result, Lost) else _markers(calls[index][0])
+        if isinstance(markers, Lost):
             split = splits[index]
-            lost[index] = f"{split.input.name} bytes {split.start}-{split.end}: {result.error}"
+            lost[index] = f"{split.input.name} bytes {split.start}-{split.end}: {markers.error}"
         else:
-            first, last = (read_marker(calls[index][0][edge].marker) or {"stages": {}} for edge in (0, -1))
-            counted = [list(marker["stages"].values()) for marker in (first, last)]
-            pages += counted[0][0]["docs_in"] if counted[0] else 0
-            alive += next((c["docs_out"] for c in reversed(counted[1]) if c["docs_in"]), 0)
+            first, last = (list(markers[edge]["stages"].values()) for edge in (0, -1))
+            pages += first[0]["docs_in"] if first else 0
+            alive += next((c["docs_out"] for c in reversed(last) if c["docs_in"]), 0)
             reused += all(result)
         show(Progress(title, count, len(calls), pages, alive, reused))
     missing += [lost[index] for index in sorted(lost)]
     return [split for index, split in enumerate(splits) if index not in lost]
 
 
-def _pieces(phase: _Phase, split: Split, identity: str, recipe: Recipe) -> list[Piece]:
+def _markers(pieces: Sequence[Piece]) -> list[dict[str, Any]] | Lost:
+    """What a worker says it has left for a split, as it is seen from here; Lost when it is not."""
+    try:
+        return [standing_marker(piece.marker) for piece in pieces]
+    except IncompleteRunError as error:
+        return Lost(f"{error}; do all nodes see the same OUT?")
+
+
+def _pieces(
+    phase: _Phase, split: Split, identity: str, recipe: Recipe, matched: Mapping[str, Mapping[str, Any]]
+) -> list[Piece]:
     pieces = []
-    earlier, matches, met, settled = phase.earlier, phase.matches, phase.met, phase.settled
+    earlier, met, settled = phase.earlier, phase.met, phase.settled
+    matches = phase.matches / matched[identity]["file"] if phase.matches is not None and identity in matched else None
     for segment, folder in zip(phase.segments, phase.folders, strict=True):
         barriers = met.barriers if met is not None else ()
-        pieces.append(Piece(segment, folder, split, identity, recipe.keep_dropped_text, earlier, matches, barriers, settled))
+        pieces.append(
+            Piece(segment, folder, split, identity, recipe.keep_dropped_text, earlier, matches, barriers, settled)
+        )
         earlier, matches, met, settled = (*earlier, folder), None, None, ()
     return pieces
 

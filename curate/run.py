@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from curate.cluster import Workers
 from curate.documents import DROPPED, MEASURED, QUARANTINE
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.matching.index import INDEX, Earlier, leave_index, read_indexes
+from curate.matching.resolve import DONE
 from curate.parquet import KEPT_SCHEMA, text_totals, write_parts
 from curate.phases import Progress, Show, advance_all
 from curate.preflight import check_room
@@ -21,7 +23,7 @@ from curate.sources import Split
 from curate.stages import Barrier, about
 from curate.stages.protocol import as_json
 from curate.study.sites import site_loss
-from curate.work import TEMPORARY, locked, read_marker, remove_temporaries, sync_folder, write_json
+from curate.work import TEMPORARY, left_by, locked, remove_temporaries, standing_marker, sync_folder, write_json
 
 WORK = "work"
 MAX_ERROR_SHARE, MIN_ERRORS = 0.02, 20  # more of a stage's documents failing than this is a bug of ours, not of pages
@@ -57,10 +59,12 @@ def run(
         about(stage).check()
     with locked(out):
         remove_temporaries(out)
+        workers.check_shared(out)
         _note_inputs(out / WORK, inputs)
-        digests = _digests(inputs, show)
-        names = {split: _identity(split, digests[split.input.name]) for split in splits}
-        shown = [{"name": i.name, "format": i.format, "bytes": i.bytes, **digests[i.name]} for i in inputs]
+        known = _identified(inputs, show)
+        splits = tuple(_known(split, known[split.input.name]) for split in splits)
+        names = {split: _identity(split) for split in splits}
+        shown = [{"name": i.name, "format": i.format, "bytes": i.bytes, **sources.identity(i)} for i in known.values()]
         _say_what_changed(recipe, shown, earlier, out, say)
         _warm(recipe, workers, len(splits))
         done, missing, folders = advance_all(recipe, names, out / WORK, earlier, workers, show)
@@ -78,7 +82,7 @@ def run(
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
-        write_json(out / "manifest.json", _manifest(recipe, shown, earlier, written))
+        write_json(out / "manifest.json", _manifest(recipe, shown, len(splits), earlier, written))
         _forget_others(out / WORK, folders)
     _refuse_to_call_it_done(recipe, tally, report)
     return report
@@ -163,16 +167,20 @@ def _refuse_foreign(out: Path) -> None:
         raise UsageError(message)
 
 
-def _digests(inputs: Sequence[sources.Input], show: Show) -> dict[str, dict[str, str]]:
-    digests = {}
+def _identified(inputs: Sequence[sources.Input], show: Show) -> dict[str, sources.Input]:
+    known = {}
     for index, item in enumerate(inputs):
-        digests[item.name] = sources.identity(item)
+        known[item.name] = sources.identified(item)
         show(Progress("checksums", index + 1, len(inputs)))
-    return digests
+    return known
 
 
-def _identity(split: Split, digest: dict[str, str]) -> str:
-    return fingerprint([split.input.name, digest, split.start, split.end])
+def _known(split: Split, known: sources.Input) -> Split:
+    return replace(split, input=replace(split.input, sha256=known.sha256, stamp=known.stamp))
+
+
+def _identity(split: Split) -> str:
+    return fingerprint([split.input.name, sources.identity(split.input), split.start, split.end])
 
 
 def _met(recipe: Recipe, folders: Sequence[Path]) -> Iterator[tuple[tuple[Barrier, ...], Path, Path]]:
@@ -186,19 +194,13 @@ def _met(recipe: Recipe, folders: Sequence[Path]) -> Iterator[tuple[tuple[Barrie
 
 def _markers(folders: Sequence[Path], identities: Sequence[str]) -> Iterator[dict[str, Any]]:
     for folder in folders:
-        shared = read_marker(folder / "matches.json")
-        if shared is not None:
-            yield shared
-            continue
-        for identity in identities:
-            marker = read_marker(folder / f"{identity}.json")
-            if marker is not None:
-                yield marker
+        names = [DONE] if (folder / DONE).exists() else [f"{identity}.json" for identity in identities]
+        yield from (standing_marker(folder / name) for name in names)
 
 
 def _write(recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], out: Path) -> list[dict[str, Any]]:
     """Assemble the output folders under temporary names and put them in place; the old manifest goes first."""
-    segments = [folder for folder in folders if not (folder / "matches.json").exists()]
+    segments = [folder for folder in folders if not (folder / DONE).exists()]
     kinds = {
         "data": ("documents", segments[-1:], KEPT_SCHEMA),
         "dropped": ("dropped", segments, DROPPED),
@@ -209,7 +211,7 @@ def _write(recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], o
     for name, (kind, places, schema) in kinds.items():
         temporary = out / f"{TEMPORARY}{name}"
         shutil.rmtree(temporary, ignore_errors=True)
-        files = [[path for place in places if (path := place / f"{i}.{kind}.parquet").is_file()] for i in identities]
+        files = [[path for place in places for path in left_by(place, i, kind)] for i in identities]
         described = write_parts(temporary, files, recipe.part_bytes, empty=schema, merged=name == "signals")
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
     for name in ("manifest.json", INDEX, "report.json", "report.html"):
@@ -222,13 +224,18 @@ def _write(recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], o
 
 
 def _manifest(
-    recipe: Recipe, inputs: Sequence[dict[str, Any]], against: Sequence[Earlier], written: Sequence[dict[str, Any]]
+    recipe: Recipe,
+    inputs: Sequence[dict[str, Any]],
+    splits: int,
+    against: Sequence[Earlier],
+    written: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
     """What was made from what, without a clock in it: two runs of one recipe over one input write the same manifest."""
     return {
         "recipe": {"name": recipe.name, "fingerprint": fingerprint(recipe), "stages": describe(recipe)},
         "versions": {"curate": __version__, "code": code_version(), **library_versions()},
         "inputs": list(inputs),
+        "splits": splits,
         "against": _named(against),
         "outputs": list(written),
         "digest": sha256("".join(item["sha256"] for item in written).encode()).hexdigest(),

@@ -25,7 +25,7 @@ from curate.recipe import Segment
 from curate.sources import Split, read
 from curate.stages import Barrier, Read, Stage
 from curate.warc import ReadCounts, Skip
-from curate.work import RowFile, read_marker, write_marker
+from curate.work import RowFile, left_by, read_marker, write_marker
 from filters.verdict import Rule, Verdict
 
 BATCH_PAGES = 64
@@ -39,8 +39,9 @@ FILES = ("documents", "dropped", "quarantine", "signals", "keys")
 class Piece:
     """A segment's work on one split: where it reads from and where it writes; sent to workers whole.
 
-    `earlier` are the folders of the segments before, `matches` is that of the resolved barriers in between. `settled`
-    are the limits set since then, by the scores of all splits, each with the name of its stage.
+    `earlier` are the folders of the segments before; `matches` is the file of what the resolved barriers in between
+    matched in this split, None where that is nothing. `settled` are the limits set since then, by the scores of all
+    splits, each with the name of its stage.
     """
 
     segment: Segment
@@ -107,8 +108,10 @@ def _do(piece: Piece) -> bool:
         return True
     piece.folder.mkdir(parents=True, exist_ok=True)
     sink = _Files({kind: RowFile(piece.file(kind)) for kind in FILES}, _signal_schema(piece.segment.stages))
+    reads = [] if piece.segment.reads is None else [Read.name]
     named: tuple[Stage | Barrier, ...] = (*piece.barriers, *piece.segment.stages, *piece.segment.barriers)
-    counts = {stage.name: StageCount() for stage in named} | {name: StageCount() for name, _ in piece.settled}
+    settled = [name for name, _ in piece.settled]
+    counts = {name: StageCount() for name in (*reads, *settled, *(stage.name for stage in named))}
     found = _Read()
     try:
         for documents in _incoming(piece, counts, sink, found):
@@ -164,7 +167,6 @@ def _as_dict(count: StageCount) -> dict[str, Any]:
 
 def _incoming(piece: Piece, counts: dict[str, StageCount], sink: _Files, found: _Read) -> Iterator[Documents]:
     if piece.segment.reads is not None:
-        counts[Read.name] = StageCount()
         return _read(piece.split, piece.segment.reads, counts[Read.name], sink, found)
     return _resumed(piece, counts, sink)
 
@@ -212,16 +214,14 @@ def _read_batch(
 
 def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Iterator[Documents]:
     """Documents of the segment before, without those the barriers between have matched to others."""
-    path = piece.earlier[-1] / f"{piece.identity}.documents.parquet"
-    if not path.is_file():
-        return
-    matched = _matched(piece)
+    matched = None if piece.matches is None else pq.read_table(piece.matches)
     first = 0
-    for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
-        for rows in _cut(batch):
-            left = _settled(Documents(rows), piece, counts, sink)
-            yield _without_matched(left, first, matched, piece, counts, sink)
-            first += rows.num_rows
+    for path in left_by(piece.earlier[-1], piece.identity, "documents"):
+        for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
+            for rows in _cut(batch):
+                left = _settled(Documents(rows), piece, counts, sink)
+                yield _without_matched(left, first, matched, piece, counts, sink)
+                first += rows.num_rows
 
 
 def _dropped_before(piece: Piece) -> Iterator[Documents]:
@@ -229,8 +229,7 @@ def _dropped_before(piece: Piece) -> Iterator[Documents]:
     if not any(stage.measures for stage in piece.segment.stages):
         return
     for folder in piece.earlier:
-        path = folder / f"{piece.identity}.dropped.parquet"
-        if path.is_file():
+        for path in left_by(folder, piece.identity, "dropped"):
             for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS, columns=[*PROVENANCE.names, "text"]):
                 for rows in _cut(batch.filter(pc.is_valid(batch["text"]))):
                     yield Documents(rows)
@@ -241,11 +240,6 @@ def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     numbers = (np.cumsum(sizes(batch)) - 1) // BATCH_CHARS
     for start, end in pairwise([0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), batch.num_rows]):
         yield batch.slice(start, end - start)
-
-
-def _matched(piece: Piece) -> pa.Table | None:
-    path = None if piece.matches is None else piece.matches / f"{piece.identity}.matches.parquet"
-    return pq.read_table(path) if path is not None and path.is_file() else None
 
 
 def _settled(documents: Documents, piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Documents:

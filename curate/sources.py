@@ -1,12 +1,16 @@
 """What the user names, as inputs; inputs as splits; a split as pages. The one place of reading that opens files."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from curate.archive.format import sniff
 from curate.errors import NotAnArchiveError, SourceError, UsageError
@@ -16,11 +20,13 @@ from curate.remote.locations import locate, names_of
 from curate.remote.transfer import CONNECTIONS
 from curate.rows import decompressed, open_parquet, read_jsonl, read_parquet
 from curate.warc import Limits, Page, ReadCounts, Skip, read_split
-from curate.work import sha256_of
 
 SPLITTABLE = frozenset({"warc.gz", "arc.gz", "jsonl"})
 _JSONL = re.compile(r"\.(?:jsonl|ndjson)(?:\.(gz|zst|bz2))?$")
 UNKNOWN = "unknown"
+
+
+Stamp = tuple[int, int, int, int]  # size, time of change, inode, time of the inode's change
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,9 @@ class Input:
 
     `name` goes into outputs: the crawl path of a Common Crawl file, else the base name, with as many parent folders as
     tell it from the others of the run; never a whole path. `format` is `parquet`, `jsonl`, `jsonl+gz` and so on, or
-    what `curate.archive.format.sniff` says; `bytes` is the size of the file. `path` is absolute, or an address without
-    its secrets; `origin` is where a remote file is read from.
+    what `curate.archive.format.sniff` says; `bytes` is the size of the file. `path` is absolute, or an address without its
+    secrets; `origin` is where a remote file is read from. `sha256` and `stamp` say which bytes a local file was found
+    to have, once `identified` has read it.
     """
 
     name: str
@@ -38,6 +45,8 @@ class Input:
     format: str
     bytes: int
     origin: Origin | None = None
+    sha256: str = ""
+    stamp: Stamp = (0, 0, 0, 0)
 
     @property
     def in_parts(self) -> bool:
@@ -101,7 +110,7 @@ def _format(name: str, file: BinaryIO, *, named: bool) -> str:
     lines = _JSONL.search(name)
     if lines:
         return f"jsonl+{lines[1]}" if lines[1] else "jsonl"
-    if file.read(4) == b"PAR1" or name.endswith(".parquet"):
+    if _is_parquet(name, file):
         return "parquet"
     try:
         return sniff(file)
@@ -111,25 +120,98 @@ def _format(name: str, file: BinaryIO, *, named: bool) -> str:
         return UNKNOWN
 
 
+def _is_parquet(name: str, file: BinaryIO) -> bool:
+    return name.endswith(".parquet") or file.read(4) == b"PAR1"
+
+
+def identified(each: Input) -> Input:
+    """The input with the SHA-256 of its bytes, from which on a change of them is noticed; a remote one as it is.
+
+    Raises UsageError when the file changes meanwhile, or has since it was resolved.
+    """
+    if each.origin is not None:
+        return each
+    with _open(each, None) as file:
+        stamp = _stamp(file)
+        digest = _sha256(file)
+        if _stamp(file) != stamp or stamp[0] != each.bytes:
+            message = f"{each.name} is being written to: wait until it is whole"
+            raise UsageError(message)
+    return replace(each, sha256=digest, stamp=stamp)
+
+
 def identity(each: Input) -> dict[str, str]:
-    """What tells the bytes of an input from all others: the SHA-256 of a local file, the version of a remote one."""
-    return {"sha256": sha256_of(Path(each.path))} if each.origin is None else each.origin.identity
+    """What tells the bytes of an identified input from all others: a SHA-256, of a remote file its version."""
+    return {"sha256": each.sha256} if each.origin is None else each.origin.identity
+
+
+def _refuse(each: Input, file: BinaryIO) -> None:
+    """Raise NotAnArchiveError, saying what the file is, or SourceError when it is something now."""
+    if _is_parquet(each.path, file):
+        open_parquet(file, each.name)
+    else:
+        sniff(file)
+    raise SourceError(f"{each.name} changed while the run was reading it; run the same command again")
+
+
+def _sha256(file: BinaryIO) -> str:
+    return file_digest(cast(BufferedReader, file), "sha256").hexdigest()
+
+
+def _stamp(file: BinaryIO) -> Stamp:
+    found = os.fstat(file.fileno())
+    return found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns
+
+
+@contextmanager
+def _unchanged(each: Input, file: BinaryIO) -> Iterator[None]:
+    """Raise SourceError at the end, whatever else went wrong, if the bytes of an identified local file changed.
+
+    Where the system says that the file is another one than was identified, its digest decides: it may have been
+    touched, or be the copy of another node.
+    """
+    if not each.sha256:
+        yield
+        return
+    before = _stamp(file)
+    try:
+        yield
+    except Exception as error:
+        _refuse_changed(each, file, before, error)
+        raise
+    _refuse_changed(each, file, before)
+
+
+def _refuse_changed(each: Input, file: BinaryIO, before: Stamp, cause: Exception | None = None) -> None:
+    now = _stamp(file)
+    if now == each.stamp and now == before:
+        return
+    file.seek(0)
+    if now[:3] != before[:3] or _sha256(file) != each.sha256:
+        message = f"{each.name} changed while the run was reading it; run the same command again"
+        raise SourceError(message) from cause
 
 
 def plan(inputs: Sequence[Input], split_bytes: int) -> tuple[Split, ...]:
     """Cut inputs in splits of about `split_bytes` stored bytes; what cannot be split is one.
 
-    Raises UsageError when `split_bytes` is not positive.
+    One whose parts cannot be told, among others, is one split that fails when it is read. Raises UsageError when
+    `split_bytes` is not positive, and NotAnArchiveError when there is no other input.
     """
     if split_bytes < 1:
         message = f"a split of {split_bytes} bytes is not possible: it has to be positive"
         raise UsageError(message)
-    return tuple(split for each in inputs for split in _splits(each, split_bytes))
+    return tuple(split for each in inputs for split in _splits(each, split_bytes, alone=len(inputs) == 1))
 
 
-def _splits(each: Input, split_bytes: int) -> Iterator[Split]:
+def _splits(each: Input, split_bytes: int, *, alone: bool) -> Iterator[Split]:
     if each.format == "parquet":
-        yield from _row_group_splits(each, split_bytes)
+        try:
+            yield from _row_group_splits(each, split_bytes)
+        except NotAnArchiveError:
+            if alone:
+                raise
+            yield Split(replace(each, format=UNKNOWN), 0, each.bytes)
         return
     step = split_bytes if each.format in SPLITTABLE and each.in_parts else max(each.bytes, 1)
     for start in range(0, max(each.bytes, 1), step):
@@ -157,17 +239,18 @@ def _open(each: Input, end: int | None) -> BinaryIO:
 def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page | Skip]:
     """The pages and skips of one split.
 
-    Raises OSError or SourceError when the file cannot be read and NotAnArchiveError when it is not what its name says.
+    Raises OSError or SourceError when the file cannot be read or is not the one that was identified, and
+    NotAnArchiveError when it is not what its name says.
     """
     each, start, end = split.input, split.start, split.end
     kind, _, codec = each.format.partition("+")
-    with _open(each, None if kind == "parquet" else end) as file:
+    with _open(each, None if kind == "parquet" else end) as file, _unchanged(each, file):
         if kind == "parquet":
-            yield from read_parquet(open_parquet(file, each.name), start, end, limits=limits)
+            yield from read_parquet(open_parquet(file, each.name), start, end, limits=limits, counts=counts)
         elif kind == "jsonl":
-            lines = decompressed(file, codec) if codec else file
+            lines = decompressed(file, codec, limits, counts) if codec else file
             yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits)
         elif each.format == UNKNOWN:
-            sniff(file)
+            _refuse(each, file)
         else:
             yield from read_split(file, start, end, limits=limits, counts=counts, format=each.format)

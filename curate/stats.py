@@ -15,7 +15,7 @@ SITE_LOSS = "site_loss"  # the band, and the key in a report's totals
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of all stages over all splits, and what reading met."""
+    """The counts of all stages over all splits, what reading met, and by input its splits and pages that were read."""
 
     stages: dict[str, StageCount]
     counts: dict[str, Counter[str]] = field(default_factory=dict)
@@ -23,6 +23,8 @@ class Tally:
     records: Counter[str] = field(default_factory=Counter)
     peak_bytes: int = 0
     unreadable: dict[str, str] = field(default_factory=dict)
+    splits: Counter[str] = field(default_factory=Counter)
+    pages: Counter[str] = field(default_factory=Counter)
 
     def check(self) -> None:
         """Raise AccountingError unless every stage adds up and takes in exactly what the one before let out."""
@@ -42,6 +44,9 @@ def fold(stage_names: Sequence[str], markers: Iterable[Mapping[str, Any]]) -> Ta
         for name, stage in marker["stages"].items():
             tally.stages[name].add(stage_count(stage))
             tally.counts.setdefault(name, Counter()).update(stage.get("counts", {}))
+        if marker.get("read"):
+            tally.splits[marker["input"]] += 1
+            tally.pages[marker["input"]] += next(iter(marker["stages"].values()))["docs_in"]
         tally.read.update({key: value for key, value in marker.get("read", {}).items() if isinstance(value, int)})
         tally.records.update(marker.get("read", {}).get("records", {}))
         tally.peak_bytes = max(tally.peak_bytes, marker.get("peak_bytes", 0))
@@ -67,7 +72,7 @@ def report(
     bytes_in = sum(item["bytes"] for item in inputs)
     return {
         "recipe": recipe,
-        "inputs": [dict(item) for item in inputs],
+        "inputs": [_input(item, tally) for item in inputs],
         "stages": [_stage(name, count, tally.counts.get(name, {})) for name, count in tally.stages.items()],
         "totals": {
             "bytes_in": bytes_in,
@@ -87,6 +92,10 @@ def report(
         "unreadable_inputs": dict(sorted(tally.unreadable.items())),
         "missing": list(missing),
     }
+
+
+def _input(item: Mapping[str, Any], tally: Tally) -> dict[str, Any]:
+    return {**item, "splits": tally.splits[item["name"]], "pages": tally.pages[item["name"]]}
 
 
 def _stage(name: str, count: StageCount, counts: Mapping[str, int]) -> dict[str, Any]:

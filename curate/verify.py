@@ -28,7 +28,7 @@ def verify(out: Path) -> list[str]:
     report = load_report(out)
     wrong = _files(out, manifest)
     wrong += returned(out)
-    return wrong or [*_chain(report), *_counts(out, report), *_totals(out, report)]
+    return wrong or [*_chain(report), *_counts(out, report), *_totals(out, report), *_inputs(out, manifest, report)]
 
 
 def _files(out: Path, manifest: dict[str, Any]) -> list[str]:
@@ -79,3 +79,26 @@ def _totals(out: Path, report: dict[str, Any]) -> list[str]:
     said = report["totals"]
     pairs = [("docs_out", text["docs"]), ("chars_out", text["chars"]), ("docs_out", report["stages"][-1]["docs_out"])]
     return [f"{name} is {found}, the report says {said[name]}" for name, found in pairs if found != said[name]]
+
+
+def _inputs(out: Path, manifest: dict[str, Any], report: dict[str, Any]) -> list[str]:
+    """Inputs and splits the manifest says were to be read against those the report counted, and pages against rows."""
+    wrong = []
+    planned, counted = ({item["name"]: item for item in found["inputs"]} for found in (manifest, report))
+    for name in sorted(planned.keys() | counted.keys()):
+        here = {key: counted.get(name, {}).get(key) for key in planned.get(name, {"name": ""})}
+        if planned.get(name) != here:
+            wrong.append(f"input {name} of the manifest and of the report are not the same")
+    splits = sum(item["splits"] for item in counted.values())
+    if splits != manifest["splits"]:
+        wrong.append(f"{splits} splits were read, the manifest says {manifest['splits']}")
+    rows: Counter[str] = Counter()
+    for folder in ("data", "dropped", "quarantine"):
+        for path in sorted((out / folder).glob("part-*.parquet")):
+            for batch in pq.ParquetFile(path).iter_batches(columns=["warc_path"]):
+                rows.update({each["values"]: each["counts"] for each in batch["warc_path"].value_counts().to_pylist()})
+    for name in sorted(rows.keys() | counted.keys()):
+        said = counted[name]["pages"] if name in counted else 0
+        if rows[name] != said:
+            wrong.append(f"input {name}: {rows[name]} rows in data/, dropped/ and quarantine/, the report says {said}")
+    return wrong

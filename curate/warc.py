@@ -18,13 +18,16 @@ from curate.archive.content_type import HTML_TYPES, is_html
 from curate.archive.format import file_stream, sniff
 from curate.archive.gzip_members import Bytes, Member, members
 from curate.archive.http_body import Response, decode_body, split_response
-from curate.archive.records import ARC, WARC, Fields, Grammar, Record, Stream, records
+from curate.archive.records import ARC, WARC, Fields, Grammar, Loss, Record, Stream, records
 from curate.extract.charset import decide_charset, decode
 
 MIB = 1 << 20
 RECORD_TYPES = frozenset(
     {"warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"}
 )
+
+
+INFLATED_RECORDS = 16  # as many records of `max_inflate_bytes` may stand in a stream, however well they compress
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,8 @@ class Limits:
     """Caps on what one record may cost, and the HTTP status a page has to have.
 
     Common Crawl cuts payloads at 1 MiB, since 2025 at 5 MiB: 8 MiB of payload keeps every one of them, and 16 MiB of
-    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work a bomb can cause: what one member
-    may inflate to, and, where a file is one stream, one record.
+    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work a bomb can cause: one member
+    may inflate to it; a file that is one stream to 16 times as much, and 1,000 bytes for each that it has.
     """
 
     max_record_bytes: int = 16 * MIB
@@ -132,7 +135,7 @@ def read_split(
     if form in ("warc.gz", "arc.gz"):
         yield from _read_members(file, start, end, grammar, limits, counts)
     elif form and start == 0 and end > 0:
-        stream = file_stream(file, form, counts.damage, max_bytes=limits.max_inflate_bytes)
+        stream = file_stream(file, form, counts.damage, max_bytes=INFLATED_RECORDS * limits.max_inflate_bytes)
         for record in _records(stream, grammar, limits):
             yield from _item(record, record.offset, record.length, limits, counts)
 
@@ -153,6 +156,8 @@ def _read_members(
         if record is not None:
             yield from _item(record, member.offset, member.end - member.offset, limits, counts)
             continue
+        if member.broken:
+            continue  # counted with the member; none of its bytes are proven
         stream = Stream(_pieces(head, member))
         for ordinal, record in enumerate(_records(stream, grammar, limits)):
             if record.state == "junk" and not member.whole:
@@ -173,11 +178,11 @@ def _only_record(data: bytes, grammar: Grammar) -> Record | None:
     return Record(0, len(data), fields, data[begin:end]) if end <= len(data) else None
 
 
-def _pieces(head: bytes, member: Member) -> Iterator[bytes | None]:
+def _pieces(head: bytes, member: Member) -> Iterator[bytes | Loss]:
     yield head
     yield from member
     if not member.whole:
-        yield None
+        yield Loss.TEAR
 
 
 def _item(record: Record, offset: int, length: int, limits: Limits, counts: ReadCounts) -> Iterable[Page | Skip]:
@@ -189,7 +194,11 @@ def _item(record: Record, offset: int, length: int, limits: Limits, counts: Read
     if record.state == "junk":
         return ()
     kind = record.fields.get(b"warc-type", b"").decode("latin-1").lower()
-    counts.records[kind if kind in RECORD_TYPES else "other"] += 1
+    if kind not in RECORD_TYPES:
+        counts.records["other"] += 1
+        counts.damage(_holds_response(record), 0)
+        return ()
+    counts.records[kind] += 1
     if not _bears_page(kind, record.fields):
         return ()
     place = Place(_uri(record.fields), parse_date(_text(record.fields, b"warc-date")), offset, length)
@@ -200,6 +209,11 @@ def _item(record: Record, offset: int, length: int, limits: Limits, counts: Read
     return (_READERS[kind](place, record, limits),)
 
 
+def _holds_response(record: Record) -> bool:
+    """Whether a record of no known type looks like a response whose header is damaged."""
+    return not record.state and (b"warc-type" not in record.fields or record.block.startswith(b"HTTP/"))
+
+
 def _declared_length(fields: Fields) -> float:
     """The length a record says it has; 0 when it says none or no number."""
     said = fields.get(b"content-length", b"").strip()
@@ -207,9 +221,9 @@ def _declared_length(fields: Fields) -> float:
 
 
 def _count_state(record: Record, length: int, counts: ReadCounts) -> None:
-    """Count a record that is not sound as one damaged place; only junk is lost bytes."""
+    """Count a record that is not sound as one damaged place; what of it is not held is lost bytes."""
     if record.state in ("length", "truncated", "junk"):
-        counts.damage(1, min(record.length, length) if record.state == "junk" else 0)
+        counts.damage(1, 0 if record.block else min(record.length, length))
 
 
 def _bears_page(kind: str, fields: Fields) -> bool:

@@ -164,6 +164,27 @@ def read_marker(path: Path, *, digests: bool = False) -> dict[str, Any] | None:
     return marker
 
 
+def standing_marker(path: Path, *, digests: bool = False) -> dict[str, Any]:
+    """A done-marker somebody goes on from: as `read_marker`, but work that is not there is an error, never no work.
+
+    Raises IncompleteRunError.
+    """
+    marker = read_marker(path, digests=digests)
+    if marker is None:
+        message = f"{path.parent.name}/{path.name} or its files, which were written, are missing or damaged"
+        raise IncompleteRunError(message)
+    return marker
+
+
+def left_by(folder: Path, split: str, kind: str) -> list[Path]:
+    """The file of one kind of rows that a segment left for a split, none when its marker says that it had no rows.
+
+    Raises IncompleteRunError when the marker, or what it describes, is not there.
+    """
+    files = standing_marker(folder / f"{split}.json")["files"]
+    return [folder / files[kind]["file"]] if kind in files else []
+
+
 def _stands(file: Path, described: dict[str, Any], digests: bool) -> bool:  # noqa: FBT001
     if not file.is_file() or file.stat().st_size != described["bytes"]:
         return False

@@ -9,7 +9,7 @@ file sees: the same members, the same damage, whatever the split.
 
 from collections.abc import Callable, Iterator
 from math import inf
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from curate.archive.records import Grammar
 
@@ -115,6 +115,11 @@ class Member:
             if total > max_bytes:
                 break
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def inflater() -> Any:
+    """A decompressor of one gzip member."""
+    return codec.decompressobj(wbits=GZIP)
 
 
 def is_gzip(head: bytes) -> bool:
@@ -247,19 +252,3 @@ def _member_lengths(head: bytes, grammar: Grammar) -> set[int]:
     if parsed is None or not length.isdigit() or len(length) > 9:
         return set()
     return {parsed[1] + int(length) + line_ends for line_ends in (0, 1, 2, 4)}
-
-
-def inflate_through(source: Bytes, tally: Tally) -> Iterator[bytes | None]:
-    """The inflated bytes of all members as one stream, for files whose records span members; None marks a loss."""
-    position = 0
-    while position < source.size:
-        member = Member(source, position)
-        yield from member
-        if member.whole:
-            position = member.end
-            continue
-        behind = next_opening(source, max(member.end - 2 * WINDOW, position + 1), bool)
-        if not (behind == source.size and source.only_zeros(position, behind)):
-            tally(1, behind - max(position, member.end - WINDOW))
-            yield None
-        position = behind

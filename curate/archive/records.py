@@ -8,7 +8,7 @@ length of the record around it lies.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from math import inf
+from enum import Enum
 
 MAX_HEADER_BYTES = 1 << 16
 STEP = 1 << 16
@@ -34,11 +34,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """How records of one kind open, and how a header is read; `header` gives the fields and where the block begins."""
+    """How records of one kind open and end, and how a header is read: its fields and where the block begins."""
 
     opening: re.Pattern[bytes]
     boundary: re.Pattern[bytes]
     header: Callable[[bytes, int], tuple[Fields, int] | None]
+    end: bytes
 
     def opens(self, head: bytes) -> bool:
         """Whether bytes begin with a record."""
@@ -84,30 +85,32 @@ def arc_header(data: bytes, begin: int) -> tuple[Fields, int] | None:
 
 
 _ARC = rb"([a-zA-Z][a-zA-Z0-9+.\-]{1,20}:[^ \r\n]{0,8192}) \d{1,3}(?:\.\d{1,3}){3} (\d{8,17}|null|-) ([^ \r\n]{1,256})"
-_ARC_LINE = re.compile(_ARC + rb"(?: [^\r\n]{0,8192})? (\d{1,18})\r?\n")
-WARC = Grammar(re.compile(rb"WARC/\d"), re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n[A-Za-z])"), warc_header)
-ARC = Grammar(_ARC_LINE, re.compile(rb"\n(?=" + _ARC_LINE.pattern + rb")"), arc_header)
+_ARC_LINE = re.compile(rb"(?<![a-zA-Z0-9+.\-])" + _ARC + rb"(?: [^\r\n]{0,8192})? (\d{1,18})\r?\n")
+WARC = Grammar(
+    re.compile(rb"WARC/\d"), re.compile(rb"\n(?=WARC/[01]\.\d{1,2}[ \t]*\r?\n[A-Za-z])"), warc_header, b"\r\n\r\n"
+)
+ARC = Grammar(_ARC_LINE, re.compile(rb"\n(?=" + _ARC_LINE.pattern + rb")"), arc_header, b"\n")
+
+
+class Loss(Enum):
+    """A place where bytes of a stream are missing."""
+
+    GAP = "gap"  # up to here it is sound
+    TEAR = "tear"  # what came last is not to be trusted either
 
 
 class Stream:
-    """Pieces of bytes as one buffer with a position; None among the pieces marks lost bytes.
+    """Pieces of bytes as one buffer with a position, and the offsets of the losses among them."""
 
-    `max_bytes` is how much may be pulled for one record before the stream is given up, so that a few kilobytes which
-    inflate without end cost a bounded amount of work.
-    """
+    __slots__ = ("_pieces", "at", "base", "buffer", "ended", "losses")
 
-    __slots__ = ("_pieces", "at", "base", "buffer", "damaged", "ended", "losses", "max_bytes", "spent")
-
-    def __init__(self, pieces: Iterable[bytes | None], max_bytes: float = inf) -> None:
+    def __init__(self, pieces: Iterable[bytes | Loss]) -> None:
         self._pieces = iter(pieces)
         self.buffer = b""
         self.at = 0
         self.base = 0
-        self.max_bytes = max_bytes
-        self.spent = 0
         self.ended = False
-        self.damaged = False
-        self.losses: list[int] = []
+        self.losses: list[tuple[int, Loss]] = []
 
     @property
     def offset(self) -> int:
@@ -117,21 +120,18 @@ class Stream:
     def have(self, count: int) -> bool:
         """Pull until `count` bytes lie ahead of the position; False when the stream ends before."""
         ahead = len(self.buffer) - self.at
-        if ahead >= count:
-            return True
+        if ahead >= count or self.ended:
+            return ahead >= count
         pulled = [self.buffer[self.at :]]
-        while ahead < count and not self.ended:
+        count_and_more = count + ahead // 4  # what lies ahead is copied: seldom, also where pieces are small
+        while ahead < count_and_more and not self.ended:
             piece = next(self._pieces, b"")
-            if piece is None:
-                self.losses.append(self.offset + ahead)
-                continue
+            if isinstance(piece, Loss):
+                self.losses.append((self.offset + ahead, piece))
+                piece = b"\n"  # what stands behind a loss begins a line: it may be the next record
             pulled.append(piece)
             ahead += len(piece)
-            self.spent += len(piece)
-            self.damaged = self.damaged or self.spent > self.max_bytes
-            self.ended = not piece or self.damaged
-        if self.ended and self.losses and self.losses[-1] >= self.offset + ahead:
-            self.damaged = True
+            self.ended = not piece
         self.base += self.at
         self.at = 0
         self.buffer = b"".join(pulled)
@@ -165,9 +165,19 @@ class Stream:
             if not more or size >= max_bytes:
                 return -1
 
-    def lost_within(self, begin: int, end: int) -> bool:
-        """Whether bytes are missing between two offsets of the stream."""
-        return any(begin < loss < end for loss in self.losses)
+    def harmed(self, begin: int, end: int, said: int, *, cut: bool) -> bool:
+        """Whether a record between two offsets lost bytes, or may have, and forget all losses before its end.
+
+        It did when they are missing inside it, or before where it `said` that it ends, or at its end if it was `cut`
+        there; it may have when the bytes before a tear are its last ones. The position has to be behind the line ends
+        that follow it.
+        """
+        behind, far = self.offset, max(end, said)
+        found = any(
+            begin < at < far or (end <= at <= behind and (cut or loss is Loss.TEAR)) for at, loss in self.losses
+        )
+        self.losses = [(at, loss) for at, loss in self.losses if at > behind]
+        return found
 
 
 def records(stream: Stream, grammar: Grammar, *, max_record_bytes: int, max_inflate_bytes: int) -> Iterator[Record]:
@@ -177,7 +187,6 @@ def records(stream: Stream, grammar: Grammar, *, max_record_bytes: int, max_infl
     """
     caps = (max_record_bytes, max_inflate_bytes)
     while True:
-        stream.spent = 0
         stream.skip_blank()
         if not stream.have(1):
             return
@@ -185,14 +194,18 @@ def records(stream: Stream, grammar: Grammar, *, max_record_bytes: int, max_infl
         begin = stream.offset
         parsed = grammar.header(stream.buffer, stream.at) if grammar.opening.match(stream.buffer, stream.at) else None
         if parsed is None:
-            yield Record(begin, _skip_junk(stream, grammar), {}, b"", "junk")
+            length = _skip_junk(stream, grammar)
+            harmed = stream.harmed(begin, stream.offset, 0, cut=True)
+            yield Record(begin, length, {}, b"", "damaged" if harmed else "junk")
             continue
         fields, block_at = parsed
         head = block_at - stream.at
-        block, state = _block(stream, grammar, head, _length(fields), caps)
-        if stream.lost_within(begin, stream.offset) or (state == "truncated" and stream.damaged):
-            state = "damaged"
-        yield Record(begin, stream.offset - begin, fields, block, state)
+        length = _length(fields)
+        block, state = _block(stream, grammar, head, length, caps)
+        end = stream.offset
+        stream.skip_blank()
+        harmed = stream.harmed(begin, end, begin + head + length, cut=state == "truncated")
+        yield Record(begin, end - begin, fields, block, "damaged" if harmed else state)
 
 
 def _length(fields: Fields) -> int:
@@ -223,9 +236,11 @@ def _block(stream: Stream, grammar: Grammar, head: int, length: int, caps: tuple
         stream.have(head + length + MAX_HEADER_BYTES)
         if whole and _boundary_follows(stream, grammar, stream.at + head + length):
             return _take(stream, head, length), ""
-    elif max_bytes < length <= max_believed:
-        cut = stream.skip(head + length) < head + length
-        return b"", "truncated" if cut else "too_large"
+    elif max_bytes < length <= max_believed and stream.have(head + max_bytes):
+        if stream.skip(head + length) < head + length:
+            return b"", "truncated"
+        stream.have(MAX_HEADER_BYTES)
+        return b"", "too_large" if _boundary_follows(stream, grammar, stream.at) else "junk"
     return _salvage(stream, grammar, head, length, max_bytes)
 
 
@@ -239,28 +254,33 @@ def _boundary_follows(stream: Stream, grammar: Grammar, at: int) -> bool:
     tail = stream.buffer[at : at + 32]
     rest = tail.lstrip(b"\r\n")
     if not rest:
-        return not (stream.damaged and len(tail) < 32)
-    if tail.startswith(b"\r\n\r\n"):
+        return True
+    if len(grammar.end) > 1 and tail.startswith(grammar.end):
         return True
     return grammar.opening.match(stream.buffer, at + len(tail) - len(rest)) is not None
 
 
 def _salvage(stream: Stream, grammar: Grammar, head: int, length: int, max_bytes: int) -> tuple[bytes, str]:
-    """The block of a record whose length lies: up to where the next record begins, or to the end of the stream."""
+    """The block of a record whose length lies: up to where the next record begins, or to the end of the stream.
+
+    It does not lie where it leads to the end of a line before that: then it is the next header that is broken.
+    """
     found = stream.find(grammar.boundary, max(head - 1, 0), head + max_bytes)
+    if 0 <= length <= found - head and stream.buffer.startswith(grammar.end, stream.at + head + length):
+        return _take(stream, head, length), ""
     if found >= 0:
         block = _take(stream, head, max(found + 1 - head, 0))
         return _without_end_lines(block), "length"
     ahead = len(stream.buffer) - stream.at - head
     if 0 <= length <= ahead:
-        return _take(stream, head, length), "damaged" if stream.damaged else "length"
+        return _take(stream, head, length), "length"
     if not stream.ended:
         stream.skip(head)
         _skip_junk(stream, grammar)
         return b"", "too_large"
     lines = stream.buffer[stream.at : stream.at + head].count(b"\r\n")
     block = _take(stream, head, ahead)
-    if not stream.damaged and not lines and 0 <= length - ahead <= block.count(b"\n"):
+    if not lines and 0 <= length - ahead <= block.count(b"\n"):
         return block, "length"  # line ends were turned from CRLF to LF: shorter than said by at most one byte a line
     return block, "truncated"
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from curate.dedup import Matches
 from curate.matching.ranking import ranks
 from curate.matching.shuffle import FOUND, Job, Keyed, Mapped, found_in, is_done, leave, of_splits, words
-from curate.work import describe_file, parquet_writer, read_marker, whole_file, write_marker
+from curate.work import describe_file, parquet_writer, read_marker, standing_marker, whole_file, write_marker
 
 FLUSH_BYTES = 128 << 20  # of texts, held by `collect` before it writes
 COMPARED = ("id", "url", "date", "chars")
@@ -101,7 +101,7 @@ class _List:
         self._batches: list[pa.RecordBatch] = []
         for group in range(groups):
             path = job.path("collected", group)
-            lists = (read_marker(path.with_suffix(".json")) or {"lists": []})["lists"]
+            lists = standing_marker(path.with_suffix(".json"))["lists"]
             if number in lists:
                 self._files.append(Mapped(path))
                 self._batches += [self._files[-1].batch(i) for i, each in enumerate(lists) if each == number]

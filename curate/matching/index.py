@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from curate.errors import UsageError
+from curate.errors import IncompleteRunError, UsageError
 from curate.stages import Barrier
-from curate.work import read_marker, write_json
+from curate.work import read_marker, standing_marker, write_marker
 
 INDEX = "index.json"
 
@@ -51,14 +53,14 @@ def leave_index(out: Path, met: Sequence[tuple[Sequence[Barrier], Path, Path]], 
                 "stages": [each.name for each in row[: i + 1]],
             }
     digest = sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
-    write_json(out / INDEX, {"digest": digest, "barriers": barriers, "splits": list(identities)})
+    write_marker(out / INDEX, {"digest": digest, "barriers": barriers, "splits": list(identities), "files": {}})
 
 
 def _held(keys: Path, matches: Path, identities: Sequence[str]) -> Iterator[Any]:
     for identity in identities:
-        files = (read_marker(keys / f"{identity}.json") or {"files": {}})["files"]
+        files = standing_marker(keys / f"{identity}.json")["files"]
         yield [identity, *(files.get(kind, {}).get("sha256") for kind in ("keys", "documents"))]
-    files = (read_marker(matches / "matches.json") or {"files": {}})["files"]
+    files = standing_marker(matches / "matches.json")["files"]
     yield [[identity, files[identity]["sha256"]] for identity in sorted(files)]
 
 
@@ -77,16 +79,20 @@ def read_indexes(against: Sequence[Path], barriers: Sequence[Barrier], out: Path
 
 def _read(out: Path, barriers: Sequence[Barrier]) -> Earlier:
     try:
-        index = json.loads((out / INDEX).read_text())
+        index = standing_marker(out / INDEX)
         held = index["barriers"]
         places = {barrier.name: _place(out, held.get(barrier.name), barrier) for barrier in barriers}
         earlier = Earlier(out.name, index["digest"], tuple(index["splits"]), places)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (IncompleteRunError, LookupError, TypeError, AttributeError):
         raise UsageError(f"--against {out}: there is no finished run that left an {INDEX}") from None
-    for place in places.values():
-        markers = [place.matches / "matches.json", *(place.keys / f"{each}.json" for each in earlier.identities)]
-        if any(read_marker(marker) is None for marker in markers):
-            raise UsageError(f"--against {out}: files of that run are missing under work/; run it again")
+    markers = {place.matches / "matches.json" for place in places.values()}
+    markers |= {place.keys / f"{each}.json" for place in places.values() for each in earlier.identities}
+    paths = sorted(markers)
+    with ThreadPoolExecutor() as threads:
+        for path, marker in zip(paths, threads.map(partial(read_marker, digests=True), paths), strict=True):
+            if marker is None:
+                what = f"{path.relative_to(out)} or files it describes"
+                raise UsageError(f"--against {out}: {what} are missing or damaged; run it again")
     return earlier
 
 

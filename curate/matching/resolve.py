@@ -16,7 +16,7 @@ from curate.matching import comparing, shuffle
 from curate.matching.index import Earlier
 from curate.matching.shuffle import MAX_RANGES, ROW_BITS, Job, Keyed, Sizes
 from curate.stages import Barrier
-from curate.work import read_marker, write_marker
+from curate.work import read_marker, standing_marker, write_marker
 
 DONE = "matches.json"
 
@@ -42,7 +42,7 @@ def resolve(
     any, and the marker `matches.json` last. What `earlier` runs kept is kept, and stands before all of this run.
     `tell` gets the name of a step, and how many of its tasks are done. Raises IncompleteRunError when a task is lost.
     """
-    if read_marker(folder / DONE) is not None:
+    if read_marker(folder / DONE, digests=True) is not None:
         _clear(barriers, folder)
         return True
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def resolve(
         jobs.append(Job(barrier, place, first_own << ROW_BITS, tuple(job.folder for job in jobs), sizes, ranges))
         _one_barrier(jobs[-1], groups, steps)
     files = _deliver(jobs, own, folder, steps)
-    done = {job.barrier.name: read_marker(job.folder / "done.json") or {} for job in jobs}
+    done = {job.barrier.name: standing_marker(job.folder / "done.json") for job in jobs}
     stages = {name: {"seconds": round(each["seconds"], 6), "counts": each["counts"]} for name, each in done.items()}
     peak = max((each["peak_bytes"] for each in done.values()), default=0)
     write_marker(folder / DONE, {"stages": stages, "peak_bytes": peak, "files": files})
@@ -108,11 +108,12 @@ def _keyed(
 ) -> list[Keyed]:
     """The splits that have keys; their numbers mean nothing yet."""
     splits: list[Keyed] = []
+    matched = standing_marker(matches / DONE)["files"] if matches is not None else {}
     for identity in identities:
-        files = (read_marker(folder / f"{identity}.json") or {"files": {}})["files"]
-        rows = files.get("keys", {"rows": 0})["rows"]
-        if rows:
-            splits.append(Keyed(0, identity, folder, rows, matches, tuple(stages)))
+        files = standing_marker(folder / f"{identity}.json")["files"]
+        gone = matches / matched[identity]["file"] if matches is not None and identity in matched else None
+        if "keys" in files:
+            splits.append(Keyed(0, identity, folder, files["keys"]["rows"], gone, tuple(stages)))
     return splits
 
 
@@ -135,7 +136,7 @@ def _one_barrier(job: Job, groups: Groups, steps: _Steps) -> None:
         return
     job.folder.mkdir(exist_ok=True)
     if not groups:
-        write_marker(job.folder / "done.json", {"seconds": 0.0, "counts": {}, "peak_bytes": 0, "files": {}})
+        write_marker(job.folder / "done.json", {"seconds": 0.0, "counts": {}, "peak_bytes": 0, "lists": 0, "files": {}})
         return
     name = job.barrier.name
     if not shuffle.is_done(job.path("lists")):
@@ -143,12 +144,12 @@ def _one_barrier(job: Job, groups: Groups, steps: _Steps) -> None:
         steps.run(f"{name}: buckets", shuffle.gather, [(job, i, len(groups)) for i in range(job.ranges)])
         steps.run(f"{name}: sets", shuffle.connect, [(job, len(groups))])
     _remove(job.folder, "cells-*", "pairs-*")
-    facts = read_marker(job.path("lists").with_suffix(".json")) or {}
+    facts = standing_marker(job.path("lists").with_suffix(".json"))
     steps.run(f"{name}: texts", comparing.collect, [(job, i, group) for i, group in enumerate(groups)])
     steps.run(f"{name}: compare", comparing.compare, [(job, i, len(groups)) for i in range(facts["lists"])])
     paths = [job.path("collected", i) for i in range(len(groups))]
     paths += [job.path("found", i) for i in range(facts["lists"])]
-    markers = [read_marker(path.with_suffix(".json")) or {} for path in paths]
+    markers = [standing_marker(path.with_suffix(".json")) for path in paths]
     write_marker(job.folder / "done.json", _sum(facts, markers))
     _remove(job.folder, "collected-*", "lists-*")
 
@@ -160,7 +161,7 @@ def _sum(facts: dict[str, Any], markers: Sequence[dict[str, Any]]) -> dict[str, 
             counts[key] = counts.get(key, 0) + value
     seconds = facts["seconds"] + facts["spent"] + sum(marker["seconds"] for marker in markers)
     peak = max(marker["peak_bytes"] for marker in [facts, *markers])
-    return {"seconds": seconds, "counts": counts, "peak_bytes": peak, "files": {}}
+    return {"seconds": seconds, "counts": counts, "peak_bytes": peak, "lists": facts["lists"], "files": {}}
 
 
 def _deliver(jobs: Sequence[Job], own: Groups, folder: Path, steps: _Steps) -> dict[str, Any]:
@@ -168,7 +169,7 @@ def _deliver(jobs: Sequence[Job], own: Groups, folder: Path, steps: _Steps) -> d
     steps.run(f"{names}: matches", comparing.deliver, [(jobs, i, group, folder) for i, group in enumerate(own)])
     files: dict[str, Any] = {}
     for i in range(len(own)):
-        files |= (read_marker(folder / f"delivered-{i:05d}.json") or {"files": {}})["files"]
+        files |= standing_marker(folder / f"delivered-{i:05d}.json")["files"]
     return files
 
 

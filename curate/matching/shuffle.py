@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from curate.stages import Barrier
-from curate.work import read_marker, whole_file, write_marker
+from curate.work import read_marker, standing_marker, whole_file, write_marker
 
 ROW_BITS = 32
 MAX_LISTS = 4096  # each is a file that is opened once per group of splits
@@ -58,7 +58,11 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A split whose documents have keys: where its files stand and, of an earlier run, what was removed from it."""
+    """A split whose documents have keys: where its files stand.
+
+    Of one of an earlier run that lost documents to its barriers, `matches` is the file that says which, and `stages`
+    are the barriers that count.
+    """
 
     number: int
     identity: str
@@ -178,12 +182,9 @@ def _alive_rows(split: Keyed, lost: Sequence[pa.RecordBatch]) -> NDArray[np.int6
     """The rows of a split that take part: not matched by an earlier barrier, nor, of an earlier run, by this one."""
     alive = np.ones(split.rows, bool)
     if split.matches is not None:
-        path = split.matches / f"{split.identity}.matches.parquet"
-        if path.is_file():
-            matched = pq.read_table(path, columns=["row", "stage"])
-            gone = pc.is_in(matched["stage"], pa.array(split.stages, pa.string()))
-            alive[np.asarray(matched["row"].filter(gone))] = False
-        return np.flatnonzero(alive)
+        matched = pq.read_table(split.matches, columns=["row", "stage"])
+        gone = pc.is_in(matched["stage"], pa.array(split.stages, pa.string()))
+        alive[np.asarray(matched["row"].filter(gone))] = False
     for batch in lost:
         alive[np.asarray(of_splits(batch, [split])["document"]) - np.uint64(split.first)] = False
     return np.flatnonzero(alive)
@@ -191,7 +192,8 @@ def _alive_rows(split: Keyed, lost: Sequence[pa.RecordBatch]) -> NDArray[np.int6
 
 def found_in(folder: Path, group: Sequence[Keyed]) -> list[pa.RecordBatch]:
     """What comparing has found of a group's documents, from the lists that have any."""
-    found = (of_splits(Mapped(path).batch(0), group) for path in sorted(folder.glob("found-*.arrow")))
+    paths = [folder / f"found-{number:05d}.arrow" for number in range(standing_marker(folder / "done.json")["lists"])]
+    found = (of_splits(Mapped(path).batch(0), group) for path in paths)
     return [batch for batch in found if batch.num_rows]
 
 
@@ -233,7 +235,7 @@ def connect(job: Job, groups: int) -> None:
         join_pairs(np.searchsorted(documents, left), np.searchsorted(documents, right), parents)
     lists, facts = _deal(roots(parents), job.sizes.list_documents)
     before = [job.path("cells", group) for group in range(groups)] + [job.path("pairs", r) for r in range(job.ranges)]
-    markers = [read_marker(each.with_suffix(".json")) or {} for each in before]
+    markers = [standing_marker(each.with_suffix(".json")) for each in before]
     facts["spent"] = sum(marker.get("seconds", 0.0) for marker in markers)
     facts["counts"]["long_documents"] = sum(marker.get("counts", {}).get("long_documents", 0) for marker in markers)
     leave(path, [pa.record_batch([documents, lists], schema=LISTS)], LISTS, started, **facts)

@@ -122,7 +122,9 @@ def _lines(place: str, name: str) -> list[str]:
         data = remote.read_whole(place, MAX_LIST_BYTES) if remote.is_remote(place) else Path(place).read_bytes()
         if data.startswith(b"\x1f\x8b"):
             with gzip.open(BytesIO(data)) as file:
-                data = file.read(MAX_LIST_BYTES)
+                data = file.read(MAX_LIST_BYTES + 1)
+        if len(data) > MAX_LIST_BYTES:
+            raise UsageError(f"the list {name!r} is longer than {MAX_LIST_BYTES >> 20} MiB: name it in parts")
         return [line.strip() for line in data.decode().splitlines() if line.strip()]
     except SourceError as error:
         raise UsageError(str(error)) from None
@@ -150,11 +152,16 @@ def names_of(locations: Iterable[str]) -> dict[str, str]:
 def _parts(place: str) -> list[str]:
     """The parts of a path below the root, or of an address from its host on."""
     if not remote.is_remote(place):
-        return list(Path(place).parts[1:])
+        return [_shown(part) for part in Path(place).parts[1:]]
     return [part for part in remote.shown(place).partition("://")[2].split("/") if part]
 
 
+def _shown(name: str) -> str:
+    """A name as outputs can hold it: bytes of a file's name that are no UTF-8 as their hex digits."""
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
 def _crawl_path(place: str) -> str:
-    shown = remote.shown(place) if remote.is_remote(place) else Path(place).as_posix()
+    shown = remote.shown(place) if remote.is_remote(place) else _shown(Path(place).as_posix())
     _, marker, rest = shown.rpartition("/crawl-data/")
     return f"crawl-data/{rest}" if marker else ""
