@@ -17,6 +17,7 @@ from classifiers.value_training import (
     WIDTH,
     WORTH,
     Example,
+    advertised,
     curve,
     design,
     out_of_fold,
@@ -68,7 +69,8 @@ def study(examples: Sequence[Example]) -> Study:
     same = [replace(each, key=f"{k:07d}") for k, each in enumerate(ordered)]  # however their texts are changed
     changes = {"shuffled": shuffled, **CHANGES}
     also = [design([replace(each, text=change(each.text)) for each in same]) for change in changes.values()]
-    plain, *others = out_of_fold(design(same), pieces(same), *also)
+    taught = design([*same, *advertised(same)])
+    plain, *others = out_of_fold(taught, pieces(same), design(same), *also)
     sums, shares = curve(plain, np.array([each.value >= WORTH for each in same]))
     scores, *rest = (np.interp(raw, sums, shares).astype(np.float32) for raw in (plain, *others))
     changed = dict(zip(changes, rest, strict=True))

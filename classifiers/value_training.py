@@ -28,6 +28,16 @@ DAMPING = 0.25
 LANDMARKS = 768
 WIDTH = 2.0 * len(form.NAMES)
 FOLDS = 10
+ADVERTISED_WEIGHT = 0.2
+# Lines such as pages have above their text; a text is not worth less for one of them.
+ADVERTISEMENTS = (
+    "Get 15% off your next purchase when you sign up today. Free delivery on orders over $50!",
+    "Limited time offer: buy one, get one free. Order now while stocks last!",
+    "Sponsored: the best deals on laptops, phones and cameras this week. Shop now.",
+    "Click here to download our free app and start saving money today!",
+    "Try it free for 30 days. No credit card needed. Sign up now!",
+    "Advertisement",
+)
 PIECE_CHARS, MAX_PIECES = 700, 8
 IN_ORDER = 0.995  # share of pieces in order about which there is no doubt
 PATTERNS = grams.TABLES.index("patterns")
@@ -37,7 +47,8 @@ PATTERNS = grams.TABLES.index("patterns")
 class Example:
     """A text with its value from 0 to 5 and its source: the collection it came from, never split between folds.
 
-    `key` tells texts of one source apart, such as by address; `format` and `topic` are for the card.
+    `key` tells texts of one source apart, such as by address; `format` and `topic` are for the
+    card. `weight` is what it counts for beside others.
     """
 
     text: str
@@ -46,6 +57,7 @@ class Example:
     key: str = ""
     format: str = ""
     topic: str = ""
+    weight: float = 1.0
 
     @property
     def target(self) -> float:
@@ -109,6 +121,17 @@ def shuffled(text: str) -> str:
     return "".join(pieces)
 
 
+def advertised(examples: Sequence[Example]) -> list[Example]:
+    """Copies of the texts worth having with an advertising line in front, which say: no worse for it."""
+    copies = []
+    for each in examples:
+        if each.value >= WORTH:
+            number = int.from_bytes(hashlib.sha256(each.text.encode("utf-8", "replace")).digest()[:4], "big")
+            text = f"{ADVERTISEMENTS[number % len(ADVERTISEMENTS)]}\n{each.text}"
+            copies.append(replace(each, text=text, weight=ADVERTISED_WEIGHT * each.weight))
+    return copies
+
+
 def design(examples: Sequence[Example]) -> Design:
     """Examples measured, in the order of their sources, keys and texts."""
     ordered, room = sorted(examples, key=lambda each: (each.source, each.key, each.text)), room_for_slots()
@@ -118,7 +141,7 @@ def design(examples: Sequence[Example]) -> Design:
         np.array([each.form for each in measured]),
         np.array([each.target for each in ordered]),
         np.array([each.value for each in ordered]),
-        _weights([each.source for each in ordered]),
+        _weights(ordered),
         np.array([each.source for each in ordered]),
         tuple(measured),
     )
@@ -144,10 +167,12 @@ def _cut(text: str) -> Iterator[str]:
         yield piece[piece.find(" ") + 1 : piece.rfind(" ") if len(piece) == PIECE_CHARS else None] if start else piece
 
 
-def _weights(sources: Sequence[str]) -> NDArray[np.float64]:
+def _weights(examples: Sequence[Example]) -> NDArray[np.float64]:
     """A weight per text, 1 on average: a source with four times the texts counts twice as much."""
-    counts = Counter(sources)
-    weights = np.array([1 / np.sqrt(counts[source]) for source in sources])
+    counts: Counter[str] = Counter()
+    for each in examples:
+        counts[each.source] += each.weight  # type: ignore[assignment]
+    weights = np.array([each.weight / np.sqrt(counts[each.source]) for each in examples])
     return weights / weights.mean()
 
 
@@ -215,7 +240,8 @@ def _order(cut: Pieces) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[
     It begins above all but a few of the pieces in order, each tried by what the other half of the sources taught, and
     ends at the middle of the shuffled ones.
     """
-    aims, half = np.where(cut.shuffled, 0.5, -0.5), folds_of(cut.sources, 2)
+    fold = folds_of(cut.sources, 2)
+    aims, half = np.where(cut.shuffled, 0.5, -0.5), np.array([fold[source] for source in cut.sources.tolist()])
     tried = np.zeros(len(aims))
     for k in (0, 1):
         taught = half != k
@@ -232,15 +258,14 @@ def _likeness(places: NDArray[Any], marks: NDArray[Any]) -> NDArray[np.float64]:
     return np.exp(-np.maximum(far, 0) / WIDTH)
 
 
-def folds_of(sources: NDArray[np.str_], folds: int = FOLDS) -> NDArray[np.int64]:
-    """A fold for each example, int64[n]: whole sources, the largest first, each into the fold with the fewest."""
-    names, counts = np.unique(sources, return_counts=True)
-    load, fold = np.zeros(folds, np.int64), {}
-    for k in np.lexsort((names, -counts)):
-        emptiest = int(np.argmin(load))
-        fold[names[k]] = emptiest
-        load[emptiest] += counts[k]
-    return np.array([fold[source] for source in sources])
+def folds_of(sources: Sequence[str] | NDArray[np.str_], folds: int = FOLDS) -> dict[str, int]:
+    """The fold of each source: the largest first, each into the fold with the fewest texts."""
+    counts, load = Counter(str(source) for source in sources), [0] * folds
+    fold = {}
+    for source in sorted(counts, key=lambda source: (-counts[source], source)):
+        fold[source] = load.index(min(load))
+        load[fold[source]] += counts[source]
+    return fold
 
 
 def raw_scores(model: ValueModel, measured: Sequence[Measured]) -> NDArray[np.float64]:
@@ -248,19 +273,22 @@ def raw_scores(model: ValueModel, measured: Sequence[Measured]) -> NDArray[np.fl
     return np.array([model.raw(each) for each in measured], np.float64)
 
 
-def out_of_fold(examples: Design, cut: Pieces, *also: Design) -> list[NDArray[np.float64]]:
-    """A sum for each example by a model that has seen nothing of its source: float64[n]; the same for other designs.
+def out_of_fold(taught: Design, cut: Pieces, *tried: Design) -> list[NDArray[np.float64]]:
+    """For each design tried, a sum for each text by a model that was taught nothing of its source: float64[n].
 
-    `also` are designs of the same texts in the same order, otherwise written.
+    Every source that is tried has to be among those that are taught.
     """
-    fold, every = folds_of(examples.sources), (examples, *also)
-    raw = [np.empty(len(fold)) for _ in every]
-    for k in np.unique(fold):
-        unseen = np.unique(examples.sources[fold == k])
-        model = fit(examples.rows(fold != k), cut.rows(~np.isin(cut.sources, unseen)))
-        for sums, each in zip(raw, every, strict=True):
-            sums[fold == k] = raw_scores(model, each.rows(fold == k).measured)
+    fold, raw = folds_of(taught.sources), [np.empty(len(each.sources)) for each in tried]
+    for k in range(FOLDS):
+        model = fit(taught.rows(_outside(taught.sources, fold, k)), cut.rows(_outside(cut.sources, fold, k)))
+        for sums, each in zip(raw, tried, strict=True):
+            held = ~_outside(each.sources, fold, k)
+            sums[held] = raw_scores(model, each.rows(held).measured)
     return raw
+
+
+def _outside(sources: NDArray[np.str_], fold: dict[str, int], k: int) -> NDArray[np.bool_]:
+    return np.array([fold[source] != k for source in sources.tolist()], bool)
 
 
 def curve(sums: NDArray[np.float64], worth: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -282,12 +310,12 @@ def train(examples: Sequence[Example]) -> tuple[ValueModel, NDArray[np.float64]]
 
     Raises ValueError when there are too few sources to leave any out, or texts of one kind only.
     """
-    measured, cut = design(examples), pieces(examples)
-    worth = measured.values >= WORTH
-    if len(set(measured.sources)) < FOLDS:
-        raise ValueError(f"texts of {FOLDS} sources or more are needed, there are {len(set(measured.sources))}")
+    measured, taught, cut = design(examples), design([*examples, *advertised(examples)]), pieces(examples)
+    worth, sources = measured.values >= WORTH, len(set(measured.sources.tolist()))
+    if sources < FOLDS:
+        raise ValueError(f"texts of {FOLDS} sources or more are needed, there are {sources}")
     if worth.all() or not worth.any():
         raise ValueError(f"texts of value {WORTH} or more and of less are needed, there is one kind only")
-    sums = out_of_fold(measured, cut)[0]
+    sums = out_of_fold(taught, cut, measured)[0]
     knots, shares = curve(sums, worth)
-    return replace(fit(measured, cut), sums=knots, shares=shares), sums
+    return replace(fit(taught, cut), sums=knots, shares=shares), sums

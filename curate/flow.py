@@ -24,7 +24,8 @@ Slow = tuple[float, str, str]
 class StageCount:
     """What one stage did: documents and their size (characters, or bytes before extraction) in and out, and why.
 
-    `census` counts the scores of a stage that ranks. `slowest` are (CPU seconds, id, address) of at most `SLOWEST` documents, slowest first.
+    `census` counts the scores of a stage that ranks.
+    `slowest` are (CPU seconds, id, address) of at most `SLOWEST` documents, slowest first.
     """
 
     docs_in: int = 0

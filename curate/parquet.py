@@ -1,14 +1,17 @@
 """What a run leaves to be read: parts of a target size, however many splits fed them, in input order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from curate.census import Census
 from curate.documents import PROVENANCE
 from curate.work import describe_file, parquet_writer, whole_file
 
@@ -46,18 +49,26 @@ def _text_bytes(table: pa.Table) -> int:
 
 
 def write_parts(
-    folder: Path, pieces: Sequence[Sequence[Path]], part_bytes: int, *, empty: pa.Schema, merged: bool = False
+    folder: Path,
+    pieces: Sequence[Sequence[Path]],
+    part_bytes: int,
+    *,
+    empty: pa.Schema,
+    merged: bool = False,
+    ranked: Mapping[str, Census] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """Write the rows of `pieces` (for each split in order, the files its rows stand in) as parts in a new folder.
 
     Within a split rows are sorted by their place in the input; `merged` makes one row of those with the same id, which
-    takes each column from the first that has it. When there are no rows one empty part is written, so
+    takes each column from the first that has it. A column that is `ranked` is followed by its percentile among all
+    texts of the run. When there are no rows one empty part is written, so
     that the schema can be read. Returns the file descriptions, in order.
     """
     folder.mkdir(parents=True)
     schema = _schema([path for files in pieces for path in files], empty)
     parts = _Parts(folder, part_bytes)
-    parts.write(_groups(_tables(pieces, schema, merged=merged), schema))
+    tables = (_with_percentiles(table, ranked) for table in _tables(pieces, schema, merged=merged))
+    parts.write(_groups(tables, _with_percentiles(schema.empty_table(), ranked).schema))
     return parts.described
 
 
@@ -96,6 +107,14 @@ def _cast(table: pa.Table, schema: pa.Schema) -> pa.Table:
         for field in schema
     ]
     return pa.table(columns, schema=schema)
+
+
+def _with_percentiles(table: pa.Table, ranked: Mapping[str, Census]) -> pa.Table:
+    for name in sorted(set(ranked) & set(table.column_names)):
+        found = ranked[name].percentiles(table[name].to_numpy().astype(np.float64))
+        place = table.schema.get_field_index(name) + 1
+        table = table.add_column(place, f"{name}_percentile", pa.array(found, pa.float32()))
+    return table
 
 
 def _groups(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:

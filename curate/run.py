@@ -71,7 +71,7 @@ def run(
         identities = [names[split] for split in done]
         tally = stats.fold(recipe.stage_names, _markers(folders, identities))
         tally.check()
-        written = _write(recipe, identities, folders, out)
+        written = _write(recipe, identities, folders, out, tally)
         report = stats.report(recipe.name, shown, tally, text_totals(out / "data"), missing)
         report["settings"] = describe(recipe)
         report["about"] = list(map(as_json, recipe.stages))
@@ -198,7 +198,9 @@ def _markers(folders: Sequence[Path], identities: Sequence[str]) -> Iterator[dic
         yield from (standing_marker(folder / name) for name in names)
 
 
-def _write(recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], out: Path) -> list[dict[str, Any]]:
+def _write(
+    recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], out: Path, tally: stats.Tally
+) -> list[dict[str, Any]]:
     """Assemble the output folders under temporary names and put them in place; the old manifest goes first."""
     segments = [folder for folder in folders if not (folder / DONE).exists()]
     kinds = {
@@ -207,12 +209,16 @@ def _write(recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], o
         "quarantine": ("quarantine", segments, QUARANTINE),
         "signals": ("signals", segments, MEASURED),
     }
+    ranked = {stage.name: tally.stages[stage.name].census for stage in recipe.stages if about(stage).ranks}
     written = []
     for name, (kind, places, schema) in kinds.items():
         temporary = out / f"{TEMPORARY}{name}"
         shutil.rmtree(temporary, ignore_errors=True)
         files = [[path for place in places for path in left_by(place, i, kind)] for i in identities]
-        described = write_parts(temporary, files, recipe.part_bytes, empty=schema, merged=name == "signals")
+        described = write_parts(
+            temporary, files, recipe.part_bytes, empty=schema, merged=name == "signals",
+            ranked=ranked if name == "data" else {},
+        )  # fmt: skip
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
     for name in ("manifest.json", INDEX, "report.json", "report.html"):
         (out / name).unlink(missing_ok=True)

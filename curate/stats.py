@@ -116,7 +116,7 @@ def _stage(name: str, count: StageCount, counts: Mapping[str, int]) -> dict[str,
 
 
 def _choices(census: Census) -> list[dict[str, float]]:
-    """What keeping less of the texts scored would keep, and how many of those lost were worth having by their scores."""
+    """What keeping less of the texts scored would keep, and how many worth having would go, by their scores."""
     limits = [(share, census.limit(share=share)) for share in CHOICES]
     return [
         {

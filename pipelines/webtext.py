@@ -4,12 +4,14 @@
 - Extract the main text with this project's own extractor, a twelfth of trafilatura's cost at its quality (docs/models);
   keep English (Rae et al. 2021 and Penedo et al. 2024 keep one language too).
 - Remove exact duplicates, then near-duplicates verified by Jaccard similarity, keeping the earliest capture.
-- Apply the published heuristics in the order of FineWeb: Gopher repetition and quality, C4 without its rule that a line
-  has to end in a full stop (it alone would take a third of all lines), FineWeb.
-- Drop toxic texts, redact personal data, and keep what reads more like pages people linked to than like the crawl.
+- Apply the heuristics of Gopher, C4 and FineWeb as far as they cost next to nothing worth having: limits measured on
+  labelled pages, and no editing of lines (docs/judgement.md).
+- Keep what a value model finds worth having: a score that can be read, and a percentile in the run.
+- Note how much each text is like Wikipedia and what people linked to (Radford et al. 2019), and drop the very bottom.
+- Drop toxic texts and redact personal data.
 """
 
-from classifiers import quality, toxicity
+from classifiers import quality, toxicity, webtext
 from curate.recipe import Recipe
 from curate.stages import (
     ExactDuplicates,
@@ -36,12 +38,13 @@ recipe = Recipe(
         Language(keep=("en",), min_probability=0.65),
         ExactDuplicates(),
         NearDuplicates(threshold=0.8),
-        Rules(gopher.repetition),
-        Rules(gopher.quality),
-        Rules(c4.quality.with_dialect("fineweb"), edit=c4.clean_lines.with_dialect("fineweb")),
-        Rules(fineweb.quality),
+        Rules(gopher.repetition.with_dialect("measured")),
+        Rules(gopher.quality.with_dialect("measured")),
+        Rules(c4.quality.with_dialect("measured")),
+        Rules(fineweb.quality.with_dialect("measured")),
+        Score("quality", quality.score, min_score=quality.MIN_QUALITY, percentile=True),
+        Score("webtext", webtext.score, min_score=webtext.MIN_SCORE),
         Score("toxicity", toxicity.score, max_score=0.8),
         Redact(max_pii_spans=20),
-        Score("quality", quality.score, min_score=0.5),
     ),
 )

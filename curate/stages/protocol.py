@@ -109,7 +109,8 @@ class About:
     changed. `makes_text`: whether documents have a text only behind it; its result is kept for later runs.
     `judgement` is whose the decisions are. `where(text, rule)` gives start and end of each stretch of a text that the
     rule counts. `ranks`: whether the scores of all texts of the run are counted, so that each text kept gets its
-    percentile; `settle` makes a limit of that count, which the texts the stage kept are then judged by. `check` raises UsageError when the stage cannot work, `warm` does once what many workers would each do.
+    percentile; `settle` makes a limit of that count, which the texts the stage kept are then judged by. `check` raises
+    UsageError when the stage cannot work, `warm` does once what many workers would each do.
     """
 
     table: tuple[Rule, ...] = ()
