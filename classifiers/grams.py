@@ -58,7 +58,8 @@ def slots(hashes: Any, kinds: Any, starts: Any, ends: Any, small: Any) -> Any:
     out, bounds = np.empty(6 * size + 8, np.int32), np.zeros(5, np.int64)
     for i in range(size):
         out[i] = slot(0, seen(hashes, kinds, i))
-    count = bounds[1] = size
+    bounds[1] = size
+    count = np.int64(size)
     for i in range(size - 1):
         out[count], count = slot(1, joined(seen(hashes, kinds, i), seen(hashes, kinds, i + 1), PAIR)), count + 1
     bounds[2] = count

@@ -28,7 +28,7 @@ DAMPING = 0.25
 LANDMARKS = 768
 WIDTH = 2.0 * len(form.NAMES)
 FOLDS = 10
-ADVERTISED_WEIGHT = 0.2
+ADVERTISED_WEIGHT = 0.1
 # Lines such as pages have above their text; a text is not worth less for one of them.
 ADVERTISEMENTS = (
     "Get 15% off your next purchase when you sign up today. Free delivery on orders over $50!",

@@ -54,7 +54,7 @@ def _changed(stage: Any, model: Path | None, threshold: float | None, share: flo
             threshold = limit_for_share(settings.crawl_scores if settings else (), share)
     except (ModelError, ValueError) as error:
         raise UsageError(str(error)) from error
-    if threshold is None and settings and score.labels == (settings.label,):
+    if threshold is None and settings and getattr(score, "labels", ()) == (settings.label,):
         threshold = settings.threshold
     if threshold is None:
         raise UsageError(f"nothing says what to keep by {model}: give --quality-threshold")

@@ -288,7 +288,7 @@ def _amend(report: dict[str, Any], out: Path, ids: frozenset[str]) -> None:
         "docs_out": text["docs"],
         "chars_out": text["chars"],
         "bytes_out": text["bytes"],
-        "tokens_out": round(text["bytes"] / stats.BYTES_PER_TOKEN),
+        "tokens_out": round(text["bytes"] / BYTES_PER_TOKEN),
         "survival_docs": text["docs"] / totals["records_in"] if totals["records_in"] else 0.0,
         "survival_bytes": text["bytes"] / totals["bytes_in"] if totals["bytes_in"] else 0.0,
     }

@@ -98,7 +98,7 @@ def _layered_format(file: BinaryIO, codecs: tuple[str, ...]) -> str | None:
 
 
 def _begins(head: bytes, grammar: Grammar, *, anywhere: bool) -> int:
-    """Where a record begins in the first bytes of a stream: at 0, or `anywhere` if they may be damaged; else the end."""
+    """Where a record begins in the first bytes: at 0, or `anywhere` if they may be damaged; else the end."""
     if grammar.opens(head):
         return 0
     found = grammar.boundary.search(head) if anywhere else None
