@@ -1,0 +1,287 @@
+"""The compiled loops behind the index of evaluation items: words, seeds, and the alignments that grow from seeds.
+
+Everything here takes arrays and gives arrays; importing it imports numba. Weights are integers, in `UNIT`ths of a bit.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.contamination.words import APOSTROPHE, EXPANDED, POINT
+from curate.minhash_kernels import compiled, mix
+
+SEED_WORDS = 4  # one changed word in a question of eight leaves four in a row
+UNIT = 16
+MAX_SHIFT = 4  # words on either side that one edit may replace
+EDIT_COST = 4 * UNIT
+MAX_DROP = 24 * UNIT  # an alignment ends where edits have cost so much more than was gained since its best point
+MAX_GAP = 40  # words between two alignments of one chain
+MIN_CHAIN = 16 * UNIT  # a chain of less is forgotten
+MAX_ACTIVE = 256  # chains at a time; of more, the weakest is given up
+CHAIN = 6  # text, first and last word of the page, first and last word of the text, words matched ...
+BITS = 6  # ... and their weight
+
+_SKIPPED, _APOSTROPHE, _POINT, _EXPANDED, _ALONE = (
+    np.uint32(value) for value in (1, APOSTROPHE, POINT, EXPANDED, 1 << 31)
+)
+_NO_LETTER, _ZERO, _NINE = np.uint32(0xFFFFFFFF), np.uint32(48), np.uint32(57)
+_CHARACTER, _WORD = np.uint64(0x880355F21E6D1965), np.uint64(0xD6E8FEB86659FD93)
+_32, _64, _6, _63 = np.uint64(32), np.uint64(64), np.uint64(6), np.uint64(63)
+_NONE = np.uint64(0)
+_ONE = np.uint64(1)
+
+
+@compiled
+def _put(state: Any, begin: Any, end: Any, count: Any, hashes: Any, starts: Any, ends: Any) -> Any:
+    """Note a word that has ended, if there is one; returns how many there are."""
+    if state == _NONE:
+        return count
+    if len(starts):
+        starts[count] = begin
+        ends[count] = end
+    else:
+        hashes[count] = np.uint32(mix(state) >> _32)
+    return count + 1
+
+
+@compiled
+def _scan(codes: Any, table: Any, expansions: Any, hashes: Any, starts: Any, ends: Any) -> Any:
+    """Cut a text into words; writes their hashes, or their bounds where there is room for those."""
+    count, begin, last, digit, state = 0, 0, 0, False, _NONE
+    for i in range(len(codes)):
+        folded = table[codes[i]]
+        if _POINT < folded < _EXPANDED:
+            begin = i if state == _NONE else begin
+            state = (state ^ np.uint64(folded)) * _CHARACTER
+            digit, last = _ZERO <= folded <= _NINE, i + 1
+        elif folded == _SKIPPED or folded == _APOSTROPHE:
+            continue
+        elif folded == _POINT and digit and state != _NONE and i + 1 < len(codes) and \
+                _ZERO <= table[codes[i + 1]] <= _NINE:  # fmt: skip
+            continue
+        elif _EXPANDED <= folded < _ALONE:
+            for letter in expansions[folded - _EXPANDED]:
+                if letter == _NO_LETTER:
+                    break
+                if letter <= _POINT:
+                    count, state = _put(state, begin, i + 1, count, hashes, starts, ends), _NONE
+                    continue
+                begin = i if state == _NONE else begin
+                state = (state ^ np.uint64(letter)) * _CHARACTER
+            digit, last = False, i + 1
+        else:
+            count, state = _put(state, begin, last, count, hashes, starts, ends), _NONE
+            if folded >= _ALONE:
+                count = _put(np.uint64(folded) * _CHARACTER, i, i + 1, count, hashes, starts, ends)
+    return _put(state, begin, last, count, hashes, starts, ends)
+
+
+@compiled
+def word_hashes(
+    codes: NDArray[np.generic], table: NDArray[np.uint32], expansions: NDArray[np.uint32]
+) -> NDArray[np.uint32]:
+    """Hash every word of a text given as code points; uint32, one per word, in order."""
+    none = np.empty(0, np.int64)
+    hashes = np.empty(2 * len(codes) + 1, np.uint32)
+    return hashes[: _scan(codes, table, expansions, hashes, none, none)]
+
+
+@compiled
+def word_bounds(
+    codes: NDArray[np.generic], table: NDArray[np.uint32], expansions: NDArray[np.uint32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where each word begins and ends; int64 twice, one per word, in order."""
+    starts, ends = np.empty(2 * len(codes) + 1, np.int64), np.empty(2 * len(codes) + 1, np.int64)
+    count = _scan(codes, table, expansions, np.empty(0, np.uint32), starts, ends)
+    return starts[:count], ends[:count]
+
+
+@compiled
+def seed_hash(words: NDArray[np.uint32], at: int) -> np.uint64:
+    """Hash the seed that begins at a word."""
+    state = _NONE
+    for i in range(SEED_WORDS):
+        state = state * _WORD + np.uint64(words[at + i])
+    return mix(state)
+
+
+@compiled
+def seed_hashes(words: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Hash every seed of a run of words; uint64[words - SEED_WORDS + 1], none where there are fewer words."""
+    hashes = np.empty(max(0, len(words) - SEED_WORDS + 1), np.uint64)
+    for i in range(len(hashes)):
+        hashes[i] = seed_hash(words, i)
+    return hashes
+
+
+@compiled
+def fill_filter(seeds: NDArray[np.uint64], bits: int, words: NDArray[np.uint64]) -> None:
+    """Set, in a table of 2^bits bits, the one that the upper bits of each seed name."""
+    for seed in seeds:
+        slot = seed >> np.uint64(64 - bits)
+        words[slot >> _6] |= _ONE << (slot & _63)
+
+
+@compiled
+def document_counts(
+    seeds: NDArray[np.uint64], texts: NDArray[np.uint32], evals: NDArray[np.uint16]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """For each of the sorted seeds: in how many texts of one evaluation it stands, at most, and how often in all.
+
+    Texts with one seed must stand together by evaluation, as they do when sorted by number.
+    """
+    shared, copies = np.empty(len(seeds), np.uint32), np.empty(len(seeds), np.uint32)
+    start = 0
+    while start < len(seeds):
+        end, here, most = start, 0, 0
+        while end < len(seeds) and seeds[end] == seeds[start]:
+            fresh = end == start or texts[end] != texts[end - 1]
+            if end > start and evals[texts[end]] != evals[texts[end - 1]]:
+                here = 0
+            here += fresh
+            most = max(most, here)
+            end += 1
+        shared[start:end] = most
+        copies[start:end] = end - start
+        start = end
+    return shared, copies
+
+
+@compiled
+def resync(page: Any, p: Any, p_limit: Any, words: Any, q: Any, q_limit: Any, step: Any) -> Any:
+    """How many words to pass over on the page and in the text so that two agree again; (0, 0) when none do."""
+    for size in range(1, MAX_SHIFT + 1):
+        for k in range(2 * size + 1):
+            i, j = (size, size - k) if k <= size else (2 * size - k, size)
+            at, to = p + step * i, q + step * j
+            if (p_limit - at) * step <= 0 or (q_limit - to) * step <= 0 or page[at] != words[to]:
+                continue
+            last = to + step == q_limit
+            if last or (at + step != p_limit and page[at + step] == words[to + step]):
+                return i, j
+    return 0, 0
+
+
+@compiled
+def extend(page: Any, p: Any, p_limit: Any, words: Any, q: Any, q_limit: Any, weights: Any, step: Any) -> Any:
+    """Align from one place on, forwards or backwards; returns the best end on both sides, words matched and weight."""
+    best_p, best_q, best_words, best = p, q, 0, 0
+    matched, gained, cost, best_gain = 0, 0, 0, 0
+    while p != p_limit and q != q_limit:
+        if page[p] == words[q]:
+            gained += np.int64(weights[q])
+            matched += 1
+            p, q = p + step, q + step
+            if gained - cost > best:
+                best = gained - cost
+                best_p, best_q, best_words, best_gain = p, q, matched, gained
+            continue
+        i, j = resync(page, p, p_limit, words, q, q_limit, step)
+        cost += EDIT_COST * max(i, j)
+        if i + j == 0 or best - (gained - cost) > MAX_DROP:
+            break
+        p, q = p + step * i, q + step * j
+    return best_p, best_q, best_words, best_gain
+
+
+@compiled
+def _place(active: Any, count: Any, text: Any, p: Any, q: Any) -> Any:
+    """The chain a hit lies in (-2), the one it goes on (its row), or -1."""
+    found, gap = -1, 2 * MAX_GAP + 1
+    for row in range(count):
+        if active[row, 0] != text:
+            continue
+        if active[row, 1] <= p < active[row, 2] and active[row, 3] <= q < active[row, 4]:
+            return -2
+        ahead, along = p - active[row, 2], q - active[row, 4]
+        if 0 <= ahead <= MAX_GAP and 0 <= along <= MAX_GAP and ahead + along < gap:
+            found, gap = row, ahead + along
+    return found
+
+
+@compiled
+def _release(chain: Any, needs: Any, starts: Any, out: Any, found: Any) -> Any:
+    """Write a chain that has ended to `out` when it holds enough of its text, or every word."""
+    if chain[BITS] < needs[chain[0]] and chain[5] < starts[chain[0] + 1] - starts[chain[0]]:
+        return out, found
+    if found == len(out):
+        grown = np.empty((2 * len(out), CHAIN + 1), np.int64)
+        grown[:found] = out
+        out = grown
+    out[found] = chain
+    return out, found + 1
+
+
+@compiled
+def _retire(active: Any, count: Any, before: Any, needs: Any, starts: Any, out: Any, found: Any) -> Any:
+    """Move chains that end before a word out of the active ones."""
+    kept = 0
+    for row in range(count):
+        if active[row, 2] >= before:
+            active[kept] = active[row]
+            kept += 1
+        else:
+            out, found = _release(active[row], needs, starts, out, found)
+    return kept, out, found
+
+
+@compiled
+def find_chains(
+    page: NDArray[np.uint32],
+    words: NDArray[np.uint32],
+    weights: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    needs: NDArray[np.int64],
+    seeds: NDArray[np.uint64],
+    places: NDArray[np.uint32],
+    texts: NDArray[np.uint32],
+    table: NDArray[np.uint64],
+    directory: NDArray[np.uint32],
+) -> NDArray[np.int64]:
+    """Find where texts of the index are aligned with a page; int64[chains, 7], see `CHAIN`.
+
+    A seed that page and text share grows into an alignment both ways; alignments of one text that follow each other
+    closely make a chain. Every word of the page is looked up once, and what lies inside a chain is not aligned again.
+    """
+    slot_shift = np.uint64(64 - int(np.log2(len(table) * 64) + 0.5))
+    row_shift = np.uint64(64 - int(np.log2(len(directory) - 1) + 0.5))
+    active, count = np.empty((MAX_ACTIVE, CHAIN + 1), np.int64), 0
+    out, found = np.empty((8, CHAIN + 1), np.int64), 0
+    for p in range(len(page) - SEED_WORDS + 1):
+        seed = seed_hash(page, p)
+        slot = seed >> slot_shift
+        if not table[slot >> _6] >> (slot & _63) & _ONE:
+            continue
+        row = seed >> row_shift
+        at, stop = np.int64(directory[row]), np.int64(directory[row + _ONE])
+        while at < stop and seeds[at] < seed:
+            at += 1
+        if at < stop and seeds[at] == seed and count:
+            count, out, found = _retire(active, count, p - MAX_GAP, needs, starts, out, found)
+        while at < stop and seeds[at] == seed:
+            text, q = np.int64(texts[at]), np.int64(places[at])
+            at += 1
+            row_at = _place(active, count, text, p, q)
+            if row_at == -2:
+                continue
+            p_low, q_low = np.int64(-1), starts[text] - 1
+            if row_at >= 0:
+                p_low, q_low = active[row_at, 2] - 1, active[row_at, 4] - 1
+            left_p, left_q, left_words, left = extend(page, p - 1, p_low, words, q - 1, q_low, weights, -1)
+            end_p, end_q, right_words, right = extend(page, p, len(page), words, q, starts[text + 1], weights, 1)
+            if row_at >= 0:
+                active[row_at, 2], active[row_at, 4] = end_p, end_q
+                active[row_at, 5] += left_words + right_words
+                active[row_at, BITS] += left + right
+            elif left + right >= MIN_CHAIN:
+                if count == MAX_ACTIVE:
+                    fresh = np.argmin(active[:, BITS])
+                    out, found = _release(active[fresh], needs, starts, out, found)
+                else:
+                    fresh, count = np.int64(count), count + 1
+                active[fresh, 0], active[fresh, 1], active[fresh, 2] = text, left_p + 1, end_p
+                active[fresh, 3], active[fresh, 4] = left_q + 1, end_q
+                active[fresh, 5], active[fresh, BITS] = left_words + right_words, left + right
+    count, out, found = _retire(active, count, len(page) + 1, needs, starts, out, found)
+    return out[:found]
