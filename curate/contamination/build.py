@@ -22,8 +22,9 @@ SHARERS = 2
 # How much of a question must be found, in bits: a share that falls with its length, between two limits.
 SHORT_WORDS, SHORT_SHARE = 10, 0.78
 LONG_WORDS, LONG_SHARE = 26, 0.4
-MIN_BITS, ENOUGH_BITS = 44.0, 190.0
-MIN_WHOLE_BITS = 45.0  # of a question that is there word by word, whatever it shares with others
+MIN_BITS, ENOUGH_BITS = 61.0, 190.0  # more than five words can say; what a long quotation says
+# A question that is there word by word counts from eight words on, and below when its words are rare on average.
+WHOLE_WORDS, MIN_WHOLE_BITS, MAX_WHOLE_BITS, MIN_MEAN_BITS = 8, 45.0, 16.0, 9.6
 NEAR_SHARE = 0.6  # of an answer, near its question
 QUESTION, NEAR_ONLY = 0, 1  # roles
 NEVER = np.int64(1) << 40
@@ -82,19 +83,20 @@ def arrays(found: Gathered, table: Common | None = None) -> dict[str, NDArray[np
     seeds, places, texts = _seeds(flat, starts)
     shared, copies = kernels.document_counts(seeds, texts, np.array(found.text_evals, np.uint16))
     in_run = _is_in(seeds_low(seeds), table.runs)
+    sizes = np.where(_is_in(flat, _unspaced()), UNSPACED, 1.0)
     raw = _word_bits(flat, table)
-    weights = raw * _rarity(len(flat), places, shared, in_run)
+    weights = np.minimum(raw, MAX_BITS) * sizes * _rarity(len(flat), places, shared, in_run)
     units = np.round(weights * kernels.UNIT).astype(np.uint8)
     roles, ref_starts, refs = _refs(found)
     totals = _sums(units.astype(np.float64) / kernels.UNIT, starts)
-    whole_bits = _sums(raw, starts)
-    needs = _needs(np.diff(starts), totals)
+    lengths = _sums(sizes, starts)
+    needs = _needs(lengths, totals)
     keep = (copies <= MAX_COPIES) & ~in_run
     seeds, places, texts = seeds[keep], places[keep], texts[keep]
     asked = np.where(roles == QUESTION, needs, NEVER)
     return {
         "words": flat, "weights": units, "starts": starts, "totals": totals.astype(np.float32),
-        "whole": whole_bits >= MIN_WHOLE_BITS,
+        "whole": _counts_whole(lengths, _sums(raw * sizes, starts)),
         "needs": np.minimum(asked, np.round(totals * NEAR_SHARE * kernels.UNIT)).astype(np.int64),
         "asked": asked, "seeds": seeds, "places": places, "texts": texts,
         "table": _filter(seeds), "directory": _directory(seeds),
@@ -130,10 +132,14 @@ def _is_in(values: NDArray[np.uint32], table: NDArray[np.uint32]) -> NDArray[np.
 def _word_bits(flat: NDArray[np.uint32], table: Common) -> NDArray[np.float64]:
     """What each word says, in bits, by how rare it is on the web."""
     known = _is_in(flat, table.words)
-    bits = np.full(len(flat), MAX_BITS)
-    bits[known] = np.minimum(table.bits[np.searchsorted(table.words, flat[known])], MAX_BITS)
-    bits[_is_in(flat, _unspaced())] *= UNSPACED
+    bits = np.full(len(flat), MAX_WHOLE_BITS)
+    bits[known] = np.minimum(table.bits[np.searchsorted(table.words, flat[known])], MAX_WHOLE_BITS)
     return bits
+
+
+def _counts_whole(lengths: NDArray[np.float64], bits: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether a text that is there word by word counts, by its length in words and what the words say."""
+    return (bits >= MIN_WHOLE_BITS) & ((lengths >= WHOLE_WORDS) | (bits >= MIN_MEAN_BITS * lengths))
 
 
 @cache
@@ -164,7 +170,7 @@ def _sums(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.
     return sums[starts[1:]] - sums[starts[:-1]]
 
 
-def _needs(lengths: NDArray[np.int64], totals: NDArray[np.float64]) -> NDArray[np.int64]:
+def _needs(lengths: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.int64]:
     from curate.contamination import kernels
 
     shares = np.interp(lengths, [SHORT_WORDS, LONG_WORDS], [SHORT_SHARE, LONG_SHARE])
