@@ -19,6 +19,7 @@ UNSPACED = 0.5  # what a character that is a word of its own weighs of a word
 COMMON_RUN = 0.25  # what words weigh that stand only in runs several sites have
 PHRASE_WORDS = 30  # a text of fewer words that more than two items of one evaluation share is a phrase
 SHARERS = 2
+MAX_SHARERS = 200  # a text of any length that more items share is what all are introduced by
 # How much of a question must be found, in bits: a share that falls with its length, between two limits.
 SHORT_WORDS, SHORT_SHARE = 10, 0.78
 LONG_WORDS, LONG_SHARE = 26, 0.4
@@ -190,13 +191,14 @@ def _refs(found: Gathered) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArra
 
 
 def _is_phrase(found: Gathered, refs: Sequence[tuple[int, int, int]], length: int) -> bool:
-    """Whether a short text is shared by more than `SHARERS` different items of one evaluation."""
-    if length >= PHRASE_WORDS or len(refs) <= SHARERS:
+    """Whether a text is shared by more different items of one evaluation than one of its length may be."""
+    most = SHARERS if length < PHRASE_WORDS else MAX_SHARERS
+    if len(refs) <= most:
         return False
     contents: dict[int, set[bytes]] = defaultdict(set)
     for item, *_ in refs:
         contents[found.items[item][0]].add(found.contents[item])
-    return max(map(len, contents.values())) > SHARERS
+    return max(map(len, contents.values())) > most
 
 
 def _filter(seeds: NDArray[np.uint64]) -> NDArray[np.uint64]:

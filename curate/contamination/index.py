@@ -2,7 +2,9 @@
 
 import json
 import mmap
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,19 +101,32 @@ class EvalIndex:
         return (chains[:, 6] >= asked) | whole
 
     def _matches(self, text: str, chains: NDArray[np.int64]) -> list[Match]:
-        places: dict[int, list[tuple[int, int]]] = {}
         strong = self._asked(chains)
+        strong[strong] = self._explained_by_no_other(chains[strong])
+        places: dict[int, list[tuple[int, int]]] = {}
         for chain in chains[strong].tolist():
             for item, _, role in self._refs(chain[0]):
                 if role == build.QUESTION:
                     places.setdefault(item, []).append((chain[1], chain[2]))
+        near = {item: _Near(own) for item, own in places.items()}
         starts, ends = words.bounds(text)
         found = []
         for chain, stands in zip(chains.tolist(), strong.tolist(), strict=True):
             for item, name, role in self._refs(chain[0]):
-                if (stands and role == build.QUESTION) or _is_near(chain, places.get(item, ())):
+                if (stands and role == build.QUESTION) or (item in near and near[item].to(chain[1], chain[2])):
                     found.append(self._match(chain, item, name, int(starts[chain[1]]), int(ends[chain[2] - 1])))
         return sorted(set(found), key=lambda match: (match.start, -match.end, *match[:3]))
+
+    def _explained_by_no_other(self, chains: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which chains are no mere part of a question that is there with more of its words."""
+        from curate.contamination import kernels
+
+        order = np.lexsort((-chains[:, 2], chains[:, 1]))
+        text = chains[order, 0]
+        lengths = self._arrays["starts"][text + 1] - self._arrays["starts"][text]
+        kept = np.empty(len(chains), np.bool_)
+        kept[order] = kernels.unexplained(chains[order], lengths)
+        return kept
 
     def _refs(self, text: int) -> list[list[int]]:
         begin, end = self._arrays["ref_starts"][text : text + 2]
@@ -162,5 +177,15 @@ class EvalIndex:
         return cls(head["names"], arrays, Path(path))
 
 
-def _is_near(chain: list[int], places: Iterable[tuple[int, int]]) -> bool:
-    return any(chain[1] - end <= NEAR_WORDS and start - chain[2] <= NEAR_WORDS for start, end in places)
+class _Near:
+    """Where an item's questions stand on a page, asked whether one is near some words of it."""
+
+    def __init__(self, places: list[tuple[int, int]]) -> None:
+        ordered = sorted(places)
+        self._starts = [start for start, _ in ordered]
+        self._ends = list(accumulate((end for _, end in ordered), max))
+
+    def to(self, start: int, end: int) -> bool:
+        """Whether a question ends at most `NEAR_WORDS` before `start`, or begins at most so many after `end`."""
+        before = bisect_right(self._starts, end + NEAR_WORDS)
+        return before > 0 and self._ends[before - 1] >= start - NEAR_WORDS

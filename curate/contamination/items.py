@@ -47,12 +47,13 @@ def read_items(paths: Iterable[str | Path]) -> Iterator[Item]:
     An evaluation is named after its file, with as many folders as tell it from the others. Raises UsageError when a
     file is missing, cannot be read, or is of no kind that is known.
     """
-    files = _files(paths)
+    files = find_files(paths)
     for path, name in zip(files, eval_names(files), strict=True):
         yield from _items(path, name)
 
 
-def _files(paths: Iterable[str | Path]) -> list[Path]:
+def find_files(paths: Iterable[str | Path]) -> list[Path]:
+    """The files that paths name, those of known kinds in a folder; UsageError when one is missing."""
     found: list[Path] = []
     for path in map(Path, paths):
         if not path.exists():

@@ -18,6 +18,7 @@ EDIT_COST = 4 * UNIT
 MAX_DROP = 24 * UNIT  # an alignment ends where edits have cost so much more than was gained since its best point
 MAX_GAP = 40  # words between two alignments of one chain
 MIN_CHAIN = 16 * UNIT  # a chain of less is forgotten
+MAX_BEFORE = 512  # chains looked back at for one that covers another
 MAX_ACTIVE = 256  # chains at a time; of more, the weakest is given up
 CHAIN = 6  # text, first and last word of the page, first and last word of the text, words matched ...
 BITS = 6  # ... and their weight
@@ -285,3 +286,24 @@ def find_chains(
                 active[fresh, 5], active[fresh, BITS] = left_words + right_words, left + right
     count, out, found = _retire(active, count, len(page) + 1, needs, starts, out, found)
     return out[:found]
+
+
+@compiled
+def unexplained(chains: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the chains, sorted by start and length, hold 95 % of their text or lie in no chain with more words.
+
+    A page that asks one question has most words of other questions from the same mould; those were not asked.
+    """
+    kept = np.ones(len(chains), np.bool_)
+    for i in range(len(chains)):
+        matched = chains[i, 5]
+        if matched * 20 >= lengths[i] * 19:
+            continue
+        for j in range(max(0, i - MAX_BEFORE), min(len(chains), i + MAX_BEFORE)):
+            if chains[j, 1] > chains[i, 1] + MAX_SHIFT:
+                break
+            covers = chains[j, 2] >= chains[i, 2] - MAX_SHIFT and chains[j, 1] <= chains[i, 1] + MAX_SHIFT
+            if covers and chains[j, 5] * 10 > matched * 11:
+                kept[i] = False
+                break
+    return kept
