@@ -58,7 +58,7 @@ def _scan(codes: Any, table: Any, expansions: Any, hashes: Any, starts: Any, end
             digit, last = _ZERO <= folded <= _NINE, i + 1
         elif folded == _SKIPPED or folded == _APOSTROPHE:
             continue
-        elif folded == _POINT and digit and state != _NONE and i + 1 < len(codes) and \
+        elif folded == _POINT and digit and last == i and i + 1 < len(codes) and \
                 _ZERO <= table[codes[i + 1]] <= _NINE:  # fmt: skip
             continue
         elif _EXPANDED <= folded < _ALONE:
