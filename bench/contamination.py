@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from curate.contamination import EvalIndex, build, words
+from curate.contamination import EvalIndex, words
 
 SETS = ("gsm8k_test", "agieval_lsat_lr", "humaneval", "agieval_sat_en")
 SEEN = frozenset(SETS[:2])
@@ -45,7 +45,7 @@ def asked(item):
     return item.get("question") or item.get("prompt")
 
 
-def whole(item, rng):
+def whole(item, _rng=None):
     return "\n".join(part for part in (item.get("passage"), asked(item)) if part)
 
 
@@ -118,25 +118,29 @@ def renamed(item, rng):
 
 KINDS = {
     "verbatim": whole, "light": light, "typography": typography, "6 % edited": edited, "12 % edited": much_edited,
-    "question only": None, "first half": first_half, "foreign marks": translated, "wrapped": wrapped,
-    "HTML list": html_list, "renamed code": renamed,
+    "question only": None, "of 8 to 12 words": None, "first half": first_half, "foreign marks": translated,
+    "wrapped": wrapped, "HTML list": html_list, "renamed code": renamed,
 }  # fmt: skip
 WANTED = {"verbatim": 0.99, "light": 0.98, "6 % edited": 0.92, "question only": 0.95, "first half": 0.92}
 
 
-def question_only(items):
-    """Questions of eight words or more that no other item asks."""
+def question_only(items, least=8, most=1 << 30):
+    """Questions of so many words that no other item asks."""
     plain = {item["id"]: " ".join(WORD.findall(asked(item).lower())) for item in items}
     times = Counter(plain.values())
-    return lambda item, rng: (
-        asked(item) if len(plain[item["id"]].split()) >= 8 and times[plain[item["id"]]] == 1 else None
-    )
+
+    def change(item, _rng):
+        return (
+            asked(item) if least <= len(plain[item["id"]].split()) <= most and times[plain[item["id"]]] == 1 else None
+        )
+
+    return change
 
 
 def plants(sets, docs, rng):
     """(kind, set, ids that are right, text) of every planted page."""
     every = [item for items in sets.values() for item in items]
-    kinds = KINDS | {"question only": question_only(every)}
+    kinds = KINDS | {"question only": question_only(every), "of 8 to 12 words": question_only(every, 8, 12)}
     passages = defaultdict(set)
     for item in every:
         passages[item.get("passage") or item["id"]].add(item["id"])
@@ -169,14 +173,14 @@ def datatrove(python, items, texts, queries):
 def peers(options, sets, pages):
     """For each other tool: which pages it flags and CPU microseconds a page."""
     started = time.process_time()
-    grams = set().union(*(gpt3_grams(whole(item, None)) for items in sets.values() for item in items))
+    grams = set().union(*(gpt3_grams(whole(item)) for items in sets.values() for item in items))
     built = time.process_time()
     flagged = [not grams.isdisjoint(gpt3_grams(page)) for page in pages]
     yield "13-grams", flagged, (time.process_time() - built) / len(pages) * 1e6, built - started
     if not options.peer:
         print("no --peer: datatrove is not compared")
         return
-    items = [(name, whole(item, None), "\n".join(item.get("options", [])) + (item.get("answer")
+    items = [(name, whole(item), "\n".join(item.get("options", [])) + (item.get("answer")
               or item.get("canonical_solution") or "")) for name, own in sets.items() for item in own]  # fmt: skip
     for title, queries in (("datatrove", "0"), ("datatrove, queries", "1")):
         said = datatrove(options.peer, items, pages, queries)
@@ -196,7 +200,9 @@ def recall(options, sets, docs, index):
     pages = [page for *_, page in planted]
     found, cost = ours(index, pages)
     columns = {"ours": [bool(each) for each in found]}
-    columns["named"] = [any(m.item in right for m in each) for each, (_, _, right, _) in zip(found, planted, strict=True)]
+    columns["named"] = [
+        any(m.item in right for m in each) for each, (_, _, right, _) in zip(found, planted, strict=True)
+    ]
     only = [({m.item for m in each} <= right) for each, (_, _, right, _) in zip(found, planted, strict=True)]
     costs = {"ours": (cost, 0.0)}
     for title, flagged, each, built in peers(options, sets, pages):
@@ -232,7 +238,9 @@ def clean(options, sets, shards, index):
         costs = {"ours": cost}
         for title, flagged, each, _ in peers(options, sets, pages):
             flags[title], costs[title] = flagged, each
-        print(f"\n== {len(pages):,} texts of {shard}, {np.mean([len(page) for page in pages]):,.0f} characters on average")
+        print(
+            f"\n== {len(pages):,} texts of {shard}, {np.mean([len(page) for page in pages]):,.0f} characters on average"
+        )
         for title, flagged in flags.items():
             print(f"{title:20} flags {sum(flagged):5} = {np.mean(flagged):.4f}, {costs[title]:8,.0f} us a text")
         for at, each in enumerate(found):
@@ -249,8 +257,8 @@ def strangers(shared, docs, folder):
     path.write_text("".join(json.dumps({"question": each}) + "\n" for each in sentences))
     index = EvalIndex.read([path])
     found, cost = ours(index, docs)
-    print(f"\n== {len(sentences):,} sentences in 75 languages as questions: {sum(map(bool, found))} of {len(docs):,} texts "
-          f"flagged, {cost:.0f} us a text")  # fmt: skip
+    print(f"\n== {len(sentences):,} sentences in 75 languages as questions: {sum(map(bool, found))} of {len(docs):,} "
+          f"texts flagged, {cost:.0f} us a text")  # fmt: skip
     for page, each in zip(docs, found, strict=True):
         if each:
             print(f"flagged: {each[0]} {page[max(0, each[0].start - 60) : each[0].end + 60]!r}")
@@ -278,8 +286,7 @@ def scale(docs, folder):
     rng = random.Random(4)
     median = sorted(docs, key=len)[len(docs) // 2]
     longer = [doc[:3000] for doc in docs if len(doc) >= 3000]
-    print(f"\n== cost: the median text has {len(median):,} characters; {len(longer):,} texts cut at 3,000; per n-grams, "
-          "synthetic")  # fmt: skip
+    print(f"\n== cost: the median text has {len(median):,} characters; {len(longer):,} texts are cut at 3,000")
     for target in (1_000, 100_000, 10_000_000):
         path = Path(folder, f"synthetic{target}.jsonl")
         made = babble(docs, target + target // 60 * 3, rng)
@@ -298,21 +305,28 @@ def scale(docs, folder):
             index.find(median)
         at_median = (time.process_time() - started) / 2000 * 1e6
         _, at_3000 = ours(index, longer)
-        print(f"{len(index._arrays['seeds']):12,} n-grams: built in {built:6.1f} s of CPU, file {saved.stat().st_size / 1e6:7.1f} MB, "
-              f"median text {at_median:6.1f} us, 3,000 characters {at_3000:6.1f} us, any text {mean:6.1f} us; "
-              f"{sum(map(bool, found))} of {len(docs):,} texts flagged; peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:,.0f} MB")  # fmt: skip
+        count, peak = len(index._arrays["seeds"]), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(
+            f"{count:,} synthetic n-grams: built in {built:.1f} s of CPU, file {saved.stat().st_size / 1e6:.1f} MB, "
+            f"peak of the process {peak / 1e3:,.0f} MB"
+        )
+        print(
+            f"    median text {at_median:.1f} us, 3,000 characters {at_3000:.1f} us, mean of all texts {mean:.1f} us; "
+            f"{sum(map(bool, found))} of {len(docs):,} texts flagged"
+        )
         words.words(median)
         started = time.process_time()
         for _ in range(2000):
             words.words(median)
-        print(f"{'':12} of which cutting into words {(time.process_time() - started) / 2000 * 1e6:.1f} us")
+        cutting = (time.process_time() - started) / 2000 * 1e6
+        print(f"    of the median text's time, {cutting:.1f} us are cutting it into words")
 
 
 def hostile(sets, index):
     """Ten million characters of each kind on one line, and twice that: the cost must grow with the length only."""
-    item = whole(sets["gsm8k_test"][0], None)
-    passage = whole(sets["agieval_sat_en"][0], None)
-    all_items = " ".join(whole(each, None) for own in sets.values() for each in own)
+    item = whole(sets["gsm8k_test"][0])
+    passage = whole(sets["agieval_sat_en"][0])
+    all_items = " ".join(whole(each) for own in sets.values() for each in own)
     four = " ".join(item.split()[:4])
     cases = {
         "one word": "a" * 1000, "spaces": " " * 1000, "NULs": "\0" * 1000, "lone surrogates": "\ud800\udfff a",

@@ -8,6 +8,7 @@ QUERIES is 1 to index the questions as well, which is off by default. The index 
 import json
 import sys
 from collections import defaultdict
+from pathlib import Path
 from time import process_time
 
 import numpy as np
@@ -18,10 +19,7 @@ from datatrove.utils.hashing import create_hash_func
 from datatrove.utils.word_tokenizers import load_word_tokenizer
 
 items, texts, queries = sys.argv[1:]
-with open(items) as file:
-    items = json.load(file)
-with open(texts) as file:
-    texts = json.load(file)
+items, texts = json.loads(Path(items).read_text()), json.loads(Path(texts).read_text())
 config = NGramsDecontConfig(find_query_ngrams=queries == "1")
 started = process_time()
 indexer = object.__new__(NGramsDecontIndexer)  # its constructor asks for lighteval, which only `run` needs
@@ -35,5 +33,5 @@ check = NGramsDecontFilter("/nowhere", config=config, language="en")
 check._index_hashes = {int(np.uint64(each)): task for task, own in hashes.items() for each in own}
 check.tokenizer.word_tokenize("The tokenizer loads its model at the first text.")
 loaded = process_time()
-flagged = [not (check.filter(Document(text=text, id=str(at))) is True) for at, text in enumerate(texts)]
+flagged = [check.filter(Document(text=text, id=str(at))) is not True for at, text in enumerate(texts)]
 print(json.dumps({"build": built - started, "seconds": process_time() - loaded, "flagged": flagged}))

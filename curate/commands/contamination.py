@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument("out", type=Path, help="a run, a Parquet file with a column `text`, or a folder of such")
     parser.add_argument("--evals", nargs="+", required=True, metavar="FILE", type=Path,
-                        help="evaluation sets: JSONL, JSON, Parquet, CSV, TSV or text, .gz or .zst, or folders of them")  # fmt: skip
+                        help="files or folders: JSONL, JSON, Parquet, CSV, TSV, text, also .gz or .zst")  # fmt: skip
     parser.add_argument("--report", nargs="?", type=Path, const=REPORT, metavar="PATH",
                         help="write every match as JSON (default OUT/contamination.json)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the same JSON instead of the table")

@@ -148,9 +148,9 @@ def _unspaced() -> NDArray[np.uint32]:
     """The hashes of characters that are words of their own, sorted."""
     table = folding().table
     alone = np.flatnonzero(table >= 1 << 31).astype(np.uint32)
-    from curate.contamination import kernels
+    from curate.contamination import scanning
 
-    return np.unique(kernels.word_hashes(alone, *folding()))
+    return np.unique(scanning.word_hashes(alone, *folding()))
 
 
 def _rarity(

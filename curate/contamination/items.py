@@ -92,7 +92,9 @@ def _kind(path: Path) -> str:
 def _items(path: Path, name: str) -> Iterator[Item]:
     kind = _kind(path)
     if kind not in READERS:
-        raise UsageError(f"{path} is no evaluation file: known are JSONL, JSON, Parquet, CSV, TSV and text, .gz or .zst")
+        raise UsageError(
+            f"{path} is no evaluation file: those are JSONL, JSON, Parquet, CSV, TSV, text, also .gz or .zst"
+        )
     try:
         for line, value in READERS[kind](path):
             own = value.get("id") if isinstance(value, dict) else None

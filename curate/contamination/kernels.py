@@ -1,4 +1,4 @@
-"""The compiled loops behind the index of evaluation items: words, seeds, and the alignments that grow from seeds.
+"""The compiled loops behind the index of evaluation items: seeds, and the alignments that grow from them.
 
 Everything here takes arrays and gives arrays; importing it imports numba. Weights are integers, in `UNIT`ths of a bit.
 """
@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.contamination.words import APOSTROPHE, EXPANDED, POINT
 from curate.minhash_kernels import compiled, mix
 
 SEED_WORDS = 4  # one changed word in a question of eight leaves four in a row
@@ -23,79 +22,11 @@ MAX_ACTIVE = 256  # chains at a time; of more, the weakest is given up
 CHAIN = 6  # text, first and last word of the page, first and last word of the text, words matched ...
 BITS = 6  # ... and their weight
 
-_SKIPPED, _APOSTROPHE, _POINT, _EXPANDED, _ALONE = (
-    np.uint32(value) for value in (1, APOSTROPHE, POINT, EXPANDED, 1 << 31)
-)
-_NO_LETTER, _ZERO, _NINE = np.uint32(0xFFFFFFFF), np.uint32(48), np.uint32(57)
-_CHARACTER, _WORD = np.uint64(0x880355F21E6D1965), np.uint64(0xD6E8FEB86659FD93)
-_32, _64, _6, _63 = np.uint64(32), np.uint64(64), np.uint64(6), np.uint64(63)
+_WORD = np.uint64(0xD6E8FEB86659FD93)
+_6, _63 = np.uint64(6), np.uint64(63)
+_NEW, _INSIDE = np.int64(-1), np.int64(-2)
 _NONE = np.uint64(0)
 _ONE = np.uint64(1)
-
-
-@compiled
-def _put(state: Any, begin: Any, end: Any, count: Any, hashes: Any, starts: Any, ends: Any) -> Any:
-    """Note a word that has ended, if there is one; returns how many there are."""
-    if state == _NONE:
-        return count
-    if len(starts):
-        starts[count] = begin
-        ends[count] = end
-    else:
-        hashes[count] = np.uint32(mix(state) >> _32)
-    return count + 1
-
-
-@compiled
-def _scan(codes: Any, table: Any, expansions: Any, hashes: Any, starts: Any, ends: Any) -> Any:
-    """Cut a text into words; writes their hashes, or their bounds where there is room for those."""
-    count, begin, last, digit, state = 0, 0, 0, False, _NONE
-    for i in range(len(codes)):
-        folded = table[codes[i]]
-        if _POINT < folded < _EXPANDED:
-            begin = i if state == _NONE else begin
-            state = (state ^ np.uint64(folded)) * _CHARACTER
-            digit, last = _ZERO <= folded <= _NINE, i + 1
-        elif folded == _SKIPPED or folded == _APOSTROPHE:
-            continue
-        elif folded == _POINT and digit and last == i and i + 1 < len(codes) and \
-                _ZERO <= table[codes[i + 1]] <= _NINE:  # fmt: skip
-            continue
-        elif _EXPANDED <= folded < _ALONE:
-            for letter in expansions[folded - _EXPANDED]:
-                if letter == _NO_LETTER:
-                    break
-                if letter <= _POINT:
-                    count, state = _put(state, begin, i + 1, count, hashes, starts, ends), _NONE
-                    continue
-                begin = i if state == _NONE else begin
-                state = (state ^ np.uint64(letter)) * _CHARACTER
-            digit, last = False, i + 1
-        else:
-            count, state = _put(state, begin, last, count, hashes, starts, ends), _NONE
-            if folded >= _ALONE:
-                count = _put(np.uint64(folded) * _CHARACTER, i, i + 1, count, hashes, starts, ends)
-    return _put(state, begin, last, count, hashes, starts, ends)
-
-
-@compiled
-def word_hashes(
-    codes: NDArray[np.generic], table: NDArray[np.uint32], expansions: NDArray[np.uint32]
-) -> NDArray[np.uint32]:
-    """Hash every word of a text given as code points; uint32, one per word, in order."""
-    none = np.empty(0, np.int64)
-    hashes = np.empty(2 * len(codes) + 1, np.uint32)
-    return hashes[: _scan(codes, table, expansions, hashes, none, none)]
-
-
-@compiled
-def word_bounds(
-    codes: NDArray[np.generic], table: NDArray[np.uint32], expansions: NDArray[np.uint32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where each word begins and ends; int64 twice, one per word, in order."""
-    starts, ends = np.empty(2 * len(codes) + 1, np.int64), np.empty(2 * len(codes) + 1, np.int64)
-    count = _scan(codes, table, expansions, np.empty(0, np.uint32), starts, ends)
-    return starts[:count], ends[:count]
 
 
 @compiled
@@ -171,7 +102,7 @@ def extend(page: Any, p: Any, p_limit: Any, words: Any, q: Any, q_limit: Any, we
     matched, gained, cost, best_gain = 0, 0, 0, 0
     while p != p_limit and q != q_limit:
         if page[p] == words[q]:
-            gained += np.int64(weights[q])
+            gained += weights[q]
             matched += 1
             p, q = p + step, q + step
             if gained - cost > best:
@@ -188,13 +119,14 @@ def extend(page: Any, p: Any, p_limit: Any, words: Any, q: Any, q_limit: Any, we
 
 @compiled
 def _place(active: Any, count: Any, text: Any, p: Any, q: Any) -> Any:
-    """The chain a hit lies in (-2), the one it goes on (its row), or -1."""
-    found, gap = -1, 2 * MAX_GAP + 1
+    """The row of the chain a hit goes on, `_NEW` when there is none, or `_INSIDE` when it lies in one."""
+    found: Any = _NEW
+    gap = 2 * MAX_GAP + 1
     for row in range(count):
         if active[row, 0] != text:
             continue
         if active[row, 1] <= p < active[row, 2] and active[row, 3] <= q < active[row, 4]:
-            return -2
+            return _INSIDE
         ahead, along = p - active[row, 2], q - active[row, 4]
         if 0 <= ahead <= MAX_GAP and 0 <= along <= MAX_GAP and ahead + along < gap:
             found, gap = row, ahead + along
@@ -225,6 +157,35 @@ def _retire(active: Any, count: Any, before: Any, needs: Any, starts: Any, out: 
         else:
             out, found = _release(active[row], needs, starts, out, found)
     return kept, out, found
+
+
+@compiled
+def _grow(page: Any, p: Any, words: Any, q: Any, weights: Any, starts: Any, text: Any, active: Any, place: Any) -> Any:
+    """Align both ways from a seed, back to where the chain it goes on has ended; the alignment, or the longer chain."""
+    p_low, q_low = np.int64(-1), starts[text] - 1
+    if place >= 0:
+        p_low, q_low = active[place, 2] - 1, active[place, 4] - 1
+    left_p, left_q, left_words, left = extend(page, p - 1, p_low, words, q - 1, q_low, weights, -1)
+    end_p, end_q, right_words, right = extend(page, p, len(page), words, q, starts[text + 1], weights, 1)
+    if place >= 0:
+        matched, gained = active[place, 5] + left_words + right_words, active[place, BITS] + left + right
+        return text, active[place, 1], end_p, active[place, 3], end_q, matched, gained
+    return text, left_p + 1, end_p, left_q + 1, end_q, left_words + right_words, left + right
+
+
+@compiled
+def _keep(active: Any, count: Any, place: Any, chain: Any, needs: Any, starts: Any, out: Any, found: Any) -> Any:
+    """Put a chain where it belongs: in its place, at the end, or in that of the weakest when there are too many."""
+    if place < 0 and chain[BITS] < MIN_CHAIN:
+        return count, out, found
+    if place < 0 and count < MAX_ACTIVE:
+        place, count = np.int64(count), count + 1
+    elif place < 0:
+        place = np.int64(np.argmin(active[:, BITS]))
+        out, found = _release(active[place], needs, starts, out, found)
+    for i, value in enumerate(chain):
+        active[place, i] = value
+    return count, out, found
 
 
 @compiled
@@ -262,29 +223,12 @@ def find_chains(
             count, out, found = _retire(active, count, p - MAX_GAP, needs, starts, out, found)
         while at < stop and seeds[at] == seed:
             text, q = np.int64(texts[at]), np.int64(places[at])
+            place = _place(active, count, text, p, q)
+            if place != _INSIDE:
+                chain = _grow(page, p, words, q, weights, starts, text, active, place)
+                count, out, found = _keep(active, count, place, chain, needs, starts, out, found)
             at += 1
-            row_at = _place(active, count, text, p, q)
-            if row_at == -2:
-                continue
-            p_low, q_low = np.int64(-1), starts[text] - 1
-            if row_at >= 0:
-                p_low, q_low = active[row_at, 2] - 1, active[row_at, 4] - 1
-            left_p, left_q, left_words, left = extend(page, p - 1, p_low, words, q - 1, q_low, weights, -1)
-            end_p, end_q, right_words, right = extend(page, p, len(page), words, q, starts[text + 1], weights, 1)
-            if row_at >= 0:
-                active[row_at, 2], active[row_at, 4] = end_p, end_q
-                active[row_at, 5] += left_words + right_words
-                active[row_at, BITS] += left + right
-            elif left + right >= MIN_CHAIN:
-                if count == MAX_ACTIVE:
-                    fresh = np.argmin(active[:, BITS])
-                    out, found = _release(active[fresh], needs, starts, out, found)
-                else:
-                    fresh, count = np.int64(count), count + 1
-                active[fresh, 0], active[fresh, 1], active[fresh, 2] = text, left_p + 1, end_p
-                active[fresh, 3], active[fresh, 4] = left_q + 1, end_q
-                active[fresh, 5], active[fresh, BITS] = left_words + right_words, left + right
-    count, out, found = _retire(active, count, len(page) + 1, needs, starts, out, found)
+    _, out, found = _retire(active, count, len(page) + 1, needs, starts, out, found)
     return out[:found]
 
 

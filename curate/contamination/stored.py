@@ -14,7 +14,8 @@ from curate.contamination.items import eval_names, find_files
 from curate.errors import UsageError
 from curate.work import sha256_of
 
-SOURCES = ("contamination/build.py", "contamination/items.py", "contamination/kernels.py", "contamination/words.py",
+SOURCES = ("contamination/build.py", "contamination/items.py", "contamination/kernels.py", "contamination/scanning.py",
+           "contamination/words.py",
            "contamination/index.py", "contamination/common.npz", "minhash.py")  # fmt: skip
 
 

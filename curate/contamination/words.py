@@ -80,16 +80,16 @@ def words(text: str) -> NDArray[np.uint32]:
     >>> len(words("..."))
     0
     """
-    from curate.contamination import kernels
+    from curate.contamination import scanning
 
-    return kernels.word_hashes(code_points(text), *folding())
+    return scanning.word_hashes(code_points(text), *folding())
 
 
 def bounds(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where each word of a text begins and ends; int64[words] twice."""
-    from curate.contamination import kernels
+    from curate.contamination import scanning
 
-    return kernels.word_bounds(code_points(text), *folding())
+    return scanning.word_bounds(code_points(text), *folding())
 
 
 @cache

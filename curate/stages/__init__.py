@@ -6,6 +6,6 @@ from curate.stages.pages import Extract, Prefilter, Read, Urls
 from curate.stages.texts import Language, Redact, Rules, Score
 
 __all__ = [
-    "Barrier", "Decontaminate", "ExactDuplicates", "Extract", "Language", "NearDuplicates", "Prefilter", "Read", "Redact", "Rules",
-    "Score", "Urls",
+    "Barrier", "Decontaminate", "ExactDuplicates", "Extract", "Language", "NearDuplicates", "Prefilter", "Read",
+    "Redact", "Rules", "Score", "Urls",
 ]  # fmt: skip

@@ -108,7 +108,7 @@ def _overlaps(index: EvalIndex, found: Sequence[Found]) -> Iterator[Overlap]:
 
 def _bare(name: str) -> str:
     """A field without its place in a list: `options[2]` is one of `options`."""
-    return name.split("[")[0]
+    return name.partition("[")[0]
 
 
 def as_json(measured: Measured) -> dict[str, Any]:

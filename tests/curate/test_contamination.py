@@ -106,7 +106,9 @@ def test_who_shares_a_passage_is_named(index):
 def test_a_shared_question_does_not_count_by_itself(index):
     """What four items ask is a phrase; near its passage it is named for that item alone."""
     assert index.find(planted(MOULD)) == []
-    passage = "Silk trade fell by half when the silk mill of the silk valley closed its silk looms, so silk prices must rise."
+    passage = (
+        "Silk trade fell by half when the silk mill of the silk valley closed its silk looms, so silk prices must rise."
+    )
     found = index.find(planted(f"{passage}\n{MOULD}"))
     assert {(match.item, match.field) for match in found} == {("mould/3", "passage"), ("mould/3", "question")}
 
@@ -201,7 +203,9 @@ def test_the_order_of_files_changes_no_match(tmp_path):
     assert EvalIndex.read(paths).find(planted(QUESTION)) == EvalIndex.read(paths[::-1]).find(planted(QUESTION))
 
 
-PIECES = st.sampled_from([QUESTION, PASSAGE, "\ud800", "\0", "ﬁ½㍿각", "e\u0301", " ", "\n", ".", "3.", "日本語", "'", "x" * 50])
+PIECES = st.sampled_from(
+    [QUESTION, PASSAGE, "\ud800", "\0", "ﬁ½㍿각", "e\u0301", " ", "\n", ".", "3.", "日本語", "'", "x" * 50]
+)
 
 
 @given(st.lists(st.one_of(PIECES, st.text(max_size=20)), max_size=12))
@@ -229,7 +233,9 @@ def test_a_long_hostile_text_is_gone_through_once(index):
 def reference_words(text):
     """Words by regular expressions on the folded text: an independent way to the same words."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if unicodedata.category(c) not in ("Mn", "Me", "Cf"))
+    folded = "".join(
+        c for c in unicodedata.normalize("NFKD", folded) if unicodedata.category(c) not in ("Mn", "Me", "Cf")
+    )
     folded = re.sub(r"(?<=[0-9])[.,](?=[0-9])", "", folded)
     folded = re.sub(r"['’‘`´]", "", folded)
     return re.findall(r"[^\W_]+", folded)

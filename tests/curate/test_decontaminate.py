@@ -25,7 +25,10 @@ def file(tmp_path, monkeypatch):
     """An evaluation of two items, and a cache folder of its own."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     path = tmp_path / "sums.jsonl"
-    rows = [{"id": "s/1", "question": QUESTION}, {"id": "s/2", "question": "Who of the nine weavers owned the crooked loom?"}]
+    rows = [
+        {"id": "s/1", "question": QUESTION},
+        {"id": "s/2", "question": "Who of the nine weavers owned the crooked loom?"},
+    ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return path
 
