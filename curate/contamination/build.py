@@ -93,13 +93,14 @@ def arrays(found: Gathered, table: Common | None = None) -> dict[str, NDArray[np
     lengths = _sums(sizes, starts)
     needs = _needs(lengths, totals)
     keep = (copies <= MAX_COPIES) & ~in_run
-    seeds, places, texts = seeds[keep], places[keep], texts[keep]
+    entries = kernels.pack_entries(seeds[keep], places[keep], texts[keep], flat, starts)
+    seeds = seeds[keep]
     asked = np.where(roles == QUESTION, needs, NEVER)
     return {
         "words": flat, "weights": units, "starts": starts, "totals": totals.astype(np.float32),
         "whole": _counts_whole(lengths, _sums(raw * sizes, starts)),
         "needs": np.minimum(asked, np.round(totals * NEAR_SHARE * kernels.UNIT)).astype(np.int64),
-        "asked": asked, "seeds": seeds, "places": places, "texts": texts,
+        "asked": asked, "entries": entries,
         "table": _filter(seeds), "directory": _directory(seeds),
         "ref_starts": ref_starts, "refs": refs, "item_evals": np.array([each for each, _ in found.items], np.uint16),
     }  # fmt: skip

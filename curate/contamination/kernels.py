@@ -16,14 +16,15 @@ MAX_SHIFT = 4  # words on either side that one edit may replace
 EDIT_COST = 4 * UNIT
 MAX_DROP = 24 * UNIT  # an alignment ends where edits have cost so much more than was gained since its best point
 MAX_GAP = 40  # words between two alignments of one chain
-MIN_CHAIN = 16 * UNIT  # a chain of less is forgotten
+MIN_CHAIN = 26 * UNIT  # a chain of less is forgotten
 MAX_BEFORE = 512  # chains looked back at for one that covers another
 MAX_ACTIVE = 256  # chains at a time; of more, the weakest is given up
 CHAIN = 6  # text, first and last word of the page, first and last word of the text, words matched ...
 BITS = 6  # ... and their weight
 
 _WORD = np.uint64(0xD6E8FEB86659FD93)
-_6, _63 = np.uint64(6), np.uint64(63)
+_6, _8, _24, _32, _63 = (np.uint64(value) for value in (6, 8, 24, 32, 63))
+_BYTE, _SIDES, _LOW = np.uint64(0xFF), np.uint64(0xFFFF), np.uint64(0xFFFFFFFF)
 _NEW, _INSIDE = np.int64(-1), np.int64(-2)
 _NONE = np.uint64(0)
 _ONE = np.uint64(1)
@@ -45,6 +46,45 @@ def seed_hashes(words: NDArray[np.uint32]) -> NDArray[np.uint64]:
     for i in range(len(hashes)):
         hashes[i] = seed_hash(words, i)
     return hashes
+
+
+@compiled
+def _side(word: Any) -> Any:
+    """Eight bits of a word that stands beside a seed, never 0."""
+    return max(np.uint64(word) >> _24, _ONE)
+
+
+@compiled
+def pack_entries(
+    seeds: NDArray[np.uint64],
+    places: NDArray[np.uint32],
+    texts: NDArray[np.uint32],
+    words: NDArray[np.uint32],
+    starts: NDArray[np.int64],
+) -> NDArray[np.uint64]:
+    """One entry per seed, uint64[seeds, 2], so that a look-up touches one line of memory.
+
+    The first value is the seed's hash with eight bits each of the word before and the word after in place of its lowest
+    sixteen, 0 where the text begins or ends; the second is its place and its text.
+    """
+    entries = np.empty((len(seeds), 2), np.uint64)
+    for i in range(len(seeds)):
+        place, text = np.int64(places[i]), np.int64(texts[i])
+        before = _side(words[place - 1]) if place > starts[text] else _NONE
+        last = place + SEED_WORDS
+        after = _side(words[last]) if last < starts[text + 1] else _NONE
+        entries[i, 0] = (seeds[i] & ~_SIDES) | (before << _8) | after
+        entries[i, 1] = np.uint64(place) << _32 | np.uint64(text)
+    return entries
+
+
+@compiled
+def _goes_on(entry: Any, page: Any, p: Any) -> Any:
+    """Whether a word beside the seed agrees too, or the text has none there: a chance hit mostly has neither."""
+    before, after = (entry & _SIDES) >> _8, entry & _BYTE
+    if before == _NONE or after == _NONE or p == 0 or p + SEED_WORDS == len(page):
+        return True
+    return before == _side(page[p - 1]) or after == _side(page[p + SEED_WORDS])
 
 
 @compiled
@@ -195,9 +235,7 @@ def find_chains(
     weights: NDArray[np.uint8],
     starts: NDArray[np.int64],
     needs: NDArray[np.int64],
-    seeds: NDArray[np.uint64],
-    places: NDArray[np.uint32],
-    texts: NDArray[np.uint32],
+    entries: NDArray[np.uint64],
     table: NDArray[np.uint64],
     directory: NDArray[np.uint32],
 ) -> NDArray[np.int64]:
@@ -217,16 +255,17 @@ def find_chains(
             continue
         row = seed >> row_shift
         at, stop = np.int64(directory[row]), np.int64(directory[row + _ONE])
-        while at < stop and seeds[at] < seed:
+        low, high = seed & ~_SIDES, seed | _SIDES
+        while at < stop and entries[at, 0] < low:
             at += 1
-        if at < stop and seeds[at] == seed and count:
-            count, out, found = _retire(active, count, p - MAX_GAP, needs, starts, out, found)
-        while at < stop and seeds[at] == seed:
-            text, q = np.int64(texts[at]), np.int64(places[at])
-            place = _place(active, count, text, p, q)
-            if place != _INSIDE:
-                chain = _grow(page, p, words, q, weights, starts, text, active, place)
-                count, out, found = _keep(active, count, place, chain, needs, starts, out, found)
+        while at < stop and entries[at, 0] <= high:
+            if _goes_on(entries[at, 0], page, p):
+                count, out, found = _retire(active, count, p - MAX_GAP, needs, starts, out, found)
+                text, q = np.int64(entries[at, 1] & _LOW), np.int64(entries[at, 1] >> _32)
+                place = _place(active, count, text, p, q)
+                if place != _INSIDE:
+                    chain = _grow(page, p, words, q, weights, starts, text, active, place)
+                    count, out, found = _keep(active, count, place, chain, needs, starts, out, found)
             at += 1
     _, out, found = _retire(active, count, len(page) + 1, needs, starts, out, found)
     return out[:found]
