@@ -288,9 +288,7 @@ def scale(others, docs, folder):
     middle = len(docs) // 2
     median = sorted(docs, key=len)[middle - 100 : middle + 100]  # those nearest the median, of all languages and kinds
     longer = [doc[:3000] for doc in docs if len(doc) >= 3000]
-    print(
-        f"\n== cost: the median text has {len(median[100]):,} characters (200 texts about it); {len(longer):,} texts are cut at 3,000"
-    )
+    print(f"\n== cost: 200 texts about the median, {len(median[100]):,} characters; {len(longer):,} cut at 3,000")
     for target in (1_000, 100_000, 10_000_000):
         path = Path(folder, f"synthetic{target}.jsonl")
         made = babble(others, target + target // 60 * 3, rng)

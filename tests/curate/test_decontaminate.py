@@ -130,3 +130,28 @@ def test_the_command_measures_parquet_files(file, tmp_path, curate, monkeypatch)
     assert wrong.returncode == 2
     assert wrong.stderr.count("\n") == 1
     assert "'text'" in wrong.stderr
+
+
+RECIPE = """
+from curate.recipe import Recipe
+from curate.stages import Decontaminate, Read
+
+recipe = Recipe("clean", (Read(), Decontaminate({evals!r}, action={action!r})))
+"""
+
+
+@pytest.mark.parametrize(("action", "kept"), [("drop", 1), ("mark", 3), ("cut", 2)])
+def test_a_run_names_items_in_its_rows(file, tmp_path, curate, action, kept):
+    """Through a whole run: kept rows list what they hold, dropped rows say which item."""
+    (tmp_path / "recipe.py").write_text(RECIPE.format(evals=str(file), action=action))
+    source = tmp_path / "texts.jsonl"
+    source.write_text("".join(json.dumps({"text": text}) + "\n" for text in TEXTS))
+    out = tmp_path / "out"
+    done = curate("run", source, "--recipe", tmp_path / "recipe.py", "--out", out, "--workers", 1)
+    assert done.returncode == 0, done.stderr
+    rows = pq.read_table(out / "data").to_pylist()
+    listed = [row["contamination"] for row in rows]
+    assert listed == [[], ["sums:s/1"], ["sums:s/1"]][:kept]
+    dropped = pq.read_table(out / "dropped").to_pylist()
+    assert [(row["stage"], row["rule"]) for row in dropped] == [("contamination", "sums:s/1")] * (3 - kept)
+    assert curate("verify", out).returncode == 0
