@@ -264,6 +264,32 @@ def strangers(shared, docs, folder):
             print(f"flagged: {each[0]} {page[max(0, each[0].start - 60) : each[0].end + 60]!r}")
 
 
+def short_questions(others, docs, folder):
+    """Questions cut out of pages of another shard, as an evaluation: found by their length, and flagged where absent.
+
+    These are what sites ask their readers, so more common than any evaluation's.
+    """
+    cut = re.compile(r"(?:^|(?<=[.!?\n] ))[A-Z][^.!?\n]{12,120}\?")
+    questions = sorted({each.strip() for doc in others for each in cut.findall(doc) if each.isascii()})
+    path = Path(folder, "questions.jsonl")
+    path.write_text("".join(json.dumps({"id": at, "question": each}) + "\n" for at, each in enumerate(questions)))
+    index, rng, told = EvalIndex.read([path]), random.Random(3), defaultdict(list)
+    for at, question in enumerate(questions):
+        doc = rng.choice(docs)[:6000]
+        pages = (f"{doc}\n{text}\n{doc}" for text in (question, edited({"question": question}, rng)))
+        size = len(WORD.findall(question.replace("'", "")))
+        told[min(size, 13)].append([str(at) in {match.item for match in index.find(page)} for page in pages])
+    found, _ = ours(index, docs)
+    print(f"\n== {len(questions):,} questions that pages ask, planted: named by number of words (13: and more)")
+    for size, said in sorted(told.items()):
+        print(f"{size:3} words, {len(said):4}: verbatim {np.mean([a for a, _ in said]):.3f}, "
+              f"6 % edited {np.mean([b for _, b in said]):.3f}")  # fmt: skip
+    print(f"flagged of {len(docs):,} texts of the other shard: {sum(map(bool, found))}")
+    for page, each in zip(docs, found, strict=True):
+        if each:
+            print(f"flagged: {each[0]} {page[max(0, each[0].start - 60) : each[0].end + 60]!r}")
+
+
 def babble(docs, count, rng):
     """Words of real pages, then what a trigram chain of them makes, so that look-ups hit as with real sets."""
     following = defaultdict(list)
@@ -364,7 +390,9 @@ def main():
                 recall(options, sets, docs, index)
             elif part == "clean":
                 clean(options, sets, shards, index)
-                strangers(options.shared, shards["dev, which the table was made of"], folder)
+                other = shards["dev, which the table was made of"]
+                strangers(options.shared, other, folder)
+                short_questions(other, docs, folder)
             elif part == "scale":
                 gold = [row["gold_text"] or "" for row in rows(options.shared / "gold" / "wcxb.jsonl.zst")]
                 scale([row["text"] for row in reference] + gold, docs, folder)

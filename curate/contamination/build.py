@@ -24,8 +24,8 @@ MAX_SHARERS = 200  # a text of any length that more items share is what all are 
 SHORT_WORDS, SHORT_SHARE = 10, 0.78
 LONG_WORDS, LONG_SHARE = 26, 0.4
 MIN_BITS, ENOUGH_BITS = 61.0, 190.0  # more than five words can say; what a long quotation says
-# A question that is there word by word counts from eight words on, and below when its words are rare on average.
-WHOLE_WORDS, MIN_WHOLE_BITS, MAX_WHOLE_BITS, MIN_MEAN_BITS = 8, 45.0, 16.0, 9.6
+# A question that is there word by word counts from eight words on, a shorter one when its words say so much on average.
+WHOLE_WORDS, MIN_WHOLE_BITS, MAX_WHOLE_BITS, MIN_MEAN_BITS = 8, 45.0, 16.0, (9.6, 8.0)
 NEAR_SHARE = 0.6  # of an answer, near its question
 QUESTION, NEAR_ONLY = 0, 1  # roles
 NEVER = np.int64(1) << 40
@@ -141,7 +141,8 @@ def _word_bits(flat: NDArray[np.uint32], table: Common) -> NDArray[np.float64]:
 
 def _counts_whole(lengths: NDArray[np.float64], bits: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether a text that is there word by word counts, by its length in words and what the words say."""
-    return (bits >= MIN_WHOLE_BITS) & ((lengths >= WHOLE_WORDS) | (bits >= MIN_MEAN_BITS * lengths))
+    least = np.interp(lengths, [MIN_WORDS, WHOLE_WORDS], MIN_MEAN_BITS)
+    return (bits >= MIN_WHOLE_BITS) & ((lengths >= WHOLE_WORDS) | (bits >= least * lengths))
 
 
 @cache
