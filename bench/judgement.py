@@ -162,8 +162,8 @@ def print_kinds(shared: Path, rows: list[dict], ends: dict[str, dict]) -> None:
     code = [row for row in rows if row["shard"] == "dev" and lines.get(row["url"], 0) >= 10]
     good = [row for row in code if row["value"] >= WORTH]
     kept = sum(ends["dev"].get(row["url"], ("missing",))[0] == "" for row in good)
-    print(f"\n{len(code)} labelled dev pages with ten <pre> lines or more, {len(good)} worth having, {kept} of them kept"
-          f" ({kept / len(good):.2f})\n")  # fmt: skip
+    print(f"\n{len(code)} labelled dev pages with ten <pre> lines or more, {len(good)} worth having, {kept} of them"
+          f" kept ({kept / len(good):.2f})\n")  # fmt: skip
     counts, worthy = Counter(), Counter()
     for row in rows:
         if row["value"] >= WORTH:

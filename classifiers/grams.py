@@ -59,15 +59,17 @@ def slots(hashes: Any, kinds: Any, starts: Any, ends: Any, small: Any) -> Any:
     for i in range(size):
         out[i] = slot(0, seen(hashes, kinds, i))
     bounds[1] = size
-    count = np.int64(size)
+    count = np.int64(size) + 0
     for i in range(size - 1):
-        out[count], count = slot(1, joined(seen(hashes, kinds, i), seen(hashes, kinds, i + 1), PAIR)), count + 1
+        out[count] = slot(1, joined(seen(hashes, kinds, i), seen(hashes, kinds, i + 1), PAIR))
+        count += 1
     bounds[2] = count
     a = b = c = np.uint64(0)
     for i in range(size):
         d = skeleton(hashes, kinds, i, small)
         if i >= 3:
-            out[count], count = slot(2, joined(joined(a, b, PAIR), joined(c, d, THIRD), PAIR)), count + 1
+            out[count] = slot(2, joined(joined(a, b, PAIR), joined(c, d, THIRD), PAIR))
+            count += 1
         a, b, c = b, c, d
     bounds[3] = count
     first = np.int64(0)
@@ -81,7 +83,8 @@ def slots(hashes: Any, kinds: Any, starts: Any, ends: Any, small: Any) -> Any:
         out[count + 1] = slot(3, joined(right, length, EDGE_RIGHT))
         count += 2
         if i - first > 1:
-            out[count], count = slot(3, joined(joined(left, hashes[first + 1], PAIR), length, EDGE_PAIR)), count + 1
+            out[count] = slot(3, joined(joined(left, hashes[first + 1], PAIR), length, EDGE_PAIR))
+            count += 1
         first = i + 1
     bounds[4] = count
     return out[:count], bounds

@@ -36,8 +36,8 @@ class Input:
     `name` goes into outputs: the crawl path of a Common Crawl file, else the base name, with as many parent folders as
     tell it from the others of the run; never a whole path. `format` is `parquet`, `jsonl`, `jsonl+gz` and so on, or
     what `curate.archive.format.sniff` says; `bytes` is the size of the file. `path` is absolute, or an address without
-    its secrets; `origin` is where a remote file is read from. `sha256` and `stamp` say which bytes a local file was found
-    to have, once `identified` has read it.
+    its secrets; `origin` is where a remote file is read from. `sha256` and `stamp` say which bytes a local file was
+    found to have, once `identified` has read it.
     """
 
     name: str

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from curate import stats
 from curate.audit.sheet import follow, take_out
+from curate.census import BYTES_PER_TOKEN
 from curate.errors import UsageError
 from curate.parquet import ROWS_PER_GROUP, text_totals
 from curate.report import load_report, write_html

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+
 from curate.errors import UsageError
-from curate.rows import decompressed
 
 VALUES = range(6)
 WORTHY = 3  # a page of this value or more is worth having
 KEYS = ("id", "url")
 COLUMNS = ("id", "value", "labeller")  # of lines without a head; of other numbers of fields only the first two
-CODECS = {".gz": "gz", ".zst": "zst", ".bz2": "bz2"}
 
 
 @dataclass(slots=True)
@@ -92,8 +92,7 @@ def _parsed(line: str, place: str) -> Mapping[str, object]:
 
 def _lines(path: Path) -> Iterator[str]:
     try:
-        with path.open("rb") as plain:
-            file = decompressed(plain, CODECS[path.suffix]) if path.suffix in CODECS else plain
+        with pa.input_stream(str(path), compression="detect") as file:
             yield from io.TextIOWrapper(file, encoding="utf-8-sig", newline="\n")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None

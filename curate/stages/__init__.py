@@ -1,6 +1,7 @@
 """The verbs recipes are written in: each a frozen dataclass of what it does and its limits. See `protocol`."""
 
 from curate.stages.barriers import Barrier, ExactDuplicates, NearDuplicates
+from curate.stages.contamination import Decontaminate
 from curate.stages.kinds import alone, lacking, meets, reads
 from curate.stages.pages import Extract, Prefilter, Read, Urls
 from curate.stages.predicates import Keep
@@ -9,7 +10,7 @@ from curate.stages.scores import Score
 from curate.stages.texts import Language, Redact, Rules
 
 __all__ = [
-    "About", "Barrier", "ExactDuplicates", "Extract", "Failure", "Fate", "Keep", "Language", "NearDuplicates",
-    "Outcome", "Prefilter", "Read", "Redact", "Rules", "Score", "Stage", "Urls", "about", "alone", "lacking", "meets",
+    "About", "Barrier", "Decontaminate", "ExactDuplicates", "Extract", "Failure", "Fate", "Keep", "Language",
+    "NearDuplicates", "Outcome", "Prefilter", "Read", "Redact", "Rules", "Score", "Stage", "Urls", "about", "alone", "lacking", "meets",
     "reads",
 ]  # fmt: skip
