@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
-from filters import pii_numbers, pii_presidio, pii_text
+from filters import pii_addresses, pii_numbers, pii_presidio, pii_text
 from filters.pii_numbers import Found
 
 # Entities that are looked for in the whole text; the others live in runs of digits or are Presidio's.
@@ -22,9 +22,9 @@ _IN_TEXT: dict[str, Callable[[str], Iterator[Found]]] = {
     "IBAN_CODE": pii_numbers.ibans,
     "PRIVATE_KEY": pii_text.private_keys,
     "API_KEY": pii_text.api_keys,
-    "STREET_ADDRESS": pii_text.street_addresses,
+    "STREET_ADDRESS": pii_addresses.street_addresses,
 }
-OPTIONAL_ENTITIES = frozenset({"STREET_ADDRESS"})  # redacts every business that says where it is, so it is asked for
+OPTIONAL_ENTITIES: frozenset[str] = frozenset()
 ENTITIES = frozenset(
     {"PHONE_NUMBER", "CREDIT_CARD", "IP_ADDRESS", "US_SSN", *_IN_TEXT, *pii_presidio.ENTITIES} - OPTIONAL_ENTITIES
 )

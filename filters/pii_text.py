@@ -41,20 +41,6 @@ _API_KEY = re.compile(
 )
 _KEY_STARTS = ("AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AIza", "_live_",
                "sk-", "hf_", "npm_", "SG.", "eyJ")  # fmt: skip
-_PLACE = r"(?:,[ ][A-Z][\w.\-]{1,30}(?:[ ][A-Z][\w.\-]{1,30}){0,3})"
-_STREET = re.compile(
-    r"(?<![\w.,/\-])\d{1,5}[A-Za-z]?[ ](?:[A-Z0-9][\w.'\-]{0,30}[ ]){1,4}"
-    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr"
-    r"|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Parkway|Pkwy|Highway|Hwy|Close|Crescent|Gardens)\b"
-    r"(?:\.(?=,|[ ](?:[NS]?[NESW]|Apt|Suite|Ste|Unit|Flat|Floor|#)\b))?"
-    r"(?:[ ][NS]?[NESW]\b)?"
-    r"(?:,?[ ](?:Apt|Suite|Ste|Unit|Flat|Floor|#)\.?[ ]?\w{1,6}\b)?"
-    rf"(?:{_PLACE}{{0,2}},?[ ](?:[A-Z]{{2}}[ ]\d{{5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[A-Z\d]?[ ]\d[A-Z]{{2}})\b)?"
-    r"|\b(?:[A-ZÄÖÜ][\w\-]{0,30}(?:straße|strasse|str\.|weg|platz|allee|gasse|ufer|ring|damm)"
-    r"|[A-ZÄÖÜ][\w\-]{0,30}[ ](?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ufer|Ring|Damm))[ ]\d{1,4}[ ]?[a-z]?\b"
-    r"(?:,[ ]?(?:D-)?\d{5}[ ][A-ZÄÖÜ]\w{1,30})?"
-    r"|\bP\.? ?O\.? Box \d{1,6}\b"
-)
 
 
 def _domain_end(text: str, place: int) -> int:
@@ -91,8 +77,3 @@ def api_keys(text: str) -> Iterator[Found]:
     """Access keys of services that give theirs a prefix."""
     if any(start in text for start in _KEY_STARTS):
         yield from ((*match.span(), 0.9) for match in _API_KEY.finditer(text))
-
-
-def street_addresses(text: str) -> Iterator[Found]:
-    """US, UK and German street addresses with a number, and PO boxes."""
-    yield from ((*match.span(), 0.5) for match in _STREET.finditer(text))
