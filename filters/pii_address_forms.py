@@ -15,7 +15,7 @@ JOIN = r"(?:de|del|della|delle|dei|di|da|do|dos|das|du|des|la|las|le|les|los|el|
 NAME = rf"(?:(?:{CAP}|{ORDINAL}|[dl]['’]{CAP}|{JOIN})[ ])"
 NUMBER = r"\d{1,6}(?:[A-Za-z](?![\w])|[ ]?½|[ ]1/2)?(?:[ ]?[\-\u2013/&][ ]?\d{1,5}[A-Za-z]?\b)?"
 UNIT = (
-    rf"(?:(?:{places.UNIT})\b\.?[ ]?(?:No\.?[ ]?|#[ ]?)?(?:[A-Z]?\d[\w\-/.]{{0,6}}|[A-Z])\b|#[ ]?\w{{1,6}}\b"
+    rf"(?:(?:{places.UNIT})\b\.?[ ]?(?:No\.?[ ]?|#[ ]?)?(?:[A-Z]?\d[\w\-/.]{{0,6}}|[A-Z])\b|#[ ]?\w{{1,6}}(?:[/\-]\w{{1,4}})?\b"
     rf"|(?:\d{{1,3}}(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|Ground|Top|Lower|Upper|Main)[ ](?:Floor|Flr|Fl|Level)\b\.?)"
 )
 UK = r"(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b"
@@ -35,8 +35,8 @@ ZIP_CITY = rf"(?:[A-Z]{{1,3}}[\- ])?(?:\d{{4,6}}|\d{{3}}[ ]\d{{2,3}}|\d\d[\- ]\d
 STRONG = re.compile(
     rf"{NUMBER},?[ ](?:(?:{NAME}){{1,5}}?(?:(?:{places.STREET}|Dr|DR)\b|(?:St|ST)\b(?!\.?[ ](?:Mary|John|Paul|Peter|James|Patrick)))"
     rf"|(?:{DIRECTION}[ ])?(?:Broadway|BROADWAY|Avenue (?:of the {CAP}|[A-Z\d]\b)"
-    rf"|(?:(?:US|U\.S\.|State|County|Rural|Old|FM|N|S|E|W)[ ]){{0,2}}(?:Highway|Hwy|Route|Rte|Road|Rd|FM|CR|SR)\.?[ ]#?\d{{1,5}}[A-Z]?)\b)"
-    rf"\.?(?:,?[ ]{DIRECTION}(?![\w]))?"
+    rf"|(?:(?:US|U\.S\.|State|County|Cty\.|Rural|Old|FM|N|S|E|W)[ ]){{0,2}}(?:Highway|Hwy|Route|Rte|Road|Rd|FM|CR|SR)\.?[ ](?:#?\d{{1,5}}(?:/\d{{1,4}})?[A-Z]?|[A-Z]{{1,2}}))\b)"
+    rf"(?:[ ](?:{places.STREET})\b)?\.?(?:,?[ ]{DIRECTION}(?![\w]))?"
 )
 WEAK = re.compile(rf"{NUMBER},?[ ](?:{NAME}){{1,4}}?(?:{places.WEAK_STREET})\b\.?(?:,?[ ]{DIRECTION}(?![\w]))?")
 ROMANCE = re.compile(
@@ -55,7 +55,7 @@ CJK_BEFORE = re.compile(
 PIECE = re.compile(
     rf"[ ]?[,.;]?[ ]?(?:[\-\u2013•·|/][ ])?[ ]?\(?(?:(?P<unit>{UNIT})|(?P<code>{UK}|{CA}|(?:CEP:? )?\d{{5}}-\d{{3}}\b|{STATE}(?:,|[ ]?[\-\u2013])?[ ]{{1,2}}{CODE}|{ZIP_CITY})"
     rf"|(?P<place>(?:{STATE}|{COUNTRY})\)?(?=[ ]?(?:[,.;)•·|\n\t]|[\-\u2013][ ]|\Z|{COUNTRY})))"
-    rf"|(?P<town>{CITY},?[ ]{STATE}(?:,|[ ]?[\-\u2013])?(?:[ ]{{1,2}}{CODE})|{CITY},?[ ](?:{UK}|{CA}|{ZIP})|{CITY},?[ ](?:{places.US_STATE})(?!\w)))"
+    rf"|(?P<town>{CITY},?[ ]{STATE}(?:,|[ ]?[\-\u2013])?(?:[ ]{{1,2}}{CODE})|{CITY},?[ ](?:{UK}|{CA}|{ZIP}|\d{{6}}(?!\w))|[,][ ]?\d{{5,6}}(?=[,\n]|\Z)|{CITY},?[ ](?:{places.US_STATE})(?!\w)))"
 )
 CITY_PIECE = re.compile(rf"[ ]?[,.;][ ]{{1,2}}(?:[\-\u2013][ ])?{CITY}(?=[ ]?(?:[,.;)•·|\n\t(]|[\-\u2013][ ]|\Z))")
 ENDING = re.compile(rf"(?:[{UPPER}][\w\-.]*)(?i:{places.STREET_ENDING})\Z")
@@ -84,18 +84,20 @@ YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 PLACE_LINE = re.compile(
     rf"(?:{COUNTRY}|{STATE}|{CITY},?[ ](?:{places.US_STATE}|{places.CA_PROVINCE}|{places.AU_STATE})(?:[ ]{{1,2}}{CODE})?"
     rf"|(?:{CITY},?[ ])?(?:{UK}|{CA})|{ZIP_CITY}(?:[ ]?[,(][ ]?{CITY}\)?)?|{CITY},?[ \-\u2013]{{1,3}}\d{{4,6}}|{CITY},[ ]?(?:{STATE}|{COUNTRY})|{UNIT}"
-    rf"|C\.?P\.?[ ]\d{{2}}[ ]?\d{{3}}[ ]{CITY}(?:,[ ]{CITY})?)(?:,?[ ]{COUNTRY})?[,.]?"
+    rf"|{ZIP}|C\.?P\.?[ ]\d{{2}}[ ]?\d{{3}}[ ]{CITY}(?:,[ ]{CITY})?)(?:,?[ ]{COUNTRY})?[,.]?"
 )
 CITY_LINE = re.compile(rf"{CITY}(?:,[ ]{CITY})?,?")
 ABOVE_LINE = re.compile(
     rf"(?:{UNIT}|{NUMBER}(?:,|[ ][\-\u2013])?[ ](?:(?:{NAME}){{0,4}}(?:{CAP}|{ORDINAL}))|\d{{1,3}}[a-z]?\.?[ ]{CAP}[ ]#\d{{1,5}}"
-    rf"|(?:{CAP},?[ ]){{0,5}}(?:{places.BUILDING}|{places.STREET}|{places.WEAK_STREET})(?:,[ ](?:{CAP},?[ ]?){{1,3}})?(?:[ ]?,?[ ]{UNIT})?)[,.]?"
+    rf"|(?:{CAP},?[ ]){{0,5}}(?:{places.BUILDING}|{places.STREET}|{places.WEAK_STREET})(?:,[ ](?:{CAP},?[ ]?){{1,3}})?(?:[ ]?,?[ ]{UNIT})?)(?:,?[ ]{DIRECTION})?[,.]?"
 )
+# The first digit of a state's ZIP codes: "OR 97205" is a place, "OR 20000" is none.
 ZIP_DIGITS = {
     state: digit
-    for digit, states in enumerate(
-        ("CT MA ME NH NJ NY PR RI VT VI AE", "DE NY PA", "DC MD NC SC VA WV", "AL FL GA MS TN AA", "IN KY MI OH",
-         "IA MN MT ND SD WI", "IL KS MO NE", "AR LA OK TX", "AZ CO ID NM NV UT WY", "AK CA HI OR WA AP GU AS MP")
+    for digit, states in (
+        ("0", "CT MA ME NH NJ NY PR RI VT VI AE"), ("1", "DE NY PA"), ("2", "DC MD NC SC VA WV"), ("3", "AL FL GA MS TN AA"),
+        ("4", "IN KY MI OH"), ("5", "IA MN MT ND SD WI"), ("6", "IL KS MO NE"), ("7", "AR LA OK TX"),
+        ("8", "AZ CO ID NM NV UT WY"), ("9", "AK CA HI OR WA AP GU AS MP"),
     )
     for state in states.split()
 }  # fmt: skip
@@ -120,3 +122,6 @@ LETTERED = re.compile(rf"{UK}|{CA}")
 CODE_CONTEXT = re.compile(rf"(?:\A|[\n•·|]|{CAP}[ ]?,?)[ ]?\Z")
 UNIT_NUMBER = re.compile(r"\d[\w\-/.]{0,6}\b")
 LAST_WORD = re.compile(r"([^\W\d_][\w'/]*)[ ,.#:№º°\-\u2013]{0,5}\Z")
+UNIT_FRONT = re.compile(rf"(?<!\w)(?:(?:{places.UNIT})\.?|[Nn]os?\.|#|Km|Kilometer|Door|Plot)[ ]?(?:No\.?[ ]?)?\Z")
+LINE_END = re.compile(r"[ ,.;\t\r]{0,4}\n[>\-*•·|– \t]{0,8}(?:\n[ ]?)?")
+LINE = re.compile(r"[^\n\t]{2,90}(?=[\n\t]|\Z)")

@@ -156,6 +156,8 @@ def _extended(text: str, part: Part) -> Part:
             break
         end = piece.end()
     towns = 2 if part.coded else 0
+    front = forms.UNIT_FRONT.search(text, max(0, start - 16), start)
+    start -= len(front[0]) if front and not part.coded else 0
     for _ in range(MAX_PIECES):
         before = text[max(0, start - WINDOW_CHARS) : start].rpartition("\n")[2]
         found = forms.BUILDING_BEFORE.search(before) or (not part.coded and forms.REVERSED_BEFORE.search(before))
@@ -201,25 +203,20 @@ def _one_address(text: str, last: Part, part: Part) -> bool:
 
 
 def _line_below(text: str, end: int) -> tuple[int, int] | None:
-    """The stretch of the next line without bullets, when the address ends its own line and the next one is short."""
-    stop = text.find("\n", end, end + 8)
-    if stop < 0 or text[end:stop].strip(" ,.;\t\r"):
+    """The stretch of the next line or cell, without bullets, when the address ends its own line."""
+    gap = forms.LINE_END.match(text, end)
+    if not gap:
         return None
-    start = forms.BULLET.match(text, stop + 1)
-    left = start.end() if start else stop + 1
-    right = text.find("\n", left, left + MAX_LINE_CHARS)
-    right = len(text) if right < 0 and len(text) - left < MAX_LINE_CHARS else right
-    if right < 0 or text.count("\n", stop, left) > 1:
-        return None
-    return left, left + len(text[left:right].rstrip())
+    line = forms.LINE.match(text, gap.end())
+    return (gap.end(), gap.end() + len(line[0].rstrip())) if line else None
 
 
 def _line_above(text: str, start: int) -> tuple[int, int] | None:
     """The same for the line above an address that starts its own line."""
     stop = text.rfind("\n", max(0, start - 8), start)
-    if stop < 0 or text[stop + 1 : start].strip(" >-*•·|\t"):
+    if stop < 0 or text[stop + 1 : start].strip(" >-*•·|"):
         return None
-    left = text.rfind("\n", max(0, stop - MAX_LINE_CHARS), stop) + 1
+    left = max(text.rfind("\n", max(0, stop - MAX_LINE_CHARS), stop), text.rfind("\t", max(0, stop - 60), stop)) + 1
     if not left and stop > MAX_LINE_CHARS:
         return None
     bullet = forms.BULLET.match(text, left, stop)
@@ -228,39 +225,54 @@ def _line_above(text: str, start: int) -> tuple[int, int] | None:
     return (left, right) if left < right else None
 
 
-def _below(text: str, end: int) -> Iterator[tuple[int, int]]:
-    """Lines below an address that go on with it."""
-    for _ in range(4):
+def _below(text: str, end: int, following: set[int]) -> list[tuple[int, int]]:
+    """Lines below an address that go on with it, up to the last that is a place or before another part of it.
+
+    `following` are the starts of coded parts: a town, a village or a business park may stand before a postcode.
+    """
+    lines: list[tuple[int, int]] = []
+    sure = 0
+    for _ in range(5):
         line = _line_below(text, end)
-        if not line:
-            return
-        if not forms.PLACE_LINE.fullmatch(text, *line):
-            following = _line_below(text, line[1]) if forms.CITY_LINE.fullmatch(text, *line) else None
-            if not following or not forms.PLACE_LINE.fullmatch(text, *following):
-                return
-        yield line
+        if not line or line[0] in following:
+            sure = len(lines) if line else sure
+            break
+        if forms.PLACE_LINE.fullmatch(text, *line):
+            sure = len(lines) + 1
+        elif not forms.CITY_LINE.fullmatch(text, *line) or len(lines) - sure > 2:
+            break
+        lines.append(line)
         end = line[1]
+    return lines[:sure]
 
 
-def _above(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Lines above a postcode that can only be the street or the building."""
-    for _ in range(2):
+def _above(text: str, start: int, done: int) -> list[tuple[int, int]]:
+    """Lines above a postcode that can only be the street or the building, and a town between them."""
+    lines: list[tuple[int, int]] = []
+    sure = 0
+    for _ in range(4):
         line = _line_above(text, start)
-        if not line or not forms.ABOVE_LINE.fullmatch(text, *line):
-            return
-        yield line
+        if not line or line[0] < done:
+            break
+        if forms.ABOVE_LINE.fullmatch(text, *line):
+            sure = len(lines) + 1
+        elif not forms.CITY_LINE.fullmatch(text, *line) or len(lines) - sure > 1:
+            break
+        lines.append(line)
         start = line[0]
+    return lines[:sure]
 
 
 def street_addresses(text: str) -> Iterator[Found]:
     """Addresses, one span per line: street and number, unit, town, state, postcode, country; and post boxes."""
     parts = [part for part in _parts(text) if part.hard]
+    coded = {part.start for part in parts if part.coded}
     done = 0
     for part in parts:
-        above = [line for line in _above(text, part.start) if line[0] >= done] if part.coded else []
+        above = _above(text, part.start, done) if part.coded else []
         yield from ((start, end, 0.5) for start, end in reversed(above))
         yield part.start, part.start + len(text[part.start : part.end].rstrip(" ,;-–|•·\t")), 0.6
         done = part.end
-        for start, end in _below(text, part.end):
+        for start, end in _below(text, part.end, coded):
             yield start, end, 0.5
             done = end

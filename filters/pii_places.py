@@ -15,7 +15,7 @@ def _any(words: str) -> str:
 # English words that end a street's name and are little else beside a number; `St` and `Dr` are seen to apart.
 STREET = _any(
     "Street|Str|Avenue|Ave|Av|Aven|Avenida|Road|Rd|Boulevard|Blvd|Boul|Lane|Ln|Drive|Drv|Parkway|Pkwy|Pky|Highway|Hwy"
-    "|Terrace|Terr|Crescent|Cres|Turnpike|Tpke|Expressway|Expy|Freeway|Fwy|Causeway|Esplanade|Embankment|Broadway"
+    "|Terrace|Terr|Crescent|Cres|Tpke|Expressway|Expy|Freeway|Fwy|Causeway|Esplanade|Embankment|Broadway"
     "|Frontage Rd|STREET|AVENUE|AVE|ROAD|RD|BOULEVARD|BLVD|LANE|LN|DRIVE|PARKWAY|PKWY|HIGHWAY|HWY|TERRACE|CRESCENT"
 )
 # The same, but common words beside a number as well: they need a place, a unit or an end of line behind them.
@@ -38,8 +38,8 @@ UNIT = _any(
 )
 # Words that come before the name of a street: Romance and Slavic languages, Indonesian, Vietnamese, Greek.
 STREET_BEFORE = frozenset(
-    """rue avenue boulevard bd allée allées impasse chemin quai faubourg calle c/ avenida avda av paseo pza carrera cra
-    carretera ctra calzada bulevar rambla travesía jirón jr pasaje prolongación carrer passeig avinguda plaza plaça
+    """rue avenue boulevard allée allées impasse chemin quai faubourg calle c/ avenida avda av paseo pza carrera
+    carretera ctra calzada bulevar rambla travesía jirón pasaje prolongación carrer passeig avinguda plaza plaça
     viale v.le piazza p.zza piazzale p.le corso c.so vicolo lungomare lungotevere rua praça travessa alameda rodovia
     ul ulica ulice aleje náměstí nám třída bulevardul calea șoseaua şoseaua piața strada
     ул улица вул вулиця пр-т просп проспект пер переулок бульвар б-р наб набережная шоссе площадь проезд мкр
@@ -50,7 +50,7 @@ STREET_ENDING = _any(
     "straße|strasse|str\\.|gasse|allee|platz|chaussee|ufer|gatan|vägen|gränd|torget|gaten|veien|vegen|straat|laan|plein"
     "|gracht|kade|dijk|singel|hof|katu|kuja|polku|allé|stræde|gade|vej|väg|promenade|stieg|steig|markt|brücke|wall"
 )
-WEAK_STREET_ENDING = _any("weg|ring|damm|gata|gate|vei|tie|pad|park|graben|berg|feld|kamp|wiese|garten|bogen|zeile|torg")
+WEAK_STREET_ENDING = _any("weg|damm|gata|gate|vei|tie|graben|berg|feld|kamp|wiese|garten|bogen|zeile|torg")
 # The same as words of their own: "Lange Straße 12", "Berliner Allee 5", "Atatürk Caddesi No: 5", "Váci utca 12".
 STREET_AFTER_NAME = _any(
     "Straße|Strasse|Str\\.|Weg|Platz|Allee|Gasse|Ufer|Ring|Damm|Chaussee|Caddesi|Cad\\.|Cd\\.|Sokak|Sokağı|Sok\\.|Sk\\."
