@@ -13,7 +13,7 @@ ORDINAL = r"\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH|[ºª°])"
 DIRECTION = r"(?:[NSEW]\.?|[NS]\.?[EW]\.?|North|South|East|West|North(?:east|west)|South(?:east|west))"
 JOIN = r"(?:de|del|della|delle|dei|di|da|do|dos|das|du|des|la|las|le|les|los|el|e|y|et|of|the|and|&|van|von|der|den|zum|zur|am|an|im)"
 NAME = rf"(?:(?:{CAP}|{ORDINAL}|[dl]['’]{CAP}|{JOIN})[ ])"
-NUMBER = r"\d{1,6}(?:[A-Za-z](?![\w])|[ ]?½|[ ]1/2)?(?:[ ]?[\-\u2013/&][ ]?\d{1,5}[A-Za-z]?\b)?"
+NUMBER = r"(?!0)\d{1,6}(?:[A-Za-z](?![\w])|[ ]?½|[ ]1/2)?(?:[ ]?[\-\u2013/&][ ]?\d{1,5}[A-Za-z]?\b)?"
 UNIT = (
     rf"(?:(?:{places.UNIT})\b\.?[ ]?(?:No\.?[ ]?|#[ ]?)?(?:[A-Z]?\d[\w\-/.]{{0,6}}|[A-Z])\b|#[ ]?\w{{1,6}}(?:[/\-]\w{{1,4}})?\b"
     rf"|(?:\d{{1,3}}(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|Ground|Top|Lower|Upper|Main)[ ](?:Floor|Flr|Fl|Level)\b\.?)"
@@ -32,11 +32,12 @@ NOT_CITY = (
 CITY = rf"{NOT_CITY}{CAP}(?:[ \-](?:{JOIN}[ ])?{NOT_CITY}{CAP}){{0,3}}"
 ZIP_CITY = rf"(?:[A-Z]{{1,3}}[\- ])?(?:\d{{4,6}}|\d{{3}}[ ]\d{{2,3}}|\d\d[\- ]\d{{3}}|\d{{5}}-\d{{3}})(?:[ ][A-Z]{{2}})?[ ]{CITY}"
 
+NO_FIRM = r"(?!,?[ ](?:[A-Z][\w&]*,?[ ]){0,2}(?:LLC|L\.L\.C|Inc|Corp|LLP|Ltd|Realty|Assoc|Associates|Owners)\b)"
 STRONG = re.compile(
     rf"{NUMBER},?[ ](?:(?:{NAME}){{1,5}}?(?:(?:{places.STREET}|Dr|DR)\b|(?:St|ST)\b(?!\.?[ ](?:Mary|John|Paul|Peter|James|Patrick)))"
     rf"|(?:{DIRECTION}[ ])?(?:Broadway|BROADWAY|Avenue (?:of the {CAP}|[A-Z\d]\b)"
     rf"|(?:(?:US|U\.S\.|State|County|Cty\.|Rural|Old|FM|N|S|E|W)[ ]){{0,2}}(?:Highway|Hwy|Route|Rte|Road|Rd|FM|CR|SR)\.?[ ](?:#?\d{{1,5}}(?:/\d{{1,4}})?[A-Z]?|[A-Z]{{1,2}}))\b)"
-    rf"(?:[ ](?:{places.STREET})\b)?\.?(?:,?[ ]{DIRECTION}(?![\w]))?"
+    rf"(?:[ ](?:{places.STREET})\b)?\.?(?:,?[ ]{DIRECTION}(?![\w]))?{NO_FIRM}"
 )
 WEAK = re.compile(rf"{NUMBER},?[ ](?:{NAME}){{1,4}}?(?:{places.WEAK_STREET})\b\.?(?:,?[ ]{DIRECTION}(?![\w]))?")
 ROMANCE = re.compile(
@@ -44,7 +45,7 @@ ROMANCE = re.compile(
     rf"|quai|cours|route|ruelle|sentier|passage|square|esplanade|calle|rua|via|jalan|jl\.|đường|phố)[ ]"
     rf"(?:{NAME}|d['’]|l['’]){{0,5}}{CAP}"
 )
-DIRECTED = re.compile(rf"\d{{2,5}}[ ](?:[NSEW]\.?|[NS][EW]|North|South|East|West)[ ](?:{CAP}|{ORDINAL})(?:[ ]{CAP})?(?=[ ]?(?:[,;)\n]|\Z))")
+DIRECTED = re.compile(rf"\d{{2,5}}[ ](?:[NSEW]\.?|[NS][EW]|North|South|East|West)[ ](?:{CAP}|{ORDINAL})(?:[ ]{CAP})?(?=[ ]?(?:[,;)\n]|\Z)){NO_FIRM}")
 BARE = re.compile(rf"{NUMBER}(?:,|[ ][\-\u2013])?[ ](?:{NAME}){{0,3}}(?:{CAP}|{ORDINAL}),?(?=[ ]{CITY},?[ ](?:{places.US_STATE}),?[ ]\d{{5}}\b)")
 MOO = re.compile(rf"\d{{1,4}}(?:/\d{{1,3}})?[ ](?:Moo|M\.|Soi)[ ]?\d{{1,3}}\b")
 CJK = re.compile(r"[\d０-９\-−ー–之]{1,12}(?:丁目|番地?|号|號|室|층|호|번지)?(?:[\d０-９\-−ー之]{1,8}(?:丁目|番地?|号|號|室|楼|樓)?){0,3}")
@@ -70,7 +71,7 @@ STATE_BEFORE = re.compile(
 )
 NUMERAL = "One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten"
 BUILDING_BEFORE = re.compile(
-    rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ])|(?<=\Wat[ ])|(?<=\Wto[ ])|(?<=\Wthe[ ]))[ ]?((?:(?:{NUMERAL})[ ]{CAP}(?:[ ]{CAP}){{0,2}}"
+    rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?((?:(?:{NUMERAL})[ ]{CAP}(?:[ ]{CAP}){{0,2}}"
     rf"|(?:{CAP}[ ]){{0,5}}(?:{places.BUILDING}|{places.STREET})|{UNIT}|\d{{1,5}}[A-Za-z]?,?[ ](?:{CAP}[ ]?){{1,3}})[ ]?,[ ]?)\Z"
 )
 CITY_BEFORE = re.compile(rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?({CITY}[ ]?(?:,[ ]?|[ ]))\Z")
@@ -125,3 +126,4 @@ LAST_WORD = re.compile(r"([^\W\d_][\w'/]*)[ ,.#:№º°\-\u2013]{0,5}\Z")
 UNIT_FRONT = re.compile(rf"(?<!\w)(?:(?:{places.UNIT})\.?|[Nn]os?\.|#|Km|Kilometer|Door|Plot)[ ]?(?:No\.?[ ]?)?\Z")
 LINE_END = re.compile(r"[ ,.;\t\r]{0,4}\n[>\-*•·|– \t]{0,8}(?:\n[ ]?)?")
 LINE = re.compile(r"[^\n\t]{2,90}(?=[\n\t]|\Z)")
+CROSSING = re.compile(rf"\d{{1,3}}(?:st|nd|rd|th)[ ](?:and|&|at)[ ](?:{NAME}){{1,3}}?(?:{places.STREET}|St)\b\.?(?:[ ]{DIRECTION}(?!\w))?")

@@ -37,7 +37,7 @@ def _street_after(text: str, start: int, digits: int) -> Part | None:
     if weak:
         sure = digits - start < 6 and forms.FOLLOWED.match(text, weak.end())
         return Part(start, weak.end(), hard=bool(sure), coded=False)
-    other = forms.DIRECTED.match(text, start) or forms.BARE.match(text, start) or forms.MOO.match(text, start)
+    other = forms.DIRECTED.match(text, start) or forms.BARE.match(text, start) or forms.MOO.match(text, start) or forms.CROSSING.match(text, start)
     return Part(start, other.end(), hard=True, coded=False) if other else None
 
 
@@ -125,7 +125,7 @@ def _part(text: str, start: int, end: int) -> Part | None:
     word = forms.LAST_WORD.search(before)
     if not word:
         return None
-    key = word[1].lower()
+    key = word[1].lower() if len(word[1]) > 1 or not word.start() else before[: word.start()].split()[-1].strip(".").lower()
     found = _code_before(text, before, start, end) if key in forms.STATE_WORDS else None
     return found or _box_or_unit(text, before, key, start, end) or _street_before(text, before, start, end)
 

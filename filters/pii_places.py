@@ -21,8 +21,8 @@ STREET = _any(
 # The same, but common words beside a number as well: they need a place, a unit or an end of line behind them.
 WEAK_STREET = _any(
     "Way|Place|Pl|Court|Ct|Square|Sq|Circle|Cir|Trail|Trl|Loop|Row|Walk|Close|Gardens|Gdns|Grove|Green|Mews|Park|Plaza"
-    "|Plz|Hill|Heights|Hts|Parade|Pde|Pike|Path|Pass|Run|Bend|Cove|Alley|Quay|Wharf|Ridge|Point|Crossing|Xing|Gate"
-    "|Route|Rte|View|Vale|Rise|Mall|Yard|Bypass|Line|Sideroad|Concession|Nagar|Marg|Chowk|Colony|Layout|Enclave|Vihar"
+    "|Plz|Hill|Heights|Hts|Parade|Pde|Pike|Path|Bend|Cove|Alley|Quay|Wharf|Ridge|Point|Crossing|Xing|Gate"
+    "|Route|Rte|View|Vale|Mall|Bypass|Sideroad|Concession|Nagar|Marg|Chowk|Colony|Layout|Enclave|Vihar"
     "|Salai|Bazaar|Bazar|Americas|WAY|PLACE|PL|COURT|CT|SQUARE|CIRCLE|TRAIL|PLAZA|PARK|CLOSE|PIKE"
 )
 # What ends the name of a building, seen before a street or a place: "The Sports Centre, Festival Place, ...".
@@ -53,7 +53,7 @@ STREET_ENDING = _any(
 WEAK_STREET_ENDING = _any("weg|damm|gata|gate|vei|tie|graben|berg|feld|kamp|wiese|garten|bogen|zeile|torg")
 # The same as words of their own: "Lange Straße 12", "Berliner Allee 5", "Atatürk Caddesi No: 5", "Váci utca 12".
 STREET_AFTER_NAME = _any(
-    "Straße|Strasse|Str\\.|Weg|Platz|Allee|Gasse|Ufer|Ring|Damm|Chaussee|Caddesi|Cad\\.|Cd\\.|Sokak|Sokağı|Sok\\.|Sk\\."
+    "Straße|Strasse|Str\\.|Weg|Platz|Allee|Gasse|Ufer|Chaussee|Caddesi|Cad\\.|Cd\\.|Sokak|Sokağı|Sok\\.|Sk\\."
     "|Bulvarı|Blv\\.|Mahallesi|Mah\\.|utca|út|útja|tér|krt\\.|körút|Allé|gatan|vägen|väg|gate|vei|vej|Plads|Street|Road"
     "|Avenue|Lane|улица|ул\\.|проспект|пр\\.|переулок|пер\\.|бульвар|шоссе|вулиця|вул\\."
 )
