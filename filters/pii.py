@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
-from filters import pii_addresses, pii_numbers, pii_presidio, pii_text
+from filters import pii_addresses, pii_numbers, pii_phones, pii_presidio, pii_text
 from filters.pii_numbers import Found
 
 # Entities that are looked for in the whole text; the others live in runs of digits or are Presidio's.
@@ -58,18 +58,24 @@ def _spans(entity: str, found: Iterable[Found]) -> Iterator[Span]:
 
 
 def _numbers(text: str, entities: frozenset[str], regions: tuple[str, ...], *, public_ips_only: bool) -> Iterator[Span]:
+    last = -1  # where the last phone number ended
     for start, end in pii_numbers.runs(text):
         if "IP_ADDRESS" in entities and text.count(".", start, end) >= 3:
             found = pii_numbers.ipv4_addresses(text, start, end, public_only=public_ips_only)
             yield from _spans("IP_ADDRESS", found)
-        if end - start < pii_numbers.MIN_PHONE_DIGITS:
+        if end - start < pii_numbers.MIN_CHARS:
             continue
         if "CREDIT_CARD" in entities:
             yield from _spans("CREDIT_CARD", pii_numbers.cards(text, start, end))
         if "US_SSN" in entities:
             yield from _spans("US_SSN", pii_numbers.social_security_numbers(text, start, end))
         if "PHONE_NUMBER" in entities:
-            yield from _spans("PHONE_NUMBER", pii_numbers.phones(text, start, end, regions=regions))
+            phones = list(pii_phones.phones(text, start, end, regions=regions))
+            phones = phones or list(pii_phones.next_phone(text, last, start, end))
+            last = phones[-1][1] if phones else last
+            yield from _spans("PHONE_NUMBER", phones)
+    if "PHONE_NUMBER" in entities:
+        yield from _spans("PHONE_NUMBER", pii_phones.vanity_phones(text))
     if "IP_ADDRESS" in entities:
         yield from _spans("IP_ADDRESS", pii_numbers.ipv6_addresses(text, public_only=public_ips_only))
 

@@ -1,4 +1,4 @@
-"""Recognisers for what is written in digits: phone, card, US social security number, IP address, IBAN.
+"""Recognisers for what is written in digits: card, US social security number, IP address, IBAN.
 
 All start from runs of digits and separators, cut where neither continues, so no match ends inside a number. Checksums
 decide where there are any; elsewhere the format, and words such as "phone" nearby.
@@ -11,11 +11,11 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 Found = tuple[int, int, float]  # start, end, score
 
 CONTEXT_CHARS = 40
-MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 7, 15  # local numbers; E.164
+MIN_CHARS = 7  # of a run that can be a phone, card or social security number
 
 _SEPARATORS = r" \t\u00a0\u2009\u202f()./\-\u2010-\u2015"
 RUN = re.compile(rf"(?:\+ |[+(\uff0b]{{0,2}})\d[\d{_SEPARATORS}]{{3,}}")
-_GAP = re.compile(rf"[{_SEPARATORS}]{{4,}}")
+_GAP = re.compile(rf"[{_SEPARATORS}]{{4,}}|[ .\-/(]*\t[ .\-/)]*")  # a tab parts the cells of a table
 _NOT_DIGIT = re.compile(r"\D+")
 
 _IPV4 = re.compile(r"(?<![\w.])(?<!\w[\-/])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d|-\d)", re.ASCII)
@@ -48,48 +48,6 @@ _IBAN_CHARS = {
     }.items()
     for country in countries.split()
 }  # fmt: skip
-
-_NANP = re.compile(
-    r"(?<![\d+])(?<!\d[.\-/])(?:1[\s.\-]?)?(?:\([2-9]\d\d\)[\s.\-]{0,2}|[2-9]\d\d[\s.\-\u2010-\u2015/]{1,3})"
-    r"[2-9]\d\d[\s.\-\u2010-\u2015]{1,3}\d{4}(?!\d|[.\-/]\d)"
-)
-_PHONE_WORD = re.compile(
-    r"(?:\b(?:tel|tél|t[eé]l[eé]?[fp]h?on\w*|(?:tele|smart|cell)?phones?|fax|telefax|mobile?|mob|cell|handy|hotline"
-    r"|helpline|tlf|call|dial|ring|sms|texting|whats ?app|viber|voicemail|landline|desk"
-    r"|toll[ -]?free|ph|тел\w*|móvil|celular|tfno)\b"
-    r"|hotline\b|telefon\b|电话|電話|手机|☎|📞|📱)\D{0,32}\Z|(?:^|[\s(|•])[TPMFC](?:el)?\s?[:.]\s{0,3}\Z",
-    re.IGNORECASE,
-)
-_WEAK_PHONE_WORD = re.compile(
-    r"\b(?:call\w*|text|messages?|messaging|answering|contact|reach|llám\w*|llame\w*|appelez\w*|chiama\w*|ligue\w*"
-    r"|anrufen|kontakt)\b",
-    re.IGNORECASE,
-)
-_PHONE_WORD_AFTER = re.compile(
-    r"[\s\-(,:]{1,3}(?:office|fax|mobile|cell|phone|home|work|tel|direct|desk)\b", re.IGNORECASE
-)
-_EXTENSION = re.compile(r"[\s,;(]{0,2}(?:x|ext|extension|durchwahl)[.:\s]{0,2}\d{1,6}\b", re.IGNORECASE)
-_NO_PHONE_WORD = re.compile(
-    r"\b(?:isbn|issn|doi|ean|upc|gtin|asin|sku|order|invoice|patent|version|serial|vat|abn|page)\W", re.IGNORECASE
-)
-_DATE = re.compile(
-    r"(?:[0-3]?\d[./\-][0-3]?\d[./\-](?:19|20)\d\d|(?:19|20)\d\d[./\- ][01]?\d[./\- ][0-3]?\d"
-    r"|(?:1[5-9]|20)\d\d\s?[\-\u2010-\u2015/]\s?(?:1[5-9]|20)\d\d)(?!\d)"
-)
-# National numbers by their form alone: with the trunk 0 in two or three groups, as mobile numbers are written from
-# Australia to Vietnam, with the area code apart as in Germany and Austria, in pairs as in France; Brazilian ones.
-_TRUNK = re.compile(
-    r"\(?0\d{2,4}\)?[ .\-\u00a0]\d{3}[ .\-\u00a0]\d{3,4}|\(0\d{1,5}\)[ .\-]?\d{3,4}[ .\-]?\d{3,5}"
-    r"|0\d{2,5} ?[/\-\u2013] ?\d{3,4}[ \-]?\d{2,4}(?:[ \-]?\d{1,4})?|0\d{2,4} \d{7,9}|0[1-9](?:[ .\-\u00a0]\d\d){4}"
-    r"|\(\d\d\) ?9?\d{4}-\d{4}|1[38]00[ \-]\d{3}[ \-]\d{3,4}"
-)
-# What is a phone number even where extraction lost the space before or behind it: "Contact us(415) 555-0100PO Box 7".
-_RUN_ON = re.compile(
-    r"(?:\+?1[.\-]?)?(?:\([2-9]\d\d\)[ .\-]{0,2}|[2-9]\d\d[.\-])[2-9]\d\d[.\-]\d{4}"
-    r"|\+[1-9]\d{0,2}[ .\-(]{1,2}\d(?:[ .\-()]{0,2}\d){6,11}"
-)
-_THOUSANDS = re.compile(r"\d{1,3}(?:[. \u00a0\u202f]\d{3})+\Z")
-_WIDE = re.compile(r"\s*/\s*|\s+[\-\u2010-\u2015]\s+|\s{2,}")
 
 
 def runs(text: str) -> Iterator[tuple[int, int]]:
@@ -138,7 +96,7 @@ def is_iban(code: str) -> bool:
     return int("".join(str(int(char, 36)) for char in code[4:] + code[:4])) % 97 == 1
 
 
-def _before(text: str, start: int) -> str:
+def before(text: str, start: int) -> str:
     return text[max(0, start - CONTEXT_CHARS) : start]
 
 
@@ -154,7 +112,7 @@ def cards(text: str, start: int, end: int) -> Iterator[Found]:
         if not is_luhn(number) or len(set(number)) == 1 or (" " in match[0] and _in_a_row(text, *match.span())):
             continue
         branded = len(number) >= 14 and _ISSUER.fullmatch(number)
-        if branded or _CARD_WORD.search(_before(text, match.start())):
+        if branded or _CARD_WORD.search(before(text, match.start())):
             yield match.start(), match.end(), 1.0
 
 
@@ -164,7 +122,7 @@ def social_security_numbers(text: str, start: int, end: int) -> Iterator[Found]:
         area, separator, group, serial = match.groups()
         if area in ("000", "666") or area[0] == "9" or group == "00" or serial == "0000":
             continue
-        named = _SSN_WORD.search(_before(text, match.start()))
+        named = _SSN_WORD.search(before(text, match.start()))
         if (named or separator == "-") and area + group + serial not in _SPECIMEN_SSN:
             yield match.start(), match.end(), 0.85 if named else 0.6
 
@@ -177,7 +135,7 @@ def ipv4_addresses(text: str, start: int, end: int, *, public_only: bool) -> Ite
         except AddressValueError:
             continue
         after = text[match.end() : match.end() + 1]
-        if (after.isascii() and (after.isalnum() or after == "_")) or _VERSION.search(_before(text, match.start())):
+        if (after.isascii() and (after.isalnum() or after == "_")) or _VERSION.search(before(text, match.start())):
             continue
         if address.is_global or not public_only:
             yield match.start(), match.end(), 0.6
@@ -210,69 +168,3 @@ def ibans(text: str) -> Iterator[Found]:
         after = text[end : end + 1]
         if not (after.isascii() and after.isalnum()) and is_iban("".join(match[0][place] for place in kept)):
             yield match.start(), end, 1.0
-
-
-def _is_dialled(piece: str, regions: tuple[str, ...]) -> bool:
-    """Whether the numbering plan of one of the regions has this number."""
-    import phonenumbers
-
-    for region in regions:
-        try:
-            if phonenumbers.is_valid_number(phonenumbers.parse(piece, region)):
-                return True
-        except phonenumbers.NumberParseException:
-            continue
-    return False
-
-
-def _phone_score(text: str, start: int, end: int, regions: tuple[str, ...]) -> float:
-    """How sure a whole piece of a run is a phone number; 0 when it is not taken for one."""
-    piece, before = text[start:end], _before(text, start)
-    number = digits(piece)
-    if not MIN_PHONE_DIGITS <= len(number) <= MAX_PHONE_DIGITS or len(set(number)) < 2:
-        return 0.0
-    if piece.lstrip("(").startswith(("+", "\uff0b")):
-        doubtful = number[0] == "0" or piece[:2] == "+ "
-        return 0.75 if len(number) >= (10 if doubtful else MIN_PHONE_DIGITS + 1) else 0.0
-    if _DATE.match(piece) or _NO_PHONE_WORD.search(before[-20:]):
-        return 0.0
-    if _PHONE_WORD.search(before) or _PHONE_WORD_AFTER.match(text, end):
-        return 0.75
-    grouped = len(piece) > len(number)
-    if _WEAK_PHONE_WORD.search(before) and grouped and not _THOUSANDS.match(piece.lstrip("(")):
-        return 0.5
-    if before[-1:] in tuple("-.,:$€£¥"):
-        return 0.0
-    if _NANP.fullmatch(piece):
-        return 0.6 if not piece.replace(" ", "").isdigit() or _is_dialled(piece, ("US",)) else 0.0
-    if not grouped or len(number) < 9:
-        return 0.0
-    return 0.4 if _TRUNK.fullmatch(piece) or (number[0] == "0" and _is_dialled(piece, regions)) else 0.0
-
-
-def phones(text: str, start: int, end: int, *, regions: tuple[str, ...]) -> Iterator[Found]:
-    """Phone numbers in a run: the whole run, else its pieces between wide separators, else the North American."""
-    previous, following = text[start - 1 : start] if start else "", text[end : end + 1]
-    two_in_a_row = previous.isdigit() and text[start] in "+\uff0b"
-    if previous.isascii() and (previous.isalnum() or previous in tuple("_/=#%&@")) and not two_in_a_row:
-        if previous.isalpha() and _RUN_ON.fullmatch(text, start, end) and _is_dialled(text[start:end], ("US",)):
-            yield start, end, 0.6
-        return
-    if text[start] == "(" and text.find(")", start, end) < 0:
-        start += 1
-    extension = _EXTENSION.match(text, end)
-    joined = not extension and following.isascii() and (following.isalnum() or following in tuple("_@=%"))
-    score = _phone_score(text, start, end, regions)
-    # "Phone 555 0147Map": extraction lost a line break; the word before decides, or a form that nothing else has.
-    if joined and score < 0.75:
-        score = 0.6 if following.isalpha() and _RUN_ON.fullmatch(text, start, end) else 0.0
-    if score:
-        yield start, extension.end() if extension else end, score
-        return
-    edges = [] if joined else [match.span() for match in _WIDE.finditer(text, start, end)]
-    for left, right in zip([start, *(e for _, e in edges)], [*(s for s, _ in edges), end], strict=True):
-        score = _phone_score(text, left, right, regions) if edges else 0.0
-        if score:
-            yield left, right, score
-        else:
-            yield from ((*match.span(), 0.6) for match in _NANP.finditer(text, left, right))
