@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
-from filters import pii_addresses, pii_numbers, pii_phones, pii_presidio, pii_text
+from filters import pii_addresses, pii_identity, pii_numbers, pii_phones, pii_presidio, pii_text
 from filters.pii_numbers import Found
 
 # Entities that are looked for in the whole text; the others live in runs of digits or are Presidio's.
@@ -23,6 +23,8 @@ _IN_TEXT: dict[str, Callable[[str], Iterator[Found]]] = {
     "PRIVATE_KEY": pii_text.private_keys,
     "API_KEY": pii_text.api_keys,
     "STREET_ADDRESS": pii_addresses.street_addresses,
+    "ID_NUMBER": pii_identity.identity_numbers,
+    "SECRET": pii_identity.secrets,
 }
 OPTIONAL_ENTITIES: frozenset[str] = frozenset()
 ENTITIES = frozenset(
@@ -74,6 +76,8 @@ def _numbers(text: str, entities: frozenset[str], regions: tuple[str, ...], *, p
             phones = phones or list(pii_phones.next_phone(text, last, start, end))
             last = phones[-1][1] if phones else last
             yield from _spans("PHONE_NUMBER", phones)
+    if "US_SSN" in entities:
+        yield from _spans("US_SSN", pii_identity.masked_numbers(text))
     if "PHONE_NUMBER" in entities:
         yield from _spans("PHONE_NUMBER", pii_phones.vanity_phones(text))
     if "IP_ADDRESS" in entities:

@@ -263,6 +263,12 @@ def _above(text: str, start: int, done: int) -> list[tuple[int, int]]:
     return lines[:sure]
 
 
+def _trimmed(text: str, start: int, end: int) -> int:
+    """The end without punctuation, but with the full stop of a short word such as "Blvd."."""
+    end = start + len(text[start:end].rstrip(" ,;-–|•·\t"))
+    return end - 1 if text[end - 1] == "." and text[end - 5 : end - 1].isalnum() and text[end - 5 : end - 1] != "Blvd" else end
+
+
 def street_addresses(text: str) -> Iterator[Found]:
     """Addresses, one span per line: street and number, unit, town, state, postcode, country; and post boxes."""
     parts = [part for part in _parts(text) if part.hard]
@@ -271,7 +277,7 @@ def street_addresses(text: str) -> Iterator[Found]:
     for part in parts:
         above = _above(text, part.start, done) if part.coded else []
         yield from ((start, end, 0.5) for start, end in reversed(above))
-        yield part.start, part.start + len(text[part.start : part.end].rstrip(" ,;-–|•·\t")), 0.6
+        yield part.start, _trimmed(text, part.start, part.end), 0.6
         done = part.end
         for start, end in _below(text, part.end, coded):
             yield start, end, 0.5

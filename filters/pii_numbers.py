@@ -6,7 +6,7 @@ decide where there are any; elsewhere the format, and words such as "phone" near
 
 import re
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address, ip_network
 
 Found = tuple[int, int, float]  # start, end, score
 
@@ -23,6 +23,22 @@ _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\
 _IPV6_GROUPS = re.compile(r":[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:")
 _VERSION = re.compile(
     r"(?:\bv|versions?|release|build|firmware|rev\.?|section|chapter|figure|table)[\s:]*\Z", re.IGNORECASE
+)
+_IP_WORD = re.compile(
+    r"\b(?:ips?|ipv4|addr(?:ess)?|host|server|ping|inet|gateway|dns|node|proxy|client|from|user|visitor|via|nameserver)\b",
+    re.IGNORECASE,
+)
+_RESOLVERS = frozenset(
+    map(
+        ip_address,
+        """8.8.8.8 8.8.4.4 1.1.1.1 1.0.0.1 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 4.2.2.1 4.2.2.2
+        94.140.14.14 94.140.15.15 76.76.2.0 76.76.10.0 64.6.64.6 64.6.65.6 185.228.168.9 77.88.8.8 114.114.114.114
+        223.5.5.5 255.255.255.255 255.255.255.0 255.255.0.0 255.0.0.0 2001:4860:4860::8888 2001:4860:4860::8844
+        2606:4700:4700::1111 2606:4700:4700::1001 2620:fe::fe 2620:119:35::35""".split(),
+    )
+)
+_LOCAL_NETWORKS = tuple(
+    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
 )
 _CARD = re.compile(r"(?<!\d)(?<!\d[.\-/])\d(?:[ \-]?\d){11,18}(?!\d|[.\-/]\d)")
 _CARD_WORD = re.compile(
@@ -127,15 +143,32 @@ def social_security_numbers(text: str, start: int, end: int) -> Iterator[Found]:
             yield match.start(), match.end(), 0.85 if named else 0.6
 
 
+def _is_nobodys(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is a machine's own, of a local network, or a resolver's that everybody types."""
+    return (
+        address in _RESOLVERS
+        or address.is_loopback
+        or address.is_link_local
+        or address.is_multicast
+        or address.is_unspecified
+        or any(address in network for network in _LOCAL_NETWORKS if network.version == address.version)
+    )
+
+
 def ipv4_addresses(text: str, start: int, end: int, *, public_only: bool) -> Iterator[Found]:
-    """IPv4 addresses in a run that are no part of a longer dotted number and follow no word such as "version"."""
+    """IPv4 addresses in a run that are no part of a longer dotted number and no version.
+
+    A version is named so, or has six digits or fewer and no word such as "host" beside it.
+    """
     for match in _IPV4.finditer(text, start, end):
         try:
             address = IPv4Address(match[0])
         except AddressValueError:
             continue
-        after = text[match.end() : match.end() + 1]
-        if (after.isascii() and (after.isalnum() or after == "_")) or _VERSION.search(before(text, match.start())):
+        after, ahead = text[match.end() : match.end() + 1], before(text, match.start())
+        if (after.isascii() and (after.isalnum() or after == "_")) or _VERSION.search(ahead):
+            continue
+        if address.packed[0] == 0 or (len(match[0]) < 10 and not _IP_WORD.search(ahead)) or _is_nobodys(address):
             continue
         if address.is_global or not public_only:
             yield match.start(), match.end(), 0.6
@@ -153,7 +186,7 @@ def ipv6_addresses(text: str, *, public_only: bool) -> Iterator[Found]:
             address = IPv6Address(match[0])
         except AddressValueError:
             continue
-        if address.is_global or not public_only:
+        if not _is_nobodys(address) and (address.is_global or not public_only):
             yield match.start(), match.end(), 0.6
 
 
