@@ -9,27 +9,31 @@ from collections.abc import Iterator
 from filters.pii_numbers import Found
 
 _SEP = r"[ \t]{0,2}(?:[:#=№]|[Nn][o°º]\.?|[Nn]um(?:ber|mer|éro|ero)?\.?|[Nn]r\.?|is|[-\u2013])?[ \t]{0,2}[:#]?[ \t]{0,2}"
-_ALIEN = re.compile(
-    r"(?<![\w\-])A ?#? ?\d{2,3}[- ]\d{3}[- ]\d{3}(?![\w\-])"
-    r"|(?<=[Nn]umber )A ?\d{8,9}(?!\w)|(?<=[Nn]o\. )A ?\d{8,9}(?!\w)|(?<=A-[Nn]umber: )A?\d{8,9}(?!\w)|(?<=A#)\d{8,9}(?!\w)"
-)
+_ALIEN = re.compile(r"A ?#? ?\d{2,3}[- ]\d{3}[- ]\d{3}(?![\w\-])|A ?# ?\d{8,9}(?!\w)")
 _MASKED = re.compile(
     r"(?<![\w*•#.\-])[xX*•#]{3}[- ]?[xX*•#]{2}[- ]?\d{4}(?![\w\-])"
     r"|(?<![\w*•#.\-])(?:[xX*•]{4}[- ]?){3}\d{4}(?![\w\-])"
 )
 _NAMED = re.compile(
-    r"\b(?i:(?:bank |checking |savings |customer )?(?:account|acct|a/c)(?= ?(?:no|num|nr|#|:))|passport(?= ?(?:no|num|nr|#|:))"
-    r"|vat(?: ?(?:reg(?:istration|\.)?|id|no))?|tax ?id(?:entification)?|tin|ein|employer id(?:entification)?|abn|acn|gstin|gst|siret|siren|kvk"
-    r"|ust-?id(?:[.-]?nr)?|steuernummer|p\.? ?iva|partita iva|c\.?i\.?f|n\.?i\.?f|d\.?n\.?i|r\.?u\.?t|rfc|curp|cpf|cnpj|инн|огрн"
+    r"\b(?i:(?:account|acct|a/c)(?= ?(?:no|num|nr|#|:))|passport(?= ?(?:no|num|nr|#|:))"
+    r"|vat(?: ?(?:reg(?:istration|\.)?|id|no))?|tax ?id(?:entification)?|tin|ein|abn|acn|gstin|gst"
+    r"|ust-?id(?:[.-]?nr)?|cif|cpf|cnpj|инн"
     r"|company (?:registration )?(?:no|number|reg)|(?:company )?registered in (?:england(?: (?:and|&) wales)?|scotland|wales|ireland)"
-    r"|(?:uk )?registered company|national id(?:entity)?(?: card)?|id card|identity card|aadhaa?r|pan card|nhs|medicare|mrn"
-    r"|medical record|national insurance|routing|sort code|iban|swift|bic)\b\.?"
+    r"|(?:uk )?registered company|national id(?:entity)?(?: card)?|identity card|aadhaa?r|nhs|mrn"
+    r"|medical record|alien(?: registration)?|national insurance|routing|sort code)\b\.?"
     rf"(?:[ \t](?:no|number|num|nr|id|reg|registration)\b\.?)?{_SEP}(?:with )?(?i:(?:company )?(?:no\.?|number))?[ \t]?[:#]?[ \t]?"
     r"([A-Z]{0,4}[ \-]?\d[\dA-Z]{0,14}(?:[ .\-/]\d[\dA-Z]{0,9}){0,6}(?:-[A-Z\d])?)(?![\w])"
 )
-_NAMED_GATE = re.compile(r"\d{4}")
+_NAMES = (
+    "account", "acct", "a/c", "passport", "vat", "tax id", "taxid", "tin ", "ein", "abn", "acn", "gst", "ust-id", "cif",
+    "cpf", "cnpj", "инн", "company", "registered in", "national i", "identity card", "aadha", "nhs", "medical rec", "mrn", "alien", "routing",
+    "sort code",
+)  # fmt: skip
+_PASSWORD_WORDS = (
+    "pass", "pwd", "pin", "access code", "security code", "door code", "entry code", "gate code", "wifi", "wi-fi", "api", "secret", "token", "contraseña", "kennwort", "mot de p", "senha", "пароль",
+)  # fmt: skip
 _PASSWORD = re.compile(
-    r"\b(?i:pass(?:word|code|wd|phrase)|pwd|pin(?: code| number)?|access code|security code|door code|entry code|gate code|wi-?fi (?:password|key)"
+    r"\b(?i:pass(?:word|code|wd|phrase)|pwd|pin(?: code| number)?|(?:access|security|door|entry|gate) code|wi-?fi (?:password|key)"
     r"|api[ _-]?key|secret(?:[ _-]?key)?|auth[ _-]?token|access[ _-]?token|client[ _-]?secret|contraseña|passwort|kennwort|mot de passe|senha|пароль)"
     r"(?:[\"'’]?[ \t]{0,2}(?:[:=]|is[: ]|->)[ \t]{0,2})[\"'“‘<]?([^\s\"'”’<>,;()\[\]{}&]{4,80})"
 )
@@ -38,20 +42,37 @@ _PWD_IN_URL = re.compile(r"[?&](?:pwd|passcode|password|token|api_?key|access_to
 _NO_PASSWORD = re.compile(r"(?i:your|password|pass|test|example|changeme|none|required|secret|x+|\*+|null|true|false|process\.|os\.|env)")
 
 
+def _places(text: str, words: tuple[str, ...]) -> list[int]:
+    """Where one of the words starts, in any case; cheaper by far than one pattern of all of them."""
+    lower = text.lower()
+    lower = lower if len(lower) == len(text) else text
+    found = []
+    for word in words:
+        place = lower.find(word)
+        while place >= 0:
+            start = place + (word[0] == " ")
+            if not (start and (lower[start - 1].isalnum())):
+                found.append(start)
+            place = lower.find(word, place + len(word))
+    return sorted(found)
+
+
 def identity_numbers(text: str) -> Iterator[Found]:
     """Numbers of accounts, passports, taxes, companies and aliens, each beside its word or in its own form."""
-    if not _NAMED_GATE.search(text) and "-" not in text:
-        return
-    yield from ((*match.span(), 0.6) for match in _ALIEN.finditer(text))
-    for match in _NAMED.finditer(text):
-        if sum(map(str.isdigit, match[1])) >= 5:
-            end = match.end(1)
-            yield match.start(1), end, 0.6
+    for match in _ALIEN.finditer(text):
+        before = text[match.start() - 1] if match.start() else " "
+        if not before.isalnum() and before not in "-_/":
+            yield (*match.span(), 0.6)
+    for place in _places(text, _NAMES):
+        named = _NAMED.match(text, place)
+        if named and sum(map(str.isdigit, named[1])) >= 5:
+            yield (*named.span(1), 0.6)
 
 
 def masked_numbers(text: str) -> Iterator[Found]:
     """Numbers of which only the last digits are shown: "xxx-xx-4719"."""
-    yield from ((*match.span(), 0.6) for match in _MASKED.finditer(text))
+    if any(mask in text for mask in ("xx", "XX", "**", "••", "##")):
+        yield from ((*match.span(), 0.6) for match in _MASKED.finditer(text))
 
 
 def _is_secret(value: str) -> bool:
@@ -63,9 +84,10 @@ def _is_secret(value: str) -> bool:
 
 def secrets(text: str) -> Iterator[Found]:
     """Passwords and passcodes behind their word, a meeting's code behind its number, and those in addresses."""
-    for match in _PASSWORD.finditer(text):
-        value = match[1].rstrip(".!?:")
-        if _is_secret(value):
+    for place in _places(text, _PASSWORD_WORDS):
+        match = _PASSWORD.match(text, place)
+        value = match[1].rstrip(".!?:") if match else ""
+        if match and _is_secret(value):
             yield match.start(1), match.start(1) + len(value), 0.6
     if ",," in text:
         yield from ((*match.span(1), 0.7) for match in _DIALLED_CODE.finditer(text))

@@ -14,7 +14,8 @@ CONTEXT_CHARS = 40
 MIN_CHARS = 7  # of a run that can be a phone, card or social security number
 
 _SEPARATORS = r" \t\u00a0\u2009\u202f()./\-\u2010-\u2015"
-RUN = re.compile(rf"(?:\+ |[+(\uff0b]{{0,2}})\d[\d{_SEPARATORS}]{{3,}}")
+# Patterns start with a digit wherever they can: text has few, and the search goes from one to the next.
+_RUN = re.compile(rf"\d[\d{_SEPARATORS}]{{3,}}")
 _GAP = re.compile(rf"[{_SEPARATORS}]{{4,}}|[ .\-/(]*\t[ .\-/)]*")  # a tab parts the cells of a table
 _NOT_DIGIT = re.compile(r"\D+")
 
@@ -53,7 +54,7 @@ _ISSUER = re.compile(
 _SSN = re.compile(r"(?<!\d)(?<!\d[.\-/ ])(\d{3})([\- ]?)(\d{2})\2(\d{4})(?!\d|[.\-/ ]\d)", re.ASCII)
 _SSN_WORD = re.compile(r"\b(?:ssns?|social[\s-]security|ss#|ss no)", re.IGNORECASE)
 _SPECIMEN_SSN = frozenset({"078051120", "123456789", "219099999"})  # printed in advertisements and manuals
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ \u00a0]?[A-Za-z0-9]){11,40}")
+_IBAN = re.compile(r"[0-9](?<=(?<![A-Za-z0-9])[A-Za-z]{2}[0-9])[0-9](?:[ \u00a0]?[A-Za-z0-9]){11,40}")
 _IBAN_CHARS = {
     country: int(chars)
     for chars, countries in {
@@ -66,16 +67,25 @@ _IBAN_CHARS = {
 }  # fmt: skip
 
 
+def _with_sign(text: str, start: int, done: int) -> int:
+    """Where a run starts with the `+` and the bracket before its first digit."""
+    if text[start - 2 : start] == "+ " and start - 2 >= done:
+        return start - 2
+    for _ in range(2):
+        start -= start > done and text[start - 1] in "+(\uff0b"
+    return start
+
+
 def runs(text: str) -> Iterator[tuple[int, int]]:
     """Spans of digits held together by at most three separators each, four characters or more."""
-    for match in RUN.finditer(text):
-        start = match.start()
-        for gap in _GAP.finditer(text, start, match.end()):
+    done = 0
+    for match in _RUN.finditer(text):
+        start = _with_sign(text, match.start(), done)
+        done = match.end()
+        for gap in _GAP.finditer(text, start, done):
             yield start, gap.start()
             start = gap.end()
-        end = start + len(
-            text[start : match.end()].rstrip(" \t\u00a0\u2009\u202f()./-\u2010\u2011\u2012\u2013\u2014\u2015")
-        )
+        end = start + len(text[start:done].rstrip(" \t\u00a0\u2009\u202f()./-\u2010\u2011\u2012\u2013\u2014\u2015"))
         if end > start:
             yield start, end
 
@@ -193,11 +203,12 @@ def ipv6_addresses(text: str, *, public_only: bool) -> Iterator[Found]:
 def ibans(text: str) -> Iterator[Found]:
     """IBANs, spaced or not, in either case."""
     for match in _IBAN.finditer(text):
-        wanted = _IBAN_CHARS.get(match[0][:2].upper(), 0)
-        kept = [place for place, char in enumerate(match[0]) if char not in " \u00a0"][:wanted]
+        start = match.start() - 2
+        wanted = _IBAN_CHARS.get(text[start : start + 2].upper(), 0)
+        kept = [place for place in range(start, match.end()) if text[place] not in " \u00a0"][:wanted]
         if not wanted or len(kept) < wanted:
             continue
-        end = match.start() + kept[-1] + 1
+        end = kept[-1] + 1
         after = text[end : end + 1]
-        if not (after.isascii() and after.isalnum()) and is_iban("".join(match[0][place] for place in kept)):
-            yield match.start(), end, 1.0
+        if not (after.isascii() and after.isalnum()) and is_iban("".join(text[place] for place in kept)):
+            yield start, end, 1.0

@@ -55,9 +55,10 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:[. \u00a0\u202f]\d{3})+\Z")
 _WIDE = re.compile(r"\s*/\s*|\s+[\-\u2010-\u2015]\s+|\s{2,}")
 # "888.FAX.NUMBERS", "1-800-GO-ACME", "855-ABC-1881": a toll-free code, then letters for some of the digits.
 _VANITY = re.compile(
-    r"(?<![\w+.\-])(?:\+?1[ .\-]?)?\(?8(?:00|22|33|44|55|66|77|88)\)?[ .\-]{1,2}"
+    r"8(?:00|22|33|44|55|66|77|88)\)?[ .\-]{1,2}"
     r"(?=[\d.\- ]{0,6}[A-Z]{3})[A-Z\d]{1,10}(?:[.\-][A-Z\d]{1,10}){0,3}(?![\w@])"
 )
+_VANITY_FRONT = re.compile(r"(?<![\w+.\-(])(?:\+?1[ .\-]?)?\(?\Z")
 # What stands between two numbers of one owner: "(212) 555-0147 or 555-0148".
 _CHAIN = re.compile(r"[ \t]{0,2}(?:,|;|/|&|\||•|·|or|and|oder|ou|o|y|e|et|und)?[ \t]{0,2}")
 _LOCAL = re.compile(r"[2-9]\d\d[\-. ]\d{4}")
@@ -194,6 +195,7 @@ def next_phone(text: str, last: int, start: int, end: int) -> Iterator[Found]:
 def vanity_phones(text: str) -> Iterator[Found]:
     """Toll-free numbers with letters: "888.FAX.NUMBERS"."""
     for match in _VANITY.finditer(text):
-        keys = sum(map(str.isalnum, match[0].lstrip("+1 .-")))
-        if 9 <= keys <= 16 and digits(match[0]) not in ("18002738", "8002738", "1800273", "800273"):
-            yield (*match.span(), 0.7)
+        front = _VANITY_FRONT.search(text, max(0, match.start() - 8), match.start())
+        keys = sum(map(str.isalnum, match[0]))
+        if front and 9 <= keys <= 16 and digits(match[0]) not in ("18002738", "8002738", "1800273", "800273"):
+            yield match.start() - len(front[0]), match.end(), 0.7

@@ -19,13 +19,16 @@ _DOMAIN = re.compile(
 )
 _RUN_ON = re.compile(r".*\.[a-z]{2,24}(?=[A-Z])")  # "example.comPhone", where extraction lost a line break
 # "jo (at) example dot org", "jo at example dot org", "jo.roe at example.org": the last only where nothing else fits.
-_AT = r"(?:[ \t]?(?:\[[ ]?(?:at|@)[ ]?\]|\([ ]?(?:at|@)[ ]?\)|\{[ ]?(?:at|@)[ ]?\}|<[ ]?at[ ]?>|_at_|-at-)[ \t]?|[ \t](?:at|AT|@)[ \t])"
-_DOT = r"(?:\.|[ \t]?(?:\[[ ]?(?:dot|\.)[ ]?\]|\([ ]?(?:dot|\.)[ ]?\)|\{[ ]?dot[ ]?\}|_dot_|-dot-)[ \t]?|[ \t](?:dot|DOT)[ \t])"
-_SPELLED_AT = re.compile(
-    rf"(?<![\w.+\-])([\w+](?:[\w.+\-]|[ ]?\[dot\][ ]?){{0,63}})({_AT})([a-z0-9\-]{{1,63}}(?:{_DOT}[a-z0-9\-]{{1,63}}){{1,5}})(?![\w\-])",
-    re.IGNORECASE,
+_DOT = (
+    r"(?:\.|[ \t]?(?:\[[ ]?(?:dot|\.)[ ]?\]|\([ ]?(?:dot|\.)[ ]?\)|\{[ ]?dot[ ]?\}|_dot_|-dot-)[ \t]?|[ \t](?:dot|DOT)[ \t])"
 )
-_SIGN = re.compile(r"(?i:[\[({<_\- \t](?:at|@)[\])}>_\- \t])")
+_SPELLED_HOST = re.compile(rf"[a-z0-9\-]{{1,63}}(?:{_DOT}[a-z0-9\-]{{1,63}}){{1,5}}(?![\w\-])", re.IGNORECASE)
+_SPELLED_LOCAL = re.compile(r"(?<![\w.+\-])[\w+](?:[\w.+\-]|[ ]?[\[(]dot[\])][ ]?){0,63}\Z", re.IGNORECASE)
+_BRACKETED_AT = re.compile(
+    r"[ \t]?(?:\[[ ]?(?:at|@)[ ]?\]|\([ ]?(?:at|@)[ ]?\)|\{[ ]?(?:at|@)[ ]?\}|<[ ]?at[ ]?>|_at_|-at-)[ \t]?", re.IGNORECASE
+)
+_AT_SIGNS = ("[at", "(at", "[ at", "( at", "{at", "{ at", "[@", "(@", "[AT", "(AT", "[At", "(At", "<at>", "_at_", "-at-")
+_PLAIN_AT = (" at ", " AT ", " @ ")
 _MAIL_WORD = re.compile(r"(?:e-?mail|mailto|mail|from|reply-to|contact|write|e-post|correo|courriel|почта)\b[^\n]{0,24}\Z", re.IGNORECASE)
 _LOCAL_WORDS = frozenset(
     """us me him her them it you here there now page site website web online found available look more up out in on
@@ -100,42 +103,47 @@ def emails(text: str) -> Iterator[Found]:
             if start < place and not nobodys and not _NOT_MAIL_BEFORE.search(text, max(0, start - 60), start):
                 yield start, end, 1.0
         place = text.find("@", place + 1)
-    if _SIGN.search(text):
-        yield from _spelled(text)
+    for sign in _PLAIN_AT:
+        place = text.find(sign)
+        while place >= 0:
+            yield from _spelled(text, place, place + len(sign), plain=True)
+            place = text.find(sign, place + 3)
+    if any(sign in text for sign in _AT_SIGNS):
+        for match in _BRACKETED_AT.finditer(text):
+            yield from _spelled(text, *match.span(), plain=False)
     if "@" in text:
         yield from ((*match.span(1), 0.6) for match in _HOST_ONLY.finditer(text))
 
 
-def _spelled(text: str) -> Iterator[Found]:
-    """Addresses whose `@` or dots are words: only a domain that exists, and a plain "at" only behind a mailbox."""
-    place = 0
-    while sign := _SIGN.search(text, place):
-        place = sign.end() - 1
-        for match in _SPELLED_AT.finditer(text, max(0, sign.start() - 64), min(len(text), place + 160)):
-            local, at, domain = match.groups()
-            if match.end(1) > place or match.end(2) < place:
-                continue
-            host = _DOTS.sub(".", domain)
-            while "." in host and not has_public_suffix(host.lower()):
-                host, domain = host.rpartition(".")[0], _LAST_LABEL.sub("", domain)
-            plain = at.strip(" \t").lower() in ("at", "@")
-            if "." in host and not _is_nobodys(local, host) and (not plain or _is_mailbox(text, match, domain)):
-                yield match.start(), match.start(3) + len(domain), 0.8
-                place = match.start(3) + len(domain)
-                break
+def _spelled(text: str, left: int, right: int, *, plain: bool) -> Iterator[Found]:
+    """The address around an `@` in words, from `left` to `right`: its domain has to exist; a plain "at" needs more."""
+    match = _SPELLED_HOST.match(text, right, right + 200)
+    local = _SPELLED_LOCAL.search(text, max(0, left - 64), left) if match else None
+    if not match or not local:
+        return
+    end = match.end()
+    host = _DOTS.sub(".", text[right:end])
+    while "." in host and not has_public_suffix(host.lower()):  # "example [dot] com. Sign" went one word too far
+        host = host.rpartition(".")[0]
+        cut = _LAST_LABEL.search(text, right, end)
+        end = cut.start() if cut else end
+    if "." not in host or _is_nobodys(local[0], host):
+        return
+    if not plain or _is_mailbox(text, local.start(), local[0], text[right:end], end):
+        yield local.start(), end, 0.8
 
 
-def _is_mailbox(text: str, match: re.Match[str], domain: str) -> bool:
+def _is_mailbox(text: str, start: int, local: str, domain: str, end: int) -> bool:
     """Whether "name at host" is an address and no place: "phil at brook.example", not "look at brook.example"."""
-    local = match[1]
-    if "." in local.strip(".") or "_" in local or _WORD_DOT.search(domain):
-        return local.lower() not in _LOCAL_WORDS and not local.endswith(".")
-    start = text.rfind("\n", 0, match.start()) + 1 if match.start() - text.rfind("\n", 0, match.start()) < 8 else -1
-    alone = start >= 0 and not text[start : match.start()].strip(" >-*<") and text[match.end() : match.end() + 1] in "\n>"
-    if alone and (any(map(str.isdigit, local)) or "-" in local or local.islower()):
+    if local.lower() in _LOCAL_WORDS or local.endswith("."):
+        return False
+    if "." in local or "_" in local or _WORD_DOT.search(domain):
         return True
-    named = _MAIL_WORD.search(text, max(0, match.start() - 40), match.start())
-    return bool(named) and local == local.lower() and local not in _LOCAL_WORDS
+    line = text.rfind("\n", max(0, start - 8), start)
+    alone = (line >= 0 or start < 8) and not text[line + 1 : start].strip(" >-*<") and text[end : end + 1] in "\n>"
+    if alone and (local.islower() or "-" in local or not local.isalpha()):
+        return True
+    return local == local.lower() and bool(_MAIL_WORD.search(text, max(0, start - 40), start))
 
 
 def private_keys(text: str) -> Iterator[Found]:
