@@ -45,10 +45,16 @@ ROMANCE = re.compile(
     rf"|quai|cours|route|ruelle|sentier|passage|square|esplanade|calle|rua|via|jalan|jl\.|đường|phố)[ ]"
     rf"(?:{NAME}|d['’]|l['’]){{0,5}}{CAP}"
 )
-DIRECTED = re.compile(rf"\d{{2,5}}[ ](?:[NSEW]\.?|[NS][EW]|North|South|East|West)[ ](?:{CAP}|{ORDINAL})(?:[ ]{CAP})?(?=[ ]?(?:[,;)\n]|\Z)){NO_FIRM}")
-BARE = re.compile(rf"{NUMBER}(?:,|[ ][\-\u2013])?[ ](?:{NAME}){{0,3}}(?:{CAP}|{ORDINAL}),?(?=[ ]{CITY},?[ ](?:{places.US_STATE}),?[ ]\d{{5}}\b)")
+DIRECTED = re.compile(
+    rf"\d{{2,5}}[ ](?:[NSEW]\.?|[NS][EW]|North|South|East|West)[ ](?:{CAP}|{ORDINAL})(?:[ ]{CAP})?(?=[ ]?(?:[,;)\n]|\Z)){NO_FIRM}"
+)
+BARE = re.compile(
+    rf"{NUMBER}(?:,|[ ][\-\u2013])?[ ](?:{NAME}){{0,3}}(?:{CAP}|{ORDINAL}),?(?=[ ]{CITY},?[ ](?:{places.US_STATE}),?[ ]\d{{5}}\b)"
+)
 MOO = re.compile(rf"\d{{1,4}}(?:/\d{{1,3}})?[ ](?:Moo|M\.|Soi)[ ]?\d{{1,3}}\b")
-CJK = re.compile(r"[\d０-９\-−ー–之]{1,12}(?:丁目|番地?|号|號|室|층|호|번지)?(?:[\d０-９\-−ー之]{1,8}(?:丁目|番地?|号|號|室|楼|樓)?){0,3}")
+CJK = re.compile(
+    r"[\d０-９\-−ー–之]{1,12}(?:丁目|番地?|号|號|室|층|호|번지)?(?:[\d０-９\-−ー之]{1,8}(?:丁目|番地?|号|號|室|楼|樓)?){0,3}"
+)
 CJK_BEFORE = re.compile(
     r"(?:(?:〒\s?\d{3}[\-−]\d{4}\s{0,2})?(?:東京都|北海道|[一-龥]{2,3}[府県])[一-龥ぁ-んァ-ヶー々]{2,24}"
     r"|(?:[一-龥]{2,8}[省市区區县縣]){1,4}[一-龥]{1,12}(?:路|街|大道|巷|弄|段)|(?:[가-힣]{1,6}[시도군구동읍면] ?){1,4}[가-힣\d]{1,10}(?:로|길))\s?\Z"
@@ -61,7 +67,9 @@ PIECE = re.compile(
 CITY_PIECE = re.compile(rf"[ ]?[,.;][ ]{{1,2}}(?:[\-\u2013][ ])?{CITY}(?=[ ]?(?:[,.;)•·|\n\t(]|[\-\u2013][ ]|\Z))")
 ENDING = re.compile(rf"(?:[{UPPER}][\w\-.]*)(?i:{places.STREET_ENDING})\Z")
 WEAK_ENDING = re.compile(rf"(?:[{UPPER}][\w\-.]{{2,}})(?:{places.WEAK_STREET_ENDING})\Z")
-NAME_STREET = re.compile(rf"(?:(?:{CAP}|{ORDINAL}) ){{1,3}}(?:{places.STREET_AFTER_NAME}),?\s?(?:No\.?:?\s?|nr\.?\s?|#)?\Z")
+NAME_STREET = re.compile(
+    rf"(?:(?:{CAP}|{ORDINAL}) ){{1,3}}(?:{places.STREET_AFTER_NAME}),?\s?(?:No\.?:?\s?|nr\.?\s?|#)?\Z"
+)
 BOX = re.compile(rf"(?<!\w)(?:{places.POST_BOX})[ ]?(?:No\.?|#|№|N[º°])?:?[ ]?(?:[A-Z]-?)?\Z")
 WEAK_BOXES = frozenset("BOX BP B.P. CS C.P. TK T.K. PK P.K.".split())
 UNIT_BEFORE = re.compile(rf"(?<!\w)(?:{places.UNIT})\.?[ ]?(?:No\.?[ ]?|#[ ]?)?[A-Z]?-?\Z")
@@ -75,12 +83,16 @@ BUILDING_BEFORE = re.compile(
     rf"|(?:{CAP}[ ]){{0,5}}(?:{places.BUILDING}|{places.STREET})|{UNIT}|\d{{1,5}}[A-Za-z]?,?[ ](?:{CAP}[ ]?){{1,3}})[ ]?,[ ]?)\Z"
 )
 CITY_BEFORE = re.compile(rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?({CITY}[ ]?(?:,[ ]?|[ ]))\Z")
-REVERSED_BEFORE = re.compile(rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?({CITY},[ ](?:{places.US_STATE}|{COUNTRY})(?:[ ]\d{{5}})?[ ]?[,:\-\u2013|][ ])\Z")
+REVERSED_BEFORE = re.compile(
+    rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?({CITY},[ ](?:{places.US_STATE}|{COUNTRY})(?:[ ]\d{{5}})?[ ]?[,:\-\u2013|][ ])\Z"
+)
 GAP = re.compile(rf"[ \t,.;:•·|()\-\u2013/]{{0,4}}(?:{CITY}[ ,.;\-\u2013]{{0,3}}){{0,3}}")
 PUNCTUATION = re.compile(r"[ \t,.;•·|()\-\u2013]{0,4}")
 BULLET = re.compile(r"[\s>\-*•·|–]*")
 FOLLOWED = re.compile(rf"[ ]?(?:[,;)\n•|]|\Z|[ ]{UNIT}|[ ]{CITY},?[ ](?:{places.US_STATE})\b)")
-TAKEN_FOR_YEAR = re.compile(r"(?:\b(?:in|since|of|from|until|till|by|during|the|after|before|early|late|around|and|to)|[A-Z][a-z]{2,8}\.?(?: \d{1,2},?)?)[ ]\Z")
+TAKEN_FOR_YEAR = re.compile(
+    r"(?:\b(?:in|since|of|from|until|till|by|during|the|after|before|early|late|around|and|to)|[A-Z][a-z]{2,8}\.?(?: \d{1,2},?)?)[ ]\Z"
+)
 YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 PLACE_LINE = re.compile(
     rf"(?:{COUNTRY}|{STATE}|{CITY},?[ ](?:{places.US_STATE}|{places.CA_PROVINCE}|{places.AU_STATE})(?:[ ]{{1,2}}{CODE})?"
@@ -104,7 +116,9 @@ ZIP_DIGITS = {
 }  # fmt: skip
 DIGITS = re.compile(r"\d+")
 UNITS = frozenset(places.UNIT.lower().replace("\\", "").split("|"))
-BOX_WORDS = frozenset("box bag drawer bx pmb pob postfach postbus postboks postlåda bp cs p apartado apdo postal correos aéreo casilla casella postale а/я no".split())
+BOX_WORDS = frozenset(
+    "box bag drawer bx pmb pob postfach postbus postboks postlåda bp cs p apartado apdo postal correos aéreo casilla casella postale а/я no".split()
+)
 STATE_WORDS = frozenset(
     word.replace("\\", "").split()[-1].strip(".").lower()
     for table in (places.US_STATE, places.US_STATE_NAME, places.AU_STATE, places.IN_STATE)
@@ -126,4 +140,6 @@ LAST_WORD = re.compile(r"([^\W\d_][\w'/]*)[ ,.#:№º°\-\u2013]{0,5}\Z")
 UNIT_FRONT = re.compile(rf"(?<!\w)(?:(?:{places.UNIT})\.?|[Nn]os?\.|#|Km|Kilometer|Door|Plot)[ ]?(?:No\.?[ ]?)?\Z")
 LINE_END = re.compile(r"[ ,.;\t\r]{0,4}\n[>\-*•·|– \t]{0,8}(?:\n[ ]?)?")
 LINE = re.compile(r"[^\n\t]{2,90}(?=[\n\t]|\Z)")
-CROSSING = re.compile(rf"\d{{1,3}}(?:st|nd|rd|th)[ ](?:and|&|at)[ ](?:{NAME}){{1,3}}?(?:{places.STREET}|St)\b\.?(?:[ ]{DIRECTION}(?!\w))?")
+CROSSING = re.compile(
+    rf"\d{{1,3}}(?:st|nd|rd|th)[ ](?:and|&|at)[ ](?:{NAME}){{1,3}}?(?:{places.STREET}|St)\b\.?(?:[ ]{DIRECTION}(?!\w))?"
+)

@@ -37,7 +37,12 @@ def _street_after(text: str, start: int, digits: int) -> Part | None:
     if weak:
         sure = digits - start < 6 and forms.FOLLOWED.match(text, weak.end())
         return Part(start, weak.end(), hard=bool(sure), coded=False)
-    other = forms.DIRECTED.match(text, start) or forms.BARE.match(text, start) or forms.MOO.match(text, start) or forms.CROSSING.match(text, start)
+    other = (
+        forms.DIRECTED.match(text, start)
+        or forms.BARE.match(text, start)
+        or forms.MOO.match(text, start)
+        or forms.CROSSING.match(text, start)
+    )
     return Part(start, other.end(), hard=True, coded=False) if other else None
 
 
@@ -125,7 +130,9 @@ def _part(text: str, start: int, end: int) -> Part | None:
     word = forms.LAST_WORD.search(before)
     if not word:
         return None
-    key = word[1].lower() if len(word[1]) > 1 or not word.start() else before[: word.start()].split()[-1].strip(".").lower()
+    key = word[1].lower()
+    if len(key) == 1 and before[: word.start()].strip():  # "Apartado A-112", "P. O. Box"
+        key = before[: word.start()].split()[-1].strip(".").lower()
     found = _code_before(text, before, start, end) if key in forms.STATE_WORDS else None
     return found or _box_or_unit(text, before, key, start, end) or _street_before(text, before, start, end)
 
@@ -266,7 +273,11 @@ def _above(text: str, start: int, done: int) -> list[tuple[int, int]]:
 def _trimmed(text: str, start: int, end: int) -> int:
     """The end without punctuation, but with the full stop of a short word such as "Blvd."."""
     end = start + len(text[start:end].rstrip(" ,;-–|•·\t"))
-    return end - 1 if text[end - 1] == "." and text[end - 5 : end - 1].isalnum() and text[end - 5 : end - 1] != "Blvd" else end
+    return (
+        end - 1
+        if text[end - 1] == "." and text[end - 5 : end - 1].isalnum() and text[end - 5 : end - 1] != "Blvd"
+        else end
+    )
 
 
 def street_addresses(text: str) -> Iterator[Found]:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 from filters.pii_numbers import Found
 
-_SEP = r"[ \t]{0,2}(?:[:#=№]|[Nn][o°º]\.?|[Nn]um(?:ber|mer|éro|ero)?\.?|[Nn]r\.?|is|[-\u2013])?[ \t]{0,2}[:#]?[ \t]{0,2}"
+_SEP = (
+    r"[ \t]{0,2}(?:[:#=№]|[Nn][o°º]\.?|[Nn]um(?:ber|mer|éro|ero)?\.?|[Nn]r\.?|is|[-\u2013])?[ \t]{0,2}[:#]?[ \t]{0,2}"
+)
 _ALIEN = re.compile(r"A ?#? ?\d{2,3}[- ]\d{3}[- ]\d{3}(?![\w\-])|A ?# ?\d{8,9}(?!\w)")
 _MASKED = re.compile(
-    r"(?<![\w*•#.\-])[xX*•#]{3}[- ]?[xX*•#]{2}[- ]?\d{4}(?![\w\-])"
+    r"(?<![\w*•#.\-])[xX*•#]{3}[- ][xX*•#]{2}[- ]\d{4}(?![\w\-])"
     r"|(?<![\w*•#.\-])(?:[xX*•]{4}[- ]?){3}\d{4}(?![\w\-])"
 )
 _NAMED = re.compile(
@@ -33,13 +35,15 @@ _PASSWORD_WORDS = (
     "pass", "pwd", "pin", "access code", "security code", "door code", "entry code", "gate code", "wifi", "wi-fi", "api", "secret", "token", "contraseña", "kennwort", "mot de p", "senha", "пароль",
 )  # fmt: skip
 _PASSWORD = re.compile(
-    r"\b(?i:pass(?:word|code|wd|phrase)|pwd|pin(?: code| number)?|(?:access|security|door|entry|gate) code|wi-?fi (?:password|key)"
+    r"\b(?i:pass(?:word|code|wd|phrase)|pwd|pin(?: number)?|(?:access|security|door|entry|gate) code|wi-?fi (?:password|key)"
     r"|api[ _-]?key|secret(?:[ _-]?key)?|auth[ _-]?token|access[ _-]?token|client[ _-]?secret|contraseña|passwort|kennwort|mot de passe|senha|пароль)"
     r"(?:[\"'’]?[ \t]{0,2}(?:[:=]|is[: ]|->)[ \t]{0,2})[\"'“‘<]?([^\s\"'”’<>,;()\[\]{}&]{4,80})"
 )
 _DIALLED_CODE = re.compile(r",,\d{6,12}#,{1,6}\*(\d{4,12})(?=#)")
 _PWD_IN_URL = re.compile(r"[?&](?:pwd|passcode|password|token|api_?key|access_token|sig)=([\w.\-%~]{6,200})")
-_NO_PASSWORD = re.compile(r"(?i:your|password|pass|test|example|changeme|none|required|secret|x+|\*+|null|true|false|process\.|os\.|env)")
+_NO_PASSWORD = re.compile(
+    r"(?i:your|password|pass|test|example|changeme|none|required|secret|x+|\*+|null|true|false|process\.|os\.|env)"
+)
 
 
 def _places(text: str, words: tuple[str, ...]) -> list[int]:
@@ -50,9 +54,8 @@ def _places(text: str, words: tuple[str, ...]) -> list[int]:
     for word in words:
         place = lower.find(word)
         while place >= 0:
-            start = place + (word[0] == " ")
-            if not (start and (lower[start - 1].isalnum())):
-                found.append(start)
+            if not (place and (lower[place - 1].isalnum() or lower[place - 1] == "-")):
+                found.append(place)
             place = lower.find(word, place + len(word))
     return sorted(found)
 

@@ -38,9 +38,7 @@ _RESOLVERS = frozenset(
         2606:4700:4700::1111 2606:4700:4700::1001 2620:fe::fe 2620:119:35::35""".split(),
     )
 )
-_LOCAL_NETWORKS = tuple(
-    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
-)
+_LOCAL_NETWORKS = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
 _CARD = re.compile(r"(?<!\d)(?<!\d[.\-/])\d(?:[ \-]?\d){11,18}(?!\d|[.\-/]\d)")
 _CARD_WORD = re.compile(
     r"\b(?:cards?|cc|credit|debit|visa|master ?card|maestro|amex|diners|jcb|discover)\b", re.IGNORECASE

@@ -31,7 +31,9 @@ _PHONE_WORD_AFTER = re.compile(
     r"[\s\-(,:]{1,3}(?:office|fax|mobile|cell|phone|home|work|tel|direct|desk)\b", re.IGNORECASE
 )
 _GLUED_WORD = re.compile(r"(?:tel|phone|fax|mob|mobile|call|cell)\Z", re.IGNORECASE)
-_EXTENSION = re.compile(r"[\s,;(]{0,2}(?:x|ext|extn|extension|durchwahl|poste|int|anexo|ramal|#)[.:\s]{0,2}\d{1,6}\b", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"[\s,;(]{0,2}(?:x|ext|extn|extension|durchwahl|poste|int|anexo|ramal|#)[.:\s]{0,2}\d{1,6}\b", re.IGNORECASE
+)
 _NO_PHONE_WORD = re.compile(
     r"\b(?:isbn|issn|doi|ean|upc|gtin|asin|sku|order|invoice|patent|version|serial|vat|abn|page)\W", re.IGNORECASE
 )
@@ -62,7 +64,9 @@ _VANITY_FRONT = re.compile(r"(?<![\w+.\-(])(?:\+?1[ .\-]?)?\(?\Z")
 # What stands between two numbers of one owner: "(212) 555-0147 or 555-0148".
 _CHAIN = re.compile(r"[ \t]{0,2}(?:,|;|/|&|\||•|·|or|and|oder|ou|o|y|e|et|und)?[ \t]{0,2}")
 _LOCAL = re.compile(r"[2-9]\d\d[\-. ]\d{4}")
-_ID_WORD = re.compile(r"\b(?:meeting|webinar|conference|event|access|participant) (?:id|code|no\.?|number)\W{0,3}\Z", re.IGNORECASE)
+_ID_WORD = re.compile(
+    r"\b(?:meeting|webinar|conference|event|access|participant) (?:id|code|no\.?|number)\W{0,3}\Z", re.IGNORECASE
+)
 _NO_ONES = re.compile(r"1?(?:555\d{7}|1?234567890|0?123456789\d?|1112223333|9999999999)")
 # Crisis, emergency and child-protection lines of several countries: public, and worth keeping where they stand.
 CRISIS_LINES = frozenset(
@@ -99,7 +103,7 @@ def _is_nobodys(number: str, ahead: str) -> bool:
     )
 
 
-def _phone_score(text: str, start: int, end: int, regions: tuple[str, ...]) -> float:
+def _phone_score(text: str, start: int, end: int, regions: tuple[str, ...], home: str) -> float:
     """How sure a whole piece of a run is a phone number; 0 when it is not taken for one."""
     piece, ahead = text[start:end], before(text, start)
     number = digits(piece)
@@ -112,10 +116,10 @@ def _phone_score(text: str, start: int, end: int, regions: tuple[str, ...]) -> f
         return 0.0
     if _PHONE_WORD.search(ahead) or _PHONE_WORD_AFTER.match(text, end):
         return 0.75
-    return _score_by_form(piece, number, ahead, regions)
+    return _score_by_form(piece, number, ahead, regions, home)
 
 
-def _score_by_form(piece: str, number: str, ahead: str, regions: tuple[str, ...]) -> float:
+def _score_by_form(piece: str, number: str, ahead: str, regions: tuple[str, ...], home: str) -> float:
     """The score of a number without a leading `+` and without a word such as "phone" beside it."""
     grouped = len(piece) > len(number)
     mobile = number[0] == "0" and len(number) in (10, 11)
@@ -129,9 +133,9 @@ def _score_by_form(piece: str, number: str, ahead: str, regions: tuple[str, ...]
         return 0.0
     if _TRUNK.fullmatch(piece) and len(number) > 8:
         return 0.4
-    home = regions[:1] if len(regions) > 2 else ()
-    national = number[0] == "0" and len(number) > 8 and _is_dialled(piece, regions)
-    return 0.4 if national or (not _THOUSANDS.match(piece) and home and _is_dialled(piece, home)) else 0.0
+    if number[0] == "0" and len(number) > 8 and _is_dialled(piece, (home, *regions) if home else regions):
+        return 0.4
+    return 0.4 if home and not _THOUSANDS.match(piece) and _is_dialled(piece, (home,)) else 0.0
 
 
 def _glued(text: str, start: int, end: int) -> bool:
@@ -143,7 +147,7 @@ def _glued(text: str, start: int, end: int) -> bool:
     return bool(_GLUED_WORD.search(text, max(0, start - 12), start)) and len(digits(text[start:end])) > 8
 
 
-def phones(text: str, start: int, end: int, *, regions: tuple[str, ...]) -> Iterator[Found]:
+def phones(text: str, start: int, end: int, *, regions: tuple[str, ...], home: str = "") -> Iterator[Found]:
     """Phone numbers in a run: the whole run, else its pieces between wide separators, else the North American."""
     previous, following = text[start - 1 : start] if start else "", text[end : end + 1]
     two_in_a_row = previous.isdigit() and text[start] in "+\uff0b"
@@ -155,25 +159,26 @@ def phones(text: str, start: int, end: int, *, regions: tuple[str, ...]) -> Iter
         start += 1
     ten = _NANP.match(text, start, end)
     if ten and ten.end() < end and text[ten.end()] in " \u00a0" and len(digits(text[ten.end() : end])) > 1:
-        yield from phones(text, start, ten.end(), regions=regions)  # "(207) 555-0100 50 State Street"
+        yield from phones(text, start, ten.end(), regions=regions, home=home)  # "(207) 555-0100 50 State Street"
         start = ten.end() + 1
     extension = _EXTENSION.match(text, end)
     joined = not extension and following.isascii() and (following.isalnum() or following in tuple("_@=%"))
-    score = _phone_score(text, start, end, regions)
+    score = _phone_score(text, start, end, regions, home)
     # "Phone 555 0147Map": extraction lost a line break; the word before decides, or a form that nothing else has.
     if joined and score < 0.75:
         score = 0.6 if following.isalpha() and _RUN_ON.fullmatch(text, start, end) else 0.0
     if score:
         yield start, extension.end() if extension else end, score
         return
-    yield from _pieces(text, start, end, [] if joined else [match.span() for match in _WIDE.finditer(text, start, end)], regions)
+    edges = [] if joined else [match.span() for match in _WIDE.finditer(text, start, end)]
+    yield from _pieces(text, start, end, edges, regions, home)
 
 
 def _pieces(
-    text: str, start: int, end: int, edges: list[tuple[int, int]], regions: tuple[str, ...]
+    text: str, start: int, end: int, edges: list[tuple[int, int]], regions: tuple[str, ...], home: str
 ) -> Iterator[Found]:
     for left, right in zip([start, *(e for _, e in edges)], [*(s for s, _ in edges), end], strict=True):
-        score = _phone_score(text, left, right, regions) if edges else 0.0
+        score = _phone_score(text, left, right, regions, home) if edges else 0.0
         if score:
             yield left, right, score
             continue

@@ -19,17 +19,34 @@ _DOMAIN = re.compile(
 )
 _RUN_ON = re.compile(r".*\.[a-z]{2,24}(?=[A-Z])")  # "example.comPhone", where extraction lost a line break
 # "jo (at) example dot org", "jo at example dot org", "jo.roe at example.org": the last only where nothing else fits.
-_DOT = (
-    r"(?:\.|[ \t]?(?:\[[ ]?(?:dot|\.)[ ]?\]|\([ ]?(?:dot|\.)[ ]?\)|\{[ ]?dot[ ]?\}|_dot_|-dot-)[ \t]?|[ \t](?:dot|DOT)[ \t])"
-)
+_DOT = r"(?:\.|[ \t]?(?:\[[ ]?(?:dot|\.)[ ]?\]|\([ ]?(?:dot|\.)[ ]?\)|\{[ ]?dot[ ]?\}|_dot_|-dot-)[ \t]?|[ \t](?:dot|DOT)[ \t])"
 _SPELLED_HOST = re.compile(rf"[a-z0-9\-]{{1,63}}(?:{_DOT}[a-z0-9\-]{{1,63}}){{1,5}}(?![\w\-])", re.IGNORECASE)
 _SPELLED_LOCAL = re.compile(r"(?<![\w.+\-])[\w+](?:[\w.+\-]|[ ]?[\[(]dot[\])][ ]?){0,63}\Z", re.IGNORECASE)
 _BRACKETED_AT = re.compile(
-    r"[ \t]?(?:\[[ ]?(?:at|@)[ ]?\]|\([ ]?(?:at|@)[ ]?\)|\{[ ]?(?:at|@)[ ]?\}|<[ ]?at[ ]?>|_at_|-at-)[ \t]?", re.IGNORECASE
+    r"[ \t]?(?:\[[ ]?(?:at|@)[ ]?\]|\([ ]?(?:at|@)[ ]?\)|\{[ ]?(?:at|@)[ ]?\}|<[ ]?at[ ]?>|_at_|-at-)[ \t]?",
+    re.IGNORECASE,
 )
-_AT_SIGNS = ("[at", "(at", "[ at", "( at", "{at", "{ at", "[@", "(@", "[AT", "(AT", "[At", "(At", "<at>", "_at_", "-at-")
+_AT_SIGNS = (
+    "[at",
+    "(at",
+    "[ at",
+    "( at",
+    "{at",
+    "{ at",
+    "[@",
+    "(@",
+    "[AT",
+    "(AT",
+    "[At",
+    "(At",
+    "<at>",
+    "_at_",
+    "-at-",
+)
 _PLAIN_AT = (" at ", " AT ", " @ ")
-_MAIL_WORD = re.compile(r"(?:e-?mail|mailto|mail|from|reply-to|contact|write|e-post|correo|courriel|почта)\b[^\n]{0,24}\Z", re.IGNORECASE)
+_MAIL_WORD = re.compile(
+    r"(?:e-?mail|mailto|mail|from|reply-to|contact|write|e-post|correo|courriel|почта)\b[^\n]{0,24}\Z", re.IGNORECASE
+)
 _LOCAL_WORDS = frozenset(
     """us me him her them it you here there now page site website web online found available look more up out in on
     store shop service team support office visit information info details everyone someone people order today only
@@ -49,7 +66,9 @@ _PLACEHOLDER_LOCAL = re.compile(
     r"|someone|somebody|abc|xxx+|foo|bar|test|john\.?doe|jane\.?doe",
     re.IGNORECASE,
 )
-_PLACEHOLDER_DOMAIN = re.compile(r"example\.\w+|(?:e-?mail|domain|company|mail|site|website|host|acme|foo|bar|abc|xyz|xxx+|test)\.\w+", re.IGNORECASE)
+_PLACEHOLDER_DOMAIN = re.compile(
+    r"example\.\w+|(?:e-?mail|domain|company|mail|site|website|host|acme|foo|bar|abc|xyz|xxx+|test)\.\w+", re.IGNORECASE
+)
 OWN_PLACEHOLDER = re.compile(r"(?:alex|chris|jamie|kim|lee|pat|robin|sam)\d{3}@example\.org", re.IGNORECASE)
 # A block to its last line; where that is missing, the lines that can only be a key's. Headers inside have hyphens too.
 _PRIVATE_KEY = re.compile(
@@ -78,10 +97,15 @@ _LAST_LABEL = re.compile(rf"{_DOT}[a-z0-9\-]{{1,63}}\Z", re.IGNORECASE)
 def _domain_end(text: str, place: int) -> int:
     """Where the domain that starts here ends; 0 when there is none under a public suffix."""
     match = _DOMAIN.match(text, place, place + 255)
-    if match and not has_public_suffix(match[0].lower()):
-        match = _RUN_ON.match(text, place, match.end())
-        match = match if match and has_public_suffix(match[0].lower()) else None
-    return match.end() if match else 0
+    if not match or has_public_suffix(match[0].lower()):
+        return match.end() if match else 0
+    end = match.end()
+    if text[match.start() : end].rpartition(".")[2][:1].isupper():  # "example.org.Jo Roe is ..."
+        end = text.rindex(".", place, end)
+    else:
+        run_on = _RUN_ON.match(text, place, end)
+        end = run_on.end() if run_on else place
+    return end if has_public_suffix(text[place:end].lower()) else 0
 
 
 def _is_nobodys(local: str, domain: str) -> bool:
