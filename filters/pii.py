@@ -198,10 +198,10 @@ def redact(
             value = text[span.start : span.end]
             suffix = f"_{pseudonym(value, span.entity, key)}" if key else ""
             # Placeholders glued to what stands beside them could be finds again, for ever; a tag never is.
-            natural = placeholders and rounds < MAX_NATURAL_ROUNDS
+            natural = placeholders if rounds < MAX_NATURAL_ROUNDS else None
             parts += [
                 text[done : span.start],
-                placeholders.of(value, span.entity) if natural else f"<{span.entity}{suffix}>",
+                natural.of(value, span.entity) if natural else f"<{span.entity}{suffix}>",
             ]
             done = span.end
         text = "".join([*parts, text[done:]])

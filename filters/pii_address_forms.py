@@ -60,9 +60,9 @@ CJK_BEFORE = re.compile(
     r"|(?:[一-龥]{2,8}[省市区區县縣]){1,4}[一-龥]{1,12}(?:路|街|大道|巷|弄|段)|(?:[가-힣]{1,6}[시도군구동읍면] ?){1,4}[가-힣\d]{1,10}(?:로|길))\s?\Z"
 )
 PIECE = re.compile(
-    rf"[ ]?[,.;]?[ ]?(?:[\-\u2013•·|/][ ])?[ ]?\(?(?:(?P<unit>{UNIT})|(?P<code>{UK}|{CA}|(?:CEP:? )?\d{{5}}-\d{{3}}\b|{STATE}(?:,|[ ]?[\-\u2013])?[ ]{{1,2}}{CODE}|{ZIP_CITY})"
+    rf"[ ]?[,.;]?[ ]?(?:[\-\u2013•·|/][ ])?[ ]?\(?(?:(?P<unit>{UNIT})|(?P<code>[A-Z]{{2}},?[ ](?:CEP:? )?\d{{5}}-\d{{3}}\b|{UK}|{CA}|(?:CEP:? )?\d{{5}}-\d{{3}}\b|{STATE}(?:,|[ ]?[\-\u2013])?[ ]{{1,2}}{CODE}|{ZIP_CITY})"
     rf"|(?P<place>(?:{STATE}|{COUNTRY})\)?(?=[ ]?(?:[,.;)•·|\n\t]|[\-\u2013][ ]|\Z|{COUNTRY})))"
-    rf"|(?P<town>{CITY},?[ ]{STATE}(?:,|[ ]?[\-\u2013])?(?:[ ]{{1,2}}{CODE})|{CITY},?[ ](?:{UK}|{CA}|{ZIP}|\d{{6}}(?!\w))|[,][ ]?\d{{5,6}}(?=[,\n]|\Z)|{CITY},?[ ](?:{places.US_STATE})(?!\w)))"
+    rf"|(?P<town>{CITY},?[ ]{STATE}(?:,|[ ]?[\-\u2013])?(?:[ ]{{1,2}}{CODE})|{CITY},?[ ](?:{UK}|{CA}|{ZIP}|\d{{6}}(?!\w))|[,][ ]?\d{{5,6}}(?=[,\n]|\Z)|{CITY},?[ ](?!19|20)\d{{4}}(?=[ ]?(?:[,.;)\n]|\Z))|Dublin[ ]\d{{1,2}}\b|{CITY},?[ ](?:{places.US_STATE})(?!\w)))"
 )
 CITY_PIECE = re.compile(rf"[ ]?[,.;][ ]{{1,2}}(?:[\-\u2013][ ])?{CITY}(?=[ ]?(?:[,.;)•·|\n\t(]|[\-\u2013][ ]|\Z))")
 ENDING = re.compile(rf"(?:[{UPPER}][\w\-.]*)(?i:{places.STREET_ENDING})\Z")
@@ -91,7 +91,7 @@ PUNCTUATION = re.compile(r"[ \t,.;•·|()\-\u2013]{0,4}")
 BULLET = re.compile(r"[\s>\-*•·|–]*")
 FOLLOWED = re.compile(rf"[ ]?(?:[,;)\n•|]|\Z|[ ]{UNIT}|[ ]{CITY},?[ ](?:{places.US_STATE})\b)")
 TAKEN_FOR_YEAR = re.compile(
-    r"(?:\b(?:in|since|of|from|until|till|by|during|the|after|before|early|late|around|and|to)|[A-Z][a-z]{2,8}\.?(?: \d{1,2},?)?)[ ]\Z"
+    r"(?:\b(?:in|since|of|from|until|till|by|during|the|after|before|early|late|around|and|to|In|Since|From|Until|By|During|After|Before)|[A-Z][a-z]{2,8}\.?(?: \d{1,2},?)?)[ ]\Z"
 )
 YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 PLACE_LINE = re.compile(
@@ -141,5 +141,14 @@ UNIT_FRONT = re.compile(rf"(?<!\w)(?:(?:{places.UNIT})\.?|[Nn]os?\.|#|Km|Kilomet
 LINE_END = re.compile(r"[ ,.;\t\r]{0,4}\n[>\-*•·|– \t]{0,8}(?:\n[ ]?)?")
 LINE = re.compile(r"[^\n\t]{2,90}(?=[\n\t]|\Z)")
 CROSSING = re.compile(
-    rf"\d{{1,3}}(?:st|nd|rd|th)[ ](?:and|&|at)[ ](?:{NAME}){{1,3}}?(?:{places.STREET}|St)\b\.?(?:[ ]{DIRECTION}(?!\w))?"
+    rf"\d{{1,3}}(?:st|nd|rd|th)[ ](?:and|&|at)[ ](?!\d)(?:{NAME}){{1,3}}?(?:{places.STREET}|St)\b\.?(?:[ ]{DIRECTION}(?!\w))?"
 )
+# "Am Alten Markt 7, 50667 Köln": what stands before a number is a street when a postcode and its town stand behind it.
+ZIP_COMMA = re.compile(rf",[ ](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{3}}[ ]\d\d|\d\d-\d{{3}}|(?!1[5-9]|20)\d{{4}}(?:[ ][A-Z]{{2}})?)[ ]{CITY}")
+NAMED_STREET = re.compile(rf"(?:(?:{CAP}|{JOIN}|Am|An|Auf|Im|In|Zum|Zur|Unter)[ ]){{0,3}}{CAP}(?:[ ][a-zà-ž]{{3,9}})?[ ](?:[Nn]r?[.º°]*[ ])?\Z")
+MONTH = re.compile(
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
+    r"|Dec(?:ember)?)\.?[ ]\Z"
+)
+MORE_DIGITS = re.compile(r"(?:[ ]\d{2,3})*(?![\d])")
+VIA = re.compile(rf"(?:Via|Viale|Vicolo)[ ](?:{JOIN}[ ])?{CAP}(?:[ ]{CAP}){{0,2}},?[ ]\Z")

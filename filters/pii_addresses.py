@@ -31,6 +31,8 @@ def _street_after(text: str, start: int, digits: int) -> Part | None:
     if text[digits : digits + 1] not in " ,-–/&½" and not text[digits : digits + 1].isalpha():
         return None
     strong = forms.STRONG.match(text, start) or forms.ROMANCE.match(text, start)
+    if strong and "Example Street" in strong[0]:  # what redaction itself puts in
+        return None
     if strong:
         return Part(start, strong.end(), hard=True, coded=False)
     weak = forms.WEAK.match(text, start)
@@ -54,14 +56,22 @@ def _street_before(text: str, before: str, start: int, end: int) -> Part | None:
     end = house.end() if house else end
     if forms.ENDING.search(last) or forms.NAME_STREET.search(before):
         return Part(start - len(_street_name(before)), end, hard=end - start < 6, coded=False)
+    for back in range(2, min(9, len(tokens) + 1)):
+        if _is_street_word(tokens[-back].strip(".,(")):
+            named = forms.NAMED_BEFORE.fullmatch(" ".join(tokens[-back:]).lstrip("("))
+            if named:
+                return Part(start - len(named[0]), end, hard=True, coded=False)
+    named = forms.NAMED_STREET.search(before) if forms.ZIP_COMMA.match(text, end) else forms.VIA.search(before)
+    if named and end - start < 5 and not forms.MONTH.search(before):
+        return Part(start - len(named[0]), end, hard=True, coded=False)
     if forms.WEAK_ENDING.search(last):
         sure = forms.ZIP_BEHIND.match(text, end)
         return Part(start - len(last) - 1, end, hard=bool(sure), coded=False)
-    for back in range(2, min(9, len(tokens) + 1)):
-        if tokens[-back].strip(".,(").lower() in forms.STREET_BEFORE:
-            named = forms.NAMED_BEFORE.fullmatch(" ".join(tokens[-back:]).lstrip("("))
-            return Part(start - len(named[0]), end, hard=True, coded=False) if named else None
     return None
+
+
+def _is_street_word(word: str) -> bool:
+    return word.lower() in forms.STREET_BEFORE and (word != word.upper() or len(word) > 3 or "/" in word)
 
 
 def _street_name(before: str) -> str:
@@ -102,6 +112,9 @@ def _box_or_unit(text: str, before: str, word: str, start: int, end: int) -> Par
     if word in forms.BOX_WORDS:
         box = forms.BOX.search(before)
         if box:
+            if box[0].startswith("Postfach"):  # "Postfach 12 34"
+                more = forms.MORE_DIGITS.match(text, end)
+                end = more.end() if more else end
             weak = box[0].strip(" .:#").upper() in forms.WEAK_BOXES
             return Part(start - len(box[0]), end, hard=not weak and end - start < 8, coded=False)
     if word in forms.UNITS:
@@ -120,7 +133,7 @@ def _part(text: str, start: int, end: int) -> Part | None:
             return _lettered_code(text, start)
         return _east_asian(text, start) if previous > "\u2e7f" else None
     glued = "a" <= previous <= "z" or previous == ")"
-    if previous in "$€£.%:_=@+" or (previous.isalnum() and not glued):
+    if (previous in "$€£.%:_=@+" and text[max(0, start - 3) : start] not in ("No:", "no:")) or (previous.isalnum() and not glued):
         return None
     if not glued or end - start > 2:
         found = _street_after(text, start, end)
@@ -130,6 +143,8 @@ def _part(text: str, start: int, end: int) -> Part | None:
     word = forms.LAST_WORD.search(before)
     if not word:
         return None
+    if word[1][-1] > "\u2e7f":
+        return _east_asian(text, start)
     key = word[1].lower()
     if len(key) == 1 and before[: word.start()].strip():  # "Apartado A-112", "P. O. Box"
         key = before[: word.start()].split()[-1].strip(".").lower()

@@ -18,7 +18,7 @@ _NANP = re.compile(
 _PHONE_WORD = re.compile(
     r"(?:\b(?:tel|tél|t[eé]l[eé]?[fp]h?on\w*|(?:tele|smart|cell)?phones?|fax|telefax|mobile?|mob|cell|handy|hotline"
     r"|helpline|tlf|call|dial|ring|sms|texting|whats ?app|viber|voicemail|landline|desk"
-    r"|toll[ -]?free|ph|paytm|bkash|gpay|тел\w*|móvil|celular|tfno)\b"
+    r"|toll[ -]?free|ph|paytm|bkash|gpay|contact n(?:umber|o\.?)|phone n(?:umber|o\.?)|тел\w*|móvil|celular|tfno)\b"
     r"|hotline\b|telefon\b|电话|電話|手机|☎|📞|📱)\D{0,32}\Z|(?:^|[\s(|•])(?:[TMFC](?:el)?\s?[:.]|(?-i:P)\s?[:.]|p:)\s{0,3}\Z",
     re.IGNORECASE,
 )
@@ -58,7 +58,7 @@ _WIDE = re.compile(r"\s*/\s*|\s+[\-\u2010-\u2015]\s+|\s{2,}")
 # "888.FAX.NUMBERS", "1-800-GO-ACME", "855-ABC-1881": a toll-free code, then letters for some of the digits.
 _VANITY = re.compile(
     r"8(?:00|22|33|44|55|66|77|88)\)?[ .\-]{1,2}"
-    r"(?=[\d.\- ]{0,6}[A-Z]{3})[A-Z\d]{1,10}(?:[.\-][A-Z\d]{1,10}){0,3}(?![\w@])"
+    r"(?=[\dA-Z.\-]{0,12}[A-Z]{3})[A-Z\d]{1,10}(?:[.\-][A-Z\d]{1,10}){0,3}(?![\w@])"
 )
 _VANITY_FRONT = re.compile(r"(?<![\w+.\-(])(?:\+?1[ .\-]?)?\(?\Z")
 # What stands between two numbers of one owner: "(212) 555-0147 or 555-0148".

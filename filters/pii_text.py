@@ -21,7 +21,7 @@ _RUN_ON = re.compile(r".*\.[a-z]{2,24}(?=[A-Z])")  # "example.comPhone", where e
 # "jo (at) example dot org", "jo at example dot org", "jo.roe at example.org": the last only where nothing else fits.
 _DOT = r"(?:\.|[ \t]?(?:\[[ ]?(?:dot|\.)[ ]?\]|\([ ]?(?:dot|\.)[ ]?\)|\{[ ]?dot[ ]?\}|_dot_|-dot-)[ \t]?|[ \t](?:dot|DOT)[ \t])"
 _SPELLED_HOST = re.compile(rf"[a-z0-9\-]{{1,63}}(?:{_DOT}[a-z0-9\-]{{1,63}}){{1,5}}(?![\w\-])", re.IGNORECASE)
-_SPELLED_LOCAL = re.compile(r"(?<![\w.+\-])[\w+](?:[\w.+\-]|[ ]?[\[(]dot[\])][ ]?){0,63}\Z", re.IGNORECASE)
+_SPELLED_LOCAL = re.compile(r"(?<![\w.+\-])(?:\w{1,30}[ ]dot[ ]){0,2}[\w+](?:[\w.+\-]|[ ]?[\[(]dot[\])][ ]?){0,63}\Z", re.IGNORECASE)
 _BRACKETED_AT = re.compile(
     r"[ \t]?(?:\[[ ]?(?:at|@)[ ]?\]|\([ ]?(?:at|@)[ ]?\)|\{[ ]?(?:at|@)[ ]?\}|<[ ]?at[ ]?>|_at_|-at-)[ \t]?",
     re.IGNORECASE,
