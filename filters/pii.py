@@ -132,9 +132,10 @@ def find(
     `regions` are the countries whose national phone formats are recognised without a word such as "phone" nearby or a
     leading `+`; `country` (ISO 3166; by default that of the suffix of the page's `url`) adds its own, also without a
     leading 0. `scope="persons"` leaves alone what is an organisation's own contact: mail to a role or to the domain of
-    the page, toll-free numbers, what follows "Inc." or "Office". `recognizers` find more than there are patterns for, such as `classifiers.names.PersonNames`. Score 1.0
-    is a checksum or an e-mail address, 0.75 a word nearby, 0.4 to 0.6 a format alone. Raises ValueError on an entity
-    that is neither in `ENTITIES` nor in `OPTIONAL_ENTITIES`, or on an unknown scope.
+    the page, toll-free numbers, what follows "Inc." or "Office". `recognizers` find more than there are patterns for,
+    such as `classifiers.names.PersonNames`. Score 1.0 is a checksum or an e-mail address, 0.75 a word nearby, 0.4 to
+    0.6 a format alone. Raises ValueError on an entity that is neither in `ENTITIES` nor in `OPTIONAL_ENTITIES`, or on
+    an unknown scope.
 
     >>> [span.entity for span in find("Write to jo@example.org or call 212-555-0147.")]
     ['EMAIL_ADDRESS', 'PHONE_NUMBER']

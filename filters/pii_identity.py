@@ -20,23 +20,29 @@ _NAMED = re.compile(
     r"\b(?i:(?:account|acct|a/c)(?= ?(?:no|num|nr|#|:))|passport(?= ?(?:no|num|nr|#|:))"
     r"|vat(?: ?(?:reg(?:istration|\.)?|id|no))?|tax ?id(?:entification)?|tin|ein|abn|acn|gstin|gst"
     r"|ust-?id(?:[.-]?nr)?|cif|cpf|cnpj|инн"
-    r"|company (?:registration )?(?:no|number|reg)|(?:company )?registered in (?:england(?: (?:and|&) wales)?|scotland|wales|ireland)"
+    r"|company (?:registration )?(?:no|number|reg)|(?:company )?registered in (?:england(?: (?:and"
+    r"|&) wales)?|scotland|wales|ireland)"
     r"|(?:uk )?registered company|national id(?:entity)?(?: card)?|identity card|aadhaa?r|nhs|mrn"
     r"|medical record|alien(?: registration)?|national insurance|routing|sort code)\b\.?"
-    rf"(?:[ \t](?:no|number|num|nr|id|reg|registration)\b\.?)?{_SEP}(?:with )?(?i:(?:company )?(?:no\.?|number))?[ \t]?[:#]?[ \t]?"
+    rf"(?:[ \t](?:no|number|num|nr|id|reg|registration)\b\.?)?{_SEP}(?:with )?(?i:"
+    rf"(?:company )?(?:no\.?|number))?[ \t]?[:#]?[ \t]?"
     r"([A-Z]{0,4}[ \-]?\d[\dA-Z]{0,14}(?:[ .\-/]\d[\dA-Z]{0,9}){0,6}(?:-[A-Z\d])?)(?![\w])"
 )
 _NAMES = (
-    "account", "acct", "a/c", "passport", "vat", "tax id", "taxid", "tin ", "ein", "abn", "acn", "gst", "ust-id", "cif",
-    "cpf", "cnpj", "инн", "company", "registered in", "national i", "identity card", "aadha", "nhs", "medical rec", "mrn", "alien", "routing",
-    "sort code",
+    "account", "acct", "a/c", "passport", "vat", "tax id", "taxid", "tin ", "ein", "abn", "acn", "gst",
+    "ust-id", "cif", "cpf", "cnpj", "инн", "company", "registered in", "national i", "identity card", "aadha", "nhs",
+    "medical rec", "mrn", "alien", "routing", "sort code",
 )  # fmt: skip
 _PASSWORD_WORDS = (
-    "pass", "pwd", "pin", "access code", "security code", "door code", "entry code", "gate code", "wifi", "wi-fi", "api", "secret", "token", "contraseña", "kennwort", "mot de p", "senha", "пароль",
+    "pass", "pwd", "pin", "access code", "security code", "door code", "entry code",
+    "gate code", "wifi", "wi-fi", "api", "secret", "token",
+    "contraseña", "kennwort", "mot de p", "senha", "пароль",
 )  # fmt: skip
 _PASSWORD = re.compile(
-    r"\b(?i:pass(?:word|code|wd|phrase)|pwd|pin(?: number)?|(?:access|security|door|entry|gate) code|wi-?fi (?:password|key)"
-    r"|api[ _-]?key|secret(?:[ _-]?key)?|auth[ _-]?token|access[ _-]?token|client[ _-]?secret|contraseña|passwort|kennwort|mot de passe|senha|пароль)"
+    r"\b(?i:pass(?:word|code|wd|phrase)|pwd|pin(?: number)?|(?:access|security|door|entry|gate) code"
+    r"|wi-?fi (?:password|key)"
+    r"|api[ _-]?key|secret(?:[ _-]?key)?|auth[ _-]?token|access[ _-]?token|client[ _-]?secret"
+    r"|contraseña|passwort|kennwort|mot de passe|senha|пароль)"
     r"(?:[\"'’]?[ \t]{0,2}(?:[:=]|is[: ]|->)[ \t]{0,2})[\"'“‘<]?([^\s\"'”’<>,;()\[\]{}&]{4,80})"
 )
 _DIALLED_CODE = re.compile(r",,\d{6,12}#,{1,6}\*(\d{4,12})(?=#)")

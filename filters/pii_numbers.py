@@ -121,6 +121,7 @@ def is_iban(code: str) -> bool:
 
 
 def before(text: str, start: int) -> str:
+    """The characters before a place in which a word may name what stands there."""
     return text[max(0, start - CONTEXT_CHARS) : start]
 
 

@@ -46,11 +46,11 @@ STREET_BEFORE = frozenset(
     jalan jl jln lorong lebuh persiaran đường phố ngõ οδός λεωφόρος λεωφ شارع خیابان""".split()
 )
 # Endings of one-word streets: German, Dutch, Swedish, Norwegian, Danish, Finnish, Estonian.
-STREET_ENDING = _any(
-    "straße|strasse|str\\.|gasse|allee|platz|chaussee|ufer|gatan|vägen|gränd|torget|gaten|veien|vegen|straat|laan|plein"
-    "|gracht|kade|dijk|singel|hof|katu|kuja|polku|allé|stræde|gade|vej|väg|promenade|stieg|steig|markt|brücke|wall"
-)
-WEAK_STREET_ENDING = _any("weg|damm|gata|gate|vei|tie|graben|berg|feld|kamp|wiese|garten|bogen|zeile|torg")
+STREET_ENDING = (
+    "straße strasse str. gasse allee platz chaussee ufer gatan vägen gränd torget gaten veien vegen straat laan plein"
+    " gracht kade dijk singel hof katu kuja polku allé stræde gade vej väg promenade stieg steig markt brücke wall"
+).split()
+WEAK_STREET_ENDING = "weg damm gata gate vei tie graben berg feld kamp wiese garten bogen zeile torg".split()
 # The same as words of their own: "Lange Straße 12", "Berliner Allee 5", "Atatürk Caddesi No: 5", "Váci utca 12".
 STREET_AFTER_NAME = _any(
     "Straße|Strasse|Str\\.|Weg|Platz|Allee|Gasse|Ufer|Chaussee|Caddesi|Cad\\.|Cd\\.|Sokak|Sokağı|Sok\\.|Sk\\."
@@ -59,8 +59,10 @@ STREET_AFTER_NAME = _any(
 )
 POST_BOX = (
     r"(?:P\.? ?O\.?|G\.?P\.?O\.?|Post(?:al)?(?: Office)?|Locked|Private) ?-?(?:Box|Drawer|Bag)(?: (?:No\.?|Number))?"
-    r"|(?:P ?O|PO) ?Bx|P\.?M\.?B\.?|(?:HC|RR) \d{1,3},? Box|POB|Post ?fach|Post[bB]us|Post[bB]oks|Postlåda|Box|BP|B\.P\.|Boîte [Pp]ostale|CS|C\.P\."
-    r"|(?:Apartado|Apdo)\.?(?: (?:de Correos|[Pp]ostal|Aéreo))?|Apto\.? Postal|Casilla(?: (?:de Correos?|[Pp]ostal))?|Casella [Pp]ostale"
+    r"|(?:P ?O|PO) ?Bx|P\.?M\.?B\.?|(?:HC|RR) \d{1,3},? Box|POB|Post ?fach|Post[bB]us|Post[bB]oks"
+    r"|Postlåda|Box|BP|B\.P\.|Boîte [Pp]ostale|CS|C\.P\."
+    r"|(?:Apartado|Apdo)\.?(?: (?:de Correos|[Pp]ostal|Aéreo))?|Apto\.? Postal"
+    r"|Casilla(?: (?:de Correos?|[Pp]ostal))?|Casella [Pp]ostale"
     r"|Caixa [Pp]ostal|Skr(?:ytka)? ?[Pp]oczt\w*|а/я|А/я|T\.?K\.?|P\.?K\.?"
 )
 US_STATE = (
@@ -88,7 +90,8 @@ AU_STATE = (
 IN_STATE = _any(
     "Andhra Pradesh|Assam|Bihar|Chandigarh|Chhattisgarh|Delhi|New Delhi|Goa|Gujarat|Haryana|Himachal Pradesh|Jharkhand"
     "|Karnataka|Kerala|Madhya Pradesh|Maharashtra|Odisha|Orissa|Punjab|Rajasthan|Tamil Nadu|Tamilnadu|Telangana"
-    "|Uttar Pradesh|Uttarakhand|West Bengal|Mumbai|Bangalore|Bengaluru|Chennai|Kolkata|Hyderabad|Pune|Ahmedabad|Singapore"
+    "|Uttar Pradesh|Uttarakhand|West Bengal|Mumbai|Bangalore|Bengaluru|Chennai|Kolkata|Hyderabad|Pune|Ahmedabad"
+    "|Singapore"
 )
 # Names of regions that stand on a line or behind a town without a postcode.
 REGION = _any(
@@ -100,19 +103,27 @@ REGION = _any(
     "|Worcestershire|Co\\. Dublin|Co\\. Cork|County Dublin|County Cork|Bavaria|Bayern|Catalonia|Hessen|Île-de-France"
 )
 COUNTRY = _any(
-    """United States|United States of America|USA|U\\.S\\.A\\.|US|U\\.S\\.|United Kingdom|UK|U\\.K\\.|Great Britain|Canada
-    |Australia|New Zealand|Ireland|Republic of Ireland|South Africa|India|Singapore|Malaysia|Philippines|The Philippines
-    |Hong Kong|Kenya|Nigeria|Ghana|Uganda|Tanzania|Zambia|Zimbabwe|Botswana|Namibia|Rwanda|Ethiopia|Pakistan|Bangladesh
+    """United States|United States of America|USA|U\\.S\\.A\\.|US|U\\.S\\.|United Kingdom|UK|U\\.K\\.
+    |Great Britain|Canada
+    |Australia|New Zealand|Ireland|Republic of Ireland|South Africa|India|Singapore|Malaysia|Philippines
+    |The Philippines
+    |Hong Kong|Kenya|Nigeria|Ghana|Uganda|Tanzania|Zambia|Zimbabwe|Botswana|Namibia|Rwanda|Ethiopia|Pakistan
+    |Bangladesh
     |Sri Lanka|Nepal|Germany|Deutschland|Austria|Österreich|Switzerland|Schweiz|Suisse|Svizzera|Liechtenstein|France
-    |Belgium|Belgique|België|Luxembourg|Netherlands|The Netherlands|Nederland|Holland|Spain|España|Portugal|Italy|Italia
-    |Malta|Greece|Ελλάδα|Cyprus|Turkey|Türkiye|Israel|Sweden|Sverige|Norway|Norge|Denmark|Danmark|Finland|Suomi|Iceland
+    |Belgium|Belgique|België|Luxembourg|Netherlands|The Netherlands|Nederland|Holland|Spain|España|Portugal
+    |Italy|Italia
+    |Malta|Greece|Ελλάδα|Cyprus|Turkey|Türkiye|Israel|Sweden|Sverige|Norway|Norge|Denmark|Danmark|Finland|Suomi
+    |Iceland
     |Estonia|Latvia|Lithuania|Poland|Polska|Czech Republic|Czechia|Slovakia|Slovenia|Hungary|Magyarország|Romania
     |România|Bulgaria|Serbia|Croatia|Hrvatska|Bosnia and Herzegovina|Montenegro|Albania|North Macedonia|Kosovo|Moldova
     |Ukraine|Україна|Russia|Россия|Russian Federation|Belarus|Georgia|Armenia|Azerbaijan|Kazakhstan|Uzbekistan|China
-    |P\\.R\\. China|PR China|Taiwan|Japan|South Korea|Korea|Republic of Korea|Vietnam|Viet Nam|Việt Nam|Thailand|Cambodia
-    |Laos|Myanmar|Indonesia|Mexico|México|Guatemala|Belize|El Salvador|Honduras|Nicaragua|Costa Rica|Panama|Panamá|Cuba
+    |P\\.R\\. China|PR China|Taiwan|Japan|South Korea|Korea|Republic of Korea|Vietnam|Viet Nam|Việt Nam
+    |Thailand|Cambodia
+    |Laos|Myanmar|Indonesia|Mexico|México|Guatemala|Belize|El Salvador|Honduras|Nicaragua|Costa Rica|Panama
+    |Panamá|Cuba
     |Dominican Republic|República Dominicana|Haiti|Jamaica|Puerto Rico|Trinidad and Tobago|Barbados|Bahamas|Colombia
     |Venezuela|Ecuador|Peru|Perú|Bolivia|Chile|Argentina|Uruguay|Paraguay|Brazil|Brasil|Egypt|Morocco|Maroc|Algeria
-    |Tunisia|Libya|Senegal|Cameroon|Saudi Arabia|United Arab Emirates|UAE|U\\.A\\.E\\.|Qatar|Kuwait|Bahrain|Oman|Jordan
+    |Tunisia|Libya|Senegal|Cameroon|Saudi Arabia|United Arab Emirates|UAE|U\\.A\\.E\\.|Qatar|Kuwait|Bahrain
+    |Oman|Jordan
     |Lebanon|Iraq|Iran|Afghanistan|Mauritius|Fiji|UNITED STATES|UNITED KINGDOM|CANADA|AUSTRALIA|INDIA|GERMANY|FRANCE"""
 )

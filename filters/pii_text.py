@@ -19,9 +19,14 @@ _DOMAIN = re.compile(
 )
 _RUN_ON = re.compile(r".*\.[a-z]{2,24}(?=[A-Z])")  # "example.comPhone", where extraction lost a line break
 # "jo (at) example dot org", "jo at example dot org", "jo.roe at example.org": the last only where nothing else fits.
-_DOT = r"(?:\.|[ \t]?(?:\[[ ]?(?:dot|\.)[ ]?\]|\([ ]?(?:dot|\.)[ ]?\)|\{[ ]?dot[ ]?\}|_dot_|-dot-)[ \t]?|[ \t](?:dot|DOT)[ \t])"
+_DOT = (
+    r"(?:\.|[ \t]?(?:\[[ ]?(?:dot|\.)[ ]?\]|\([ ]?(?:dot|\.)[ ]?\)|\{[ ]?dot[ ]?\}|_dot_"
+    r"|-dot-)[ \t]?|[ \t](?:dot|DOT)[ \t])"
+)
 _SPELLED_HOST = re.compile(rf"[a-z0-9\-]{{1,63}}(?:{_DOT}[a-z0-9\-]{{1,63}}){{1,5}}(?![\w\-])", re.IGNORECASE)
-_SPELLED_LOCAL = re.compile(r"(?<![\w.+\-])(?:\w{1,30}[ ]dot[ ]){0,2}[\w+](?:[\w.+\-]|[ ]?[\[(]dot[\])][ ]?){0,63}\Z", re.IGNORECASE)
+_SPELLED_LOCAL = re.compile(
+    r"(?<![\w.+\-])(?:\w{1,30}[ ]dot[ ]){0,2}[\w+](?:[\w.+\-]|[ ]?[\[(]dot[\])][ ]?){0,63}\Z", re.IGNORECASE
+)
 _BRACKETED_AT = re.compile(
     r"[ \t]?(?:\[[ ]?(?:at|@)[ ]?\]|\([ ]?(?:at|@)[ ]?\)|\{[ ]?(?:at|@)[ ]?\}|<[ ]?at[ ]?>|_at_|-at-)[ \t]?",
     re.IGNORECASE,
@@ -56,13 +61,16 @@ _NOT_MAIL_BEFORE = re.compile(r"(?:message-id|in-reply-to|references|content-id)
 _HOST_ONLY = re.compile(r"(?i:e-?mail)s?[ \t]?:[ \t]{0,3}([\w.+\-]{2,40}@[a-z][a-z\d\-]{1,20})(?![\w.@\-])")
 # What is no person's: reserved names, services that are spoken to by address, handles of the fediverse, placeholders.
 _NOBODYS_DOMAIN = re.compile(
-    r"(?:.*[.@])?(?:example\.(?:com|net)|(?:your|my|their|some|the)-?(?:domain|company|site|email|website|org|host|business)\.\w+"
-    r"|domain\.(?:com|tld|ext|org|net)|email\.tld|company\.tld|test\.com|mastodon\.\w+|mstdn\.\w+|fosstodon\.org|hachyderm\.io"
+    r"(?:.*[.@])?(?:example\.(?:com|net)|(?:your|my|their|some|the)-?(?:domain|company|site|email"
+    r"|website|org|host|business)\.\w+"
+    r"|domain\.(?:com|tld|ext|org|net)|email\.tld|company\.tld|test\.com|mastodon\.\w+|mstdn\.\w+"
+    r"|fosstodon\.org|hachyderm\.io"
     r"|infosec\.exchange|mas\.to|pixelfed\.social|lemmy\.\w+|masto\.ai|techhub\.social|bsky\.social|mathstodon\.xyz)",
     re.IGNORECASE,
 )
 _PLACEHOLDER_LOCAL = re.compile(
-    r"(?:your|my)?[._\-]?(?:e?-?mail|name|user|username|address|id)|you|yourname|your[._\-]\w+|first(?:name)?[._\-]?last(?:name)?"
+    r"(?:your|my)?[._\-]?(?:e?-?mail|name|user|username|address|id)|you|yourname|your[._\-]\w+"
+    r"|first(?:name)?[._\-]?last(?:name)?"
     r"|someone|somebody|abc|xxx+|foo|bar|test|john\.?doe|jane\.?doe",
     re.IGNORECASE,
 )
