@@ -194,18 +194,25 @@ def redact(
     spans = find(text, **options) if spans is None else spans
     rounds = 0
     while spans:
-        parts, done = [], 0
-        for span in spans:
-            value = text[span.start : span.end]
-            suffix = f"_{pseudonym(value, span.entity, key)}" if key else ""
-            # Placeholders glued to what stands beside them could be finds again, for ever; a tag never is.
-            natural = placeholders if rounds < MAX_NATURAL_ROUNDS else None
-            parts += [
-                text[done : span.start],
-                natural.of(value, span.entity) if natural else f"<{span.entity}{suffix}>",
-            ]
-            done = span.end
-        text = "".join([*parts, text[done:]])
+        # Placeholders glued to what stands beside them could be finds again, for ever; a tag never is.
+        text = _replaced(text, spans, placeholders if rounds < MAX_NATURAL_ROUNDS else None, key)
         spans = find(text, **options)
         rounds += 1
     return text
+
+
+def _replaced(text: str, spans: list[Span], placeholders: Placeholders | None, key: bytes) -> str:
+    parts: list[str] = []
+    done = 0
+    for span in spans:
+        value, between = text[span.start : span.end], text[done : span.start]
+        if placeholders:
+            goes_on = (
+                bool(parts) and parts[-1].endswith(("Street", "Exampletown")) and not between.strip(" ,.\n\t>-*•|")
+            )
+            shown = placeholders.of(value, span.entity, goes_on=goes_on)
+        else:
+            shown = f"<{span.entity}{'_' + pseudonym(value, span.entity, key) if key else ''}>"
+        parts += [between, shown]
+        done = span.end
+    return "".join([*parts, text[done:]])

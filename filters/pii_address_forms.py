@@ -49,11 +49,11 @@ ZIP_CITY = (
 
 NO_FIRM = r"(?!,?[ ](?:[A-Z][\w&]*,?[ ]){0,2}(?:LLC|L\.L\.C|Inc|Corp|LLP|Ltd|Realty|Assoc|Associates|Owners)\b)"
 STRONG = re.compile(
-    rf"{NUMBER},?[ ](?:(?:{NAME}){{1,5}}?(?:(?:{places.STREET}|Dr|DR)\b|(?:St|ST)\b(?!\.?[ ](?:Mary"
-    rf"|John|Paul|Peter|James|Patrick)))"
-    rf"|(?:{DIRECTION}[ ])?(?:Broadway|BROADWAY|Avenue (?:of the {CAP}|[A-Z\d]\b)"
-    rf"|(?:(?:US|U\.S\.|State|County|Cty\.|Rural|Old|FM|N|S|E|W)[ ]){{0,2}}(?:Highway|Hwy|Route|Rte"
-    rf"|Road|Rd|FM|CR|SR)\.?[ ](?:#?\d{{1,5}}(?:/\d{{1,4}})?[A-Z]?|[A-Z]{{1,2}}))\b)"
+    rf"{NUMBER},?[ ](?:(?:{DIRECTION}[ ])?(?:Broadway|BROADWAY|Avenue (?:of the {CAP}|[A-Z\d]\b)"
+    rf"|(?:(?:US|U\.S\.|State|County|Cty\.|Rural|Old|FM|N|S|E|W)[ ]){{0,2}}(?:Highway|Hwy|Route|Rte|Road|Rd|FM|CR|SR)"
+    rf"\.?[ ](?:#?\d{{1,5}}(?:/\d{{1,4}})?[A-Z]?|[A-Z]{{1,2}}))\b(?![ ](?:{places.STREET})\b)"
+    rf"|(?:{NAME}){{1,5}}?(?:(?:{places.STREET}|Dr|DR)\b"
+    rf"|(?:St|ST)\b(?!\.?[ ](?:Mary|John|Paul|Peter|James|Patrick))))"
     rf"(?:[ ](?:{places.STREET})\b)?\.?(?:,?[ ]{DIRECTION}(?![\w]))?{NO_FIRM}"
 )
 WEAK = re.compile(rf"{NUMBER},?[ ](?:{NAME}){{1,4}}?(?:{places.WEAK_STREET})\b\.?(?:,?[ ]{DIRECTION}(?![\w]))?")
@@ -106,7 +106,7 @@ STATE_BEFORE = re.compile(
 )
 NUMERAL = "One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten"
 BUILDING_BEFORE = re.compile(
-    rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?((?:(?:{NUMERAL})[ ]{CAP}(?:[ ]{CAP}){{0,2}}"
+    rf"(?:\A|(?<=\W[at][to][ ])|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?((?:(?:{NUMERAL})[ ]{CAP}(?:[ ]{CAP}){{0,2}}"
     rf"|(?:{CAP}[ ]){{0,5}}(?:{places.BUILDING}|{places.STREET})|{UNIT}"
     rf"|\d{{1,5}}[A-Za-z]?,?[ ](?:{CAP}[ ]?){{1,3}})[ ]?,[ ]?)\Z"
 )
@@ -171,7 +171,7 @@ NAMED_BEFORE = re.compile(
 )
 ZIP_FORM = re.compile(r"\d{5}-\d{4}\b|\d{5}\b|\d{3}[ ]?\d{3}\b|\d{4}\b")
 LETTERED = re.compile(rf"{UK}|{CA}")
-CODE_CONTEXT = re.compile(rf"(?:\A|[\n•·|]|{CAP}[ ]?,?)[ ]?\Z")
+CODE_CONTEXT = re.compile(rf"(?:\A|[\n\t•·|>*\-]|{CAP}[ ]?,?)[ ]?\Z")
 UNIT_NUMBER = re.compile(r"\d[\w\-/.]{0,6}\b")
 LAST_WORD = re.compile(r"([^\W\d_][\w'/]*)[ ,.#:№º°\-\u2013]{0,5}\Z")
 UNIT_FRONT = re.compile(rf"(?<!\w)(?:(?:{places.UNIT})\.?|[Nn]os?\.|#|Km|Kilometer|Door|Plot)[ ]?(?:No\.?[ ]?)?\Z")

@@ -15,7 +15,7 @@ MAX_LINE_CHARS = 90
 MAX_PIECES = 7
 
 
-def _extended(text: str, part: Part) -> Part:
+def _extended(text: str, part: Part, floor: int) -> Part:
     """A part with the unit, town, state and postcode behind it, and for a postcode the town and street before it."""
     start, end, coded = part.start, part.end, part.coded
     for _ in range(MAX_PIECES):
@@ -28,10 +28,10 @@ def _extended(text: str, part: Part) -> Part:
             break
         end = piece.end()
     towns = 2 if part.coded else 0
-    front = forms.UNIT_FRONT.search(text, max(0, start - 16), start)
+    front = forms.UNIT_FRONT.search(text, max(floor, start - 16), start)
     start -= len(front[0]) if front and not part.coded else 0
     for _ in range(MAX_PIECES):
-        before = text[max(0, start - WINDOW_CHARS) : start].rpartition("\n")[2]
+        before = text[max(floor, start - WINDOW_CHARS) : start].rpartition("\n")[2]
         found = forms.BUILDING_BEFORE.search(before) or (not part.coded and forms.REVERSED_BEFORE.search(before))
         if not found and towns:
             towns -= 1
@@ -53,14 +53,15 @@ def _parts(text: str) -> list[Part]:
         part = part_of(text, start, end)
         if not part:
             continue
-        part = _extended(text, part) if part.hard else part
+        floor = joined[-1].end if joined and joined[-1].hard else 0
+        part = _extended(text, part, min(floor, part.start)) if part.hard else part
         done = part.end
         if joined and _one_address(text, joined[-1], part):
             last = joined.pop()
             part = Part(
                 min(last.start, part.start), max(last.end, part.end), last.hard or part.hard, last.coded or part.coded
             )
-            part = _extended(text, part) if part.hard and not last.hard else part
+            part = _extended(text, part, 0) if part.hard and not last.hard else part
         joined.append(part)
     return joined
 
@@ -68,7 +69,7 @@ def _parts(text: str) -> list[Part]:
 def _one_address(text: str, last: Part, part: Part) -> bool:
     if part.start <= last.end:
         return True
-    if part.start - last.end > MAX_LINE_CHARS // 2:
+    if part.start - last.end > MAX_LINE_CHARS // 2 or (last.hard and part.hard and not part.coded):
         return False
     between = forms.PUNCTUATION if last.coded else forms.GAP
     return bool(between.fullmatch(text, last.end, part.start))

@@ -141,7 +141,7 @@ def _score_by_form(piece: str, number: str, ahead: str, regions: tuple[str, ...]
 
 def _glued(text: str, start: int, end: int) -> bool:
     """Whether a number behind a letter is one all the same: "Tel01234 567890", "Contact us(415) 555-0100"."""
-    if not text[start - 1].isalpha():
+    if not text[start - 1].isalpha() or _is_nobodys(digits(text[start:end]), before(text, start)):
         return False
     if _RUN_ON.fullmatch(text, start, end) and _is_dialled(text[start:end], ("US",)):
         return True
@@ -163,7 +163,8 @@ def phones(text: str, start: int, end: int, *, regions: tuple[str, ...], home: s
         yield from phones(text, start, ten.end(), regions=regions, home=home)  # "(207) 555-0100 50 State Street"
         start = ten.end() + 1
     extension = _EXTENSION.match(text, end)
-    joined = not extension and following.isascii() and (following.isalnum() or following in tuple("_@=%"))
+    lettered = following == "-" and text[end + 1 : end + 2].isalpha()  # "1-800-273-TALK"
+    joined = not extension and following.isascii() and (following.isalnum() or following in tuple("_@=%") or lettered)
     score = _phone_score(text, start, end, regions, home)
     # "Phone 555 0147Map": extraction lost a line break; the word before decides, or a form that nothing else has.
     if joined and score < 0.75:

@@ -1,13 +1,11 @@
 """What stands where personal data stood: a tag, a keyed pseudonym, or a natural placeholder."""
 
 import hashlib
-import re
 import unicodedata
 
 # Numbers and addresses that nobody has; `find` passes over all of them, so redacting again changes nothing.
 _NAMES = ("alex", "chris", "jamie", "kim", "lee", "pat", "robin", "sam")
 _NATURAL = frozenset({"EMAIL_ADDRESS", "PHONE_NUMBER", "STREET_ADDRESS", "IP_ADDRESS"})
-_STREET = re.compile(r"\d[^\d\n]*[^\W\d]{2}|[^\W\d]{2}[^\d\n]*\d")
 
 
 def pseudonym(value: str, entity: str, key: bytes) -> str:
@@ -37,8 +35,8 @@ class Placeholders:
         self.first = int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).digest())
         self.known: dict[tuple[str, str], str] = {}
 
-    def of(self, value: str, entity: str) -> str:
-        """The placeholder of a value; a tag for entities that have no natural one.
+    def of(self, value: str, entity: str, *, goes_on: bool = False) -> str:
+        """The placeholder of a value, which may go on with the address before it; a tag where there is no natural one.
 
         >>> page = Placeholders("a page")
         >>> page.of("jo@brook.org", "EMAIL_ADDRESS") == page.of("JO@brook.org", "EMAIL_ADDRESS")
@@ -48,15 +46,20 @@ class Placeholders:
         """
         if entity not in _NATURAL:
             return f"<{entity}>"
+        if entity == "STREET_ADDRESS" and goes_on:
+            return "Exampletown"
         plain = "".join(char for char in value.casefold() if char.isalnum() or char in "@.")
-        return self.known.setdefault((entity, plain), self._next(entity, value))
+        if (entity, plain) not in self.known:
+            number = self.first + sum(known == entity for known, _ in self.known)
+            self.known[entity, plain] = _placeholder(entity, number)
+        return self.known[entity, plain]
 
-    def _next(self, entity: str, value: str) -> str:
-        number = self.first + sum(known == entity for known, _ in self.known)
-        if entity == "EMAIL_ADDRESS":
-            return f"{_NAMES[number % len(_NAMES)]}{number // len(_NAMES) % 900 + 100}@example.org"
-        if entity == "PHONE_NUMBER":
-            return f"555-555-{number % 10000:04}"
-        if entity == "IP_ADDRESS":
-            return f"10.{number // 65536 % 256}.{number // 256 % 256}.{number % 256}"
-        return f"{number % 90 + 10} Example Street" if _STREET.search(value) else "Exampletown"
+
+def _placeholder(entity: str, number: int) -> str:
+    if entity == "EMAIL_ADDRESS":
+        return f"{_NAMES[number % len(_NAMES)]}{number // len(_NAMES) % 900 + 100}@example.org"
+    if entity == "PHONE_NUMBER":
+        return f"555-555-{number % 10000:04}"
+    if entity == "IP_ADDRESS":
+        return f"10.{number // 65536 % 256}.{number // 256 % 256}.{number % 256}"
+    return f"{number % 90 + 10} Example Street"

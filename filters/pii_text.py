@@ -57,7 +57,9 @@ _LOCAL_WORDS = frozenset(
     store shop service team support office visit information info details everyone someone people order today only
     back work home arrive live hosted posted published seen starting free and or directly""".split()
 )
-_NOT_MAIL_BEFORE = re.compile(r"(?:message-id|in-reply-to|references|content-id)\s?:[^\n]{0,200}\Z|@\Z", re.IGNORECASE)
+_NOT_MAIL_BEFORE = re.compile(
+    r"(?:message-id|in-reply-to|references|content-id)\s?:[^\n]{0,200}\Z|(?<![\w.])@\Z", re.IGNORECASE
+)
 _HOST_ONLY = re.compile(r"(?i:e-?mail)s?[ \t]?:[ \t]{0,3}([\w.+\-]{2,40}@[a-z][a-z\d\-]{1,20})(?![\w.@\-])")
 # What is no person's: reserved names, services that are spoken to by address, handles of the fediverse, placeholders.
 _NOBODYS_DOMAIN = re.compile(
@@ -154,6 +156,7 @@ def _spelled(text: str, left: int, right: int, *, plain: bool) -> Iterator[Found
     if not match or not local:
         return
     end = match.end()
+    end -= len(text[right:end]) - len(text[right:end].rstrip("0123456789-"))  # no suffix ends so
     host = _DOTS.sub(".", text[right:end])
     while "." in host and not has_public_suffix(host.lower()):  # "example [dot] com. Sign" went one word too far
         host = host.rpartition(".")[0]

@@ -152,9 +152,9 @@ class Redact:
     """Replace personal data and drop texts that hold too much of it (None: never); adds the column `pii_spans`.
 
     `mode` is `tag`, a tag of the type, `natural`, a placeholder such as an address under example.org, or `pseudonym`, a
-    keyed one that is the same for the same value wherever it stands. `scope` is `all`, or `persons` to leave alone what
-    is an organisation's own contact. Of the `key`, 16 bytes or more, only a hash is ever written. `names` is the folder of a spaCy pipeline that
-    finds the names of persons, or a `classifiers.names.PersonNames`.
+    keyed tag that is the same for the same value wherever it stands. `scope` is `all`, or `persons` to leave alone what
+    is an organisation's own contact. Of the `key`, 16 bytes or more, only a hash is ever written. `names` is the folder
+    of a spaCy pipeline that finds the names of persons, or a `classifiers.names.PersonNames`.
     """
 
     max_pii_spans: int | None = 20
