@@ -14,7 +14,8 @@ def _any(words: str) -> str:
 
 # English words that end a street's name and are little else beside a number; `St` and `Dr` are seen to apart.
 STREET = _any(
-    "Street|Str|Avenue|Ave|Av|Aven|Avenida|Road|Rd|Boulevard|Blvd|Boul|Lane|Ln|Drive|Drv|Parkway|Pkwy|Pky|Highway(?! Patrol)|Hwy"
+    "Street|Str|Avenue|Ave|Av|Aven|Avenida|Road|Rd|Boulevard|Blvd|Boul|Lane|Ln|Drive|Drv|Parkway|Pkwy|Pky"
+    "|Highway(?! Patrol)|Hwy"
     "|Terrace|Terr|Crescent|Cres|Tpke|Expressway|Expy|Freeway|Fwy|Causeway|Esplanade|Embankment|Broadway"
     "|Frontage Rd|STREET|AVENUE|AVE|ROAD|RD|BOULEVARD|BLVD|LANE|LN|DRIVE|PARKWAY|PKWY|HIGHWAY|HWY|TERRACE|CRESCENT"
 )

@@ -1,8 +1,16 @@
 """Street addresses: the forms of many countries, lines, lists, and what only looks like one. All are made up."""
 
+import io
+import json
+from collections import Counter
+from pathlib import Path
+
+import pyarrow as pa
 import pytest
 
 from filters import pii
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 def addresses(text):
@@ -145,3 +153,23 @@ def test_phone_before_address():
 def test_what_looks_like_one(text):
     """Years, titles, firms, roads without a house and places without a street stay."""
     assert addresses(text) == []
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs the shared measuring data beside the repository")
+def test_marked_pages():
+    """On real pages a reader marked, most of each kind is found and little else, as the documentation says."""
+    with pa.input_stream(str(SHARED / "labelled" / "pii_pages.jsonl.zst"), compression="zstd") as stream:
+        pages = [json.loads(line) for line in io.TextIOWrapper(stream, encoding="utf-8")]
+    hit, there = Counter(), Counter()
+    covered = right = 0
+    for page in pages:
+        real = [span for span in page["spans"] if span["owner"] != "example"]
+        marked = {place for span in real for place in range(span["start"], span["end"])}
+        mine = {place for span in pii.find(page["text"]) for place in range(span.start, span.end)}
+        covered, right = covered + len(mine), right + len(mine & marked)
+        for span in real:
+            there[span["type"]] += 1
+            hit[span["type"]] += 2 * len(mine & set(range(span["start"], span["end"]))) >= span["end"] - span["start"]
+    for kind, least in (("EMAIL_ADDRESS", 0.98), ("PHONE_NUMBER", 0.94), ("STREET_ADDRESS", 0.85)):
+        assert hit[kind] >= least * there[kind], kind
+    assert right >= 0.92 * covered
