@@ -63,7 +63,7 @@ _NOT_MAIL_BEFORE = re.compile(
 _HOST_ONLY = re.compile(r"(?i:e-?mail)s?[ \t]?:[ \t]{0,3}([\w.+\-]{2,40}@[a-z][a-z\d\-]{1,20})(?![\w.@\-])")
 # What is no person's: reserved names, services that are spoken to by address, handles of the fediverse, placeholders.
 _NOBODYS_DOMAIN = re.compile(
-    r"(?:.*[.@])?(?:example\.(?:com|net)|(?:your|my|their|some|the)-?(?:domain|company|site|email"
+    r"(?:example\.(?:com|net)|(?:your|my|their|some|the)-?(?:domain|company|site|email"
     r"|website|org|host|business)\.\w+"
     r"|domain\.(?:com|tld|ext|org|net)|email\.tld|company\.tld|test\.com|mastodon\.\w+|mstdn\.\w+"
     r"|fosstodon\.org|hachyderm\.io"

@@ -308,7 +308,7 @@ def test_values_do_not_depend_on_what_lies_far_away():
         assert not re.search(r"\d{4}|@", pii.redact(text)), text
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.text() | st.text("0123456789 +()-./@a.comx:\n#telGB82", max_size=120))
 def test_total_and_stable(text):
     """Any string: spans are sorted, apart and inside; redacting twice changes nothing; nothing is found afterwards."""
