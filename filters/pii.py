@@ -5,16 +5,16 @@ Presidio's checked recognisers do the rest on small windows, without a language 
 values found leave this module only as spans, tags or keyed hashes.
 """
 
-import hashlib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
-from filters import pii_numbers, pii_presidio, pii_text
+from filters import pii_addresses, pii_identity, pii_numbers, pii_phones, pii_presidio, pii_text
 from filters.pii_numbers import Found
+from filters.pii_owner import country_of, is_organisations, site_of
+from filters.pii_replace import Placeholders, pseudonym
 
 # Entities that are looked for in the whole text; the others live in runs of digits or are Presidio's.
 _IN_TEXT: dict[str, Callable[[str], Iterator[Found]]] = {
@@ -22,13 +22,18 @@ _IN_TEXT: dict[str, Callable[[str], Iterator[Found]]] = {
     "IBAN_CODE": pii_numbers.ibans,
     "PRIVATE_KEY": pii_text.private_keys,
     "API_KEY": pii_text.api_keys,
-    "STREET_ADDRESS": pii_text.street_addresses,
+    "STREET_ADDRESS": pii_addresses.street_addresses,
+    "ID_NUMBER": pii_identity.identity_numbers,
+    "SECRET": pii_identity.secrets,
 }
-OPTIONAL_ENTITIES = frozenset({"STREET_ADDRESS"})  # redacts every business that says where it is, so it is asked for
+OPTIONAL_ENTITIES: frozenset[str] = frozenset()
 ENTITIES = frozenset(
     {"PHONE_NUMBER", "CREDIT_CARD", "IP_ADDRESS", "US_SSN", *_IN_TEXT, *pii_presidio.ENTITIES} - OPTIONAL_ENTITIES
 )
 REGIONS = ("US", "GB")
+SCOPES = ("all", "persons")
+STYLES = ("tag", "natural")
+MAX_NATURAL_ROUNDS = 3
 
 _TAG = re.compile(r"<[A-Z][A-Z_]{1,40}?(?:_[a-p]{16})?>")
 
@@ -50,6 +55,9 @@ class Options(TypedDict, total=False):
     regions: tuple[str, ...]
     public_ips_only: bool
     min_score: float
+    country: str | None
+    url: str
+    scope: str
     recognizers: Sequence[Callable[[str], Iterable[Span]]]
 
 
@@ -57,19 +65,29 @@ def _spans(entity: str, found: Iterable[Found]) -> Iterator[Span]:
     return (Span(start, end, entity, score) for start, end, score in found)
 
 
-def _numbers(text: str, entities: frozenset[str], regions: tuple[str, ...], *, public_ips_only: bool) -> Iterator[Span]:
+def _numbers(
+    text: str, entities: frozenset[str], regions: tuple[str, ...], home: str, *, public_ips_only: bool
+) -> Iterator[Span]:
+    last = -1  # where the last phone number ended
     for start, end in pii_numbers.runs(text):
         if "IP_ADDRESS" in entities and text.count(".", start, end) >= 3:
             found = pii_numbers.ipv4_addresses(text, start, end, public_only=public_ips_only)
             yield from _spans("IP_ADDRESS", found)
-        if end - start < pii_numbers.MIN_PHONE_DIGITS:
+        if end - start < pii_numbers.MIN_CHARS:
             continue
         if "CREDIT_CARD" in entities:
             yield from _spans("CREDIT_CARD", pii_numbers.cards(text, start, end))
         if "US_SSN" in entities:
             yield from _spans("US_SSN", pii_numbers.social_security_numbers(text, start, end))
         if "PHONE_NUMBER" in entities:
-            yield from _spans("PHONE_NUMBER", pii_numbers.phones(text, start, end, regions=regions))
+            phones = list(pii_phones.phones(text, start, end, regions=regions, home=home))
+            phones = phones or list(pii_phones.next_phone(text, last, start, end))
+            last = phones[-1][1] if phones else last
+            yield from _spans("PHONE_NUMBER", phones)
+    if "US_SSN" in entities:
+        yield from _spans("US_SSN", pii_identity.masked_numbers(text))
+    if "PHONE_NUMBER" in entities:
+        yield from _spans("PHONE_NUMBER", pii_phones.vanity_phones(text))
     if "IP_ADDRESS" in entities:
         yield from _spans("IP_ADDRESS", pii_numbers.ipv6_addresses(text, public_only=public_ips_only))
 
@@ -104,14 +122,20 @@ def find(
     regions: tuple[str, ...] = REGIONS,
     public_ips_only: bool = False,
     min_score: float = 0.0,
+    country: str | None = None,
+    url: str = "",
+    scope: str = "all",
     recognizers: Sequence[Callable[[str], Iterable[Span]]] = (),
 ) -> list[Span]:
     """Find personal data: spans sorted by position that do not overlap, offsets in characters.
 
     `regions` are the countries whose national phone formats are recognised without a word such as "phone" nearby or a
-    leading `+`. `recognizers` find more than there are patterns for, such as `classifiers.names.PersonNames`. Score 1.0
-    is a checksum or an e-mail address, 0.75 a word nearby, 0.4 to 0.6 a format alone. Raises ValueError on an entity
-    that is neither in `ENTITIES` nor in `OPTIONAL_ENTITIES`.
+    leading `+`; `country` (ISO 3166; by default that of the suffix of the page's `url`) adds its own, also without a
+    leading 0. `scope="persons"` leaves alone what is an organisation's own contact: mail to a role or to the domain of
+    the page, toll-free numbers, what follows "Inc." or "Office". `recognizers` find more than there are patterns for,
+    such as `classifiers.names.PersonNames`. Score 1.0 is a checksum or an e-mail address, 0.75 a word nearby, 0.4 to
+    0.6 a format alone. Raises ValueError on an entity that is neither in `ENTITIES` nor in `OPTIONAL_ENTITIES`, or on
+    an unknown scope.
 
     >>> [span.entity for span in find("Write to jo@example.org or call 212-555-0147.")]
     ['EMAIL_ADDRESS', 'PHONE_NUMBER']
@@ -121,14 +145,21 @@ def find(
     if unknown := sorted(entities - ENTITIES - OPTIONAL_ENTITIES):
         message = f"unknown PII entity {unknown[0]!r}; known are {', '.join(sorted(ENTITIES | OPTIONAL_ENTITIES))}"
         raise ValueError(message)
-    spans = list(_numbers(text, entities, regions, public_ips_only=public_ips_only))
+    if scope not in SCOPES:
+        raise ValueError(f"personal data is looked for in scope {' or '.join(SCOPES)}, not {scope!r}")
+    home = (country or country_of(url) or "").upper()
+    spans = list(_numbers(text, entities, regions, home, public_ips_only=public_ips_only))
     for entity, recognise in _IN_TEXT.items():
         if entity in entities:
             spans += _spans(entity, recognise(text))
     spans += (Span(*found) for found in pii_presidio.national_numbers(text, entities))
     for recognizer in recognizers:
         spans += _outside_tags(text, recognizer(text))
-    return _merge(span for span in spans if span.score >= min_score)
+    found = _merge(span for span in spans if span.score >= min_score)
+    if scope == "all":
+        return found
+    site = site_of(url)
+    return [span for span in found if not is_organisations(text, span.start, span.end, span.entity, site)]
 
 
 def count(text: str, **options: Unpack[Options]) -> dict[str, int]:
@@ -140,40 +171,48 @@ def count(text: str, **options: Unpack[Options]) -> dict[str, int]:
     return dict(sorted(Counter(span.entity for span in find(text, **options)).items()))
 
 
-def _pseudonym(value: str, entity: str, key: bytes) -> str:
-    """Letters only, so that no pseudonym can look like a number; the value is compared without case and separators.
-
-    The hash is keyed with what is derived from the key for this use alone: a plain hash of the key, which the manifest
-    has in a recipe's fingerprint, gives nothing away.
-    """
-    plain = unicodedata.normalize("NFKC", value).casefold()
-    kept = "@.+" if "@" in plain else ""
-    plain = "".join(char for char in plain if char.isalnum() or char in kept)
-    message = f"{entity}\0{plain}".encode("utf-8", "surrogatepass")
-    derived = hashlib.blake2b(key, digest_size=32, person=b"pii.pseudonym").digest()
-    digest = hashlib.blake2b(message, key=derived, digest_size=8).hexdigest()
-    return digest.translate(str.maketrans("0123456789", "ghijklmnop"))
-
-
-def redact(text: str, *, key: bytes = b"", spans: list[Span] | None = None, **options: Unpack[Options]) -> str:
+def redact(
+    text: str, *, key: bytes = b"", style: str = "tag", spans: list[Span] | None = None, **options: Unpack[Options]
+) -> str:
     """Replace every find by its tag, `<EMAIL_ADDRESS>`; with a `key`, by a pseudonym, `<EMAIL_ADDRESS_kbdofhce...>`.
 
-    The same value under the same key has the same pseudonym in every document, in any order. Redaction is repeated
-    until nothing is found, so redacting twice changes nothing and no tag brings two halves together. `options` are
-    those of `find`, `spans` what it gave for this text and these options, where the caller already has them.
+    The same value under the same key has the same pseudonym in every document, in any order. With `style="natural"` a
+    mail address becomes one under `example.org`, a phone number one with the area code 555, a street address one in
+    Example Street, the same for the same value within this text; what has no natural placeholder keeps its tag.
+    Redaction is repeated until nothing is found, so redacting twice changes nothing and no tag brings two halves
+    together. `options` are those of `find`, `spans` what it gave for this text and these options, where the caller
+    already has them. Raises ValueError on a style that is neither `tag` nor `natural`, or natural with a key.
 
     >>> redact("Write to jo@example.org or call 212-555-0147.")
     'Write to <EMAIL_ADDRESS> or call <PHONE_NUMBER>.'
     >>> redact("Nobody to call here.")
     'Nobody to call here.'
     """
+    if style not in STYLES or (style == "natural" and key):
+        raise ValueError(f"personal data can be replaced by {' or '.join(STYLES)}, a key goes with tags, not {style!r}")
+    placeholders = Placeholders(text) if style == "natural" else None
     spans = find(text, **options) if spans is None else spans
+    rounds = 0
     while spans:
-        parts, done = [], 0
-        for span in spans:
-            suffix = f"_{_pseudonym(text[span.start : span.end], span.entity, key)}" if key else ""
-            parts += [text[done : span.start], f"<{span.entity}{suffix}>"]
-            done = span.end
-        text = "".join([*parts, text[done:]])
+        # Placeholders glued to what stands beside them could be finds again, for ever; a tag never is.
+        text = _replaced(text, spans, placeholders if rounds < MAX_NATURAL_ROUNDS else None, key)
         spans = find(text, **options)
+        rounds += 1
     return text
+
+
+def _replaced(text: str, spans: list[Span], placeholders: Placeholders | None, key: bytes) -> str:
+    parts: list[str] = []
+    done = 0
+    for span in spans:
+        value, between = text[span.start : span.end], text[done : span.start]
+        if placeholders:
+            goes_on = (
+                bool(parts) and parts[-1].endswith(("Street", "Exampletown")) and not between.strip(" ,.\n\t>-*•|")
+            )
+            shown = placeholders.of(value, span.entity, goes_on=goes_on)
+        else:
+            shown = f"<{span.entity}{'_' + pseudonym(value, span.entity, key) if key else ''}>"
+        parts += [between, shown]
+        done = span.end
+    return "".join([*parts, text[done:]])

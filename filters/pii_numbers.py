@@ -1,4 +1,4 @@
-"""Recognisers for what is written in digits: phone, card, US social security number, IP address, IBAN.
+"""Recognisers for what is written in digits: card, US social security number, IP address, IBAN.
 
 All start from runs of digits and separators, cut where neither continues, so no match ends inside a number. Checksums
 decide where there are any; elsewhere the format, and words such as "phone" nearby.
@@ -6,16 +6,17 @@ decide where there are any; elsewhere the format, and words such as "phone" near
 
 import re
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address, ip_network
 
 Found = tuple[int, int, float]  # start, end, score
 
 CONTEXT_CHARS = 40
-MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 7, 15  # local numbers; E.164
+MIN_CHARS = 7  # of a run that can be a phone, card or social security number
 
 _SEPARATORS = r" \t\u00a0\u2009\u202f()./\-\u2010-\u2015"
-RUN = re.compile(rf"(?:\+ |[+(\uff0b]{{0,2}})\d[\d{_SEPARATORS}]{{3,}}")
-_GAP = re.compile(rf"[{_SEPARATORS}]{{4,}}")
+# Patterns start with a digit wherever they can: text has few, and the search goes from one to the next.
+_RUN = re.compile(rf"\d[\d{_SEPARATORS}]{{3,}}")
+_GAP = re.compile(rf"[{_SEPARATORS}]{{4,}}|[ .\-/(]*\t[ .\-/)]*")  # a tab parts the cells of a table
 _NOT_DIGIT = re.compile(r"\D+")
 
 _IPV4 = re.compile(r"(?<![\w.])(?<!\w[\-/])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d|-\d)", re.ASCII)
@@ -24,6 +25,20 @@ _IPV6_GROUPS = re.compile(r":[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:
 _VERSION = re.compile(
     r"(?:\bv|versions?|release|build|firmware|rev\.?|section|chapter|figure|table)[\s:]*\Z", re.IGNORECASE
 )
+_IP_WORD = re.compile(
+    r"\b(?:ips?|ipv4|addr(?:ess)?|host|server|ping|inet|gateway|dns|node|proxy|client|from|user|visitor|via|nameserver)\b",
+    re.IGNORECASE,
+)
+_RESOLVERS = frozenset(
+    map(
+        ip_address,
+        """8.8.8.8 8.8.4.4 1.1.1.1 1.0.0.1 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 4.2.2.1 4.2.2.2
+        94.140.14.14 94.140.15.15 76.76.2.0 76.76.10.0 64.6.64.6 64.6.65.6 185.228.168.9 77.88.8.8 114.114.114.114
+        223.5.5.5 255.255.255.255 255.255.255.0 255.255.0.0 255.0.0.0 2001:4860:4860::8888 2001:4860:4860::8844
+        2606:4700:4700::1111 2606:4700:4700::1001 2620:fe::fe 2620:119:35::35""".split(),
+    )
+)
+_LOCAL_NETWORKS = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
 _CARD = re.compile(r"(?<!\d)(?<!\d[.\-/])\d(?:[ \-]?\d){11,18}(?!\d|[.\-/]\d)")
 _CARD_WORD = re.compile(
     r"\b(?:cards?|cc|credit|debit|visa|master ?card|maestro|amex|diners|jcb|discover)\b", re.IGNORECASE
@@ -37,7 +52,7 @@ _ISSUER = re.compile(
 _SSN = re.compile(r"(?<!\d)(?<!\d[.\-/ ])(\d{3})([\- ]?)(\d{2})\2(\d{4})(?!\d|[.\-/ ]\d)", re.ASCII)
 _SSN_WORD = re.compile(r"\b(?:ssns?|social[\s-]security|ss#|ss no)", re.IGNORECASE)
 _SPECIMEN_SSN = frozenset({"078051120", "123456789", "219099999"})  # printed in advertisements and manuals
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ \u00a0]?[A-Za-z0-9]){11,40}")
+_IBAN = re.compile(r"[0-9](?<=(?<![A-Za-z0-9])[A-Za-z]{2}[0-9])[0-9](?:[ \u00a0]?[A-Za-z0-9]){11,40}")
 _IBAN_CHARS = {
     country: int(chars)
     for chars, countries in {
@@ -49,59 +64,26 @@ _IBAN_CHARS = {
     for country in countries.split()
 }  # fmt: skip
 
-_NANP = re.compile(
-    r"(?<![\d+])(?<!\d[.\-/])(?:1[\s.\-]?)?(?:\([2-9]\d\d\)[\s.\-]{0,2}|[2-9]\d\d[\s.\-\u2010-\u2015/]{1,3})"
-    r"[2-9]\d\d[\s.\-\u2010-\u2015]{1,3}\d{4}(?!\d|[.\-/]\d)"
-)
-_PHONE_WORD = re.compile(
-    r"(?:\b(?:tel|tél|t[eé]l[eé]?[fp]h?on\w*|(?:tele|smart|cell)?phones?|fax|telefax|mobile?|mob|cell|handy|hotline"
-    r"|helpline|tlf|call|dial|ring|sms|texting|whats ?app|viber|voicemail|landline|desk"
-    r"|toll[ -]?free|ph|тел\w*|móvil|celular|tfno)\b"
-    r"|hotline\b|telefon\b|电话|電話|手机|☎|📞|📱)\D{0,32}\Z|(?:^|[\s(|•])[TPMFC](?:el)?\s?[:.]\s{0,3}\Z",
-    re.IGNORECASE,
-)
-_WEAK_PHONE_WORD = re.compile(
-    r"\b(?:call\w*|text|messages?|messaging|answering|contact|reach|llám\w*|llame\w*|appelez\w*|chiama\w*|ligue\w*"
-    r"|anrufen|kontakt)\b",
-    re.IGNORECASE,
-)
-_PHONE_WORD_AFTER = re.compile(
-    r"[\s\-(,:]{1,3}(?:office|fax|mobile|cell|phone|home|work|tel|direct|desk)\b", re.IGNORECASE
-)
-_EXTENSION = re.compile(r"[\s,;(]{0,2}(?:x|ext|extension|durchwahl)[.:\s]{0,2}\d{1,6}\b", re.IGNORECASE)
-_NO_PHONE_WORD = re.compile(
-    r"\b(?:isbn|issn|doi|ean|upc|gtin|asin|sku|order|invoice|patent|version|serial|vat|abn|page)\W", re.IGNORECASE
-)
-_DATE = re.compile(
-    r"(?:[0-3]?\d[./\-][0-3]?\d[./\-](?:19|20)\d\d|(?:19|20)\d\d[./\- ][01]?\d[./\- ][0-3]?\d"
-    r"|(?:1[5-9]|20)\d\d\s?[\-\u2010-\u2015/]\s?(?:1[5-9]|20)\d\d)(?!\d)"
-)
-# National numbers by their form alone: with the trunk 0 in two or three groups, as mobile numbers are written from
-# Australia to Vietnam, with the area code apart as in Germany and Austria, in pairs as in France; Brazilian ones.
-_TRUNK = re.compile(
-    r"\(?0\d{2,4}\)?[ .\-\u00a0]\d{3}[ .\-\u00a0]\d{3,4}|\(0\d{1,5}\)[ .\-]?\d{3,4}[ .\-]?\d{3,5}"
-    r"|0\d{2,5} ?[/\-\u2013] ?\d{3,4}[ \-]?\d{2,4}(?:[ \-]?\d{1,4})?|0\d{2,4} \d{7,9}|0[1-9](?:[ .\-\u00a0]\d\d){4}"
-    r"|\(\d\d\) ?9?\d{4}-\d{4}|1[38]00[ \-]\d{3}[ \-]\d{3,4}"
-)
-# What is a phone number even where extraction lost the space before or behind it: "Contact us(415) 555-0100PO Box 7".
-_RUN_ON = re.compile(
-    r"(?:\+?1[.\-]?)?(?:\([2-9]\d\d\)[ .\-]{0,2}|[2-9]\d\d[.\-])[2-9]\d\d[.\-]\d{4}"
-    r"|\+[1-9]\d{0,2}[ .\-(]{1,2}\d(?:[ .\-()]{0,2}\d){6,11}"
-)
-_THOUSANDS = re.compile(r"\d{1,3}(?:[. \u00a0\u202f]\d{3})+\Z")
-_WIDE = re.compile(r"\s*/\s*|\s+[\-\u2010-\u2015]\s+|\s{2,}")
+
+def _with_sign(text: str, start: int, done: int) -> int:
+    """Where a run starts with the `+` and the bracket before its first digit."""
+    if text[start - 2 : start] == "+ " and start - 2 >= done:
+        return start - 2
+    for _ in range(2):
+        start -= start > done and text[start - 1] in "+(\uff0b"
+    return start
 
 
 def runs(text: str) -> Iterator[tuple[int, int]]:
     """Spans of digits held together by at most three separators each, four characters or more."""
-    for match in RUN.finditer(text):
-        start = match.start()
-        for gap in _GAP.finditer(text, start, match.end()):
+    done = 0
+    for match in _RUN.finditer(text):
+        start = _with_sign(text, match.start(), done)
+        done = match.end()
+        for gap in _GAP.finditer(text, start, done):
             yield start, gap.start()
             start = gap.end()
-        end = start + len(
-            text[start : match.end()].rstrip(" \t\u00a0\u2009\u202f()./-\u2010\u2011\u2012\u2013\u2014\u2015")
-        )
+        end = start + len(text[start:done].rstrip(" \t\u00a0\u2009\u202f()./-\u2010\u2011\u2012\u2013\u2014\u2015"))
         if end > start:
             yield start, end
 
@@ -138,7 +120,8 @@ def is_iban(code: str) -> bool:
     return int("".join(str(int(char, 36)) for char in code[4:] + code[:4])) % 97 == 1
 
 
-def _before(text: str, start: int) -> str:
+def before(text: str, start: int) -> str:
+    """The characters before a place in which a word may name what stands there."""
     return text[max(0, start - CONTEXT_CHARS) : start]
 
 
@@ -154,7 +137,7 @@ def cards(text: str, start: int, end: int) -> Iterator[Found]:
         if not is_luhn(number) or len(set(number)) == 1 or (" " in match[0] and _in_a_row(text, *match.span())):
             continue
         branded = len(number) >= 14 and _ISSUER.fullmatch(number)
-        if branded or _CARD_WORD.search(_before(text, match.start())):
+        if branded or _CARD_WORD.search(before(text, match.start())):
             yield match.start(), match.end(), 1.0
 
 
@@ -164,20 +147,37 @@ def social_security_numbers(text: str, start: int, end: int) -> Iterator[Found]:
         area, separator, group, serial = match.groups()
         if area in ("000", "666") or area[0] == "9" or group == "00" or serial == "0000":
             continue
-        named = _SSN_WORD.search(_before(text, match.start()))
+        named = _SSN_WORD.search(before(text, match.start()))
         if (named or separator == "-") and area + group + serial not in _SPECIMEN_SSN:
             yield match.start(), match.end(), 0.85 if named else 0.6
 
 
+def _is_nobodys(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is a machine's own, of a local network, or a resolver's that everybody types."""
+    return (
+        address in _RESOLVERS
+        or address.is_loopback
+        or address.is_link_local
+        or address.is_multicast
+        or address.is_unspecified
+        or any(address in network for network in _LOCAL_NETWORKS if network.version == address.version)
+    )
+
+
 def ipv4_addresses(text: str, start: int, end: int, *, public_only: bool) -> Iterator[Found]:
-    """IPv4 addresses in a run that are no part of a longer dotted number and follow no word such as "version"."""
+    """IPv4 addresses in a run that are no part of a longer dotted number and no version.
+
+    A version is named so, or has six digits or fewer and no word such as "host" beside it.
+    """
     for match in _IPV4.finditer(text, start, end):
         try:
             address = IPv4Address(match[0])
         except AddressValueError:
             continue
-        after = text[match.end() : match.end() + 1]
-        if (after.isascii() and (after.isalnum() or after == "_")) or _VERSION.search(_before(text, match.start())):
+        after, ahead = text[match.end() : match.end() + 1], before(text, match.start())
+        if (after.isascii() and (after.isalnum() or after == "_")) or _VERSION.search(ahead):
+            continue
+        if address.packed[0] == 0 or (len(match[0]) < 10 and not _IP_WORD.search(ahead)) or _is_nobodys(address):
             continue
         if address.is_global or not public_only:
             yield match.start(), match.end(), 0.6
@@ -195,84 +195,19 @@ def ipv6_addresses(text: str, *, public_only: bool) -> Iterator[Found]:
             address = IPv6Address(match[0])
         except AddressValueError:
             continue
-        if address.is_global or not public_only:
+        if not _is_nobodys(address) and (address.is_global or not public_only):
             yield match.start(), match.end(), 0.6
 
 
 def ibans(text: str) -> Iterator[Found]:
     """IBANs, spaced or not, in either case."""
     for match in _IBAN.finditer(text):
-        wanted = _IBAN_CHARS.get(match[0][:2].upper(), 0)
-        kept = [place for place, char in enumerate(match[0]) if char not in " \u00a0"][:wanted]
+        start = match.start() - 2
+        wanted = _IBAN_CHARS.get(text[start : start + 2].upper(), 0)
+        kept = [place for place in range(start, match.end()) if text[place] not in " \u00a0"][:wanted]
         if not wanted or len(kept) < wanted:
             continue
-        end = match.start() + kept[-1] + 1
+        end = kept[-1] + 1
         after = text[end : end + 1]
-        if not (after.isascii() and after.isalnum()) and is_iban("".join(match[0][place] for place in kept)):
-            yield match.start(), end, 1.0
-
-
-def _is_dialled(piece: str, regions: tuple[str, ...]) -> bool:
-    """Whether the numbering plan of one of the regions has this number."""
-    import phonenumbers
-
-    for region in regions:
-        try:
-            if phonenumbers.is_valid_number(phonenumbers.parse(piece, region)):
-                return True
-        except phonenumbers.NumberParseException:
-            continue
-    return False
-
-
-def _phone_score(text: str, start: int, end: int, regions: tuple[str, ...]) -> float:
-    """How sure a whole piece of a run is a phone number; 0 when it is not taken for one."""
-    piece, before = text[start:end], _before(text, start)
-    number = digits(piece)
-    if not MIN_PHONE_DIGITS <= len(number) <= MAX_PHONE_DIGITS or len(set(number)) < 2:
-        return 0.0
-    if piece.lstrip("(").startswith(("+", "\uff0b")):
-        doubtful = number[0] == "0" or piece[:2] == "+ "
-        return 0.75 if len(number) >= (10 if doubtful else MIN_PHONE_DIGITS + 1) else 0.0
-    if _DATE.match(piece) or _NO_PHONE_WORD.search(before[-20:]):
-        return 0.0
-    if _PHONE_WORD.search(before) or _PHONE_WORD_AFTER.match(text, end):
-        return 0.75
-    grouped = len(piece) > len(number)
-    if _WEAK_PHONE_WORD.search(before) and grouped and not _THOUSANDS.match(piece.lstrip("(")):
-        return 0.5
-    if before[-1:] in tuple("-.,:$€£¥"):
-        return 0.0
-    if _NANP.fullmatch(piece):
-        return 0.6 if not piece.replace(" ", "").isdigit() or _is_dialled(piece, ("US",)) else 0.0
-    if not grouped or len(number) < 9:
-        return 0.0
-    return 0.4 if _TRUNK.fullmatch(piece) or (number[0] == "0" and _is_dialled(piece, regions)) else 0.0
-
-
-def phones(text: str, start: int, end: int, *, regions: tuple[str, ...]) -> Iterator[Found]:
-    """Phone numbers in a run: the whole run, else its pieces between wide separators, else the North American."""
-    previous, following = text[start - 1 : start] if start else "", text[end : end + 1]
-    two_in_a_row = previous.isdigit() and text[start] in "+\uff0b"
-    if previous.isascii() and (previous.isalnum() or previous in tuple("_/=#%&@")) and not two_in_a_row:
-        if previous.isalpha() and _RUN_ON.fullmatch(text, start, end) and _is_dialled(text[start:end], ("US",)):
-            yield start, end, 0.6
-        return
-    if text[start] == "(" and text.find(")", start, end) < 0:
-        start += 1
-    extension = _EXTENSION.match(text, end)
-    joined = not extension and following.isascii() and (following.isalnum() or following in tuple("_@=%"))
-    score = _phone_score(text, start, end, regions)
-    # "Phone 555 0147Map": extraction lost a line break; the word before decides, or a form that nothing else has.
-    if joined and score < 0.75:
-        score = 0.6 if following.isalpha() and _RUN_ON.fullmatch(text, start, end) else 0.0
-    if score:
-        yield start, extension.end() if extension else end, score
-        return
-    edges = [] if joined else [match.span() for match in _WIDE.finditer(text, start, end)]
-    for left, right in zip([start, *(e for _, e in edges)], [*(s for s, _ in edges), end], strict=True):
-        score = _phone_score(text, left, right, regions) if edges else 0.0
-        if score:
-            yield left, right, score
-        else:
-            yield from ((*match.span(), 0.6) for match in _NANP.finditer(text, left, right))
+        if not (after.isascii() and after.isalnum()) and is_iban("".join(text[place] for place in kept)):
+            yield start, end, 1.0

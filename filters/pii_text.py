@@ -1,4 +1,4 @@
-"""Recognisers for what is written in letters: e-mail addresses, keys and secrets, street addresses.
+"""Recognisers for what is written in letters: e-mail addresses, keys, passwords and numbers of identity.
 
 Each takes a text and yields (start, end, score); work is linear in the text's length.
 """
@@ -18,12 +18,68 @@ _DOMAIN = re.compile(
     re.IGNORECASE,
 )
 _RUN_ON = re.compile(r".*\.[a-z]{2,24}(?=[A-Z])")  # "example.comPhone", where extraction lost a line break
-_SPELLED_AT = re.compile(
-    r"(?<![\w.+\-])[\w.+\-]{1,64}\s?(?:\[\s?at\s?\]|\(\s?at\s?\)|\{\s?at\s?\})\s?"
-    r"(?:[a-z0-9\-]{1,63}\s?(?:\.|\[\s?dot\s?\]|\(\s?dot\s?\))\s?){1,5}[a-z]{2,24}(?![\w\-])",
+# "jo (at) example dot org", "jo at example dot org", "jo.roe at example.org": the last only where nothing else fits.
+_DOT = (
+    r"(?:\.|[ \t]?(?:\[[ ]?(?:dot|\.)[ ]?\]|\([ ]?(?:dot|\.)[ ]?\)|\{[ ]?dot[ ]?\}|_dot_"
+    r"|-dot-)[ \t]?|[ \t](?:dot|DOT)[ \t])"
+)
+_SPELLED_HOST = re.compile(rf"[a-z0-9\-]{{1,63}}(?:{_DOT}[a-z0-9\-]{{1,63}}){{1,5}}(?![\w\-])", re.IGNORECASE)
+_SPELLED_LOCAL = re.compile(
+    r"(?<![\w.+\-])(?:\w{1,30}[ ]dot[ ]){0,2}[\w+](?:[\w.+\-]|[ ]?[\[(]dot[\])][ ]?){0,63}\Z", re.IGNORECASE
+)
+_BRACKETED_AT = re.compile(
+    r"[ \t]?(?:\[[ ]?(?:at|@)[ ]?\]|\([ ]?(?:at|@)[ ]?\)|\{[ ]?(?:at|@)[ ]?\}|<[ ]?at[ ]?>|_at_|-at-)[ \t]?",
     re.IGNORECASE,
 )
-_AT_SIGNS = ("[at", "(at", "[ at", "( at", "{at", "[AT", "(AT")
+_AT_SIGNS = (
+    "[at",
+    "(at",
+    "[ at",
+    "( at",
+    "{at",
+    "{ at",
+    "[@",
+    "(@",
+    "[AT",
+    "(AT",
+    "[At",
+    "(At",
+    "<at>",
+    "_at_",
+    "-at-",
+)
+_PLAIN_AT = (" at ", " AT ", " @ ")
+_MAIL_WORD = re.compile(
+    r"(?:e-?mail|mailto|mail|from|reply-to|contact|write|e-post|correo|courriel|почта)\b[^\n]{0,24}\Z", re.IGNORECASE
+)
+_LOCAL_WORDS = frozenset(
+    """us me him her them it you here there now page site website web online found available look more up out in on
+    store shop service team support office visit information info details everyone someone people order today only
+    back work home arrive live hosted posted published seen starting free and or directly""".split()
+)
+_NOT_MAIL_BEFORE = re.compile(
+    r"(?:message-id|in-reply-to|references|content-id)\s?:[^\n]{0,200}\Z|(?<![\w.])@\Z", re.IGNORECASE
+)
+_HOST_ONLY = re.compile(r"(?i:e-?mail)s?[ \t]?:[ \t]{0,3}([\w.+\-]{2,40}@[a-z][a-z\d\-]{1,20})(?![\w.@\-])")
+# What is no person's: reserved names, services that are spoken to by address, handles of the fediverse, placeholders.
+_NOBODYS_DOMAIN = re.compile(
+    r"(?:example\.(?:com|net)|(?:your|my|their|some|the)-?(?:domain|company|site|email"
+    r"|website|org|host|business)\.\w+"
+    r"|domain\.(?:com|tld|ext|org|net)|email\.tld|company\.tld|test\.com|mastodon\.\w+|mstdn\.\w+"
+    r"|fosstodon\.org|hachyderm\.io"
+    r"|infosec\.exchange|mas\.to|pixelfed\.social|lemmy\.\w+|masto\.ai|techhub\.social|bsky\.social|mathstodon\.xyz)",
+    re.IGNORECASE,
+)
+_PLACEHOLDER_LOCAL = re.compile(
+    r"(?:your|my)?[._\-]?(?:e?-?mail|name|user|username|address|id)|you|yourname|your[._\-]\w+"
+    r"|first(?:name)?[._\-]?last(?:name)?"
+    r"|someone|somebody|abc|xxx+|foo|bar|test|john\.?doe|jane\.?doe",
+    re.IGNORECASE,
+)
+_PLACEHOLDER_DOMAIN = re.compile(
+    r"example\.\w+|(?:e-?mail|domain|company|mail|site|website|host|acme|foo|bar|abc|xyz|xxx+|test)\.\w+", re.IGNORECASE
+)
+OWN_PLACEHOLDER = re.compile(r"(?:alex|chris|jamie|kim|lee|pat|robin|sam)\d{3}@example\.org", re.IGNORECASE)
 # A block to its last line; where that is missing, the lines that can only be a key's. Headers inside have hyphens too.
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
@@ -41,44 +97,88 @@ _API_KEY = re.compile(
 )
 _KEY_STARTS = ("AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AIza", "_live_",
                "sk-", "hf_", "npm_", "SG.", "eyJ")  # fmt: skip
-_PLACE = r"(?:,[ ][A-Z][\w.\-]{1,30}(?:[ ][A-Z][\w.\-]{1,30}){0,3})"
-_STREET = re.compile(
-    r"(?<![\w.,/\-])\d{1,5}[A-Za-z]?[ ](?:[A-Z0-9][\w.'\-]{0,30}[ ]){1,4}"
-    r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr"
-    r"|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Parkway|Pkwy|Highway|Hwy|Close|Crescent|Gardens)\b"
-    r"(?:\.(?=,|[ ](?:[NS]?[NESW]|Apt|Suite|Ste|Unit|Flat|Floor|#)\b))?"
-    r"(?:[ ][NS]?[NESW]\b)?"
-    r"(?:,?[ ](?:Apt|Suite|Ste|Unit|Flat|Floor|#)\.?[ ]?\w{1,6}\b)?"
-    rf"(?:{_PLACE}{{0,2}},?[ ](?:[A-Z]{{2}}[ ]\d{{5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[A-Z\d]?[ ]\d[A-Z]{{2}})\b)?"
-    r"|\b(?:[A-ZÄÖÜ][\w\-]{0,30}(?:straße|strasse|str\.|weg|platz|allee|gasse|ufer|ring|damm)"
-    r"|[A-ZÄÖÜ][\w\-]{0,30}[ ](?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ufer|Ring|Damm))[ ]\d{1,4}[ ]?[a-z]?\b"
-    r"(?:,[ ]?(?:D-)?\d{5}[ ][A-ZÄÖÜ]\w{1,30})?"
-    r"|\bP\.? ?O\.? Box \d{1,6}\b"
-)
+
+
+_DOTS = re.compile(_DOT, re.IGNORECASE)
+_WORD_DOT = re.compile(r"[ \t_\-\[({]dot[ \t_\-\])}]", re.IGNORECASE)
+_LAST_LABEL = re.compile(rf"{_DOT}[a-z0-9\-]{{1,63}}\Z", re.IGNORECASE)
 
 
 def _domain_end(text: str, place: int) -> int:
     """Where the domain that starts here ends; 0 when there is none under a public suffix."""
     match = _DOMAIN.match(text, place, place + 255)
-    if match and not has_public_suffix(match[0].lower()):
-        match = _RUN_ON.match(text, place, match.end())
-        match = match if match and has_public_suffix(match[0].lower()) else None
-    return match.end() if match else 0
+    if not match or has_public_suffix(match[0].lower()):
+        return match.end() if match else 0
+    end = match.end()
+    if text[match.start() : end].rpartition(".")[2][:1].isupper():  # "example.org.Jo Roe is ..."
+        end = text.rindex(".", place, end)
+    else:
+        run_on = _RUN_ON.match(text, place, end)
+        end = run_on.end() if run_on else place
+    return end if has_public_suffix(text[place:end].lower()) else 0
+
+
+def _is_nobodys(local: str, domain: str) -> bool:
+    """Whether an address is reserved, a placeholder, a service's or a handle."""
+    if local.lower() == "git" or OWN_PLACEHOLDER.fullmatch(f"{local}@{domain}") or _NOBODYS_DOMAIN.fullmatch(domain):
+        return True
+    return bool(_PLACEHOLDER_LOCAL.fullmatch(local) and _PLACEHOLDER_DOMAIN.fullmatch(domain))
 
 
 def emails(text: str) -> Iterator[Found]:
-    """E-mail addresses under a public suffix, also spelled with (at) and [dot]."""
+    """E-mail addresses under a public suffix, also spelled out with (at) and [dot]; none that is a placeholder."""
     place = text.find("@")
     while place >= 0:
         end = _domain_end(text, place + 1)
         local = _LOCAL.search(text, max(0, place - 64), place) if end else None
         if local:
             start = place - len(local[0].lstrip(".'/=*`|~#&?{-"))
-            if start < place:
+            nobodys = _is_nobodys(text[start:place], text[place + 1 : end])
+            if start < place and not nobodys and not _NOT_MAIL_BEFORE.search(text, max(0, start - 60), start):
                 yield start, end, 1.0
         place = text.find("@", place + 1)
+    for sign in _PLAIN_AT:
+        place = text.find(sign)
+        while place >= 0:
+            yield from _spelled(text, place, place + len(sign), plain=True)
+            place = text.find(sign, place + 3)
     if any(sign in text for sign in _AT_SIGNS):
-        yield from ((*match.span(), 0.8) for match in _SPELLED_AT.finditer(text))
+        for match in _BRACKETED_AT.finditer(text):
+            yield from _spelled(text, *match.span(), plain=False)
+    if "@" in text:
+        yield from ((*match.span(1), 0.6) for match in _HOST_ONLY.finditer(text))
+
+
+def _spelled(text: str, left: int, right: int, *, plain: bool) -> Iterator[Found]:
+    """The address around an `@` in words, from `left` to `right`: its domain has to exist; a plain "at" needs more."""
+    match = _SPELLED_HOST.match(text, right, right + 200)
+    local = _SPELLED_LOCAL.search(text, max(0, left - 64), left) if match else None
+    if not match or not local:
+        return
+    end = match.end()
+    end -= len(text[right:end]) - len(text[right:end].rstrip("0123456789-"))  # no suffix ends so
+    host = _DOTS.sub(".", text[right:end])
+    while "." in host and not has_public_suffix(host.lower()):  # "example [dot] com. Sign" went one word too far
+        host = host.rpartition(".")[0]
+        cut = _LAST_LABEL.search(text, right, end)
+        end = cut.start() if cut else end
+    if "." not in host or _is_nobodys(local[0], host):
+        return
+    if not plain or _is_mailbox(text, local.start(), local[0], text[right:end], end):
+        yield local.start(), end, 0.8
+
+
+def _is_mailbox(text: str, start: int, local: str, domain: str, end: int) -> bool:
+    """Whether "name at host" is an address and no place: "phil at brook.example", not "look at brook.example"."""
+    if local.lower() in _LOCAL_WORDS or local.endswith("."):
+        return False
+    if "." in local or "_" in local or _WORD_DOT.search(domain):
+        return True
+    line = text.rfind("\n", max(0, start - 8), start)
+    alone = (line >= 0 or start < 8) and not text[line + 1 : start].strip(" >-*<") and text[end : end + 1] in "\n>"
+    if alone and (local.islower() or "-" in local or not local.isalpha()):
+        return True
+    return local == local.lower() and bool(_MAIL_WORD.search(text, max(0, start - 40), start))
 
 
 def private_keys(text: str) -> Iterator[Found]:
@@ -91,8 +191,3 @@ def api_keys(text: str) -> Iterator[Found]:
     """Access keys of services that give theirs a prefix."""
     if any(start in text for start in _KEY_STARTS):
         yield from ((*match.span(), 0.9) for match in _API_KEY.finditer(text))
-
-
-def street_addresses(text: str) -> Iterator[Found]:
-    """US, UK and German street addresses with a number, and PO boxes."""
-    yield from ((*match.span(), 0.5) for match in _STREET.finditer(text))

@@ -156,15 +156,17 @@ class Rules:
 class Redact:
     """Replace personal data and drop texts that hold too much of it (None: never); adds the column `pii_spans`.
 
-    `mode` is `tag`, a tag of the type, or `pseudonym`, a keyed one that is the same for the same value wherever it
-    stands. Of the `key`, 16 bytes or more, only a hash is ever written. `names` is the folder of a spaCy pipeline that
-    finds the names of persons, or a `classifiers.names.PersonNames`.
+    `mode` is `tag`, a tag of the type, `natural`, a placeholder such as an address under example.org, or `pseudonym`, a
+    keyed tag that is the same for the same value wherever it stands. `scope` is `all`, or `persons` to leave alone what
+    is an organisation's own contact. Of the `key`, 16 bytes or more, only a hash is ever written. `names` is the folder
+    of a spaCy pipeline that finds the names of persons, or a `classifiers.names.PersonNames`.
     """
 
     max_pii_spans: int | None = 20
     entities: frozenset[str] = pii.ENTITIES
     regions: tuple[str, ...] = pii.REGIONS
     public_ips_only: bool = False
+    scope: str = "all"
     mode: str = "tag"
     key: bytes = field(default=b"", repr=False)
     names: PersonNames | str | None = None
@@ -179,9 +181,11 @@ class Redact:
         """Refuse an unknown entity or mode, a short key and a missing pipeline with UsageError."""
         if unknown := sorted(self.entities - pii.ENTITIES - pii.OPTIONAL_ENTITIES):
             raise UsageError(f"unknown PII entity {unknown[0]!r}; known are {', '.join(_PII_ENTITIES)}")
-        if self.mode not in ("tag", "pseudonym"):
-            raise UsageError(f"personal data can be replaced by 'tag' or 'pseudonym', not {self.mode!r}")
-        if (self.mode == "tag" and self.key) or (self.mode == "pseudonym" and len(self.key) < MIN_KEY_BYTES):
+        if self.mode not in ("tag", "natural", "pseudonym"):
+            raise UsageError(f"personal data can be replaced by 'tag', 'natural' or 'pseudonym', not {self.mode!r}")
+        if self.scope not in pii.SCOPES:
+            raise UsageError(f"personal data is looked for in scope 'all' or 'persons', not {self.scope!r}")
+        if (self.mode != "pseudonym" and self.key) or (self.mode == "pseudonym" and len(self.key) < MIN_KEY_BYTES):
             raise UsageError(f"pseudonyms need a key of {MIN_KEY_BYTES} bytes or more, tags none")
         if isinstance(self.names, str):
             object.__setattr__(self, "names", usable(person_names, self.names))
@@ -199,7 +203,7 @@ class Redact:
         recognizers = (self.names,) if isinstance(self.names, PersonNames) else ()
         return {
             "entities": self.entities, "regions": self.regions, "public_ips_only": self.public_ips_only,
-            "recognizers": recognizers,
+            "scope": self.scope, "recognizers": recognizers,
         }  # fmt: skip
 
     def __call__(self, documents: Documents) -> Outcome:
@@ -207,8 +211,10 @@ class Redact:
         options = self._options()
         texts = documents.texts()
         found = [pii.find(text, **options) for text in texts]
+        style = "natural" if self.mode == "natural" else "tag"
         redacted = [
-            pii.redact(text, key=self.key, spans=spans, **options) for text, spans in zip(texts, found, strict=True)
+            pii.redact(text, key=self.key, style=style, spans=spans, **options)
+            for text, spans in zip(texts, found, strict=True)
         ]
         counts = [Counter(span.entity for span in spans) for spans in found]
         signals = {name: np.array([count[name] for count in counts], np.float64) for name in self.signals}

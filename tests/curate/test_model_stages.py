@@ -77,7 +77,8 @@ def test_the_key_is_never_written():
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ({"mode": "hash"}, "'tag' or 'pseudonym'"),
+        ({"mode": "hash"}, "'tag', 'natural' or 'pseudonym'"),
+        ({"scope": "everybody"}, "'all' or 'persons'"),
         ({"mode": "pseudonym"}, "16 bytes"),
         ({"mode": "pseudonym", "key": b"short"}, "16 bytes"),
         ({"key": KEY}, "tags none"),

@@ -29,13 +29,19 @@ def found(text, **options):
 FINDS = {
     "Mail jo.doe+news@mail.example.org, please": ("EMAIL_ADDRESS", "jo.doe+news@mail.example.org"),
     "<a@b.co.uk>": ("EMAIL_ADDRESS", "a@b.co.uk"),
-    "Ends with o'neill@example.com.": ("EMAIL_ADDRESS", "o'neill@example.com"),
-    "mailto:jo@example.com?subject=x": ("EMAIL_ADDRESS", "jo@example.com"),
-    "写信给jo@example.com联系": ("EMAIL_ADDRESS", "jo@example.com"),
+    "Ends with o'neill@example.org.": ("EMAIL_ADDRESS", "o'neill@example.org"),
+    "mailto:jo@example.org?subject=x": ("EMAIL_ADDRESS", "jo@example.org"),
+    "写信给jo@example.org联系": ("EMAIL_ADDRESS", "jo@example.org"),
     "jürgen@bücher.de": ("EMAIL_ADDRESS", "jürgen@bücher.de"),
     "jo@example.co.ukTel": ("EMAIL_ADDRESS", "jo@example.co.uk"),
     "jo (at) example.org": ("EMAIL_ADDRESS", "jo (at) example.org"),
     "jo[at]example[dot]org": ("EMAIL_ADDRESS", "jo[at]example[dot]org"),
+    "jo at example dot org": ("EMAIL_ADDRESS", "jo at example dot org"),
+    "jo dot roe at example dot org": ("EMAIL_ADDRESS", "jo dot roe at example dot org"),
+    "From: jo.roe at example.org <jo.roe>": ("EMAIL_ADDRESS", "jo.roe at example.org"),
+    "or email Phil at phil at example.org.uk. Please": ("EMAIL_ADDRESS", "phil at example.org.uk"),
+    "me at jo [at] example [dot] org.\nSign": ("EMAIL_ADDRESS", "jo [at] example [dot] org"),
+    "to show@example.org.Roe is": ("EMAIL_ADDRESS", "show@example.org"),
     "or (212) 555-0147 today": ("PHONE_NUMBER", "(212) 555-0147"),
     "or 212.555.0147": ("PHONE_NUMBER", "212.555.0147"),
     "toll-free 1-800-555-0199": ("PHONE_NUMBER", "1-800-555-0199"),
@@ -47,6 +53,14 @@ FINDS = {
     "电话：010-12345678": ("PHONE_NUMBER", "010-12345678"),
     "082 490 1693 (mobile)": ("PHONE_NUMBER", "082 490 1693"),
     "Fax: 212-555-0147 ext. 12": ("PHONE_NUMBER", "212-555-0147 ext. 12"),
+    "Fax: 888.FAX.ACMES": ("PHONE_NUMBER", "888.FAX.ACMES"),
+    "just dial 1-800-GO-ACMES": ("PHONE_NUMBER", "1-800-GO-ACMES"),
+    "form, call 855-ABC-1881, or": ("PHONE_NUMBER", "855-ABC-1881"),
+    "x 212-555-0147 ext. 1006 y": ("PHONE_NUMBER", "212-555-0147 ext. 1006"),
+    "or (212) 555 \u2013 0147": ("PHONE_NUMBER", "(212) 555 \u2013 0147"),
+    "FOR BOOKING\n(91) 9414279934": ("PHONE_NUMBER", "(91) 9414279934"),
+    "Tel01632 960123": ("PHONE_NUMBER", "01632 960123"),
+    "Queries, Contact 03356222019": ("PHONE_NUMBER", "03356222019"),
     "Phone 555 0147Map": ("PHONE_NUMBER", "555 0147"),
     "P: 212.555.0147Map": ("PHONE_NUMBER", "212.555.0147"),
     "Contact Us(212) 555-0147REQUEST A QUOTE": ("PHONE_NUMBER", "(212) 555-0147"),
@@ -73,6 +87,15 @@ FINDS = {
     "at 2001:db8::8a2e:370:7334 now": ("IP_ADDRESS", "2001:db8::8a2e:370:7334"),
     "SSN 536-22-1234": ("US_SSN", "536-22-1234"),
     "social security number is 536221234": ("US_SSN", "536221234"),
+    "his number is xxx-xx-4719": ("US_SSN", "xxx-xx-4719"),
+    "v. Attorney General\tA095-969-131\tNEW": ("ID_NUMBER", "A095-969-131"),
+    "passport no. X12345678": ("ID_NUMBER", "X12345678"),
+    "Account Number: 02262-42586": ("ID_NUMBER", "02262-42586"),
+    "registered in England #08530854.": ("ID_NUMBER", "08530854"),
+    "VAT #179706954.": ("ID_NUMBER", "179706954"),
+    "Passcode: 882339": ("SECRET", "882339"),
+    "the password is hunter22x now": ("SECRET", "hunter22x"),
+    "https://meet.example/j/1?pwd=Bh9Aut4k53iCX0kQ": ("SECRET", "Bh9Aut4k53iCX0kQ"),
     "AKIAIOSFODNN7EXAMPLE": ("API_KEY", "AKIAIOSFODNN7EXAMPLE"),
     "send to 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa": ("CRYPTO", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
     "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIB\n-----END EC PRIVATE KEY-----": (
@@ -114,6 +137,19 @@ def test_finds(text, find):
         "version 4.0.1.2, v10.2.3.4 and Firefox/115.0.1.2",
         "section 1.2.3.4.5",
         "256.1.1.1",
+        "docket no. 13-14377, licence number 958043, Lic#958043",
+        "user@example.com, git@github.com, your.name@company.com, name@example.org, you@yourdomain.com",
+        "@jo@mastodon.social and jo@fosstodon.org",
+        "Message-ID: <4quqgh$1kmu@news.example.org>",
+        "look at example.org, sign up at example.net and meet us @ example.org",
+        "127.0.0.1, 192.168.1.10, 10.0.0.1, 8.8.8.8, 1.1.1.1, ::1, fe80::1, 2001:4860:4860::8888",
+        "Name:\tAdd-on Plus 0.7.5.5 and 2.1.0.12",
+        "call 988, 911, 116 123, 1-800-273-8255, 1-800-273-TALK or 0800 1111",
+        "555-555-5555, (555) 123-4567, 123-456-7890 and 000-000-0000",
+        "Meeting ID: 854 8888 9162",
+        "vol. 210(2), p. 1047-1069, doi",
+        "Pin Code : 431708, promo code: SAVE20, your password: your password",
+        "10\t11\t12\t13\t14\t15",
         "std::vector<int> a::b at 12:30:45, 10:20:30:40",
         "4111 1111 1111 1112",
         "4222222222222 without the word",
@@ -135,21 +171,34 @@ def test_finds_nothing(text):
 
 
 def test_entities_are_chosen():
-    """Only the entities asked for are found, addresses only on request, and an unknown entity is an error."""
+    """Only the entities asked for are found, street addresses by default, and an unknown entity is an error."""
     text = "jo@example.org, 203.0.113.77, 12 Long Meadow Road, Hauptstraße 5"
     assert found(text, entities=frozenset({"IP_ADDRESS"})) == [("IP_ADDRESS", "203.0.113.77")]
     addresses = found(text, entities=frozenset({"STREET_ADDRESS"}))
     assert [value for _, value in addresses] == ["12 Long Meadow Road", "Hauptstraße 5"]
-    assert "STREET_ADDRESS" not in pii.count(text)
+    assert pii.count(text)["STREET_ADDRESS"] == 2
     with pytest.raises(ValueError, match="EMAIL"):
         pii.find(text, entities=frozenset({"EMAIL"}))
 
 
 def test_public_addresses_only():
-    """Private, local and documentation addresses can be left alone."""
-    text = "10.0.0.1 fe80::1 8.8.8.8 2606:4700::1111"
-    assert [value for _, value in found(text)] == text.split()
-    assert [value for _, value in found(text, public_ips_only=True)] == ["8.8.8.8", "2606:4700::1111"]
+    """Addresses of the documentation ranges can be left alone; those of local networks and resolvers always are."""
+    text = "host 203.0.113.77 2001:db8::8a2e:370:7334 185.199.108.153 10.0.0.1 8.8.8.8 fe80::1"
+    assert [value for _, value in found(text)] == text.split()[1:4]
+    assert [value for _, value in found(text, public_ips_only=True)] == ["185.199.108.153"]
+
+
+def test_a_host_alone():
+    """A mailbox on a machine without a domain is one behind the word only."""
+    assert found("- Email: jroe@cs\nOffice") == [("EMAIL_ADDRESS", "jroe@cs")]
+    assert found("jroe@cs") == []
+
+
+def test_a_second_number_behind_the_first():
+    """What follows a number behind "or" is one as well; the same digits alone are none."""
+    text = "(212) 555-0147 or 555-0148"
+    assert [value for _, value in found(text)] == ["(212) 555-0147", "555-0148"]
+    assert found("12 or 555-0148") == []
 
 
 def test_regions():
@@ -174,24 +223,6 @@ def test_private_key_with_hyphens_in_its_headers_or_no_end():
     assert pii.redact(f"{head}{lines}\n-----END RSA PRIVATE KEY-----") == "<PRIVATE_KEY>"
     assert pii.redact(f"{head}{lines}\nsome prose follows") == "<PRIVATE_KEY>\nsome prose follows"
     assert pii.redact("it opens with -----BEGIN PRIVATE KEY----- and so on") == "it opens with <PRIVATE_KEY> and so on"
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "1600 Pennsylvania Avenue NW, Washington, DC 20500",
-        "350 Fifth Avenue, Suite 400, New York, NY 10118-0110",
-        "10 Downing Street, London SW1A 2AA",
-        "221B Baker Street",
-        "Königstr. 12a, 70173 Stuttgart",
-        "Lange Straße 12, D-10115 Berlin",
-        "Berliner Allee 5",
-        "PO Box 123",
-    ],
-)
-def test_street_addresses_go_whole(address):
-    """US, UK and German addresses with what follows the street: flat, place and postcode."""
-    assert found(f"We are at {address}.", entities=frozenset({"STREET_ADDRESS"})) == [("STREET_ADDRESS", address)]
 
 
 def _mod_97_by_long_division(code):
@@ -268,14 +299,16 @@ def test_neighbours_never_leave_half_a_match_or_make_a_new_one(lines, glue):
 def test_values_do_not_depend_on_what_lies_far_away():
     """The same find is made at any distance from the start and beside any other, so windows have no edges."""
     rng = random.Random(7)
-    values = [value for _, value in FINDS.values() if value not in ("082 490 1693", "020 7946 0958")]
+    named = ("SECRET", "ID_NUMBER")  # these are nothing without the word beside them
+    values = [value for entity, value in FINDS.values() if entity not in named]
+    values = [value for value in values if value not in ("082 490 1693", "020 7946 0958")]
     for _ in range(30):
         parts = [f"tel {rng.choice(values)}" for _ in range(20)]
         text = (" " * rng.randrange(1, 70) + "word\n").join(parts)
         assert not re.search(r"\d{4}|@", pii.redact(text)), text
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.text() | st.text("0123456789 +()-./@a.comx:\n#telGB82", max_size=120))
 def test_total_and_stable(text):
     """Any string: spans are sorted, apart and inside; redacting twice changes nothing; nothing is found afterwards."""
@@ -295,6 +328,28 @@ def test_total_and_stable(text):
         *("1", "1 ", "1-", "1.", "(", "+", "@", "a@", "a@b.", "a.", ":", "a:", "AA11", "GB82 ", "1(", "tel 1234567 "),
         *("sk-", "sk-a", "eyJ", "eyJaaaaaaaaaaaa.", "+ 1", "+1-", "01 ", "(0", "a+1-23", "-----BEGIN PRIVATE KEY-----"),
         *("-----BEGIN PRIVATE KEY-----\nA-b: c\n", "-----BEGIN PRIVATE KEY-----" + "A" * 500 + "\n"),
+        *(
+            "street ",
+            "12 Street ",
+            "12 Elm Road\nBath\n",
+            "Aa, Bb, Cc, 1 ",
+            "PO Box 1\n",
+            "CA 90210 ",
+            "A" * 200 + " 1 ",
+        ),
+        *(
+            "1 rue de la de la ",
+            " at a.b",
+            "[at]",
+            "a dot ",
+            "password: ",
+            "pin:",
+            "account ",
+            "8001 8OO-",
+            "xx-",
+            "\t1",
+        ),
+        *("12 Elm Rd\n> \n", "Via A 1, ", "東京都千代田区1", "212-555-0147 or "),
     ],
 )
 def test_cost_is_linear(unit):

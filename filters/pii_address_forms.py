@@ -1,0 +1,198 @@
+"""Patterns for the pieces of addresses; `filters.pii_addresses` puts the pieces together.
+
+All repetitions are bounded, so each pattern reads a bounded stretch of text from where it is tried.
+"""
+
+import re
+
+from filters import pii_places as places
+
+UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĻŃŇŌŐŘŚŠŞȘŢȚŤŪŮŰŹŻŽΑ-ΩА-ЯЁЄІЇ"
+CAP = rf"[{UPPER}][\w.'’&\-]{{0,24}}"
+ORDINAL = r"\d{1,3}(?:st|nd|rd|th|ST|ND|RD|TH|[ºª°])"
+DIRECTION = r"(?:[NSEW]\.?|[NS]\.?[EW]\.?|North|South|East|West|North(?:east|west)|South(?:east|west))"
+JOIN = (
+    r"(?:de|del|della|delle|dei|di|da|do|dos|das|du|des|la|las|le|les|los|el|e|y|et|of|the|and|&|van"
+    r"|von|der|den|zum|zur|am|an|im)"
+)
+NAME = rf"(?:(?:{CAP}|{ORDINAL}|[dl]['’]{CAP}|{JOIN})[ ])"
+NUMBER = r"(?!0)\d{1,6}(?:[A-Za-z](?![\w])|[ ]?½|[ ]1/2)?(?:[ ]?[\-\u2013/&][ ]?\d{1,5}[A-Za-z]?\b)?"
+UNIT = (
+    rf"(?:(?:{places.UNIT})\b\.?[ ]?(?:No\.?[ ]?|#[ ]?)?(?:[A-Z]?\d[\w\-/.]{{0,6}}|[A-Z])\b"
+    rf"|#[ ]?\w{{1,6}}(?:[/\-]\w{{1,4}})?\b"
+    rf"|(?:\d{{1,3}}(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|Ground|Top|Lower|Upper"
+    rf"|Main)[ ](?:Floor|Flr|Fl|Level)\b\.?)"
+)
+UK = r"(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b"
+CA = r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ \-]?\d[ABCEGHJ-NPRSTV-Z]\d\b"
+ZIP = r"\d{5}(?:[\-\u2013]\d{4})?(?![\w\-])"
+STATE = (
+    rf"(?:(?:{places.US_STATE})\b\.?|(?:{places.US_STATE_NAME})(?![\w])"
+    rf"|(?:{places.CA_PROVINCE})(?![\w])|(?:{places.AU_STATE})\b|(?:{places.IN_STATE})\b"
+    rf"|(?:{places.REGION})\b)"
+)
+COUNTRY = rf"(?:{places.COUNTRY})(?!\w)"
+CODE = rf"(?:{UK}|{CA}|{ZIP}|\d{{3}} ?\d{{3}}(?![\w\-])|\d{{4}}(?![\w\-]))"
+NOT_CITY = (
+    r"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:January|February|March|April|May|June|July"
+    r"|August|September|October"
+    r"|November|December|Tel|Telephone|Phone|Fax|Email|E-mail|Mobile|Cell|Call|Contact|Web|Website"
+    r"|Open|Hours|The|A|I|He"
+    r"|She|It|We|You|They|This|That|In|On|At|For|With|But|And|Or|If|When|Where|Who|From|To|By|As"
+    r"|Directions|Map|Home)\b)"
+)
+CITY = rf"{NOT_CITY}{CAP}(?:[ \-](?:{JOIN}[ ])?{NOT_CITY}{CAP}){{0,3}}"
+ZIP_CITY = (
+    rf"(?:[A-Z]{{1,3}}[\- ])?(?:\d{{4,6}}|\d{{3}}[ ]\d{{2,3}}|\d\d[\- ]\d{{3}}"
+    rf"|\d{{5}}-\d{{3}})(?:[ ][A-Z]{{2}})?[ ]{CITY}"
+)
+
+NO_FIRM = r"(?!,?[ ](?:[A-Z][\w&]*,?[ ]){0,2}(?:LLC|L\.L\.C|Inc|Corp|LLP|Ltd|Realty|Assoc|Associates|Owners)\b)"
+STRONG = re.compile(
+    rf"{NUMBER},?[ ](?:(?:{DIRECTION}[ ])?(?:Broadway|BROADWAY|Avenue (?:of the {CAP}|[A-Z\d]\b)"
+    rf"|(?:(?:US|U\.S\.|State|County|Cty\.|Rural|Old|FM|N|S|E|W)[ ]){{0,2}}(?:Highway|Hwy|Route|Rte|Road|Rd|FM|CR|SR)"
+    rf"\.?[ ](?:#?\d{{1,5}}(?:/\d{{1,4}})?[A-Z]?|[A-Z]{{1,2}}))\b(?![ ](?:{places.STREET})\b)"
+    rf"|(?:{NAME}){{1,5}}?(?:(?:{places.STREET}|Dr|DR)\b"
+    rf"|(?:St|ST)\b(?!\.?[ ](?:Mary|John|Paul|Peter|James|Patrick))))"
+    rf"(?:[ ](?:{places.STREET})\b)?\.?(?:,?[ ]{DIRECTION}(?![\w]))?{NO_FIRM}"
+)
+WEAK = re.compile(rf"{NUMBER},?[ ](?:{NAME}){{1,4}}?(?:{places.WEAK_STREET})\b\.?(?:,?[ ]{DIRECTION}(?![\w]))?")
+ROMANCE = re.compile(
+    rf"\d{{1,4}}(?:[ ]?(?:bis|ter|quater|[A-D])\b)?,?[ ](?i:rue|avenue|av\.|boulevard|bld|bd\.?|place"
+    rf"|allées?|impasse|chemin"
+    rf"|quai|cours|route|ruelle|sentier|passage|square|esplanade|calle|rua|via|jalan|jl\.|đường|phố)[ ]"
+    rf"(?:{NAME}|d['’]|l['’]){{0,5}}{CAP}"
+)
+DIRECTED = re.compile(
+    rf"\d{{2,5}}[ ](?:[NSEW]\.?|[NS][EW]|North|South|East|West)[ ](?:{CAP}"
+    rf"|{ORDINAL})(?:[ ]{CAP})?(?=[ ]?(?:[,;)\n]|\Z)){NO_FIRM}"
+)
+BARE = re.compile(
+    rf"{NUMBER}(?:,|[ ][\-\u2013])?[ ](?:{NAME}){{0,3}}(?:{CAP}"
+    rf"|{ORDINAL}),?(?=[ ]{CITY},?[ ](?:{places.US_STATE}),?[ ]\d{{5}}\b)"
+)
+MOO = re.compile(r"\d{1,4}(?:/\d{1,3})?[ ](?:Moo|M\.|Soi)[ ]?\d{1,3}\b")
+CJK = re.compile(
+    r"[\d０-９\-−ー–之]{1,12}(?:丁目|番地?|号|號|室|층|호|번지)?(?:[\d０-９\-−ー之]{1,8}(?:丁目|番地?|号|號|室|楼|樓)?){0,3}"
+)
+CJK_BEFORE = re.compile(
+    r"(?:(?:〒\s?\d{3}[\-−]\d{4}\s{0,2})?(?:東京都|北海道|[一-龥]{2,3}[府県])[一-龥ぁ-んァ-ヶー々]{2,24}"
+    r"|(?:[一-龥]{2,8}[省市区區县縣]){1,4}[一-龥]{1,12}(?:路|街|大道|巷|弄|段)"
+    r"|(?:[가-힣]{1,6}[시도군구동읍면] ?){1,4}[가-힣\d]{1,10}(?:로|길))\s?\Z"
+)
+PIECE = re.compile(
+    rf"[ ]?[,.;]?[ ]?(?:[\-\u2013•·|/][ ])?[ ]?\(?(?:(?P<unit>{UNIT})"
+    rf"|(?P<code>[A-Z]{{2}},?[ ](?:CEP:? )?\d{{5}}-\d{{3}}\b|{UK}|{CA}|(?:CEP:? )?\d{{5}}-\d{{3}}\b"
+    rf"|{STATE}(?:,|[ ]?[\-\u2013])?[ ]{{1,2}}{CODE}|{ZIP_CITY})"
+    rf"|(?P<place>(?:{STATE}|{COUNTRY})\)?(?=[ ]?(?:[,.;)•·|\n\t]|[\-\u2013][ ]|\Z|{COUNTRY})))"
+    rf"|(?P<town>{CITY},?[ ]{STATE}(?:,|[ ]?[\-\u2013])?(?:[ ]{{1,2}}{CODE})|{CITY},?[ ](?:{UK}|{CA}"
+    rf"|{ZIP}|\d{{6}}(?!\w))|[,][ ]?\d{{5,6}}(?=[,\n]|\Z)|{CITY},?[ ](?!19"
+    rf"|20)\d{{4}}(?=[ ]?(?:[,.;)\n]|\Z))|Dublin[ ]\d{{1,2}}\b"
+    rf"|{CITY},?[ ](?:{places.US_STATE})(?!\w)))"
+)
+CITY_PIECE = re.compile(rf"[ ]?[,.;][ ]{{1,2}}(?:[\-\u2013][ ])?{CITY}(?=[ ]?(?:[,.;)•·|\n\t(]|[\-\u2013][ ]|\Z))")
+ENDING = tuple(places.STREET_ENDING)
+WEAK_ENDING = tuple(places.WEAK_STREET_ENDING)
+NAME_STREET = re.compile(
+    rf"(?:(?:{CAP}|{ORDINAL}) ){{1,3}}(?:{places.STREET_AFTER_NAME}),?\s?(?:No\.?:?\s?|nr\.?\s?|#)?\Z"
+)
+BOX = re.compile(rf"(?<!\w)(?:{places.POST_BOX})[ ]?(?:No\.?|#|№|N[º°])?:?[ ]?(?:[A-Z]-?)?\Z")
+WEAK_BOXES = frozenset("BOX BP B.P. CS C.P. TK T.K. PK P.K.".split())
+UNIT_BEFORE = re.compile(rf"(?<!\w)(?:{places.UNIT})\.?[ ]?(?:No\.?[ ]?|#[ ]?)?[A-Z]?-?\Z")
+STATE_BEFORE = re.compile(
+    rf"(?:(?<=\s)|(?<=[,(])|\A)(?:(?:{CAP}[ ]){{0,3}}{CAP}(?:,[ ]?|[ ]))?(?:(?P<us>{places.US_STATE})"
+    rf"|(?P<name>{places.US_STATE_NAME})"
+    rf"|(?P<au>{places.AU_STATE})|(?P<in>{places.IN_STATE}))(?:,|\.|[ ]?[\-\u2013:])?[ ]{{0,2}}\Z"
+)
+NUMERAL = "One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten"
+BUILDING_BEFORE = re.compile(
+    rf"(?:\A|(?<=\W[at][to][ ])|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?((?:(?:{NUMERAL})[ ]{CAP}(?:[ ]{CAP}){{0,2}}"
+    rf"|(?:{CAP}[ ]){{0,5}}(?:{places.BUILDING}|{places.STREET})|{UNIT}"
+    rf"|\d{{1,5}}[A-Za-z]?,?[ ](?:{CAP}[ ]?){{1,3}})[ ]?,[ ]?)\Z"
+)
+CITY_BEFORE = re.compile(rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?({CITY}[ ]?(?:,[ ]?|[ ]))\Z")
+REVERSED_BEFORE = re.compile(
+    rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?({CITY},[ ](?:{places.US_STATE}"
+    rf"|{COUNTRY})(?:[ ]\d{{5}})?[ ]?[,:\-\u2013|][ ])\Z"
+)
+GAP = re.compile(rf"[ \t,.;:•·|()\-\u2013/]{{0,4}}(?:{CITY}[ ,.;\-\u2013]{{0,3}}){{0,3}}")
+PUNCTUATION = re.compile(r"[ \t,.;•·|()\-\u2013]{0,4}")
+BULLET = re.compile(r"[\s>\-*•·|–]*")
+FOLLOWED = re.compile(rf"[ ]?(?:[,;)\n•|]|\Z|[ ]{UNIT}|[ ]{CITY},?[ ](?:{places.US_STATE})\b)")
+TAKEN_FOR_YEAR = re.compile(
+    r"(?:\b(?:in|since|of|from|until|till|by|during|the|after|before|early|late|around|and|to|In"
+    r"|Since|From|Until|By|During|After|Before)|[A-Z][a-z]{2,8}\.?(?: \d{1,2},?)?)[ ]\Z"
+)
+YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
+PLACE_LINE = re.compile(
+    rf"(?:{COUNTRY}|{STATE}|{CITY},?[ ](?:{places.US_STATE}|{places.CA_PROVINCE}"
+    rf"|{places.AU_STATE})(?:[ ]{{1,2}}{CODE})?"
+    rf"|(?:{CITY},?[ ])?(?:{UK}|{CA})|{ZIP_CITY}(?:[ ]?[,(][ ]?{CITY}\)?)?"
+    rf"|{CITY},?[ \-\u2013]{{1,3}}\d{{4,6}}|{CITY},[ ]?(?:{STATE}|{COUNTRY})|{UNIT}"
+    rf"|{ZIP}|C\.?P\.?[ ]\d{{2}}[ ]?\d{{3}}[ ]{CITY}(?:,[ ]{CITY})?)(?:,?[ ]{COUNTRY})?[,.]?"
+)
+CITY_LINE = re.compile(rf"{CITY}(?:,[ ]{CITY})?,?")
+ABOVE_LINE = re.compile(
+    rf"(?:{UNIT}|{NUMBER}(?:,|[ ][\-\u2013])?[ ](?:(?:{NAME}){{0,4}}(?:{CAP}|{ORDINAL}))"
+    rf"|\d{{1,3}}[a-z]?\.?[ ]{CAP}[ ]#\d{{1,5}}"
+    rf"|(?:{CAP},?[ ]){{0,5}}(?:{places.BUILDING}|{places.STREET}"
+    rf"|{places.WEAK_STREET})(?:,[ ](?:{CAP},?[ ]?){{1,3}})?(?:[ ]?,?[ ]{UNIT})?)"
+    rf"(?:,?[ ]{DIRECTION})?[,.]?"
+)
+# The first digit of a state's ZIP codes: "OR 97205" is a place, "OR 20000" is none.
+ZIP_DIGITS = {
+    state: digit
+    for digit, states in (
+        ("0", "CT MA ME NH NJ NY PR RI VT VI AE"), ("1", "DE NY PA"), ("2", "DC MD NC SC VA WV"),
+        ("3", "AL FL GA MS TN AA"),
+        ("4", "IN KY MI OH"), ("5", "IA MN MT ND SD WI"), ("6", "IL KS MO NE"), ("7", "AR LA OK TX"),
+        ("8", "AZ CO ID NM NV UT WY"), ("9", "AK CA HI OR WA AP GU AS MP"),
+    )
+    for state in states.split()
+}  # fmt: skip
+DIGITS = re.compile(r"\d+")
+UNITS = frozenset(places.UNIT.lower().replace("\\", "").split("|"))
+BOX_WORDS = frozenset(
+    """box bag drawer bx pmb pob postfach postbus postboks postlåda bp cs p
+    apartado apdo postal correos aéreo casilla casella postale а/я no""".split()
+)
+STATE_WORDS = frozenset(
+    word.replace("\\", "").split()[-1].strip(".").lower()
+    for table in (places.US_STATE, places.US_STATE_NAME, places.AU_STATE, places.IN_STATE)
+    for word in table.split("|")
+)
+STREET_BEFORE = places.STREET_BEFORE
+HOUSE = re.compile(r"\d{1,5}(?:[ ]?[A-Za-zА-Яа-я](?!\w))?(?:[/\-\u2013]\d{1,4}[A-Za-z]?)?")
+ZIP_BEHIND = re.compile(rf",?[ ]{ZIP_CITY}|[ ]?\n[>\-*•·|\t ]{{0,6}}{ZIP_CITY}")
+ENDING_BEFORE = re.compile(rf"(?:{CAP}[ ])?\S+ ?\Z")
+NAMED_BEFORE = re.compile(
+    rf"(?i:[\w/.'\-]{{1,14}})[ ](?:(?:{CAP}|{JOIN}|\d{{1,2}}(?:[ ]de)?|[dl]['’]{CAP}|[A-Z]\.),?[ ]?){{1,6}}"
+    r"(?:[-\u2013][ ])?(?:[Nn]r?\.?[º°o]?\.?|No\.?|[Nn][úu]m\.?|#|№|д\.?|дом|буд\.?|km\.?)?:?[ ]?"
+)
+ZIP_FORM = re.compile(r"\d{5}-\d{4}\b|\d{5}\b|\d{3}[ ]?\d{3}\b|\d{4}\b")
+LETTERED = re.compile(rf"{UK}|{CA}")
+CODE_CONTEXT = re.compile(rf"(?:\A|[\n\t•·|>*\-]|{CAP}[ ]?,?)[ ]?\Z")
+UNIT_NUMBER = re.compile(r"\d[\w\-/.]{0,6}\b")
+LAST_WORD = re.compile(r"([^\W\d_][\w'/]*)[ ,.#:№º°\-\u2013]{0,5}\Z")
+UNIT_FRONT = re.compile(rf"(?<!\w)(?:(?:{places.UNIT})\.?|[Nn]os?\.|#|Km|Kilometer|Door|Plot)[ ]?(?:No\.?[ ]?)?\Z")
+LINE_END = re.compile(r"[ ,.;\t\r]{0,4}\n[>\-*•·|– \t]{0,8}(?:\n[ ]?)?")
+LINE = re.compile(r"[^\n\t]{2,90}(?=[\n\t]|\Z)")
+CROSSING = re.compile(
+    rf"\d{{1,3}}(?:st|nd|rd|th)[ ](?:and|&|at)[ ](?!\d)(?:{NAME}){{1,3}}?(?:{places.STREET}"
+    rf"|St)\b\.?(?:[ ]{DIRECTION}(?!\w))?"
+)
+# "Am Alten Markt 7, 50667 Köln": what stands before a number is a street when a postcode and its town stand behind it.
+ZIP_COMMA = re.compile(
+    rf",[ ](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{3}}[ ]\d\d|\d\d-\d{{3}}|(?!1[5-9]|20)\d{{4}}(?:[ ][A-Z]{{2}})?)[ ]{CITY}"
+)
+NAMED_STREET = re.compile(
+    rf"(?:(?:{CAP}|{JOIN}|Am|An|Auf|Im|In|Zum|Zur"
+    rf"|Unter)[ ]){{0,3}}{CAP}(?:[ ][a-zà-ž]{{3,9}})?[ ](?:[Nn]r?[.º°]*[ ])?\Z"
+)
+MONTH = re.compile(
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
+    r"|Dec(?:ember)?)\.?[ ]\Z"
+)
+MORE_DIGITS = re.compile(r"(?:[ ]\d{2,3})*(?![\d])")
+VIA = re.compile(rf"(?:Via|Viale|Vicolo)[ ](?:{JOIN}[ ])?{CAP}(?:[ ]{CAP}){{0,2}},?[ ]\Z")

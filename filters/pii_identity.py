@@ -1,0 +1,104 @@
+"""Recognisers for numbers of identity beside the word that names them, and for passwords and passcodes.
+
+Each takes a text and yields (start, end, score). A licence, a docket or an order has a number too and is left alone.
+"""
+
+import re
+from collections.abc import Iterator
+
+from filters.pii_numbers import Found
+
+_SEP = (
+    r"[ \t]{0,2}(?:[:#=№]|[Nn][o°º]\.?|[Nn]um(?:ber|mer|éro|ero)?\.?|[Nn]r\.?|is|[-\u2013])?[ \t]{0,2}[:#]?[ \t]{0,2}"
+)
+_ALIEN = re.compile(r"A ?#? ?\d{2,3}[- ]\d{3}[- ]\d{3}(?![\w\-])|A ?# ?\d{8,9}(?!\w)")
+_MASKED = re.compile(
+    r"(?<![\w*•#.\-])[xX*•#]{3}[- ][xX*•#]{2}[- ]\d{4}(?![\w\-])"
+    r"|(?<![\w*•#.\-])(?:[xX*•]{4}[- ]?){3}\d{4}(?![\w\-])"
+)
+_NAMED = re.compile(
+    r"\b(?i:(?:account|acct|a/c)(?= ?(?:no|num|nr|#|:))|passport(?= ?(?:no|num|nr|#|:))"
+    r"|vat(?: ?(?:reg(?:istration|\.)?|id|no))?|tax ?id(?:entification)?|tin|ein|abn|acn|gstin|gst"
+    r"|ust-?id(?:[.-]?nr)?|cif|cpf|cnpj|инн"
+    r"|company (?:registration )?(?:no|number|reg)|(?:company )?registered in (?:england(?: (?:and"
+    r"|&) wales)?|scotland|wales|ireland)"
+    r"|(?:uk )?registered company|national id(?:entity)?(?: card)?|identity card|aadhaa?r|nhs|mrn"
+    r"|medical record|alien(?: registration)?|national insurance|routing|sort code)\b\.?"
+    rf"(?:[ \t](?:no|number|num|nr|id|reg|registration)\b\.?)?{_SEP}(?:with )?(?i:"
+    rf"(?:company )?(?:no\.?|number))?[ \t]?[:#]?[ \t]?"
+    r"([A-Z]{0,4}[ \-]?\d[\dA-Z]{0,14}(?:[ .\-/]\d[\dA-Z]{0,9}){0,6}(?:-[A-Z\d])?)(?![\w])"
+)
+_NAMES = (
+    "account", "acct", "a/c", "passport", "vat", "tax id", "taxid", "tin ", "ein", "abn", "acn", "gst",
+    "ust-id", "cif", "cpf", "cnpj", "инн", "company", "registered in", "national i", "identity card", "aadha", "nhs",
+    "medical rec", "mrn", "alien", "routing", "sort code",
+)  # fmt: skip
+_PASSWORD_WORDS = (
+    "pass", "pwd", "pin", "access code", "security code", "door code", "entry code",
+    "gate code", "wifi", "wi-fi", "api", "secret", "token",
+    "contraseña", "kennwort", "mot de p", "senha", "пароль",
+)  # fmt: skip
+_PASSWORD = re.compile(
+    r"\b(?i:pass(?:word|code|wd|phrase)|pwd|pin(?: number)?|(?:access|security|door|entry|gate) code"
+    r"|wi-?fi (?:password|key)"
+    r"|api[ _-]?key|secret(?:[ _-]?key)?|auth[ _-]?token|access[ _-]?token|client[ _-]?secret"
+    r"|contraseña|passwort|kennwort|mot de passe|senha|пароль)"
+    r"(?:[\"'’]?[ \t]{0,2}(?:[:=]|is[: ]|->)[ \t]{0,2})[\"'“‘<]?([^\s\"'”’<>,;()\[\]{}&]{4,80})"
+)
+_DIALLED_CODE = re.compile(r",,\d{6,12}#,{1,6}\*(\d{4,12})(?=#)")
+_PWD_IN_URL = re.compile(r"[?&](?:pwd|passcode|password|token|api_?key|access_token|sig)=([\w.\-%~]{6,200})")
+_NO_PASSWORD = re.compile(
+    r"(?i:your|password|pass|test|example|changeme|none|required|secret|x+|\*+|null|true|false|process\.|os\.|env)"
+)
+
+
+def _places(text: str, words: tuple[str, ...]) -> list[int]:
+    """Where one of the words starts, in any case; cheaper by far than one pattern of all of them."""
+    lower = text.lower()
+    lower = lower if len(lower) == len(text) else text
+    found = []
+    for word in words:
+        place = lower.find(word)
+        while place >= 0:
+            if not (place and (lower[place - 1].isalnum() or lower[place - 1] == "-")):
+                found.append(place)
+            place = lower.find(word, place + len(word))
+    return sorted(found)
+
+
+def identity_numbers(text: str) -> Iterator[Found]:
+    """Numbers of accounts, passports, taxes, companies and aliens, each beside its word or in its own form."""
+    for match in _ALIEN.finditer(text):
+        before = text[match.start() - 1] if match.start() else " "
+        if not before.isalnum() and before not in "-_/":
+            yield (*match.span(), 0.6)
+    for place in _places(text, _NAMES):
+        named = _NAMED.match(text, place)
+        if named and sum(map(str.isdigit, named[1])) >= 5:
+            yield (*named.span(1), 0.6)
+
+
+def masked_numbers(text: str) -> Iterator[Found]:
+    """Numbers of which only the last digits are shown: "xxx-xx-4719"."""
+    if any(mask in text for mask in ("xx", "XX", "**", "••", "##")):
+        yield from ((*match.span(), 0.6) for match in _MASKED.finditer(text))
+
+
+def _is_secret(value: str) -> bool:
+    digits, letters = sum(map(str.isdigit, value)), sum(map(str.isalpha, value))
+    if _NO_PASSWORD.match(value) or value.startswith(("$", "{", "%", "http")):
+        return False
+    return digits >= 4 or (digits >= 1 and letters >= 3 and len(value) >= 6)
+
+
+def secrets(text: str) -> Iterator[Found]:
+    """Passwords and passcodes behind their word, a meeting's code behind its number, and those in addresses."""
+    for place in _places(text, _PASSWORD_WORDS):
+        match = _PASSWORD.match(text, place)
+        value = match[1].rstrip(".!?:") if match else ""
+        if match and _is_secret(value):
+            yield match.start(1), match.start(1) + len(value), 0.6
+    if ",," in text:
+        yield from ((*match.span(1), 0.7) for match in _DIALLED_CODE.finditer(text))
+    if "=" in text:
+        yield from ((*m.span(1), 0.6) for m in _PWD_IN_URL.finditer(text) if _is_secret(m[1]))
