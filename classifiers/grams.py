@@ -59,7 +59,7 @@ def slots(hashes: Any, kinds: Any, starts: Any, ends: Any, small: Any) -> Any:
     for i in range(size):
         out[i] = slot(0, seen(hashes, kinds, i))
     bounds[1] = size
-    count = np.int64(size) + 0
+    count = size
     for i in range(size - 1):
         out[count] = slot(1, joined(seen(hashes, kinds, i), seen(hashes, kinds, i + 1), PAIR))
         count += 1
@@ -72,7 +72,7 @@ def slots(hashes: Any, kinds: Any, starts: Any, ends: Any, small: Any) -> Any:
             count += 1
         a, b, c = b, c, d
     bounds[3] = count
-    first = np.int64(0)
+    first = 0
     for i in range(size):
         if kinds[i] != LINE_END:
             continue

@@ -11,6 +11,6 @@ from curate.stages.texts import Language, Redact, Rules
 
 __all__ = [
     "About", "Barrier", "Decontaminate", "ExactDuplicates", "Extract", "Failure", "Fate", "Keep", "Language",
-    "NearDuplicates", "Outcome", "Prefilter", "Read", "Redact", "Rules", "Score", "Stage", "Urls", "about", "alone", "lacking", "meets",
-    "reads",
+    "NearDuplicates", "Outcome", "Prefilter", "Read", "Redact", "Rules", "Score", "Stage", "Urls", "about", "alone",
+    "lacking", "meets", "reads",
 ]  # fmt: skip
