@@ -25,7 +25,7 @@ from classifiers import (
 from classifiers.corpora import read_jsonl
 from classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
 from classifiers.training_data import Row
-from classifiers.value_training import WORTH
+from classifiers.value_training import WORTH, Example
 from classifiers.webtext_report import table
 
 LICENCES = {
@@ -57,6 +57,11 @@ def held_out(
     return save(model, Path(tempfile.mkdtemp(dir=folder)) / "model.ftz")
 
 
+READING = (
+    "Every page was read once by a language model, against a written rubric, and given a value from 0 to 5. That is a "
+    "fixed judgement that can be repeated, not the truth; a second, blind reading of 210 pages by a model of the same "
+    "family agreed on .976 of them about what is worth having. "
+)
 FASTTEXT = "A quantised fastText classifier, one thread, seed 1"
 
 
@@ -234,17 +239,17 @@ def _against_values(data: Path, model: ModelFile) -> str:
     )  # fmt: skip
 
 
-def quality_card(data: Path, model: ModelFile, _folder: str) -> str:
-    """The card of the value model, on sources it never saw."""
-    found = value_report.study(training_data.value_examples(data))
+def quality_card(data: Path, model: ModelFile, pages: Sequence[Example], also: Sequence[Example] = ()) -> str:
+    """The card of the value model, on sources it never saw; `also` are the same pages in another rendering."""
+    found = value_report.study(pages, also)
     return _card(
-        model, data, "Quality", [training_data.VALUES], value_report.settings(), value_report.numbers(found),
+        model, data, "Quality", [training_data.VALUES], value_report.settings(), READING + value_report.numbers(found),
         "Ridge regression on wording and form, in whole steps of a byte",
     )  # fmt: skip
 
 
 _CARDS = {
-    "language": language_card, "quality": quality_card, "toxicity": toxicity_card, "webtext": webtext_card,
+    "language": language_card, "toxicity": toxicity_card, "webtext": webtext_card,
 }  # fmt: skip
 
 

@@ -8,10 +8,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from classifiers import toxicity, value_model, value_training
+from classifiers import toxicity
 from classifiers.fasttext_model import SHIPPED_SHA256, Classifier, ModelFile, save, train
 from classifiers.language_training import language_model
-from classifiers.training_data import Row, language_rows, toxicity_rows, value_examples, webtext_rows
+from classifiers.training_data import Row, language_rows, toxicity_rows, webtext_rows
 from classifiers.webtext_training import webtext_model
 
 TOXICITY_SETTINGS = {
@@ -40,12 +40,7 @@ def train_webtext(data: Path, out: Path) -> ModelFile:
     return save(webtext_model(webtext_rows(data)), out / "webtext.ftz")
 
 
-def train_quality(data: Path, out: Path) -> ModelFile:
-    """Train the value model on the pages read against a rubric under `data` and write it to `out`."""
-    return value_model.save(value_training.train(value_examples(data))[0], out / "quality.npz")
-
-
-TRAINERS = {"language": train_language, "toxicity": train_toxicity, "quality": train_quality, "webtext": train_webtext}
+TRAINERS = {"language": train_language, "toxicity": train_toxicity, "webtext": train_webtext}
 
 
 def main(arguments: list[str] | None = None) -> int:

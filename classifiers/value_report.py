@@ -17,12 +17,12 @@ from classifiers.value_training import (
     WIDTH,
     WORTH,
     Example,
-    advertised,
     curve,
     design,
     out_of_fold,
     pieces,
     shuffled,
+    teaching,
 )
 
 GOOD = 4  # a value from which a text is good
@@ -30,6 +30,7 @@ MIN_CLASS = 10  # texts of each class that a group needs to have an AUC
 RESAMPLES = 400
 ADVERTISEMENT = "Save 20% on your first order this week only! Shop now and get free shipping on all orders.\n"
 
+RENDERED = "the other rendering"
 # Changes that leave a text as good as it was.
 CHANGES: dict[str, Callable[[str], str]] = {
     "lower case": str.lower,
@@ -63,18 +64,23 @@ class Study:
         return np.array([len(each.text) for each in self.examples], np.float64)
 
 
-def study(examples: Sequence[Example]) -> Study:
-    """Train once without each tenth of the sources, and score the tenth; a curve is fitted on all these scores."""
+def study(examples: Sequence[Example], also: Sequence[Example] = ()) -> Study:
+    """Train once without each tenth of the sources, and score the tenth; a curve is fitted on all these scores.
+
+    `also` are the same pages in another rendering: taught, and compared as one more change.
+    """
     ordered = sorted(examples, key=lambda each: (each.source, each.key, each.text))
     same = [replace(each, key=f"{k:07d}") for k, each in enumerate(ordered)]  # however their texts are changed
-    changes = {"shuffled": shuffled, **CHANGES}
-    also = [design([replace(each, text=change(each.text)) for each in same]) for change in changes.values()]
-    taught = design([*same, *advertised(same)])
-    plain, *others = out_of_fold(taught, pieces(same), design(same), *also)
+    rendered = {each.key: each.text for each in also}
+    texts = {name: [change(each.text) for each in same] for name, change in {"shuffled": shuffled, **CHANGES}.items()}
+    if rendered:
+        texts[RENDERED] = [rendered.get(each.key, each.text) for each in ordered]
+    changed = [design([replace(each, text=text) for each, text in zip(same, of, strict=True)]) for of in texts.values()]
+    plain, *others = out_of_fold(teaching(same, also), pieces(same), design(same), *changed)
     sums, shares = curve(plain, np.array([each.value >= WORTH for each in same]))
     scores, *rest = (np.interp(raw, sums, shares).astype(np.float32) for raw in (plain, *others))
-    changed = dict(zip(changes, rest, strict=True))
-    return Study(ordered, scores, changed.pop("shuffled"), changed)
+    moved = dict(zip(texts, rest, strict=True))
+    return Study(ordered, scores, moved.pop("shuffled"), moved)
 
 
 def r_precision(scores: NDArray[Any], positive: NDArray[np.bool_]) -> float:
@@ -181,10 +187,7 @@ def numbers(found: Study) -> str:
         for of in ("format", "topic")
     )
     return (
-        "Read by a language model: every page once, against a written rubric, with a value from 0 to 5. The score is "
-        f"the chance of a value of {WORTH} or more. It is a fixed judgement that can be repeated, not the truth; a "
-        "second "
-        "reading of 210 pages by a model of the same family agreed on .976 of them.\n\n"
+        f"The score is the chance of a value of {WORTH} or more, out of 5.\n\n"
         f"## Numbers, on sources it never saw ({FOLDS} folds, whole sources)\n"
         + table(["", *names], [("model", *headline(found.scores, found.values)),
                                ("length of the text", *headline(found.lengths, found.values))])

@@ -305,12 +305,18 @@ def curve(sums: NDArray[np.float64], worth: NDArray[np.bool_]) -> tuple[NDArray[
     return knots.astype(np.float32), (1 / (1 + np.exp(-(found[0] * knots + found[1])))).astype(np.float32)
 
 
-def train(examples: Sequence[Example]) -> tuple[ValueModel, NDArray[np.float64]]:
+def teaching(examples: Sequence[Example], also: Sequence[Example] = ()) -> Design:
+    """What a model is taught: the examples, other renderings of them, and copies with an advertising line in front."""
+    return design([*examples, *also, *advertised(examples)])
+
+
+def train(examples: Sequence[Example], also: Sequence[Example] = ()) -> tuple[ValueModel, NDArray[np.float64]]:
     """A model of all examples, and a sum for each, in `design`'s order, by a model that had not seen its source.
 
+    `also` are other renderings of the same pages, with the same sources: taught, and not tried.
     Raises ValueError when there are too few sources to leave any out, or texts of one kind only.
     """
-    measured, taught, cut = design(examples), design([*examples, *advertised(examples)]), pieces(examples)
+    measured, taught, cut = design(examples), teaching(examples, also), pieces(examples)
     worth, sources = measured.values >= WORTH, len(set(measured.sources.tolist()))
     if sources < FOLDS:
         raise ValueError(f"texts of {FOLDS} sources or more are needed, there are {sources}")

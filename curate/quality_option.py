@@ -14,7 +14,7 @@ STAGE = "quality"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add("--quality-model", type=Path, metavar="FILE", help="fastText classifier (.bin, .ftz) for the stage `quality`")
+    add("--quality-model", type=Path, metavar="FILE", help="value model (.npz) or fastText classifier (.bin, .ftz)")
     add("--quality-label", default="", metavar="LABEL", help="its label for good texts; several: 3+4+5")
     limit = parser.add_mutually_exclusive_group()
     limit.add_argument("--quality-threshold", type=float, metavar="P", help="least probability to keep (0 to 1)")
@@ -38,8 +38,9 @@ def with_options(recipe: Recipe, options: argparse.Namespace) -> Recipe:
 
 
 def _changed(stage: Any, model: Path | None, threshold: float | None, share: float | None, label: str) -> Any:
+    from classifiers import webtext
     from classifiers.fasttext_model import ModelError
-    from classifiers.quality import limit_for_share, scorer
+    from classifiers.quality import MIN_QUALITY, ValueScorer, limit_for_share, scorer
     from classifiers.webtext import read_settings
 
     if threshold is not None and not 0 <= threshold <= 1:
@@ -49,12 +50,15 @@ def _changed(stage: Any, model: Path | None, threshold: float | None, share: flo
             raise UsageError("--quality-label and --quality-share go with --quality-model")
         return stage.with_limit("min_score", threshold)
     try:
-        settings, score = read_settings(model), scorer(model, label=label)
+        score = scorer(model, label=label)
+        settings = read_settings(model) if isinstance(score, webtext.Scorer) else None
         if share is not None:
             threshold = limit_for_share(settings.crawl_scores if settings else (), share)
     except (ModelError, ValueError) as error:
         raise UsageError(str(error)) from error
-    if threshold is None and settings and getattr(score, "labels", ()) == (settings.label,):
+    if threshold is None and isinstance(score, ValueScorer):
+        threshold = MIN_QUALITY
+    if threshold is None and settings and isinstance(score, webtext.Scorer) and score.labels == (settings.label,):
         threshold = settings.threshold
     if threshold is None:
         raise UsageError(f"nothing says what to keep by {model}: give --quality-threshold")

@@ -32,8 +32,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def _quality_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--positives", nargs="+", default=[], metavar="FILE", help=f"good texts: {FILES}; globs and folders too")
-    add("--negatives", nargs="+", required=True, metavar="FILE", help="ordinary texts, the crawl: the same kinds")
-    add("--out", required=True, type=Path, help="folder for quality.ftz, its card and its settings")
+    add(
+        "--labels",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="a value model instead, from JSON Lines or Parquet with `text` and `value` (0 to 5), and `source` or `url`",
+    )
+    add("--negatives", nargs="+", default=[], metavar="FILE", help="ordinary texts, the crawl: the same kinds")
+    add("--out", required=True, type=Path, help="folder for the model, its card and its settings")
     add("--reddit", nargs="+", type=Path, default=[], metavar="DUMP", help="pages of --negatives linked there are good")
     add("--links", nargs="+", type=Path, default=[], metavar="LIST", help="the same by lists of addresses, one a line")
     _link_rules(parser)
@@ -67,6 +75,10 @@ def _quality(options: argparse.Namespace, console: Console) -> int:
     from classifiers.webtext_training import Target
     from curate.training.quality import MODEL_NAME, Request, train_quality
 
+    if options.labels:
+        return _values(options, console)
+    if not options.negatives:
+        raise UsageError("give --labels for a value model, or --positives and --negatives for a WebText-style one")
     request = Request(
         tuple(options.positives), tuple(options.negatives), tuple(options.reddit), tuple(options.links),
         _rules(options), options.language, options.extractor, options.max_texts, options.min_chars,
@@ -82,6 +94,20 @@ def _quality(options: argparse.Namespace, console: Console) -> int:
         f"{model}, card {model.with_suffix('.md')}; use it: curate run --quality-model {model} ...",
     ]
     console.print("\n".join(said), markup=False, soft_wrap=True)
+    return 0
+
+
+def _values(options: argparse.Namespace, console: Console) -> int:
+    from curate.training.values import train_values
+
+    if options.positives or options.negatives or options.reddit or options.links:
+        raise UsageError("--labels make a value model; --positives and --negatives make another kind: give one of them")
+    model = train_values(
+        options.labels, options.out, say=lambda line: console.print(line, markup=False, soft_wrap=True)
+    )
+    card = Path(model.path).with_suffix(".md")
+    console.print(f"{model.path}, card {card}; use it: curate run --quality-model {model.path} ...", markup=False,
+                  soft_wrap=True)  # fmt: skip
     return 0
 
 
