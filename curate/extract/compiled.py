@@ -12,8 +12,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 Integer: TypeAlias = int | np.integer[Any]
 
 _SOURCES = (
-    *("assemble", "attributes", "compiled", "entities", "features", "hashing", "measures", "model", "page", "revision"),
-    *("stack", "sums", "surroundings", "tags", "tokenizer", "writer"),
+    *("assemble", "attributes", "class_names", "compiled", "entities", "features", "hashing", "kinds", "measures"),
+    *("model", "page", "revision", "scripts", "stack", "sums", "surroundings", "tables", "tags", "tokenizer", "writer"),
 )
 
 

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
-from curate.extract.attributes import UNKNOWN_TAG, is_space, lower, read_attributes, skip_attributes
+from curate.extract.attributes import UNKNOWN_TAG, is_space, lower, read_attributes, read_image, skip_attributes
 from curate.extract.compiled import borrowing, compiled
 from curate.extract.hashing import BASIS, look_up, mix
 from curate.extract.page import Page, new_page
+from curate.extract.scripts import close_script, open_script
 from curate.extract.stack import pop_to, push
 from curate.extract.tags import (
     BLOCK,
@@ -37,14 +38,18 @@ from curate.extract.tags import (
     UNKNOWN,
     VOID,
 )
-from curate.extract.writer import characters, end_block, line_break, put, reference, skipping
+from curate.extract.writer import characters, end_block, end_code, line_break, put, put_formula, reference, skipping, start_code
 
 Bytes = NDArray[np.uint8]
 
 _A, _BR, _IMG, _INPUT, _P = NUMBER["a"], NUMBER["br"], NUMBER["img"], NUMBER["input"], NUMBER["p"]
 _SCRIPT, _TITLE, _SVG, _TEMPLATE = NUMBER["script"], NUMBER["title"], NUMBER["svg"], NUMBER["template"]
 _FOREIGN_OBJECT, _PLAINTEXT = NUMBER["foreignobject"], NUMBER["plaintext"]
-_H1, _H6 = NUMBER["h1"], NUMBER["h6"]
+_H1, _H6, _MATH = NUMBER["h1"], NUMBER["h6"], NUMBER["math"]
+_SUP, _SUB, _DIV, _PRE = NUMBER["sup"], NUMBER["sub"], NUMBER["div"], NUMBER["pre"]
+_CODE, _KBD, _SAMP, _TT = NUMBER["code"], NUMBER["kbd"], NUMBER["samp"], NUMBER["tt"]
+# A fallback image stands right after the MathML it repeats.
+MAX_REPEAT_DISTANCE = 60
 
 
 @compiled
@@ -164,6 +169,8 @@ def _raw(page: Page, html: Bytes, tag: int, name: tuple[int, int], at: int, end:
                 at = characters(page, html, at, stop)
         state[p.TITLE_START], state[p.TITLE_END] = start, state[p.TEXT]
         state[p.START], state[p.SPACE] = state[p.TEXT], 0
+    elif tag == _SCRIPT and state[p.FORMULA_TYPE] and not skipping(page):
+        put_formula(page, state[p.FORMULA_TYPE] - 1, at, stop, state[p.DISPLAYS])
     return _next(html, stop, end, 62) + 1 if stop < end else end
 
 
@@ -187,9 +194,11 @@ def _start_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     tag, token, name_end = _tag_name(html, at, end)
     does, first_token = DOES[tag], state[p.TOKENS]
     if does & (FORMAT | VOID | IGNORED):
-        after = skip_attributes(page, html, name_end, end)
+        after = read_image(page, html, name_end, end) if tag == _IMG else skip_attributes(page, html, name_end, end)
         if after <= end:
             _void(page, tag)
+            if tag == _IMG and state[p.ALT_END] > state[p.ALT_START]:
+                _image(page, at)
         return after
     after = read_attributes(page, html, name_end, end)
     if after > end:
@@ -197,10 +206,35 @@ def _start_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     if does & RAW and not (skipping(page) and state[p.SELF_CLOSING]) and not (tag == _SCRIPT and state[p.IS_MARKUP]):
         state[p.TOKENS] = first_token
         return _raw(page, html, tag, (at, name_end), after, end)
+    if tag == _MATH and not skipping(page):
+        return _math(page, html, at - 1, after, end)
     if tag == UNKNOWN:
         _add_token(page, token)
     _open(page, tag, first_token)
     return after
+
+
+@borrowing
+def _math(page: Page, html: Bytes, start: int, at: int, end: int) -> int:
+    """A formula in MathML, from its `<` up to the end tag; where there is none it is markup like any other."""
+    state = page.state
+    if state[p.SELF_CLOSING] or state[p.MATH_LEFT] >= end:
+        return at
+    state[p.MATH_LEFT] = _raw_end(html, at, end, start + 1, start + 5)
+    if state[p.MATH_LEFT] >= end:
+        return at
+    stop = min(_next(html, state[p.MATH_LEFT], end, 62) + 1, end)
+    put_formula(page, p.MATHML, start, stop, 0)
+    state[p.MATH_END] = stop
+    return stop
+
+
+@borrowing
+def _image(page: Page, at: int) -> None:
+    """An image whose alt text is TeX, unless it repeats the formula right before it."""
+    state = page.state
+    if not skipping(page) and (state[p.MATH_END] == 0 or at - state[p.MATH_END] > MAX_REPEAT_DISTANCE):
+        put_formula(page, p.TEX_ALT, state[p.ALT_START], state[p.ALT_END], 0)
 
 
 @borrowing
@@ -221,6 +255,10 @@ def _void(page: Page, tag: int) -> None:
         state[p.PICTURES] += 1
     elif tag == _INPUT:
         state[p.CONTROLS] += 1
+    elif tag == _SUP or tag == _SUB:
+        open_script(page)
+    elif tag == _CODE or tag == _SAMP or tag == _TT or tag == _KBD:
+        start_code(page)
     elif DOES[tag] & BOUNDARY:
         end_block(page)
         _end_implied(page, tag)
@@ -236,6 +274,9 @@ def _open(page: Page, tag: int, first_token: int) -> None:
             pop_to(page, page.last_tag[_SVG])
         end_block(page)
         _end_implied(page, tag)
+        # Left open, code ends where browsers' users would be surprised to see it go on.
+        if tag != _DIV and tag != _PRE and tag != _P:
+            state[p.CODE_DEPTH] = 0
     elif (tag == UNKNOWN and state[p.SELF_CLOSING]) or (tag == _TEMPLATE and state[p.SHADOW]):
         return
     if tag == _A:
@@ -264,6 +305,10 @@ def _end_tag(page: Page, html: Bytes, at: int, end: int) -> int:
         return end
     does = DOES[tag]
     if does & (FORMAT | IGNORED):
+        if tag == _SUP or tag == _SUB:
+            close_script(page, tag == _SUP, html, after, end)
+        elif tag == _CODE or tag == _SAMP or tag == _TT or tag == _KBD:
+            end_code(page)
         return after
     if tag == _BR:
         _void(page, tag)
