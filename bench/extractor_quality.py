@@ -243,7 +243,7 @@ def main() -> None:
     parser.add_argument("--leave", nargs="*", default=["trafilatura"], help="sources to train without")
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
-    pages = gather(options.shared, [options.shared / "crawl" / "dev.warc.gz"])
+    pages = gather(options.shared)
     teacher = Teacher(options.cache)
     named = [(page.name, made) for page in pages if (made := example(page, teacher)) is not None]
     seen = []
