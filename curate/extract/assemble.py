@@ -18,6 +18,7 @@ FIXED_CUT = 0.525
 SURE, UNSURE = 0.65, 0.5
 MIN_CUT = 0.1
 MIN_TEXT_WORDS = 15
+MAX_TITLE_WORDS = 30
 
 
 @compiled
@@ -44,8 +45,13 @@ def cut_of(best: float, expected_f1: float) -> float:
     >>> round(cut_of(0.3, 0.95), 3), round(cut_of(0.3, 0.59), 3), round(cut_of(0.3, 0.4), 3)
     (0.525, 0.435, 0.3)
     """
-    sure = min(max((expected_f1 - UNSURE) / (SURE - UNSURE), 0.0), 1.0)
+    sure = share(expected_f1, UNSURE, SURE)
     return max((1 - sure) * best + sure * FIXED_CUT, MIN_CUT)
+
+
+def share(value: float, low: float, high: float) -> float:
+    """How far a value is on its way from `low` to `high`, 0..1."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
 @compiled
@@ -90,3 +96,45 @@ def keep_formulas(described: Numbers, kept: NDArray[np.bool_]) -> None:
             before, after = first == 0 or kept[first - 1], i == n or kept[i]
             kept[first:i] = before and after
             first = -1
+
+
+@compiled
+def keep_listings(described: Numbers, kept: NDArray[np.bool_]) -> None:
+    """Code is judged badly by its words: a listing next to text that is kept is kept."""
+    n, first = len(kept), -1
+    for i in range(n + 1):
+        is_code = i < n and described[i, k.KIND] == k.CODE
+        if is_code and first < 0:
+            first = i
+        elif not is_code and first >= 0:
+            if (first > 0 and kept[first - 1]) or (i < n and kept[i]):
+                kept[first:i] = True
+            first = -1
+
+
+@compiled
+def keep_captions(described: Numbers, odds: Rows, limit: float, kept: NDArray[np.bool_]) -> None:
+    """A caption between two blocks that are kept needs only to be likely enough, not likely."""
+    n, first = len(kept), -1
+    for i in range(n + 1):
+        is_caption = i < n and described[i, k.KIND] == k.CAPTION
+        if is_caption and first < 0:
+            first = i
+        elif not is_caption and first >= 0:
+            if first > 0 and i < n and kept[first - 1] and kept[i]:
+                kept[first:i] |= odds[first:i] >= limit
+            first = -1
+
+
+@compiled
+def keep_title(page: Page, odds: Rows, words: Rows, limit: float, kept: NDArray[np.bool_]) -> None:
+    """The last heading of the first level above the text, where none is kept, likely enough and no sentence."""
+    title = -1
+    for i in range(len(kept)):
+        is_first_level = page.blocks[i, p.HEADING_LEVEL] == 1
+        if kept[i]:
+            if title >= 0 and not is_first_level:
+                kept[title] = True
+            return
+        if is_first_level and words[i] <= MAX_TITLE_WORDS and odds[i] >= limit:
+            title = i

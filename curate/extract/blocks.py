@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import Extracted, Scored, assemble, decoded
+from curate.extract import kinds as k
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.charset import utf8_of
@@ -24,6 +25,13 @@ from curate.extract.spans import Span, pack
 from curate.extract.surroundings import signatures
 from curate.extract.tables import tables
 from curate.extract.tokenizer import tokenize
+
+
+# Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier.
+MAX_SHORT_WORDS, SHORT_CUT = 8, 0.75
+SHORT_SURE = 0.8, 0.95
+# A caption between blocks that are kept, and the title above the text, are kept above these.
+MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +79,17 @@ def choose(
     page: Page, measures: NDArray[np.float32], odds: NDArray[np.float32], described: NDArray[np.int32]
 ) -> tuple[NDArray[np.bool_], float]:
     """Which blocks are kept, bool[blocks], and the word F1 expected of them."""
-    words = measures[:, m.WORDS]
+    words, kinds = measures[:, m.WORDS], described[:, k.KIND]
     best, expected_f1 = assemble.best_cut(odds, words)
     cut = assemble.cut_of(best, expected_f1)
-    kept = odds >= cut
+    is_short = (words <= MAX_SHORT_WORDS) & (kinds != k.CODE) & (kinds != k.TABLE)
+    kept = odds >= np.where(is_short, max(cut, assemble.share(expected_f1, *SHORT_SURE) * SHORT_CUT), cut)
     assemble.keep_whole(described, odds, words, cut, kept)
+    assemble.keep_listings(described, kept)
+    assemble.keep_captions(described, odds, MIN_CAPTION_ODDS, kept)
     assemble.drop_bare_labels(page, measures, kept)
     assemble.keep_formulas(described, kept)
+    assemble.keep_title(page, odds, words, MIN_TITLE_ODDS, kept)
     return kept, float(expected_f1)
 
 

@@ -57,6 +57,8 @@ def close_script(page: Page, is_raised: bool, html: Bytes, after: int, end: int)
     if depth >= MAX_SCRIPTS or page.last_group[SKIP] >= 0:
         return
     at, stop, start = state[SCRIPT_PLACES + depth], state[p.TEXT], state[p.START]
+    if depth:  # a script within a script stands on what is in that one
+        start = max(start, state[SCRIPT_PLACES + depth - 1])
     if not start <= at < stop <= at + MAX_SCRIPT_BYTES or state[SCRIPT_LINKS + depth] != state[p.ANCHORS]:
         return
     text = page.text
@@ -75,7 +77,7 @@ def _mark(page: Page, sign: int, at: int, stop: int) -> None:
     """Make room before, and where the text is more than a number or a word, for braces around it."""
     state, text = page.state, page.text
     first = at + (text[at] == 45 or text[at] == 43)
-    is_simple = stop > first
+    is_simple = stop > at
     for i in range(first, stop):
         is_simple &= _is_alnum(text[i])
     shift = 1 if is_simple else 2

@@ -34,8 +34,8 @@ def gather(shared: Path, archives: Sequence[Path] = ()) -> list[Labelled]:
     if missing:
         raise UsageError(f"nothing to train with at {', '.join(missing)}")
     pages = [page for name, path in sets.items() for page in read_set(path, SETS[name])]
-    crawled = with_lines((page for path in archives for page in read_archive(path)), marked)
-    return list(distinct([*pages, *crawled]))
+    crawled = (page for path in archives for page in read_archive(path))
+    return list(with_lines(distinct([*pages, *crawled]), marked))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
