@@ -21,7 +21,6 @@ from curate.extract.model import NEGLIGIBLE, Model, load, probabilities
 from curate.extract.page import MAX_BYTES, Page
 from curate.extract.rendering import render
 from curate.extract.revision import revise
-from curate.extract.spans import Span, pack
 from curate.extract.surroundings import signatures
 from curate.extract.tables import tables
 from curate.extract.tokenizer import tokenize
@@ -48,7 +47,7 @@ class Extraction:
     kept: int
     words: int
     kept_words: int
-    spans: tuple[Span, ...] = ()
+    spans: bytes = b""
 
 
 EMPTY = Extraction("", 0.0, 0, 0, 0, 0)
@@ -72,7 +71,7 @@ def extract_page(html: bytes | str, charset: str = "", *, markup: str = "plain")
     kept, expected_f1 = choose(page, measures, odds, described)
     text, spans = render(page, kept, described, found, markup)
     counts = len(odds), int(kept.sum()), int(words.sum()), int(words[kept].sum())
-    return Extraction(text, expected_f1, *counts, tuple(spans))
+    return Extraction(text, expected_f1, *counts, spans)
 
 
 def choose(
@@ -96,7 +95,7 @@ def choose(
 def extracted(html: bytes | str, charset: str = "", *, markup: str = "plain") -> Extracted:
     """Main text, the F1 expected of it and its packed spans, for `curate.extract.extract_spans`."""
     found = extract_page(html, charset, markup=markup)
-    return Extracted(found.text, found.expected_f1, pack(found.spans))
+    return Extracted(found.text, found.expected_f1, found.spans)
 
 
 def scored_text(html: bytes | str, charset: str = "") -> Scored:

@@ -146,3 +146,21 @@ def _finish(page: Page, found: NDArray[np.int32], block: int) -> None:
         found[KIND] = QUOTATION
     if end - start == 1 and page.text[start] == p.FORMULA_MARK and found[KIND] in (PROSE, QUOTATION):
         found[KIND] = FORMULA
+
+
+@compiled
+def are_simple(page: Page, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether blocks hold nothing that tidying could change: characters below U+0300, dashes, quotes and the like.
+
+    None of these has marks that combine or another form in NFC, and the tokenizer has dropped the controls.
+    """
+    simple = np.ones(len(numbers), np.bool_)
+    for number in range(len(numbers)):
+        start, end = page.blocks[numbers[number], p.TEXT_START], page.blocks[numbers[number], p.TEXT_END]
+        for i in range(start, end):
+            byte = page.text[i]
+            if byte < 0xC2 or byte <= 0xCB:
+                simple[number] &= byte >= 32 or byte == 10
+            elif byte != 0xE2 or i + 1 == end or (page.text[i + 1] != 0x80 and page.text[i + 1] != 0x82):
+                simple[number] = False
+    return simple

@@ -1,9 +1,9 @@
 """Kept blocks to text: the same blocks as Markdown or as plain text, and which part of the text each of them is."""
 
 import re
+from array import array
 from collections.abc import Callable, Iterator
-from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,127 +14,96 @@ from curate.extract import tidy
 from curate.extract.formulas import Formulas, in_brackets
 from curate.extract.languages import language_of
 from curate.extract.page import Page
-from curate.extract.spans import Kind, Span
-from curate.extract.tables import (
-    CELL_COLUMN,
-    CELL_COLUMN_END,
-    CELL_FIRST,
-    CELL_LAST,
-    CELL_ROW,
-    cells,
-)
+from curate.extract.tables import CELL_COLUMN, CELL_COLUMN_END, CELL_FIRST, CELL_LAST, CELL_ROW, cells
 
 Rows = NDArray[np.int32]
+Row = list[int]
 
 # A preformatted text of this many words, nearly all of them plain, is a letter, a poem or a song.
 MIN_PROSE_WORDS = 20
 MIN_PLAIN_WORD_SHARE = 0.8
 
 _MARK = chr(p.FORMULA_MARK)
-# The sign behind a heading that links to it.
+# The signs behind a heading that link to it.
 _PERMALINKS = "\xb6\u00a7\U0001f517 "
 _PLAIN_WORD = re.compile(r"[(\"'\u2018\u201c]?[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*[.,;:!?)\"'\u2019\u201d]*$")
 _DELIMITER = re.compile(r"\\[()\[\]]")
 
 
 class Piece(NamedTuple):
-    """One block as it will be written: its kind, the detail of its span, its text without any mark, its quotations."""
+    """What is written as one: its kind, the detail of its span, its text or table, and the marks it takes."""
 
-    kind: Kind
+    kind: int
     detail: int
     text: str
     quotes: int = 0
     begins: bool = False
-    prefix: str = ""
-    language: str = ""
+    mark: str = ""
     table: tuple[tuple[str, ...], ...] = ()
 
 
-def render(page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows, markup: str) -> tuple[str, list[Span]]:
-    """The text of the kept blocks, and the spans of the blocks and of the formulas in them."""
-    write = _WRITERS[markup]
-    text, spans, before = "", [], None
+def render(page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows, markup: str) -> tuple[str, bytes]:
+    """The text of the kept blocks, and the packed spans of the blocks and of the formulas in them; see `spans`."""
+    write, is_plain = _WRITERS[markup], markup == "plain"
     parts: list[str] = []
-    at = 0
-    for piece in pieces(page, kept, described, tables):
+    spans, at, before = array("i"), 0, None
+    for piece in pieces(_Blocks(page, kept, described, tables)):
         written = write(piece)
         if before is not None:
-            gap = _gap(before, piece) if markup == "markdown" else "\n"
+            gap = "\n" if is_plain else _gap(before, piece)
             parts.append(gap)
             at += len(gap)
         parts.append(written)
-        spans.append(Span(at, at + len(written), piece.kind, piece.detail))
-        if piece.kind != Kind.CODE and "\\" in written:
-            spans += _formula_spans(written, at)
+        spans.extend((at, at + len(written), piece.kind, piece.detail))
+        if "\\" in written and piece.kind != k.CODE:
+            _add_formulas(written, at, spans)
         at += len(written)
         before = piece
-    text = "".join(parts)
-    return text, spans
+    return "".join(parts), np.array(spans, "<i4").tobytes()
 
 
-def _formula_spans(written: str, at: int) -> Iterator[Span]:
-    r"""Formulas between `\(` and `\)` or `\[` and `\]`, whether the page wrote the delimiters or we did."""
+def _add_formulas(written: str, at: int, spans: "array[int]") -> None:
+    r"""Spans from `\(` to `\)` and from `\[` to `\]`, whether the page wrote the delimiters or we did."""
     start, closing = -1, ""
     for found in _DELIMITER.finditer(written):
         if found[0] in ("\\(", "\\[") and start < 0:
             start, closing = found.start(), "\\)" if found[0] == "\\(" else "\\]"
         elif found[0] == closing and start >= 0:
-            yield Span(at + start, at + found.end(), Kind.FORMULA, int(closing == "\\]"))
+            spans.extend((at + start, at + found.end(), k.FORMULA, int(closing == "\\]")))
             start = -1
 
 
-def pieces(page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows) -> Iterator[Piece]:
-    """The kept blocks in order, those that make one listing, table or heading together."""
-    numbers = np.flatnonzero(kept)
-    rows = dict(zip(numbers.tolist(), described[numbers].tolist(), strict=True))
-    text = _Texts(page)
-    for _, group in groupby(rows, _unit_of(rows)):
-        members = list(group)
-        kind = rows[members[0]][k.KIND]
-        piece = _MAKERS.get(kind, _prose)(members, rows, text, tables)
-        if piece is not None:
-            yield piece
+class _Blocks:
+    """The kept blocks of a page in order: what each is, and its text with formulas written as TeX."""
 
-
-def _unit_of(rows: dict[int, list[int]]) -> Callable[[int], tuple[int, int]]:
-    """What blocks must share to be written as one: the table, listing or heading; a block else stands alone."""
-    before = -2
-    run = -1
-
-    def unit(number: int) -> tuple[int, int]:
-        nonlocal before, run
-        row = rows[number]
-        if row[k.UNIT] >= 0 and row[k.KIND] in (k.CODE, k.TABLE, k.HEADING):
-            return row[k.KIND], row[k.UNIT]
-        is_run = row[k.KIND] == k.CODE and number == before + 1 and rows[before][k.KIND] == k.CODE
-        run = run if is_run else -2 - number
-        before = number
-        return row[k.KIND], run
-
-    return unit
-
-
-class _Texts:
-    """The text of a page's blocks, formulas written as TeX."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows) -> None:
+        self.page, self.tables = page, tables
+        found = np.flatnonzero(kept)
+        self.numbers: list[int] = found.tolist()
+        self.rows: list[Row] = described[found].tolist()
+        self.is_simple: list[bool] = k.are_simple(page, found).tolist()
+        self._ranges = page.blocks[found, : p.TEXT_END + 1].tolist()
         self._bytes = page.text[: page.state[p.TEXT]].tobytes()
         self._formulas = Formulas(page)
         self._places = page.formulas[: page.state[p.FORMULAS], p.FORMULA_TEXT]
+        self._has_dollars = b"$" in self._bytes
 
-    def __getitem__(self, number: int) -> str:
-        text = self._raw(number)
-        if "$" in text:
+    def __getitem__(self, i: int) -> str:
+        text = self._raw(i)
+        if self._has_dollars and "$" in text:
             text = in_brackets(text)
-        return text if text.isascii() else tidy(text)
+        return text if self.is_simple[i] else tidy(text)
 
-    def listing(self, numbers: list[int]) -> str:
+    def listing(self, first: int, last: int) -> str:
         """Blocks of code as they stand."""
-        return tidy("\n".join(map(self._raw, numbers)))
+        return tidy("\n".join(map(self._raw, range(first, last))))
 
-    def _raw(self, number: int) -> str:
-        start, end = self.page.blocks[number, : p.TEXT_END + 1].tolist()
+    def line(self, first: int, last: int) -> str:
+        """Blocks that share a line."""
+        return " ".join(" ".join(self[i].split()) for i in range(first, last))
+
+    def _raw(self, i: int) -> str:
+        start, end = self._ranges[i]
         text = self._bytes[start:end].decode("utf-8", "replace")
         return self._with_formulas(text, start) if _MARK in text else text
 
@@ -148,44 +117,69 @@ class _Texts:
         return "".join(written).strip()
 
 
-def _prose(members: list[int], rows: dict[int, list[int]], text: _Texts, tables: Rows) -> Piece | None:
-    number = members[0]
-    row = rows[number]
-    kind = Kind(row[k.KIND])
-    begins = bool(row[k.BEGINS])
-    words = text[number]
-    if kind == Kind.LIST_ITEM:
-        depth, item = max(row[k.LEVEL], 1), row[k.NUMBER_OF_ITEM]
-        detail = depth << 16 | (item & 0xFFFF)
-        prefix = f"{item}. " if item else "- "
-        return Piece(kind, detail, words, row[k.QUOTES], begins, prefix) if words else None
-    detail = row[k.QUOTES] if kind == Kind.QUOTATION else row[k.LEVEL]
-    return Piece(kind, detail, words, row[k.QUOTES], begins) if words else None
+def pieces(blocks: _Blocks) -> Iterator[Piece]:
+    """What is written as one: a block, or those that make one listing, table or heading together."""
+    rows, i = blocks.rows, 0
+    while i < len(rows):
+        kind, last = rows[i][k.KIND], i + 1
+        maker = _MAKERS.get(kind)
+        if maker is None:
+            piece = _single(blocks, i, rows[i])
+        else:
+            while last < len(rows) and _belongs(blocks, last):
+                last += 1
+            piece = maker(blocks, i, last)
+        if piece is not None:
+            yield piece
+        i = last
 
 
-def _heading(members: list[int], rows: dict[int, list[int]], text: _Texts, tables: Rows) -> Piece | None:
-    row = rows[members[0]]
-    words = " ".join(" ".join(text[number].split()) for number in members)
-    if any(text.page.blocks[number, p.LINKS] for number in members):
+def _belongs(blocks: _Blocks, i: int) -> bool:
+    """Whether a block goes on with the listing, table or heading of the one before it."""
+    row, before = blocks.rows[i], blocks.rows[i - 1]
+    if row[k.KIND] != before[k.KIND] or row[k.UNIT] != before[k.UNIT]:
+        return False
+    # Code outside pre has no element around all of it: what follows at once goes on.
+    return row[k.UNIT] >= 0 or blocks.numbers[i] == blocks.numbers[i - 1] + 1
+
+
+def _single(blocks: _Blocks, i: int, row: Row) -> Piece | None:
+    text, kind = blocks[i], row[k.KIND]
+    if not text:
+        return None
+    if kind == k.LIST_ITEM:
+        item = row[k.NUMBER_OF_ITEM]
+        detail = max(row[k.LEVEL], 1) << 16 | (item & 0xFFFF)
+        return Piece(kind, detail, text, row[k.QUOTES], bool(row[k.BEGINS]), f"{item}. " if item else "- ")
+    detail = row[k.QUOTES] if kind == k.QUOTATION else row[k.LEVEL]
+    return Piece(kind, detail, text, row[k.QUOTES], bool(row[k.BEGINS]))
+
+
+def _heading(blocks: _Blocks, first: int, last: int) -> Piece | None:
+    row, words = blocks.rows[first], blocks.line(first, last)
+    if any(blocks.page.blocks[blocks.numbers[i], p.LINKS] for i in range(first, last)):
         words = words.rstrip(_PERMALINKS).removeprefix("# ").removesuffix(" #")
     is_item = bool(row[k.BEGINS] and row[k.ITEM] >= 0)
-    return Piece(Kind.HEADING, row[k.LEVEL], words, row[k.QUOTES], is_item) if words else None
+    return Piece(k.HEADING, row[k.LEVEL], words, row[k.QUOTES], is_item, "- ") if words else None
 
 
-def _listing(members: list[int], rows: dict[int, list[int]], text: _Texts, tables: Rows) -> Piece | None:
-    row, code = rows[members[0]], text.listing(members)
-    if _is_gutter(code):
+def _listing(blocks: _Blocks, first: int, last: int) -> Piece | None:
+    row, code = blocks.rows[first], blocks.listing(first, last)
+    if not code or _is_gutter(code):
         return None
-    language = language_of(text.page, row[k.PRE] if row[k.PRE] >= 0 else row[k.UNIT])
-    if not language.name and row[k.PRE] >= 0 and not language.is_code and _is_prose(code):
-        return Piece(Kind.PROSE, 0, code, row[k.QUOTES])
-    return Piece(Kind.CODE, language.number, code, row[k.QUOTES], language=language.name)
+    language = language_of(blocks.page, row[k.PRE] if row[k.PRE] >= 0 else row[k.UNIT])
+    if row[k.PRE] >= 0 and not language.is_code and _is_prose(code):
+        return Piece(k.PROSE, 0, code, row[k.QUOTES])
+    return Piece(k.CODE, language.number, code, row[k.QUOTES], mark=language.name)
 
 
 def _is_gutter(code: str) -> bool:
     """Whether a listing is nothing but numbers of lines."""
+    start = code[:8].split(None, 1)[0]
+    if not (start.isascii() and start.isdecimal()):
+        return False
     lines = code.split()
-    return len(lines) > 1 and lines[0].isdecimal() and lines == [str(int(lines[0]) + i) for i in range(len(lines))]
+    return len(lines) > 1 and lines == [str(int(start) + i) for i in range(len(lines))]
 
 
 def _is_prose(code: str) -> bool:
@@ -194,42 +188,41 @@ def _is_prose(code: str) -> bool:
     return len(words) >= MIN_PROSE_WORDS and plain >= MIN_PLAIN_WORD_SHARE * len(words)
 
 
-def _table(members: list[int], rows: dict[int, list[int]], text: _Texts, tables: Rows) -> Piece | None:
-    table = rows[members[0]][k.UNIT]
-    members_set = set(members)
+def _table(blocks: _Blocks, first: int, last: int) -> Piece | None:
+    row = blocks.rows[first]
+    places = {number: i for i, number in enumerate(blocks.numbers[first:last], first)}
     grid: dict[int, dict[int, str]] = {}
-    found = cells(text.page, table, tables).tolist()
+    found = cells(blocks.page, row[k.UNIT], blocks.tables).tolist()
     width = max((cell[CELL_COLUMN_END] for cell in found), default=0)
     for cell in found:
-        own = [number for number in range(cell[CELL_FIRST], cell[CELL_LAST]) if number in members_set]
+        own = [places[number] for number in range(cell[CELL_FIRST], cell[CELL_LAST]) if number in places]
         if own:
-            words = " ".join(" ".join(text[number].split()) for number in own)
+            words = " ".join(blocks.line(i, i + 1) for i in own)
             grid.setdefault(cell[CELL_ROW], {})[cell[CELL_COLUMN]] = words
-    lines = tuple(tuple(row.get(column, "") for column in range(width)) for row in grid.values())
-    return Piece(Kind.TABLE, width, "", rows[members[0]][k.QUOTES], table=lines) if lines else None
+    lines = tuple(tuple(line.get(column, "") for column in range(width)) for line in grid.values())
+    return Piece(k.TABLE, width, "", row[k.QUOTES], table=lines) if lines else None
 
 
-_MAKERS = {k.HEADING: _heading, k.CODE: _listing, k.TABLE: _table}
+_MAKERS: dict[int, Callable[[_Blocks, int, int], Piece | None]] = {
+    k.HEADING: _heading, k.CODE: _listing, k.TABLE: _table,
+}  # fmt: skip
 
 
 def _plain(piece: Piece) -> str:
-    if piece.kind == Kind.TABLE:
+    if piece.kind == k.TABLE:
         return "\n".join("\t".join(row).rstrip("\t") for row in piece.table)
-    if piece.begins and piece.kind in (Kind.LIST_ITEM, Kind.HEADING):
-        return (piece.prefix or "- ") + piece.text
+    if piece.begins and (piece.kind == k.LIST_ITEM or piece.kind == k.HEADING):
+        return piece.mark + piece.text
     return piece.text
 
 
 def _markdown(piece: Piece) -> str:
-    text = _MARKS.get(piece.kind, _as_it_is)(piece)
+    mark = _MARKS.get(piece.kind)
+    text = mark(piece) if mark else piece.text
     if piece.quotes:
-        mark = "> " * piece.quotes
-        text = "\n".join((mark + line).rstrip() for line in text.split("\n"))
+        quoted = "> " * piece.quotes
+        text = "\n".join((quoted + line).rstrip() for line in text.split("\n"))
     return text
-
-
-def _as_it_is(piece: Piece) -> str:
-    return piece.text
 
 
 def _marked_heading(piece: Piece) -> str:
@@ -238,8 +231,8 @@ def _marked_heading(piece: Piece) -> str:
 
 def _marked_item(piece: Piece) -> str:
     indent = "  " * ((piece.detail >> 16) - 1)
-    inner = indent + " " * len(piece.prefix)
-    first = indent + piece.prefix if piece.begins else inner
+    inner = indent + " " * len(piece.mark)
+    first = indent + piece.mark if piece.begins else inner
     return first + piece.text.replace("\n", "\n" + inner)
 
 
@@ -247,7 +240,7 @@ def _fenced(piece: Piece) -> str:
     fence = "```"
     while fence in piece.text:
         fence += "`"
-    return f"{fence}{piece.language}\n{piece.text}\n{fence}"
+    return f"{fence}{piece.mark}\n{piece.text}\n{fence}"
 
 
 def _piped(piece: Piece) -> str:
@@ -260,19 +253,16 @@ def _meant(piece: Piece) -> str:
     return ": " + piece.text if piece.detail and piece.begins else piece.text
 
 
-_MARKS: dict[Kind, Callable[[Piece], str]] = {
-    Kind.HEADING: _marked_heading, Kind.LIST_ITEM: _marked_item, Kind.CODE: _fenced, Kind.TABLE: _piped,
-    Kind.DEFINITION: _meant,
+_MARKS: dict[int, Callable[[Piece], str]] = {
+    k.HEADING: _marked_heading, k.LIST_ITEM: _marked_item, k.CODE: _fenced, k.TABLE: _piped, k.DEFINITION: _meant,
 }  # fmt: skip
-_WRITERS = {"plain": _plain, "markdown": _markdown}
-MARKUPS = tuple(_WRITERS)
+_WRITERS: dict[str, Any] = {"plain": _plain, "markdown": _markdown}
 
 
 def _gap(before: Piece, after: Piece) -> str:
     """What stands between two blocks in Markdown: an empty line, but none within a list or a definition."""
-    is_list = before.kind == after.kind == Kind.LIST_ITEM and after.begins
-    is_meaning = before.kind == after.kind == Kind.DEFINITION and after.detail == 1 and after.begins
+    if after.begins and before.kind == after.kind:
+        if after.kind == k.LIST_ITEM or (after.kind == k.DEFINITION and after.detail == 1):
+            return "\n"
     quotes = min(before.quotes, after.quotes)
-    if is_list or is_meaning:
-        return "\n"
     return "\n" + ("> " * quotes).rstrip() + "\n" if quotes else "\n\n"

@@ -27,7 +27,8 @@ def all_of(html: str, markup: str = "markdown") -> tuple[str, list[Span]]:
     page = read(html)
     found = tables(page)
     everything = np.ones(page.state[p.BLOCKS], np.bool_)
-    return render(page, everything, describe(page, found), found, markup)
+    text, spans = render(page, everything, describe(page, found), found, markup)
+    return text, unpack(spans)
 
 
 @pytest.mark.parametrize("case", FORMULAS, ids=[case["label"] for case in FORMULAS])
