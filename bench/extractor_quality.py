@@ -43,8 +43,19 @@ FAMILIES = {
     "Greek, Turkic, Uralic, Baltic": "el tr az kk hu fi et lt lv",
 }  # fmt: skip
 NOT_TRAINING = (
-    "__init__", "assemble", "cascade", "charset", "formulas", "kinds", "languages", "libraries", "mathml", "rendering",
-    "spans", "tables", "train",
+    "__init__",
+    "assemble",
+    "cascade",
+    "charset",
+    "formulas",
+    "kinds",
+    "languages",
+    "libraries",
+    "mathml",
+    "rendering",
+    "spans",
+    "tables",
+    "train",
 )  # fmt: skip -- for `fitted`
 LIMITS = (0.0, 0.45, 0.5, 0.55, 0.58, 0.62, 0.66, 0.7, 0.75, 0.8)
 WORD = re.compile(r"\w+")

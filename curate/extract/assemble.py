@@ -70,13 +70,19 @@ def keep_whole(described: Numbers, odds: Rows, words: Rows, cut: float, kept: ND
     """Keep or drop as one what means nothing in parts: a listing of many blocks, a row of a table."""
     n, first = len(kept), 0
     for i in range(1, n + 1):
-        if i < n and described[i, k.KIND] == described[first, k.KIND] and _part(described, i) == _part(described, first):
+        if i < n and _go_together(described, first, i):
             continue
         kind = described[first, k.KIND]
-        if i - first > 1 and (kind == k.CODE or kind == k.TABLE) and _part(described, first) >= 0:
+        if i - first > 1 and kind in (k.CODE, k.TABLE) and _part(described, first) >= 0:
             weights = words[first:i] + 0.5
             kept[first:i] = np.sum(weights * odds[first:i]) >= cut * np.sum(weights)
         first = i
+
+
+@compiled
+def _go_together(described: Numbers, one: int, other: int) -> bool:
+    is_alike = described[one, k.KIND] == described[other, k.KIND]
+    return bool(is_alike and _part(described, one) == _part(described, other))
 
 
 @compiled

@@ -106,6 +106,17 @@ def _names(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind
 
 
 @borrowing
+def _take_type(state: State, html: Bytes, start: int, end: int) -> None:
+    """What a script holds: a template, or a formula for MathJax."""
+    state[p.IS_MARKUP] = _holds(html, start, end, _TEMPLATE) or _holds(html, start, end, _HTML)
+    if _holds(html, start, end, _MATH_TEX):
+        state[p.FORMULA_TYPE] = 1 + p.TEX_SCRIPT
+        state[p.DISPLAYS] = _holds(html, start, end, _MODE_DISPLAY)
+    elif _holds(html, start, end, _MATH_MML):
+        state[p.FORMULA_TYPE] = 1 + p.MATHML_SCRIPT
+
+
+@borrowing
 def _take(state: State, tokens: Hashes, html: Bytes, name: np.uint64, start: int, end: int, first: int) -> None:
     """Use one attribute."""
     if name in (_CLASS, _ID):
@@ -123,12 +134,7 @@ def _take(state: State, tokens: Hashes, html: Bytes, name: np.uint64, start: int
     elif name == _HREF:
         state[p.HAS_HREF] = 1
     elif name == _TYPE:
-        state[p.IS_MARKUP] = _holds(html, start, end, _TEMPLATE) or _holds(html, start, end, _HTML)
-        if _holds(html, start, end, _MATH_TEX):
-            state[p.FORMULA_TYPE] = 1 + p.TEX_SCRIPT
-            state[p.DISPLAYS] = _holds(html, start, end, _MODE_DISPLAY)
-        elif _holds(html, start, end, _MATH_MML):
-            state[p.FORMULA_TYPE] = 1 + p.MATHML_SCRIPT
+        _take_type(state, html, start, end)
     elif name == _SHADOW:
         state[p.SHADOW] = 1
 
@@ -215,10 +221,10 @@ def skip_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
 @borrowing
 def _is_tex(html: Bytes, start: int, end: int) -> bool:
     """Whether an alt text is TeX by its looks: a backslash with a letter, or a display style."""
-    for i in range(start, end - 1):
-        if html[i] == 92 and 97 <= html[i + 1] | 32 <= 122:
-            return True
-    return False
+    at = start
+    while at < end - 1 and not (html[at] == 92 and 97 <= html[at + 1] | 32 <= 122):
+        at += 1
+    return at < end - 1
 
 
 @borrowing

@@ -25,7 +25,6 @@ from curate.extract.surroundings import signatures
 from curate.extract.tables import tables
 from curate.extract.tokenizer import tokenize
 
-
 # Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier.
 MAX_SHORT_WORDS, SHORT_CUT = 8, 0.75
 SHORT_SURE = 0.8, 0.95

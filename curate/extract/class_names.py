@@ -1,4 +1,4 @@
-"""Class names that say what an element is, not whether it is content: a table, and the arrays the compiled code reads."""
+"""Class names that say what an element is, not whether it is content: a table, and what the compiled code reads."""
 
 from curate.extract.hashing import hash_bytes, table_of
 

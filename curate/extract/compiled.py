@@ -12,8 +12,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 Integer: TypeAlias = int | np.integer[Any]
 
 _SOURCES = (
-    *("assemble", "attributes", "class_names", "compiled", "entities", "features", "hashing", "kinds", "measures"),
-    *("model", "page", "revision", "scripts", "stack", "sums", "surroundings", "tables", "tags", "tokenizer", "writer"),
+    *("assemble", "attributes", "class_names", "compiled", "entities", "features", "hashing", "inline", "kinds"),
+    *(
+        "measures",
+        "model",
+        "page",
+        "revision",
+        "scanning",
+        "scripts",
+        "stack",
+        "sums",
+        "surroundings",
+        "tables",
+        "tags",
+    ),
+    *("tokenizer", "writer"),
 )
 
 

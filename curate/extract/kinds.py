@@ -70,7 +70,7 @@ def _take_cell(page: Page, found: NDArray[np.int32], current: int, tables: NDArr
     tag = page.elements[current, p.TAG]
     if tag == _TR and found[ROW] == -2:
         found[ROW] = current
-    elif (tag == _TD or tag == _TH) and found[ROW] == -1:
+    elif (tag in (_TD, _TH)) and found[ROW] == -1:
         found[ROW] = -2
     elif tag == _TABLE and found[ROW] != -1 and found[KIND] != TABLE:
         if tables[current, IS_DATA] and found[ROW] >= 0:
@@ -88,14 +88,14 @@ def _take(page: Page, found: NDArray[np.int32], current: int, block: int) -> Non
         found[ITEM] = current
         found[BEGINS] |= is_first
         _settle(found, LIST_ITEM, 0, -1)
-    elif (tag == _UL or tag == _OL or tag == _MENU or tag == _DIR) and found[ITEM] >= 0:
+    elif (tag in (_UL, _OL, _MENU, _DIR)) and found[ITEM] >= 0:
         found[LEVEL] += found[KIND] == LIST_ITEM
-    elif tag == _DD or tag == _DT:
+    elif tag in (_DD, _DT):
         found[BEGINS] |= is_first and found[KIND] == PROSE
         _settle(found, DEFINITION, tag == _DD, -1)
     elif tag == _QUOTE:
         found[QUOTES] += 1
-    elif tag == _FIGCAPTION or tag == _CAPTION or element[p.CLASSES] & CAPTION_CLASS:
+    elif tag in (_FIGCAPTION, _CAPTION) or element[p.CLASSES] & CAPTION_CLASS:
         _settle(found, CAPTION, 0, current)
     elif _H1 <= tag <= _H6:
         _settle(found, HEADING, tag - _H1 + 1, current)

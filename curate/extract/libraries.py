@@ -44,7 +44,7 @@ def trafilatura_text(html: str, *, markup: str = "plain") -> str:
     return fast
 
 
-def resiliparse_text(html: str, *, markup: str = "plain") -> str:
+def resiliparse_text(html: str, *, markup: str = "plain") -> str:  # noqa: ARG001 -- it knows one only
     """Main text by resiliparse, comments off; '' for a page nested deeper than `MAX_NESTING` elements.
 
     It knows no Markdown: its text is the same under either markup.

@@ -20,9 +20,11 @@ _NAMES = {
     "×": "times", "÷": "div", "·": "cdot", "⋅": "cdot", "∗": "ast", "∘": "circ", "≤": "leq", "≥": "geq", "≠": "neq",
     "≈": "approx", "≡": "equiv", "∼": "sim", "≅": "cong", "∝": "propto", "∈": "in", "∉": "notin", "∋": "ni",
     "⊂": "subset", "⊆": "subseteq", "⊃": "supset", "⊇": "supseteq", "∪": "cup", "∩": "cap", "∅": "emptyset",
-    "∀": "forall", "∃": "exists", "¬": "neg", "∧": "land", "∨": "lor", "→": "to", "←": "leftarrow", "↔": "leftrightarrow",
+    "∀": "forall", "∃": "exists", "¬": "neg", "∧": "land", "∨": "lor", "→": "to", "←": "leftarrow",
+    "↔": "leftrightarrow",
     "⇒": "Rightarrow", "⇐": "Leftarrow", "⇔": "Leftrightarrow", "↦": "mapsto", "…": "ldots", "⋯": "cdots", "⋮": "vdots",
-    "⋱": "ddots", "′": "prime", "ℓ": "ell", "ℏ": "hbar", "ℜ": "Re", "ℑ": "Im", "ℵ": "aleph", "⊕": "oplus", "⊗": "otimes",
+    "⋱": "ddots", "′": "prime", "ℓ": "ell", "ℏ": "hbar", "ℜ": "Re", "ℑ": "Im", "ℵ": "aleph", "⊕": "oplus",
+    "⊗": "otimes",
     "⊥": "perp", "∥": "parallel", "∠": "angle", "⟨": "langle", "⟩": "rangle", "‖": "|", "⌊": "lfloor", "⌋": "rfloor",
     "⌈": "lceil", "⌉": "rceil", "∖": "setminus", "≪": "ll", "≫": "gg", "{": "{", "}": "}", "%": "%", "#": "#", "&": "&",
     "$": "$", "_": "_",
@@ -30,7 +32,8 @@ _NAMES = {
 _LETTERS = {"ℝ": "R", "ℕ": "N", "ℤ": "Z", "ℚ": "Q", "ℂ": "C", "ℙ": "P", "𝔼": "E"}
 _NOTHING = frozenset("\u2061\u2062\u2063\u2064\u200b\u00a0\u2009\u200a\u2005\u202f")
 _FUNCTIONS = frozenset(
-    "sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp det dim gcd inf sup lim max min ker deg Pr".split()
+    "sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp det dim gcd inf sup lim max min ker deg "
+    "Pr".split()
 )
 _ACCENTS = {
     "^": "hat", "ˆ": "hat", "̂": "hat", "~": "tilde", "˜": "tilde", "¯": "bar", "‾": "overline", "_": "underline",
@@ -190,11 +193,11 @@ def _matrix(node: _Node) -> str:
     return f"\\begin{{matrix}}{rows}\\end{{matrix}}" if rows else ""
 
 
-def _nothing(node: _Node) -> str:
+def _nothing(_node: _Node) -> str:
     return ""
 
 
-def _space(node: _Node) -> str:
+def _space(_node: _Node) -> str:
     return " "
 
 
@@ -206,6 +209,6 @@ _LEAVES = frozenset(("mi", "mn", "mo", "mtext", "ms"))
 _RULES: dict[str, Callable[[_Node], str]] = {
     "mi": _leaf, "mn": _leaf, "mo": _leaf, "mtext": _text, "ms": _text, "mfrac": _fraction, "msup": _power,
     "msub": _index, "msubsup": _both, "munderover": _both, "msqrt": _root, "mroot": _nth_root, "mover": _over,
-    "munder": _under, "mfenced": _fenced, "mtable": _matrix, "mtr": _table_row, "mlabeledtr": _table_row, "mspace": _space,
-    "annotation": _nothing, "mphantom": _nothing, "semantics": _semantics,
+    "munder": _under, "mfenced": _fenced, "mtable": _matrix, "mtr": _table_row, "mlabeledtr": _table_row,
+    "mspace": _space, "annotation": _nothing, "mphantom": _nothing, "semantics": _semantics,
 }  # fmt: skip

@@ -261,8 +261,8 @@ _WRITERS: dict[str, Any] = {"plain": _plain, "markdown": _markdown}
 
 def _gap(before: Piece, after: Piece) -> str:
     """What stands between two blocks in Markdown: an empty line, but none within a list or a definition."""
-    if after.begins and before.kind == after.kind:
-        if after.kind == k.LIST_ITEM or (after.kind == k.DEFINITION and after.detail == 1):
-            return "\n"
+    is_meaning = after.kind == k.DEFINITION and after.detail == 1
+    if after.begins and before.kind == after.kind and (after.kind == k.LIST_ITEM or is_meaning):
+        return "\n"
     quotes = min(before.quotes, after.quotes)
     return "\n" + ("> " * quotes).rstrip() + "\n" if quotes else "\n\n"

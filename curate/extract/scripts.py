@@ -15,6 +15,8 @@ from curate.extract.tags import SKIP
 
 Bytes = NDArray[np.uint8]
 
+# The signs of what is raised and what is lowered.
+RAISED, LOWERED = ord("^"), ord("_")
 MAX_SCRIPT_BYTES = 40
 MAX_BRACKET_BYTES = 40
 # A number of this many digits before a raised one is a year, and that a footnote.
@@ -47,7 +49,7 @@ def open_script(page: Page) -> None:
 
 
 @borrowing
-def close_script(page: Page, is_raised: bool, html: Bytes, after: int, end: int) -> None:
+def close_script(page: Page, sign: int, html: Bytes, after: int, end: int) -> None:
     """`</sup>` or `</sub>`: put the sign before its text, and braces around it, where it belongs to a formula."""
     state = page.state
     if state[p.SCRIPTS] == 0:
@@ -61,7 +63,7 @@ def close_script(page: Page, is_raised: bool, html: Bytes, after: int, end: int)
         start = max(start, state[SCRIPT_PLACES + depth - 1])
     if not start <= at < stop <= at + MAX_SCRIPT_BYTES or state[SCRIPT_LINKS + depth] != state[p.ANCHORS]:
         return
-    text = page.text
+    text, is_raised = page.text, sign == RAISED
     if at == start or text[at - 1] <= 32:
         is_script = is_raised and _is_isotope(text, start, at, stop, html, after, end)
     elif is_raised:
@@ -69,7 +71,7 @@ def close_script(page: Page, is_raised: bool, html: Bytes, after: int, end: int)
     else:
         is_script = _is_index(text, start, at, stop)
     if is_script:
-        _mark(page, 94 if is_raised else 95, at, stop)
+        _mark(page, sign, at, stop)
 
 
 @borrowing
@@ -177,8 +179,8 @@ def _is_exponent(text: Bytes, start: int, at: int, stop: int) -> bool:
         follows_number = word > start + 1 and text[word - 1] == 32 and _is_digit(text[word - 2])
         follows_number |= word > start and (_is_digit(text[word - 1]) or text[word - 1] == 47)
         is_long_unit = at - word > 1 and word == start
-        return is_count and (follows_number or (not is_long_unit and text[at] == 45)) and _kind_of(
-            text, word, at, _UNIT
+        return (
+            is_count and (follows_number or (not is_long_unit and text[at] == 45)) and _kind_of(text, word, at, _UNIT)
         )
     if before == 41 or before == 93 or before == 125 or before == 124:
         return before == 125 or _is_short_bracket(text, start, at)
@@ -196,7 +198,7 @@ def _is_short_bracket(text: Bytes, start: int, at: int) -> bool:
         if byte == 40 or byte == 91 or byte == 124:
             return signs > 0 or spaces == 0
         letters = letters + 1 if _is_letter(byte) else 0
-        if letters == 4 or byte >= 0xC3 and byte < 0xCE:
+        if letters == 4 or (byte >= 0xC3 and byte < 0xCE):
             return False
         signs += byte == 43 or byte == 45 or byte == 47 or byte == 42 or byte == 61 or byte == 94 or byte == 0xE2
         spaces += byte == 32

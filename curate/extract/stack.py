@@ -1,8 +1,6 @@
 """The stack of open elements: pushed, popped and asked for its innermost member of a group in constant time."""
 
 from curate.extract import page as p
-from curate.extract.compiled import borrowing
-from curate.extract.page import MAX_DEPTH, Page
 from curate.extract.class_names import (
     CODE_BOX,
     CODE_LINE,
@@ -12,6 +10,8 @@ from curate.extract.class_names import (
     GUTTER_CELL,
     LINE,
 )
+from curate.extract.compiled import borrowing
+from curate.extract.page import MAX_DEPTH, Page
 from curate.extract.tags import GROUPS, HEADING, MEMBERS, NUMBER, PREFORMATTED, SKIP, UNKNOWN
 
 _H1, _H6, _DIV, _TD, _TH = (NUMBER[name] for name in ("h1", "h6", "div", "td", "th"))
@@ -58,7 +58,7 @@ def push(page: Page, tag: int, first_token: int) -> None:
 def _by_class(page: Page, tag: int, place: int) -> None:
     """What class names make of an element: second copies and numbers of lines are no text, lines of code keep space."""
     state, flags = page.state, page.state[p.FLAGS]
-    is_cell = tag == _TD or tag == _TH
+    is_cell = tag in (_TD, _TH)
     is_near = state[p.MATH_END] > 0 and state[p.TAG_AT] - state[p.MATH_END] < MAX_COPY_DISTANCE
     is_gutter = (flags & GUTTER != 0 and tag != _DIV) or (flags & GUTTER_CELL != 0 and is_cell)
     if is_gutter or (flags & COPIED_FORMULA and is_near) or (flags & DRAWN_FORMULA and tag != UNKNOWN):

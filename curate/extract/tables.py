@@ -44,7 +44,7 @@ def tables(page: Page) -> NDArray[np.int32]:
         elif tag == _TR:
             found[table, ROWS] += 1
             _end_row(found, table)
-        elif tag == _TD or tag == _TH:
+        elif tag in (_TD, _TH):
             _count_cell(page, i, found, table)
     for i in range(1, n):
         if found[i, TABLE_OF] == i:

@@ -1,7 +1,8 @@
 """Train the extractor: `python -m curate.extract.train --shared ../shared/data --out curate/extract`.
 
 Labelled sets are read from `SHARED/gold`, unlabelled pages from the archives in `SHARED/crawl` and from every
-`--archive`, a WARC of your own; `SHARED/labelled/leftovers.jsonl.zst` marks lines of some of them. Needs LightGBM and trafilatura. The same inputs give the same weights.
+`--archive`, a WARC of your own; `SHARED/labelled/leftovers.jsonl.zst` marks lines of some of them. Needs LightGBM and
+trafilatura. The same inputs give the same weights.
 """
 
 import argparse
@@ -20,7 +21,6 @@ import numpy as np
 from curate.errors import UsageError
 from curate.extract.training import Example, fit
 from curate.extract.training_data import SETS, Labelled, Teacher, distinct, example, read_archive, read_set, with_lines
-
 
 CRAWLS = ("dev.warc.gz", "dev2.warc.gz")
 

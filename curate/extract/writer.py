@@ -85,37 +85,6 @@ def _indent(page: Page) -> None:
 
 
 @borrowing
-def start_code(page: Page) -> None:
-    """`<code>` and the like; what is inside counts as code of the block."""
-    if page.state[p.CODE_DEPTH] == 0:
-        page.state[p.CODE_START] = page.state[p.TEXT]
-    page.state[p.CODE_DEPTH] += 1
-
-
-@borrowing
-def end_code(page: Page) -> None:
-    """`</code>` and the like."""
-    state = page.state
-    if state[p.CODE_DEPTH]:
-        state[p.CODE_DEPTH] -= 1
-        if state[p.CODE_DEPTH] == 0:
-            state[p.CODED] += max(state[p.TEXT] - max(state[p.CODE_START], state[p.START]), 0)
-
-
-@borrowing
-def put_formula(page: Page, kind: int, start: int, end: int, is_display: int) -> None:
-    """Write the mark of a formula whose source is html[start:end]; beyond the cap formulas are left out."""
-    state = page.state
-    if state[p.FORMULAS] == len(page.formulas):
-        return
-    put(page, p.FORMULA_MARK)
-    row = page.formulas[state[p.FORMULAS]]
-    row[p.FORMULA_TEXT], row[p.FORMULA_KIND] = state[p.TEXT] - 1, kind
-    row[p.FORMULA_START], row[p.FORMULA_END], row[p.IS_DISPLAY] = start, end, is_display
-    state[p.FORMULAS] += 1
-
-
-@borrowing
 def line_break(page: Page) -> None:
     """`<br>`: a new line of the same block; a second one in a row ends the block, as authors of paragraphs mean it."""
     if page.last_group[PREFORMATTED] >= 0:
@@ -202,6 +171,13 @@ def _folded(page: Page, html: Bytes, at: int, end: int) -> int:
 
 
 @borrowing
+def _space(page: Page, byte: int) -> None:
+    if byte == 0xC2:
+        _indent(page)
+    white(page, byte)
+
+
+@borrowing
 def characters(page: Page, html: Bytes, at: int, end: int) -> int:
     """Write text up to the next `<` or `&`; returns where that is."""
     is_folding = page.last_group[PREFORMATTED] < 0
@@ -217,9 +193,7 @@ def characters(page: Page, html: Bytes, at: int, end: int) -> int:
         if kind == _MARKUP:
             break
         if kind == _WHITE:
-            if byte == 0xC2:
-                _indent(page)
-            white(page, byte)
+            _space(page, byte)
             while is_folding and at + length < end and _KINDS[html[at + length]] == _WHITE:
                 at += 1
         elif kind == _PLAIN:

@@ -86,13 +86,16 @@ STRUCTURE = {
         "```\nif x:\n  y\n```"),
     "code in samp": ("<div><samp>$ ls<br>&nbsp;&nbsp;a b</samp></div>", "```\n$ ls\n  a b\n```"),
     "code within a sentence is no listing": ("<p>Call <code>f()</code> twice.</p>", "Call f() twice."),
-    "numbers of lines in a cell go": ("<table><tr><td class=gutter><pre>1\n2</pre><td class=code><pre>a\nb</pre></table>",
+    "numbers of lines in a cell go": (
+        "<table><tr><td class=gutter><pre>1\n2</pre><td class=code><pre>a\nb</pre></table>",
         "```\na\nb\n```"),
-    "numbers of lines without a class go": ("<table><tr><td><pre>7\n8</pre><td><pre>a\nb</pre></table>", "```\na\nb\n```"),
+    "numbers of lines without a class go": (
+        "<table><tr><td><pre>7\n8</pre><td><pre>a\nb</pre></table>", "```\na\nb\n```"),
     "numbers of lines before each line go": ("<pre><span class=lineno>1 </span>a\n<span class=lineno>2 </span>b</pre>",
         "```\na\nb\n```"),
     "a letter in pre is no code": (f"<pre>{FILL}\n{FILL}</pre>", f"{FILL}\n{FILL}"),
-    "empty cells stay": ("<table><tr><th>A<th>B<th>C<tr><td>1<td><td>3</table>", "| A | B | C |\n| --- | --- | --- |\n| 1 |  | 3 |"),
+    "empty cells stay": (
+        "<table><tr><th>A<th>B<th>C<tr><td>1<td><td>3</table>", "| A | B | C |\n| --- | --- | --- |\n| 1 |  | 3 |"),
     "cells that span columns and rows": (
         "<table><tr><th colspan=2>A<th>B<tr><td rowspan=2>1<td>2<td>3<tr><td>4<td>5</table>",
         "| A |  | B |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n|  | 4 | 5 |"),
@@ -101,7 +104,8 @@ STRUCTURE = {
     "a table round a table lays out": ("<table><tr><td>Left<td><table><tr><td>a<td>b<tr><td>c<td>d</table></table>",
         "Left\n\n| a | b |\n| --- | --- |\n| c | d |"),
     "a table of one row lays out": ("<table><tr><td>Menu<td>Text</table>", "Menu\n\nText"),
-    "captions": ("<table><caption>Sizes</caption><tr><td>a<td>b<tr><td>c<td>d</table><figure><img><figcaption>A boat</figcaption></figure>",
+    "captions": (("<table><caption>Sizes</caption><tr><td>a<td>b<tr><td>c<td>d</table>"
+        "<figure><img><figcaption>A boat</figcaption></figure>"),
         "Sizes\n\n| a | b |\n| --- | --- |\n| c | d |\n\nA boat"),
     "quotations": ("<blockquote><p>a<p>b<blockquote>c</blockquote></blockquote>d", "> a\n>\n> b\n>\n> > c\n\nd"),
     "definitions": ("<dl><dt>a<dd>b<dd>c<dt>d<dd><p>e</p><p>f</p></dl>", "a\n: b\n: c\n\nd\n: e\n\nf"),
@@ -156,7 +160,16 @@ def test_an_unknown_markup_names_the_choices() -> None:
         extract("<p>x", markup="tex")
 
 
-@pytest.mark.parametrize("source", ["<math>" + "<mrow>" * 5000, "<math" * 4000, "<msup></msup></mfrac>" * 900, "<mi>" + "&" * 9000, "<" + "a" * 19_000])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<math>" + "<mrow>" * 5000,
+        "<math" * 4000,
+        "<msup></msup></mfrac>" * 900,
+        "<mi>" + "&" * 9000,
+        "<" + "a" * 19_000,
+    ],
+)
 def test_no_formula_is_too_odd(source: str) -> None:
     """Deep, unclosed and empty MathML gives text."""
     assert isinstance(tex_of_mathml(source), str)
