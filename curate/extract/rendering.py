@@ -27,6 +27,7 @@ _MARK = chr(p.FORMULA_MARK)
 # The signs behind a heading that link to it.
 _PERMALINKS = "\xb6\u00a7\U0001f517 "
 _PLAIN_WORD = re.compile(r"[(\"'\u2018\u201c]?[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*[.,;:!?)\"'\u2019\u201d]*$")
+_FIRST_NUMBER = re.compile(r"\s*([0-9]{1,6})\s")
 _DELIMITER = re.compile(r"\\[()\[\]]")
 
 
@@ -175,11 +176,11 @@ def _listing(blocks: _Blocks, first: int, last: int) -> Piece | None:
 
 def _is_gutter(code: str) -> bool:
     """Whether a listing is nothing but numbers of lines."""
-    start = code[:8].split(None, 1)[0]
-    if not (start.isascii() and start.isdecimal()):
+    first = _FIRST_NUMBER.match(code)
+    if first is None:
         return False
-    lines = code.split()
-    return len(lines) > 1 and lines == [str(int(start) + i) for i in range(len(lines))]
+    lines, start = code.split(), int(first[1])
+    return lines == [str(start + i) for i in range(len(lines))]
 
 
 def _is_prose(code: str) -> bool:

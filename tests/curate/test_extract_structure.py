@@ -93,6 +93,8 @@ STRUCTURE = {
         "<table><tr><td><pre>7\n8</pre><td><pre>a\nb</pre></table>", "```\na\nb\n```"),
     "numbers of lines before each line go": ("<pre><span class=lineno>1 </span>a\n<span class=lineno>2 </span>b</pre>",
         "```\na\nb\n```"),
+    "code that begins far to the right": ("<pre>            x</pre>", "```\n            x\n```"),
+    "a number is no line's number": ("<pre>42</pre>", "```\n42\n```"),
     "a letter in pre is no code": (f"<pre>{FILL}\n{FILL}</pre>", f"{FILL}\n{FILL}"),
     "empty cells stay": (
         "<table><tr><th>A<th>B<th>C<tr><td>1<td><td>3</table>", "| A | B | C |\n| --- | --- | --- |\n| 1 |  | 3 |"),
