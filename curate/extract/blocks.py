@@ -29,7 +29,7 @@ from curate.extract.tokenizer import tokenize
 MAX_SHORT_WORDS, SHORT_CUT = 8, 0.75
 SHORT_SURE = 0.8, 0.95
 # A caption between blocks that are kept, and the title above the text, are kept above these.
-MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.3
+MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,13 +154,20 @@ def are_simple(page: Page, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
 
     None of these has marks that combine or another form in NFC, and the tokenizer has dropped the controls.
     """
-    simple = np.ones(len(numbers), np.bool_)
-    for number in range(len(numbers)):
-        start, end = page.blocks[numbers[number], p.TEXT_START], page.blocks[numbers[number], p.TEXT_END]
-        for i in range(start, end):
-            byte = page.text[i]
-            if byte < 0xC2 or byte <= 0xCB:
-                simple[number] &= byte >= 32 or byte == 10
-            elif byte != 0xE2 or i + 1 == end or (page.text[i + 1] != 0x80 and page.text[i + 1] != 0x82):
-                simple[number] = False
+    simple, text, blocks = np.ones(len(numbers), np.bool_), page.text, page.blocks
+    for i in range(len(numbers)):
+        block = numbers[i]
+        simple[i] = _is_simple(text, blocks[block, p.TEXT_START], blocks[block, p.TEXT_END])
     return simple
+
+
+@borrowing
+def _is_simple(text: NDArray[np.uint8], start: int, end: int) -> bool:
+    for i in range(start, end):
+        byte = text[i]
+        if byte <= 0xCB:
+            if byte < 32 and byte != 10:
+                return False
+        elif byte != 0xE2 or i + 1 == end or (text[i + 1] != 0x80 and text[i + 1] != 0x82):
+            return False
+    return True
