@@ -12,8 +12,25 @@ import time
 from pathlib import Path
 
 MARKUP = """< > </ <!-- --> & &# &#x " ' <p> </a> <svg> <template> </table> <td> <tr> <pre> <title> </title> <br><br>
-<select> <h1> </h2> <li> <x/> <div/> </p> <foreignobject> <noscript>"""
-LONG = ("<a href=x>", "<script type=text/template>", "&nGt;" * 50, "<div>" * 300, "<span>" * 300, "</span>" * 300)
+<select> <h1> </h2> <li> <x/> <div/> </p> <foreignobject> <noscript> <math> </math> <mfrac> <msup> <mi>x <annotation>
+</annotation> <sup> </sup> <sub> </sub> 2 x <code> </code> <samp> <table> <td/colspan=9> <td/rowspan=9> <caption> <ol>
+<dl> <dt> <dd> <blockquote> </blockquote> <figcaption> $$ $ \\( \\) \\[ <img/alt=\\frac{a}{b}> &nbsp;"""
+LONG = (
+    "<a href=x>",
+    "<script type=text/template>",
+    "&nGt;" * 50,
+    "<div>" * 300,
+    "<span>" * 300,
+    "</span>" * 300,
+    "<script type=math/tex>",
+    "<script type='math/tex; mode=display'>x_1</script>",
+    "<div class='highlight code'>",
+    "<div class=line>",
+    "<td class=gutter>",
+    "<span class=katex-html>",
+    "<span class=MathJax>",
+    "<math display=block>",
+)
 PIECES = [piece.encode() for piece in (*MARKUP.split(), *LONG)] + [b"\0", b"\xc2", b"\xe2\x80", b"\xff", b"\xe3"]
 
 
@@ -42,6 +59,7 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["NUMBA_BOUNDSCHECK"] = "1"
     os.environ["NUMBA_CACHE_DIR"] = str(Path(tempfile.gettempdir()) / "extractor-fuzz-cache")
+    from curate.extract import MARKUPS
     from curate.extract.blocks import extract_page
     from curate.extract.training_data import SETS, read_set
 
@@ -54,7 +72,8 @@ def main() -> None:
     while time.process_time() - started < options.minutes * 60:
         html = mutated(rng.choice(pages), rng)
         try:
-            extract_page(html if rng.random() < 0.5 else html.decode("utf-8", "replace")).text.encode()
+            markup = rng.choice(MARKUPS)
+            extract_page(html if rng.random() < 0.5 else html.decode("utf-8", "replace"), markup=markup).text.encode()
         except BaseException:
             Path("crash.html").write_bytes(html)
             raise

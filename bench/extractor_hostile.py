@@ -67,6 +67,17 @@ def pages() -> dict[str, str]:
         "custom elements": filled("<a-b>x</a-b>"),
         "han": filled("汉字。"),
         "same text": filled("<p>the same line of text</p>"),
+        "formulas": filled("<math><mi>x</mi></math> "),
+        "large formulas": filled("<math>" + "<mfrac><mi>x</mi><mn>2</mn></mfrac>" * 500 + "</math> "),
+        "unclosed formulas": filled("<math><annotation encoding=tex>"),
+        "formulas in alt texts": filled("<img alt='" + "\\a&amp" * 500 + "'>"),
+        "superscripts": filled("x<sup>2</sup>"),
+        "nested superscripts": filled("x<sup>2"),
+        "dollars": filled("$$a $x_1$ "),
+        "delimiters": filled("\\( \\[ "),
+        "wide cells": "<table>" + filled("<tr><td colspan=50 rowspan=9>x<td>y</tr>"),
+        "signs of paragraphs": "<p>" + "some words of a text " * 20 + "<h2><a href=/>" + filled("\xb6") + "x",
+        "numbers of lines": "<pre>" + "\n".join(map(str, range(400_000))),
         "title of many words": "<title>" + filled("some words here ") + "</title><p>some words",
     }
 

@@ -22,12 +22,14 @@ from typing import Any
 import numpy as np
 
 from curate import extract as package
-from curate.extract import assemble, tidy
-from curate.extract import measures as m
-from curate.extract.blocks import extract_text, judge, read
+from curate.extract import tidy
+from curate.extract.blocks import choose, extract_text, judge, read
+from curate.extract.kinds import describe
 from curate.extract.libraries import resiliparse_text, trafilatura_text
 from curate.extract.model import Model, from_arrays
 from curate.extract.page import BLOCKS
+from curate.extract.rendering import render
+from curate.extract.tables import tables
 from curate.extract.train import gather
 from curate.extract.training import Example, fit, fold_of
 from curate.extract.training_data import Labelled, Teacher, example, site_of
@@ -40,7 +42,21 @@ FAMILIES = {
     "right to left": "ar fa he ur ps", "South and Southeast Asian": "hi bn ta te ml mr gu kn th vi id ms my km lo",
     "Greek, Turkic, Uralic, Baltic": "el tr az kk hu fi et lt lv",
 }  # fmt: skip
-NOT_TRAINING = ("__init__", "assemble", "cascade", "charset", "libraries", "train")  # for `fitted`
+NOT_TRAINING = (
+    "__init__",
+    "assemble",
+    "cascade",
+    "charset",
+    "formulas",
+    "kinds",
+    "languages",
+    "libraries",
+    "mathml",
+    "rendering",
+    "spans",
+    "tables",
+    "train",
+)  # fmt: skip -- for `fitted`
 LIMITS = (0.0, 0.45, 0.5, 0.55, 0.58, 0.62, 0.66, 0.7, 0.75, 0.8)
 WORD = re.compile(r"\w+")
 # Scripts without spaces count by character where texts are compared with each other.
@@ -107,10 +123,10 @@ def text_by(model: Model, html: str) -> tuple[str, float]:
     if not page.state[BLOCKS]:
         return "", 0.0
     measures, odds = judge(page, model)
-    best, expected = assemble.best_cut(odds, measures[:, m.WORDS])
-    kept = odds >= assemble.cut_of(best, expected)
-    assemble.drop_bare_labels(page, measures, kept)
-    return tidy(assemble.lines(page, kept)), float(expected)
+    found = tables(page)
+    described = describe(page, found)
+    kept, expected = choose(page, measures, odds, described)
+    return render(page, kept, described, found, "plain")[0], expected
 
 
 def fitted(examples: Sequence[tuple[str, Example]], cache: Path) -> Model:
@@ -243,7 +259,7 @@ def main() -> None:
     parser.add_argument("--leave", nargs="*", default=["trafilatura"], help="sources to train without")
     parser.add_argument("--write", type=Path)
     options = parser.parse_args()
-    pages = gather(options.shared, [options.shared / "crawl" / "dev.warc.gz"])
+    pages = gather(options.shared)
     teacher = Teacher(options.cache)
     named = [(page.name, made) for page in pages if (made := example(page, teacher)) is not None]
     seen = []

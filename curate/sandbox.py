@@ -28,10 +28,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Self
 
-from curate.extract import Scored, check_extractor
+from curate.extract import DEFAULT_MARKUP, Extracted, Scored, check_extractor, check_markup
 from curate.sandbox_child import DONE, NO_MEMORY, NO_NUMBER, NOT_CALLABLE, RAISED, REPLY, REQUEST, TOO_LONG
 
-EXTRACT = "curate.extract:extract_scored"
+EXTRACT = "curate.extract:extract_spans"
 WARM_UP_PAGE = b"<html><body><p>The first page pays for imports and for compiled code.</p></body></html>"
 WATCH_SECONDS = 0.05
 PIPE_BYTES = 1 << 20
@@ -99,7 +99,16 @@ class Sandbox:
 
     def extract_scored(self, html: bytes | str, *, charset: str = "", url: str | None = None, extractor: str) -> Scored:
         """`curate.extract.extract_scored` in the child; raises PageKilled, UsageError for an unknown extractor."""
-        return self._run(EXTRACT, html, {"charset": charset, "url": url, "extractor": check_extractor(extractor)})
+        found = self.extract_spans(html, charset=charset, url=url, extractor=extractor)
+        return Scored(found.text, found.expected_f1)
+
+    def extract_spans(
+        self, html: bytes | str, *, charset: str = "", url: str | None = None, extractor: str,
+        markup: str = DEFAULT_MARKUP,
+    ) -> Extracted:  # fmt: skip
+        """`curate.extract.extract_spans` in the child; raises PageKilled, UsageError for an unknown name."""
+        names = {"extractor": check_extractor(extractor), "markup": check_markup(markup)}
+        return self._run(EXTRACT, html, {"charset": charset, "url": url, **names})
 
     def run(self, function: str, page: bytes | str, **options: str | None) -> str:
         """Call `module:name` on a page in the child and return its text.
@@ -121,7 +130,7 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def _run(self, function: str, page: bytes | str, options: dict[str, str | None]) -> Scored:
+    def _run(self, function: str, page: bytes | str, options: dict[str, str | None]) -> Extracted:
         reused = self._living_child() is not None
         try:
             return self._attempt(function, page, options)
@@ -130,7 +139,7 @@ class Sandbox:
                 raise
         return self._attempt(function, page, options)
 
-    def _attempt(self, function: str, page: bytes | str, options: dict[str, str | None]) -> Scored:
+    def _attempt(self, function: str, page: bytes | str, options: dict[str, str | None]) -> Extracted:
         child = self._living_child() or self._start()
         if function == EXTRACT:
             self._warm_up(child, options["extractor"] or "")
@@ -144,7 +153,7 @@ class Sandbox:
 
     def _call(
         self, child: "_Child", function: str, page: bytes | str, options: dict[str, str | None], limits: SandboxLimits
-    ) -> tuple[int, Scored]:
+    ) -> tuple[int, Extracted]:
         try:
             return child.call(function, page, options, limits)
         except _ChildGone:
@@ -175,7 +184,7 @@ class Sandbox:
         try:
             outcome, found = self._call(child, EXTRACT, WARM_UP_PAGE, {"extractor": extractor}, START_LIMITS)
         except PageKilled as killed:
-            outcome, found = NOT_CALLABLE, Scored(str(killed), NO_NUMBER)
+            outcome, found = NOT_CALLABLE, Extracted(str(killed), NO_NUMBER, b"")
         if outcome != DONE:
             self.close()
             raise RuntimeError(f"the extractor {extractor} does not start: {found.text}")
@@ -202,7 +211,7 @@ def warm(extractor: str) -> None:
         sandbox.extract(WARM_UP_PAGE, extractor=extractor)
 
 
-def _found_or_raise(outcome: int, found: Scored, function: str, limits: SandboxLimits) -> Scored:
+def _found_or_raise(outcome: int, found: Extracted, function: str, limits: SandboxLimits) -> Extracted:
     if outcome == DONE:
         return found
     if outcome == RAISED:
@@ -255,7 +264,7 @@ class _Child:
 
     def call(
         self, function: str, page: bytes | str, options: dict[str, str | None], limits: SandboxLimits
-    ) -> tuple[int, Scored]:
+    ) -> tuple[int, Extracted]:
         """Outcome and result of one call; raises PageKilled past a limit and _ChildGone when the child is."""
         deadline = time.monotonic() + limits.max_wall_seconds
         body = marshal.dumps((function, page, options))
@@ -263,13 +272,14 @@ class _Child:
         self._send(body, deadline, limits)
         return self.receive(deadline, limits)
 
-    def receive(self, deadline: float, limits: SandboxLimits) -> tuple[int, Scored]:
-        """The next reply's outcome, text and number."""
+    def receive(self, deadline: float, limits: SandboxLimits) -> tuple[int, Extracted]:
+        """The next reply's outcome, text, number and spans."""
         header = self._read(REPLY.size, deadline, limits)
-        outcome, size, number, self.cpu_seconds, self.peak_bytes = REPLY.unpack(header)
-        if size > limits.max_text_bytes:  # only from a child whose memory a page has overwritten
+        outcome, size, spans_size, number, self.cpu_seconds, self.peak_bytes = REPLY.unpack(header)
+        if max(size, spans_size) > limits.max_text_bytes:  # only from a child whose memory a page has overwritten
             raise _past(limits, "text_limit")
-        return outcome, Scored(self._read(size, deadline, limits).decode("utf-8", "surrogatepass"), number)
+        text = self._read(size, deadline, limits).decode("utf-8", "surrogatepass")
+        return outcome, Extracted(text, number, self._read(spans_size, deadline, limits))
 
     def end(self) -> tuple[int, float]:
         """Kill and reap the process: exit code (negative for a signal) and CPU seconds."""

@@ -1,8 +1,8 @@
 """The child's side of the sandbox: read a call, make it, answer; run as `python -m curate.sandbox_child`.
 
 Frames are a header and that many bytes. The parent's body is marshalled `(function, page, options)`; the child's is
-UTF-8 text, because nothing a page may have tampered with should be unpickled, with a number beside it in the header.
-A function returns its text, or a pair of text and number.
+UTF-8 text, because nothing a page may have tampered with should be unpickled, and after it the packed spans of its
+parts; a number is beside them in the header. A function returns its text, or text, number and, if it likes, spans.
 """
 
 import marshal
@@ -12,12 +12,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from struct import Struct
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 REQUEST = Struct("<Qd")  # body bytes; CPU limit of this call in seconds
-# Outcome; body bytes; the number that came with the text, or NaN; CPU seconds of the process so far; its peak resident
-# bytes.
-REPLY = Struct("<BQddQ")
+# Outcome; bytes of text; bytes of spans; the number that came with the text, or NaN; CPU seconds of the process so far;
+# its peak resident bytes.
+REPLY = Struct("<BQQddQ")
 NO_NUMBER = float("nan")
 DONE, RAISED, NO_MEMORY, TOO_LONG, NOT_CALLABLE = range(5)
 
@@ -30,46 +30,46 @@ def main(parent: int, max_memory_bytes: int, max_text_bytes: int) -> None:
     """Serve calls from standard input until it closes."""
     requests, replies = _take_pipes()
     _prepare(parent, max_memory_bytes)
-    _reply(replies, DONE, b"", NO_NUMBER)
+    _reply(replies, DONE, b"", b"", NO_NUMBER)
     while len(header := requests.read(REQUEST.size)) == REQUEST.size:
         size, max_cpu_seconds = REQUEST.unpack(header)
         body = requests.read(size)
         if len(body) < size:
             return
-        outcome, text, number = answer(body, max_cpu_seconds)
-        if len(text) > max_text_bytes:
-            outcome, text = TOO_LONG, b""
-        _reply(replies, outcome, text, number)
+        outcome, text, number, spans = answer(body, max_cpu_seconds)
+        if len(text) > max_text_bytes or len(spans) > max_text_bytes:
+            outcome, text, spans = TOO_LONG, b"", b""
+        _reply(replies, outcome, text, spans, number)
 
 
-def answer(body: bytes, max_cpu_seconds: float) -> tuple[int, bytes, float]:
-    """Make one call: its outcome, text and number; the kernel ends a process that takes more CPU time than it may."""
+def answer(body: bytes, max_cpu_seconds: float) -> tuple[int, bytes, float, bytes]:
+    """Make one call: outcome, text, number, spans; the kernel ends a process that takes more CPU time than it may."""
     import signal
 
     function, page, options = marshal.loads(body)
     try:
         call = _function(function)
     except (ImportError, AttributeError) as error:
-        return NOT_CALLABLE, f"{type(error).__name__}: {error}".encode(errors="replace"), NO_NUMBER
+        return NOT_CALLABLE, f"{type(error).__name__}: {error}".encode(errors="replace"), NO_NUMBER, b""
     signal.setitimer(signal.ITIMER_PROF, max_cpu_seconds)
     try:
         result = call(page, **options)
-        text, number = result if isinstance(result, tuple) else (result, NO_NUMBER)
-        return DONE, text.encode("utf-8", "surrogatepass"), number
+        text, number, spans, *_ = (*result, b"") if isinstance(result, tuple) else (result, NO_NUMBER, b"")
+        return DONE, text.encode("utf-8", "surrogatepass"), number, spans
     except MemoryError:
-        return NO_MEMORY, b"", NO_NUMBER
+        return NO_MEMORY, b"", NO_NUMBER, b""
     except BaseException as error:  # the boundary of the process: Rust panics and SystemExit are no Exception
-        return RAISED, _describe(error), NO_NUMBER
+        return RAISED, _describe(error), NO_NUMBER, b""
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 @cache
-def _function(name: str) -> Callable[..., str | tuple[str, float]]:
+def _function(name: str) -> Callable[..., str | tuple[Any, ...]]:
     from importlib import import_module
 
     module, _, attribute = name.partition(":")
-    function: Callable[..., str | tuple[str, float]] = getattr(import_module(module), attribute)
+    function: Callable[..., str | tuple[Any, ...]] = getattr(import_module(module), attribute)
     return function
 
 
@@ -119,11 +119,12 @@ def _bind_to_parent(parent: int) -> None:
         os._exit(0)
 
 
-def _reply(replies: BinaryIO, outcome: int, body: bytes, number: float) -> None:
+def _reply(replies: BinaryIO, outcome: int, text: bytes, spans: bytes, number: float) -> None:
     import time
 
-    replies.write(REPLY.pack(outcome, len(body), number, time.process_time(), _peak_bytes()))
-    replies.write(body)
+    replies.write(REPLY.pack(outcome, len(text), len(spans), number, time.process_time(), _peak_bytes()))
+    replies.write(text)
+    replies.write(spans)
     replies.flush()
 
 

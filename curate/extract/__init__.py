@@ -8,9 +8,14 @@ from typing import Any, NamedTuple
 
 from curate.errors import UsageError
 
-__all__ = ["DEFAULT_EXTRACTOR", "EXTRACTORS", "Scored", "check_extractor", "extract", "extract_scored", "tidy"]
+__all__ = [
+    "DEFAULT_EXTRACTOR", "DEFAULT_MARKUP", "EXTRACTORS", "MARKUPS", "Extracted", "Scored", "check_extractor",
+    "check_markup", "extract", "extract_scored", "extract_spans", "tidy",
+]  # fmt: skip
 
 DEFAULT_EXTRACTOR = "blocks"
+MARKUPS = ("plain", "markdown")
+DEFAULT_MARKUP = "plain"
 
 # Imported when first asked for: trafilatura alone costs 0.2 s to import. Libraries take the decoded page and return
 # text; ours take bytes too, with their charset, and say how good they expect the text to be.
@@ -18,7 +23,7 @@ _LIBRARIES = {
     "trafilatura": "curate.extract.libraries:trafilatura_text",
     "resiliparse": "curate.extract.libraries:resiliparse_text",
 }
-_OURS = {"blocks": "curate.extract.blocks:scored_text", "cascade": "curate.extract.cascade:scored_text"}
+_OURS = {"blocks": "curate.extract.blocks:extracted", "cascade": "curate.extract.cascade:extracted"}
 EXTRACTORS = {**_LIBRARIES, **_OURS}
 
 # Unicode's stream-safe format allows 30 combining marks in a row, more than any script uses. Normalising a run of n
@@ -44,21 +49,32 @@ class Scored(NamedTuple):
     expected_f1: float
 
 
-def extract(html: bytes | str, *, url: str | None = None, extractor: str = DEFAULT_EXTRACTOR, charset: str = "") -> str:
-    """Extract the main text of a page, one block per line; '' when there is none.
+class Extracted(NamedTuple):
+    """A page's main text, its expected word F1, and what its parts are: `spans.columns` and `spans.unpack` read it."""
+
+    text: str
+    expected_f1: float
+    spans: bytes
+
+
+def extract(
+    html: bytes | str, *, url: str | None = None, extractor: str = DEFAULT_EXTRACTOR, charset: str = "",
+    markup: str = DEFAULT_MARKUP,
+) -> str:  # fmt: skip
+    """Extract the main text of a page, as plain text or as Markdown; '' when there is none.
 
     Bytes are decoded with `charset`, a Python codec name, or with what `decide_charset` finds when it is empty.
     `url` is for extractors that can use it; none of today's does. The text comes tidied, see `tidy`.
     Total on any input and without state: a page's text does not depend on the pages before it. Nothing here bounds
     time or memory; `curate.sandbox` does.
-    Raises UsageError when there is no extractor of that name.
+    Raises UsageError when there is no extractor or no markup of that name.
 
     >>> extract("<html><body><p>Main text.</p></body></html>", extractor="resiliparse")
     'Main text.'
     >>> extract(b"", extractor="resiliparse")
     ''
     """
-    return extract_scored(html, url=url, extractor=extractor, charset=charset).text
+    return extract_spans(html, url=url, extractor=extractor, charset=charset, markup=markup).text
 
 
 def extract_scored(
@@ -69,18 +85,45 @@ def extract_scored(
     >>> extract_scored("<html><body><p>Main text.</p></body></html>", extractor="resiliparse")
     Scored(text='Main text.', expected_f1=nan)
     """
+    found = extract_spans(html, url=url, extractor=extractor, charset=charset)
+    return Scored(found.text, found.expected_f1)
+
+
+def extract_spans(
+    html: bytes | str, *, url: str | None = None, extractor: str = DEFAULT_EXTRACTOR, charset: str = "",
+    markup: str = DEFAULT_MARKUP,
+) -> Extracted:  # fmt: skip
+    """As `extract`, with the F1 the extractor expects of its text and what the parts of the text are.
+
+    Libraries do not say what the parts are: their text is one span of prose.
+    """
     run = _function(extractor)
+    check_markup(markup)
     if extractor in _OURS:
-        found = run(html, charset)
-        return Scored(tidy(found.text), found.expected_f1)
+        found: Extracted = run(html, charset, markup=markup)
+        return found
     text = decoded(html, charset)
-    return Scored(tidy(run(text)) if text.strip() else "", math.nan)
+    return in_one_span(tidy(run(text, markup=markup)) if text.strip() else "", math.nan)
+
+
+def in_one_span(text: str, expected_f1: float) -> Extracted:
+    """A text of which nothing is known but that it is text."""
+    from curate.extract.spans import Kind, Span, pack
+
+    return Extracted(text, expected_f1, pack([Span(0, len(text), Kind.PROSE)] if text else []))
 
 
 def check_extractor(name: str) -> str:
     """Return the name of an extractor, or raise UsageError naming the choices."""
     if name not in EXTRACTORS:
         raise UsageError(f"unknown extractor {name!r}; choose from: {', '.join(EXTRACTORS)}")
+    return name
+
+
+def check_markup(name: str) -> str:
+    """Return the name of a markup, or raise UsageError naming the choices."""
+    if name not in MARKUPS:
+        raise UsageError(f"unknown markup {name!r}; choose from: {', '.join(MARKUPS)}")
     return name
 
 

@@ -1,15 +1,16 @@
-"""Probabilities to text: how much of the page is kept, and how blocks become lines."""
+"""Probabilities to blocks: how much of the page is kept, and what is kept or dropped together."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.extract import kinds as k
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.compiled import compiled
+from curate.extract.hashing import Numbers
 from curate.extract.measures import Measures
 from curate.extract.page import Page
-from curate.extract.surroundings import sections
-from curate.extract.tags import NUMBER
+from curate.extract.surroundings import Rows, sections
 
 # Where the model expects to be right, a fixed cut a little above one half is worth precision, and precision is what
 # training text needs; where it does not (listings, forums, shops), the cut of the highest expected F1 is better.
@@ -17,8 +18,7 @@ FIXED_CUT = 0.525
 SURE, UNSURE = 0.65, 0.5
 MIN_CUT = 0.1
 MIN_TEXT_WORDS = 15
-
-_LI, _TD, _TH, _TR = NUMBER["li"], NUMBER["td"], NUMBER["th"], NUMBER["tr"]
+MAX_TITLE_WORDS = 30
 
 
 @compiled
@@ -45,8 +45,13 @@ def cut_of(best: float, expected_f1: float) -> float:
     >>> round(cut_of(0.3, 0.95), 3), round(cut_of(0.3, 0.59), 3), round(cut_of(0.3, 0.4), 3)
     (0.525, 0.435, 0.3)
     """
-    sure = min(max((expected_f1 - UNSURE) / (SURE - UNSURE), 0.0), 1.0)
+    sure = share(expected_f1, UNSURE, SURE)
     return max((1 - sure) * best + sure * FIXED_CUT, MIN_CUT)
+
+
+def share(value: float, low: float, high: float) -> float:
+    """How far a value is on its way from `low` to `high`, 0..1."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)
 
 
 @compiled
@@ -61,42 +66,81 @@ def drop_bare_labels(page: Page, measures: Measures, kept: NDArray[np.bool_]) ->
 
 
 @compiled
-def places(page: Page) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
-    """For each block, whether it begins a list item, and the table row it is a whole cell of, or -1."""
-    n = page.state[p.BLOCKS]
-    begins, rows = np.zeros(n, np.bool_), np.full(n, -1, np.int32)
-    for i in range(n):
-        current, in_cell = page.blocks[i, p.ELEMENT], False
-        while current > 0:
-            element = page.elements[current]
-            if element[p.FIRST_BLOCK] != i:
-                # Beyond this, only the row of a cell that is this block alone is of interest.
-                if in_cell and element[p.TAG] == _TR:
-                    rows[i] = current
-                if not in_cell or element[p.TAG] == _TR:
-                    break
-            elif element[p.TAG] == _LI:
-                begins[i] = True
-            elif element[p.TAG] == _TR and in_cell:
-                rows[i] = current
-                break
-            elif element[p.TAG] == _TD or element[p.TAG] == _TH:
-                in_cell = element[p.LAST_BLOCK] - element[p.FIRST_BLOCK] == 1
-            current = element[p.PARENT]
-    return begins, rows
+def keep_whole(described: Numbers, odds: Rows, words: Rows, cut: float, kept: NDArray[np.bool_]) -> None:
+    """Keep or drop as one what means nothing in parts: a listing of many blocks, a row of a table."""
+    n, first = len(kept), 0
+    for i in range(1, n + 1):
+        if i < n and _go_together(described, first, i):
+            continue
+        kind = described[first, k.KIND]
+        if i - first > 1 and kind in (k.CODE, k.TABLE) and _part(described, first) >= 0:
+            weights = words[first:i] + 0.5
+            kept[first:i] = np.sum(weights * odds[first:i]) >= cut * np.sum(weights)
+        first = i
 
 
-def lines(page: Page, kept: NDArray[np.bool_]) -> str:
-    """The text of the kept blocks: a line each, list items marked, the cells of a table's row joined by tabs."""
-    begins, rows = (column.tolist() for column in places(page))
-    text = page.text[: page.state[p.TEXT]].tobytes()
-    spans = page.blocks[: len(kept), : p.TEXT_END + 1].tolist()
-    pieces, row_before = [], -1
-    for i in np.flatnonzero(kept).tolist():
-        row = rows[i]
-        pieces.append(b"\t" if row >= 0 and row == row_before else b"\n")
-        if begins[i] and row < 0:
-            pieces.append(b"- ")
-        pieces.append(text[slice(*spans[i])])
-        row_before = row
-    return b"".join(pieces[1:]).decode("utf-8", "replace")
+@compiled
+def _go_together(described: Numbers, one: int, other: int) -> bool:
+    is_alike = described[one, k.KIND] == described[other, k.KIND]
+    return bool(is_alike and _part(described, one) == _part(described, other))
+
+
+@compiled
+def _part(described: Numbers, i: int) -> int:
+    return int(described[i, k.ROW] if described[i, k.KIND] == k.TABLE else described[i, k.UNIT])
+
+
+@compiled
+def keep_formulas(described: Numbers, kept: NDArray[np.bool_]) -> None:
+    """A formula on a line of its own has no words to be judged by: it goes with the text on both sides."""
+    n, first = len(kept), -1
+    for i in range(n + 1):
+        is_formula = i < n and described[i, k.KIND] == k.FORMULA
+        if is_formula and first < 0:
+            first = i
+        elif not is_formula and first >= 0:
+            before, after = first == 0 or kept[first - 1], i == n or kept[i]
+            kept[first:i] = before and after
+            first = -1
+
+
+@compiled
+def keep_listings(described: Numbers, kept: NDArray[np.bool_]) -> None:
+    """Code is judged badly by its words: a listing next to text that is kept is kept."""
+    n, first = len(kept), -1
+    for i in range(n + 1):
+        is_code = i < n and described[i, k.KIND] == k.CODE
+        if is_code and first < 0:
+            first = i
+        elif not is_code and first >= 0:
+            if (first > 0 and kept[first - 1]) or (i < n and kept[i]):
+                kept[first:i] = True
+            first = -1
+
+
+@compiled
+def keep_captions(described: Numbers, odds: Rows, limit: float, kept: NDArray[np.bool_]) -> None:
+    """A caption between two blocks that are kept needs only to be likely enough, not likely."""
+    n, first = len(kept), -1
+    for i in range(n + 1):
+        is_caption = i < n and described[i, k.KIND] == k.CAPTION
+        if is_caption and first < 0:
+            first = i
+        elif not is_caption and first >= 0:
+            if first > 0 and i < n and kept[first - 1] and kept[i]:
+                kept[first:i] |= odds[first:i] >= limit
+            first = -1
+
+
+@compiled
+def keep_title(page: Page, odds: Rows, words: Rows, limit: float, kept: NDArray[np.bool_]) -> None:
+    """The last heading of the first level above the text, where none is kept, likely enough and no sentence."""
+    title = -1
+    for i in range(len(kept)):
+        is_first_level = page.blocks[i, p.HEADING_LEVEL] == 1
+        if kept[i]:
+            if title >= 0 and not is_first_level:
+                kept[title] = True
+            return
+        if is_first_level and words[i] <= MAX_TITLE_WORDS and odds[i] >= limit:
+            title = i

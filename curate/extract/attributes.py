@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.class_names import CLASS_FLAGS, CLASS_HASHES
 from curate.extract.compiled import borrowing
-from curate.extract.hashing import BASIS, Hashes, hash_bytes, mix
+from curate.extract.hashing import BASIS, Hashes, hash_bytes, look_up, mix
 from curate.extract.page import Page
 
 Bytes = NDArray[np.uint8]
@@ -13,20 +14,26 @@ State = NDArray[np.int64]
 
 MAX_TOKENS_PER_ELEMENT = 24
 MIN_TOKEN_BYTES = 2
+MAX_SOURCE_BYTES = 300
 # Each kind of token has its own hashes: a word in a class name is not the same evidence as a role.
 PART, WHOLE, ROLE, PROPERTY, UNKNOWN_TAG = range(5)
 
-_CLASS, _ID, _ROLE, _PROPERTY, _HIDDEN, _ARIA, _STYLE, _HREF, _TYPE, _SHADOW = (
+_CLASS, _ID, _ROLE, _PROPERTY, _HIDDEN, _ARIA, _STYLE, _HREF, _TYPE, _SHADOW, _ALT, _SRC = (
     np.uint64(hash_bytes(name))
     for name in (
         b"class", b"id", b"role", b"itemprop", b"hidden", b"aria-hidden", b"style", b"href", b"type",
-        b"shadowrootmode",
+        b"shadowrootmode", b"alt", b"src",
     )
 )  # fmt: skip
 _DISPLAY_NONE = np.frombuffer(b"display:none", np.uint8)
 _TRUE = np.frombuffer(b"true", np.uint8)
 _TEMPLATE = np.frombuffer(b"template", np.uint8)
 _HTML = np.frombuffer(b"html", np.uint8)
+_MATH_TEX = np.frombuffer(b"math/tex", np.uint8)
+_MATH_MML = np.frombuffer(b"math/mml", np.uint8)
+_MODE_DISPLAY = np.frombuffer(b"mode=display", np.uint8)
+_LATEX = np.frombuffer(b"latex", np.uint8)
+_MATH = np.frombuffer(b"math", np.uint8)
 
 
 @borrowing
@@ -94,7 +101,19 @@ def _names(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind
         if i > name_start:
             _record(state, tokens, value, first)
             if kind == WHOLE:
+                state[p.FLAGS] |= max(look_up(CLASS_HASHES, CLASS_FLAGS, value), 0)
                 _parts(state, tokens, html, name_start, i, first)
+
+
+@borrowing
+def _take_type(state: State, html: Bytes, start: int, end: int) -> None:
+    """What a script holds: a template, or a formula for MathJax."""
+    state[p.IS_MARKUP] = _holds(html, start, end, _TEMPLATE) or _holds(html, start, end, _HTML)
+    if _holds(html, start, end, _MATH_TEX):
+        state[p.FORMULA_TYPE] = 1 + p.TEX_SCRIPT
+        state[p.DISPLAYS] = _holds(html, start, end, _MODE_DISPLAY)
+    elif _holds(html, start, end, _MATH_MML):
+        state[p.FORMULA_TYPE] = 1 + p.MATHML_SCRIPT
 
 
 @borrowing
@@ -115,7 +134,7 @@ def _take(state: State, tokens: Hashes, html: Bytes, name: np.uint64, start: int
     elif name == _HREF:
         state[p.HAS_HREF] = 1
     elif name == _TYPE:
-        state[p.IS_MARKUP] = _holds(html, start, end, _TEMPLATE) or _holds(html, start, end, _HTML)
+        _take_type(state, html, start, end)
     elif name == _SHADOW:
         state[p.SHADOW] = 1
 
@@ -162,6 +181,8 @@ def read_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
     """
     state, tokens = page.state, page.tokens
     state[p.SELF_CLOSING] = state[p.HIDES] = state[p.HAS_HREF] = state[p.IS_MARKUP] = state[p.SHADOW] = 0
+    state[p.FLAGS] = state[p.FORMULA_TYPE] = state[p.DISPLAYS] = 0
+    state[p.TAG_AT] = at
     first, ends_in_slash = state[p.TOKENS], False
     while at < end and html[at] != 62:
         if is_space(html[at]) or html[at] == 47:
@@ -195,3 +216,67 @@ def skip_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
         if at < end and html[at] == 61:
             _, _, at = _value(html, at + 1, end)
     return at + 1
+
+
+@borrowing
+def _is_tex(html: Bytes, start: int, end: int) -> bool:
+    """Whether an alt text is TeX by its looks: a backslash with a letter, or a display style."""
+    at = start
+    while at < end - 1 and not (html[at] == 92 and 97 <= html[at + 1] | 32 <= 122):
+        at += 1
+    return at < end - 1
+
+
+@borrowing
+def read_image(page: Page, html: Bytes, at: int, end: int) -> int:
+    """As `skip_attributes`, of an image; notes the alt text when it is TeX, or the image's class or source says so."""
+    state = page.state
+    state[p.ALT_START] = state[p.ALT_END] = 0
+    says_tex = False
+    while at < end and html[at] != 62:
+        if is_space(html[at]) or html[at] == 47:
+            at += 1
+            continue
+        name, at = _attribute_name(html, at, end)
+        while at < end and is_space(html[at]):
+            at += 1
+        if at < end and html[at] == 61:
+            start, stop, at = _value(html, at + 1, end)
+            stop = min(stop, end)
+            if name == _ALT:
+                state[p.ALT_START], state[p.ALT_END] = start, stop
+            elif name == _CLASS:
+                says_tex |= _holds(html, start, stop, _LATEX) or _holds(html, start, stop, _MATH)
+            elif name == _SRC and stop - start < MAX_SOURCE_BYTES:
+                says_tex |= _holds(html, start, stop, _LATEX)
+    if not (says_tex or _is_tex(html, state[p.ALT_START], state[p.ALT_END])):
+        state[p.ALT_END] = state[p.ALT_START]
+    return at + 1
+
+
+@borrowing
+def number_of(html: Bytes, at: int, wanted: np.uint64, default: int) -> int:
+    """The number in the attribute of a name, of the tag whose attributes begin at `at`; `default` where none is."""
+    end, found = len(html), default
+    while at < end and html[at] != 62:
+        if is_space(html[at]) or html[at] == 47:
+            at += 1
+            continue
+        name, at = _attribute_name(html, at, end)
+        while at < end and is_space(html[at]):
+            at += 1
+        if at < end and html[at] == 61:
+            start, stop, at = _value(html, at + 1, end)
+            if name == wanted:
+                found = _integer(html, start, min(stop, end), default)
+    return found
+
+
+@borrowing
+def _integer(html: Bytes, start: int, end: int, default: int) -> int:
+    while start < end and is_space(html[start]):
+        start += 1
+    value, digits = 0, 0
+    while start < end and digits < 6 and 48 <= html[start] <= 57:
+        value, digits, start = value * 10 + (html[start] - 48), digits + 1, start + 1
+    return value if digits else default

@@ -4,22 +4,32 @@ No tree of the document is built, nothing recurses, and the work is linear in th
 is nothing to hang and nothing to kill. Nothing is kept between pages.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.extract import Scored, assemble, decoded, tidy
+from curate.extract import Extracted, Scored, assemble, decoded
+from curate.extract import kinds as k
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.charset import utf8_of
 from curate.extract.features import element_scores, features
+from curate.extract.kinds import describe
 from curate.extract.measures import measure
 from curate.extract.model import NEGLIGIBLE, Model, load, probabilities
 from curate.extract.page import MAX_BYTES, Page
+from curate.extract.rendering import render
 from curate.extract.revision import revise
 from curate.extract.surroundings import signatures
+from curate.extract.tables import tables
 from curate.extract.tokenizer import tokenize
+
+# Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier.
+MAX_SHORT_WORDS, SHORT_CUT = 8, 0.75
+SHORT_SURE = 0.8, 0.95
+# A caption between blocks that are kept, and the title above the text, are kept above these.
+MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,46 +46,66 @@ class Extraction:
     kept: int
     words: int
     kept_words: int
+    spans: bytes = b""
 
 
 EMPTY = Extraction("", 0.0, 0, 0, 0, 0)
 
 
-def extract_page(html: bytes | str, charset: str = "") -> Extraction:
-    """Extract the main text of a page, with the counts behind it; bytes are decoded as `charset.utf8_of` does.
+def extract_page(html: bytes | str, charset: str = "", *, markup: str = "plain") -> Extraction:
+    """Extract the main text of a page, with what its parts are and the counts behind it.
 
-    Total on any input: text beyond 2 MB of UTF-8 is not read. One line per block; list items begin with `- `, the
-    cells of a table's row are joined by tabs, preformatted text keeps its lines and indentation.
+    Bytes are decoded as `charset.utf8_of` does. Total on any input: text beyond 2 MB of UTF-8 is not read. `markup`
+    is "plain" or "markdown", see docs/extraction.md; both hold the same blocks.
 
     >>> extract_page("").text
     ''
     """
-    found = _extract(html, charset)
-    return replace(found, text=tidy(found.text))
-
-
-def scored_text(html: bytes | str, charset: str = "") -> Scored:
-    """Main text as it was written and the F1 expected of it, for `curate.extract.extract_scored`, which tidies it."""
-    found = _extract(html, charset)
-    return Scored(found.text, found.expected_f1)
-
-
-def extract_text(html: bytes | str) -> str:
-    """Extract the main text of a page as it was written."""
-    return _extract(html, "").text
-
-
-def _extract(html: bytes | str, charset: str) -> Extraction:
     page = read(html, charset)
     if page.state[p.BLOCKS] == 0:
         return EMPTY
     measures, odds = judge(page, load())
-    words = measures[:, m.WORDS]
-    cut, expected_f1 = assemble.best_cut(odds, words)
-    kept = odds >= assemble.cut_of(cut, expected_f1)
+    words, found = measures[:, m.WORDS], tables(page)
+    described = describe(page, found)
+    kept, expected_f1 = choose(page, measures, odds, described)
+    text, spans = render(page, kept, described, found, markup)
+    counts = len(odds), int(kept.sum()), int(words.sum()), int(words[kept].sum())
+    return Extraction(text, expected_f1, *counts, spans)
+
+
+def choose(
+    page: Page, measures: NDArray[np.float32], odds: NDArray[np.float32], described: NDArray[np.int32]
+) -> tuple[NDArray[np.bool_], float]:
+    """Which blocks are kept, bool[blocks], and the word F1 expected of them."""
+    words, kinds = measures[:, m.WORDS], described[:, k.KIND]
+    best, expected_f1 = assemble.best_cut(odds, words)
+    cut = assemble.cut_of(best, expected_f1)
+    is_short = (words <= MAX_SHORT_WORDS) & (kinds != k.CODE) & (kinds != k.TABLE)
+    kept = odds >= np.where(is_short, max(cut, assemble.share(expected_f1, *SHORT_SURE) * SHORT_CUT), cut)
+    assemble.keep_whole(described, odds, words, cut, kept)
+    assemble.keep_listings(described, kept)
+    assemble.keep_captions(described, odds, MIN_CAPTION_ODDS, kept)
     assemble.drop_bare_labels(page, measures, kept)
-    text = assemble.lines(page, kept)
-    return Extraction(text, float(expected_f1), len(odds), int(kept.sum()), int(words.sum()), int(words[kept].sum()))
+    assemble.keep_formulas(described, kept)
+    assemble.keep_title(page, odds, words, MIN_TITLE_ODDS, kept)
+    return kept, float(expected_f1)
+
+
+def extracted(html: bytes | str, charset: str = "", *, markup: str = "plain") -> Extracted:
+    """Main text, the F1 expected of it and its packed spans, for `curate.extract.extract_spans`."""
+    found = extract_page(html, charset, markup=markup)
+    return Extracted(found.text, found.expected_f1, found.spans)
+
+
+def scored_text(html: bytes | str, charset: str = "") -> Scored:
+    """Main text and the F1 expected of it."""
+    found = extract_page(html, charset)
+    return Scored(found.text, found.expected_f1)
+
+
+def extract_text(html: bytes | str) -> str:
+    """Extract the main text of a page."""
+    return extract_page(html).text
 
 
 def read(html: bytes | str, charset: str = "") -> Page:

@@ -1,7 +1,7 @@
 """Our own extractor, and trafilatura where it is least sure of itself."""
 
-from curate.extract import Scored, decoded
-from curate.extract.blocks import scored_text as scored_blocks
+from curate.extract import DEFAULT_MARKUP, Extracted, decoded, in_one_span, tidy
+from curate.extract.blocks import extracted as extracted_blocks
 from curate.extract.libraries import trafilatura_text
 
 # Pages made by scripts or with little text: one gold page in a hundred. No limit gains more than .001 of F1 on
@@ -9,12 +9,15 @@ from curate.extract.libraries import trafilatura_text
 MIN_EXPECTED_F1 = 0.5
 
 
-def scored_text(html: bytes | str, charset: str = "", *, min_expected_f1: float = MIN_EXPECTED_F1) -> Scored:
+def extracted(
+    html: bytes | str, charset: str = "", *, markup: str = DEFAULT_MARKUP, min_expected_f1: float = MIN_EXPECTED_F1
+) -> Extracted:
     """Main text by `blocks`, or by trafilatura where `blocks` expects a lower F1 and trafilatura finds any text.
 
     The expected F1 is that of `blocks` in either case.
     """
-    found = scored_blocks(html, charset)
+    found = extracted_blocks(html, charset, markup=markup)
     if found.expected_f1 >= min_expected_f1:
         return found
-    return found._replace(text=trafilatura_text(decoded(html, charset)) or found.text)
+    text = tidy(trafilatura_text(decoded(html, charset), markup=markup))
+    return in_one_span(text, found.expected_f1) if text else found

@@ -13,8 +13,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 Integer: TypeAlias = int | np.integer[Any]
 
 _SOURCES = (
-    *("assemble", "attributes", "compiled", "entities", "features", "hashing", "measures", "model", "page", "revision"),
-    *("stack", "sums", "surroundings", "tags", "tokenizer", "writer"),
+    *("assemble", "attributes", "class_names", "compiled", "entities", "features", "hashing", "inline", "kinds"),
+    *(
+        "measures",
+        "model",
+        "page",
+        "revision",
+        "scanning",
+        "scripts",
+        "stack",
+        "sums",
+        "surroundings",
+        "tables",
+        "tags",
+    ),
+    *("tokenizer", "writer"),
 )
 
 

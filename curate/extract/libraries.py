@@ -28,7 +28,7 @@ _NEVER_NESTED = frozenset(
 _ESCAPED_ENTITY = re.compile(r"&(?:amp|#38|#[xX]26);(?=(?:\w{2,31}|#\w{1,7});)")
 
 
-def trafilatura_text(html: str) -> str:
+def trafilatura_text(html: str, *, markup: str = "plain") -> str:
     """Main text by trafilatura: comments off, tables on, no metadata; '' when it finds none.
 
     The fast mode answers for most pages; the full cascade is run where the answer is shorter than
@@ -37,14 +37,17 @@ def trafilatura_text(html: str) -> str:
     """
     extract = _trafilatura()
     page = _ESCAPED_ENTITY.sub("&amp;amp;", html)
-    fast = extract(page, fast=True, include_comments=False) or ""
+    as_asked = {"output_format": "markdown", "include_formatting": True} if markup == "markdown" else {}
+    fast = extract(page, fast=True, include_comments=False, **as_asked) or ""
     if len(fast) < RERUN_BELOW_CHARS or len(fast) < RERUN_BELOW_SHARE * len(resiliparse_text(html)):
-        return extract(page, include_comments=False) or ""
+        return extract(page, include_comments=False, **as_asked) or ""
     return fast
 
 
-def resiliparse_text(html: str) -> str:
+def resiliparse_text(html: str, *, markup: str = "plain") -> str:  # noqa: ARG001 -- it knows one only
     """Main text by resiliparse, comments off; '' for a page nested deeper than `MAX_NESTING` elements.
+
+    It knows no Markdown: its text is the same under either markup.
 
     Source: Bevendorff et al. 2018, Elastic ChatNoir (ECIR).
     """

@@ -123,6 +123,10 @@ def _score_words(
 ) -> np.uint64:
     """Fill the columns that need each word's hash; returns the hash of the whole text, case and spaces left out."""
     whole, word, length = BASIS, BASIS, 0
+    # A bit for each title word's hash: nearly all words are not in the title and need no more than a look at one.
+    among = np.uint64(0)
+    for other in title:
+        among |= np.uint64(1) << (other & np.uint64(63))
     for i in range(start, end + 1):
         byte = np.int64(text[i]) if i < end else 32
         if _is_word(byte):
@@ -133,10 +137,11 @@ def _score_words(
             if score != -1:
                 row[SCORE] += score
                 row[LOWEST] = min(row[LOWEST], score)
-            for other in title:
-                if other == word:
-                    row[TITLE_WORDS] += 1
-                    break
+            if among >> (word & np.uint64(63)) & np.uint64(1):
+                for other in title:
+                    if other == word:
+                        row[TITLE_WORDS] += 1
+                        break
             word, length = BASIS, 0
         if not _is_word(byte) and byte > 32:
             whole = mix(whole, byte)

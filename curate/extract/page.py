@@ -16,13 +16,21 @@ MAX_ELEMENTS = 60_000
 MAX_BLOCKS = 20_000
 MAX_TOKENS = 200_000
 MAX_DEPTH = 256
+MAX_FORMULAS = 4_000
 
-# Columns of `blocks`: int32[n, 8].
-(TEXT_START, TEXT_END, ELEMENT, LINK_BYTES, LINKS, HEADING_LEVEL, IMAGES, INPUTS) = range(8)
-BLOCK_FIELDS = 8
-# Columns of `elements`: int32[n, 8]; FIRST_BLOCK and LAST_BLOCK are a half-open range.
-(PARENT, TAG, DEPTH, FIRST_BLOCK, LAST_BLOCK, FIRST_TOKEN, LAST_TOKEN, IS_HIDDEN) = range(8)
-ELEMENT_FIELDS = 8
+# Columns of `blocks`: int32[n, 9].
+(TEXT_START, TEXT_END, ELEMENT, LINK_BYTES, LINKS, HEADING_LEVEL, IMAGES, INPUTS, CODE_BYTES) = range(9)
+BLOCK_FIELDS = 9
+# Columns of `elements`: int32[n, 10]; FIRST_BLOCK and LAST_BLOCK are a half-open range, AT is where in the HTML the
+# attributes begin, CLASSES what `class_names` says of them.
+(PARENT, TAG, DEPTH, FIRST_BLOCK, LAST_BLOCK, FIRST_TOKEN, LAST_TOKEN, IS_HIDDEN, AT, CLASSES) = range(10)
+ELEMENT_FIELDS = 10
+# Columns of `formulas`: int32[n, 5]; each stands in the text as one byte, FORMULA_MARK.
+(FORMULA_TEXT, FORMULA_KIND, FORMULA_START, FORMULA_END, IS_DISPLAY) = range(5)
+FORMULA_FIELDS = 5
+FORMULA_MARK = 1
+# Where a formula comes from: MathML, TeX in a script, MathML in a script, TeX as the alt text of an image.
+MATHML, TEX_SCRIPT, MATHML_SCRIPT, TEX_ALT = range(4)
 # Places in `state`: int64[n].
 (
     TEXT,  # bytes of text written
@@ -50,8 +58,25 @@ ELEMENT_FIELDS = 8
     HAS_HREF,  # of the tag just read
     IS_MARKUP,  # of the tag just read: a script whose content is an HTML template
     SHADOW,  # of the tag just read: a template shown as a shadow root
-) = range(25)
-STATE_FIELDS = 25
+    FLAGS,  # of the tag just read: what its class names say, see `class_names`
+    FORMULA_TYPE,  # of the tag just read: 1 more than the kind of formula that a script holds, or 0
+    DISPLAYS,  # of the tag just read: its formula stands on a line of its own
+    TAG_AT,  # of the tag just read: where its attributes begin
+    ALT_START,  # of the image just read: TeX in its alt text, or an empty range
+    ALT_END,
+    FORMULAS,  # formulas recorded
+    MATH_END,  # where in the HTML the last formula ended
+    MATH_LEFT,  # the next end tag of math lies here or after; beyond the page when there is none
+    CODE_DEPTH,  # open code, samp, kbd and tt elements
+    CODE_START,  # where in the text the outermost of them began
+    CODED,  # bytes of the block inside such elements
+    INDENT,  # no-break spaces at the start of a line of code
+    SCRIPTS,  # open sup and sub elements
+    SCRIPT_PLACES,  # where in the text they began; four places
+) = range(40)
+SCRIPT_LINKS = SCRIPT_PLACES + 4  # links that had begun in the block then; four places
+MAX_SCRIPTS = 4
+STATE_FIELDS = SCRIPT_LINKS + MAX_SCRIPTS
 # Columns of `stack`.
 (OPEN_ELEMENT, OPEN_TAG, PREVIOUS_SAME) = range(3)
 
@@ -68,6 +93,8 @@ class Page(NamedTuple):
     last_tag: Any  # int32[tags]: place in the stack of the innermost open element of each tag, or -1
     last_group: Any  # int32[groups]
     group_below: Any  # int32[MAX_DEPTH, groups]: `last_group` as it was before the element was pushed
+    formulas: Any  # int32[formulas, FORMULA_FIELDS]
+    html: Any  # uint8: what was read
 
 
 @compiled
@@ -89,6 +116,8 @@ def new_page(html: NDArray[np.uint8]) -> Page:
         np.full(_TAG_COUNT, -1, np.int32),
         np.full(GROUPS, -1, np.int32),
         np.full((MAX_DEPTH, GROUPS), -1, np.int32),
+        np.empty((min(opens, MAX_FORMULAS), FORMULA_FIELDS), np.int32),
+        html,
     )
     page.state[ELEMENTS] = 1
     page.elements[0] = 0
@@ -103,4 +132,5 @@ def trimmed(page: Page) -> Page:
     return page._replace(
         text=page.text[:text].copy(), blocks=page.blocks[:blocks].copy(), elements=page.elements[:elements].copy(),
         tokens=page.tokens[:tokens].copy(), stack=page.stack[:1].copy(), group_below=page.group_below[:1].copy(),
+        formulas=page.formulas[:0].copy(), html=page.html[:0],
     )  # fmt: skip

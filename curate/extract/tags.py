@@ -88,6 +88,8 @@ TAGS: tuple[Tag, ...] = (
     *_rows("select datalist canvas video audio", 0, (SKIP,), (), BLOCK),
     *_rows("object applet marquee", 0, (SCOPE,), (), NOTHING),
     *_rows("html head body", IGNORED),
+    # Read as a whole, see `formulas`; last, because a tag's row number is a feature.
+    Tag("math"),
 )
 NUMBER = {tag.name: number for number, tag in enumerate(TAGS)}
 UNKNOWN = 0

@@ -13,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
-from curate.extract.attributes import UNKNOWN_TAG, is_space, lower, read_attributes, skip_attributes
+from curate.extract.attributes import UNKNOWN_TAG, is_space, lower, read_attributes, read_image, skip_attributes
 from curate.extract.compiled import borrowing, compiled
 from curate.extract.hashing import BASIS, look_up, mix
+from curate.extract.inline import end_code, put_formula, put_image, read_math, start_code
 from curate.extract.page import Page, new_page
+from curate.extract.scanning import after_comment, is_letter, next_byte, raw_end
+from curate.extract.scripts import LOWERED, RAISED, close_script, open_script
 from curate.extract.stack import pop_to, push
 from curate.extract.tags import (
     BLOCK,
@@ -44,7 +47,9 @@ Bytes = NDArray[np.uint8]
 _A, _BR, _IMG, _INPUT, _P = NUMBER["a"], NUMBER["br"], NUMBER["img"], NUMBER["input"], NUMBER["p"]
 _SCRIPT, _TITLE, _SVG, _TEMPLATE = NUMBER["script"], NUMBER["title"], NUMBER["svg"], NUMBER["template"]
 _FOREIGN_OBJECT, _PLAINTEXT = NUMBER["foreignobject"], NUMBER["plaintext"]
-_H1, _H6 = NUMBER["h1"], NUMBER["h6"]
+_H1, _H6, _MATH = NUMBER["h1"], NUMBER["h6"], NUMBER["math"]
+_SUP, _SUB, _DIV, _PRE = NUMBER["sup"], NUMBER["sub"], NUMBER["div"], NUMBER["pre"]
+_CODE, _KBD, _SAMP, _TT = NUMBER["code"], NUMBER["kbd"], NUMBER["samp"], NUMBER["tt"]
 
 
 @compiled
@@ -57,7 +62,7 @@ def tokenize(html: Bytes) -> Page:
         if byte == 60:
             at = _markup(page, html, at, end)
         elif skipping(page):
-            at = _next(html, at, end, 60)
+            at = next_byte(html, at, end, 60)
         elif byte == 38:
             at = reference(page, html, at, end)
         else:
@@ -72,50 +77,22 @@ def tokenize(html: Bytes) -> Page:
 
 
 @borrowing
-def _next(html: Bytes, at: int, end: int, byte: int) -> int:
-    while at < end and html[at] != byte:
-        at += 1
-    return at
-
-
-@borrowing
-def _is_letter(html: Bytes, at: int, end: int) -> bool:
-    return at < end and 97 <= html[at] | 32 <= 122
-
-
-@borrowing
 def _markup(page: Page, html: Bytes, at: int, end: int) -> int:
     """13.2.5.6, "tag open state": what the `<` at `at` begins; returns the position after it."""
-    if _is_letter(html, at + 1, end):
+    if is_letter(html, at + 1, end):
         return _start_tag(page, html, at + 1, end)
     second = html[at + 1] if at + 1 < end else 0
     if second == 47:
-        if _is_letter(html, at + 2, end):
+        if is_letter(html, at + 2, end):
             return _end_tag(page, html, at + 2, end)
-        return _next(html, at + 2, end, 62) + 1 if at + 2 < end else end
+        return next_byte(html, at + 2, end, 62) + 1 if at + 2 < end else end
     if second == 33:
-        return _comment(html, at + 2, end)
+        return after_comment(html, at + 2, end)
     if second == 63:
-        return _next(html, at + 2, end, 62) + 1
+        return next_byte(html, at + 2, end, 62) + 1
     if not skipping(page):
         put(page, 60)
     return at + 1
-
-
-@borrowing
-def _comment(html: Bytes, at: int, end: int) -> int:
-    """13.2.5.42: a comment up to `-->` (or `--!>`), anything else after `<!` up to `>`."""
-    if at + 1 >= end or html[at] != 45 or html[at + 1] != 45:
-        return _next(html, at, end, 62) + 1
-    # `<!-->` and `<!--->` are whole comments.
-    i = at + 2
-    while i < end:
-        if html[i] == 62 and html[i - 1] == 45 and (html[i - 2] == 45 or i - 2 < at):
-            return i + 1
-        if html[i] == 62 and i - 3 > at and html[i - 1] == 33 and html[i - 2] == 45 and html[i - 3] == 45:
-            return i + 1
-        i += 1
-    return end
 
 
 @borrowing
@@ -130,26 +107,9 @@ def _tag_name(html: Bytes, at: int, end: int) -> tuple[int, np.uint64, int]:
 
 
 @borrowing
-def _raw_end(html: Bytes, at: int, end: int, name_start: int, name_end: int) -> int:
-    """Where the end tag of a raw text element begins: `</`, its name in any case, then no letter; else `end`."""
-    length = name_end - name_start
-    while at < end:
-        at = _next(html, at, end, 60)
-        after = at + 2 + length
-        if after <= end and html[at + 1] == 47:
-            same = 0
-            while same < length and lower(html[at + 2 + same]) == lower(html[name_start + same]):
-                same += 1
-            if same == length and (after == end or is_space(html[after]) or html[after] == 47 or html[after] == 62):
-                return at
-        at += 1
-    return end
-
-
-@borrowing
 def _raw(page: Page, html: Bytes, tag: int, name: tuple[int, int], at: int, end: int) -> int:
     """Pass over raw text; the first title outside a drawing is kept."""
-    stop = end if tag == _PLAINTEXT else _raw_end(html, at, end, name[0], name[1])
+    stop = end if tag == _PLAINTEXT else raw_end(html, at, end, name[0], name[1])
     state = page.state
     if tag == _TITLE and not skipping(page) and state[p.TITLE_END] == 0:
         end_block(page)
@@ -164,7 +124,9 @@ def _raw(page: Page, html: Bytes, tag: int, name: tuple[int, int], at: int, end:
                 at = characters(page, html, at, stop)
         state[p.TITLE_START], state[p.TITLE_END] = start, state[p.TEXT]
         state[p.START], state[p.SPACE] = state[p.TEXT], 0
-    return _next(html, stop, end, 62) + 1 if stop < end else end
+    elif tag == _SCRIPT and state[p.FORMULA_TYPE] and not skipping(page):
+        put_formula(page, state[p.FORMULA_TYPE] - 1, at, stop, state[p.DISPLAYS])
+    return next_byte(html, stop, end, 62) + 1 if stop < end else end
 
 
 @borrowing
@@ -187,9 +149,11 @@ def _start_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     tag, token, name_end = _tag_name(html, at, end)
     does, first_token = DOES[tag], state[p.TOKENS]
     if does & (FORMAT | VOID | IGNORED):
-        after = skip_attributes(page, html, name_end, end)
+        after = read_image(page, html, name_end, end) if tag == _IMG else skip_attributes(page, html, name_end, end)
         if after <= end:
             _void(page, tag)
+            if tag == _IMG and state[p.ALT_END] > state[p.ALT_START]:
+                put_image(page, at)
         return after
     after = read_attributes(page, html, name_end, end)
     if after > end:
@@ -197,6 +161,8 @@ def _start_tag(page: Page, html: Bytes, at: int, end: int) -> int:
     if does & RAW and not (skipping(page) and state[p.SELF_CLOSING]) and not (tag == _SCRIPT and state[p.IS_MARKUP]):
         state[p.TOKENS] = first_token
         return _raw(page, html, tag, (at, name_end), after, end)
+    if tag == _MATH and not skipping(page):
+        return read_math(page, html, at - 1, after, end)
     if tag == UNKNOWN:
         _add_token(page, token)
     _open(page, tag, first_token)
@@ -221,6 +187,10 @@ def _void(page: Page, tag: int) -> None:
         state[p.PICTURES] += 1
     elif tag == _INPUT:
         state[p.CONTROLS] += 1
+    elif tag in (_SUP, _SUB):
+        open_script(page)
+    elif tag in (_CODE, _SAMP, _TT, _KBD):
+        start_code(page)
     elif DOES[tag] & BOUNDARY:
         end_block(page)
         _end_implied(page, tag)
@@ -236,6 +206,9 @@ def _open(page: Page, tag: int, first_token: int) -> None:
             pop_to(page, page.last_tag[_SVG])
         end_block(page)
         _end_implied(page, tag)
+        # Left open, code ends where browsers' users would be surprised to see it go on.
+        if tag != _DIV and tag != _PRE and tag != _P:
+            state[p.CODE_DEPTH] = 0
     elif (tag == UNKNOWN and state[p.SELF_CLOSING]) or (tag == _TEMPLATE and state[p.SHADOW]):
         return
     if tag == _A:
@@ -264,6 +237,10 @@ def _end_tag(page: Page, html: Bytes, at: int, end: int) -> int:
         return end
     does = DOES[tag]
     if does & (FORMAT | IGNORED):
+        if tag in (_SUP, _SUB):
+            close_script(page, RAISED if tag == _SUP else LOWERED, html, after, end)
+        elif tag in (_CODE, _SAMP, _TT, _KBD):
+            end_code(page)
         return after
     if tag == _BR:
         _void(page, tag)

@@ -1,7 +1,8 @@
 """Train the extractor: `python -m curate.extract.train --shared ../shared/data --out curate/extract`.
 
 Labelled sets are read from `SHARED/gold`, unlabelled pages from the archives in `SHARED/crawl` and from every
-`--archive`, a WARC of your own. Needs LightGBM and trafilatura. The same inputs give the same weights.
+`--archive`, a WARC of your own; `SHARED/labelled/leftovers.jsonl.zst` marks lines of some of them. Needs LightGBM and
+trafilatura. The same inputs give the same weights.
 """
 
 import argparse
@@ -19,17 +20,22 @@ import numpy as np
 
 from curate.errors import UsageError
 from curate.extract.training import Example, fit
-from curate.extract.training_data import SETS, Labelled, Teacher, distinct, example, read_archive, read_set
+from curate.extract.training_data import SETS, Labelled, Teacher, distinct, example, read_archive, read_set, with_lines
+
+CRAWLS = ("dev.warc.gz", "dev2.warc.gz")
 
 
-def gather(shared: Path, archives: Sequence[Path]) -> list[Labelled]:
+def gather(shared: Path, archives: Sequence[Path] = ()) -> list[Labelled]:
     """All pages to train with, labelled ones first and each once."""
+    archives = [*(shared / "crawl" / name for name in CRAWLS), *archives]
+    marked = shared / "labelled" / "leftovers.jsonl.zst"
     sets = {name: shared / "gold" / f"{name}.jsonl.zst" for name in SETS}
-    missing = [str(path) for path in (*sets.values(), *archives) if not path.exists()]
+    missing = [str(path) for path in (*sets.values(), *archives, marked) if not path.exists()]
     if missing:
         raise UsageError(f"nothing to train with at {', '.join(missing)}")
     pages = [page for name, path in sets.items() for page in read_set(path, SETS[name])]
-    return list(distinct([*pages, *(page for path in archives for page in read_archive(path))]))
+    crawled = (page for path in archives for page in read_archive(path))
+    return list(with_lines(distinct([*pages, *crawled]), marked))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     started = time.process_time()
     try:
-        pages = gather(options.shared, [options.shared / "crawl" / "dev.warc.gz", *options.archive])
+        pages = gather(options.shared, options.archive)
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2

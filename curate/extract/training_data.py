@@ -9,7 +9,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from curate.extract.hashing import empty_table
 from curate.extract.measures import measure
 from curate.extract.page import BLOCKS, TEXT_END, Page, trimmed
 from curate.extract.training import Example
-from curate.extract.training_labels import by_overlap, by_snippets, row_weights
+from curate.extract.training_labels import by_lines, by_overlap, by_snippets, row_weights
 from curate.extract.training_tables import token_votes, word_votes
 
 # What a page's labels are worth: people's full text, other tools' reference output, a teacher's beside snippets. Pages
@@ -34,6 +34,8 @@ SETS = {
     "mozilla_readability": TOOLS, "newspaper_cases": TOOLS,
 }  # fmt: skip
 SNIPPET_WEIGHT = 8.0
+# Lines that a reader marked as leftovers or as main text: few, and of the kind that is hard to tell.
+LINE_WEIGHT = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +51,34 @@ class Labelled:
     unwanted: tuple[str, ...]
     trust: float
     page_type: str = ""
+    lines: tuple[str, ...] = ()
+    leftovers: frozenset[int] = frozenset()
 
 
 def read_set(path: Path, trust: float) -> Iterator[Labelled]:
     """The pages of one labelled set."""
+    source = path.name.partition(".")[0]
+    for row in json_lines(path):
+        yield Labelled(
+            row["id"], source, row["url"], row["html"], row.get("gold_text") or "", tuple(row.get("with") or ()),
+            tuple(row.get("without") or ()), trust, row.get("page_type") or "",
+        )  # fmt: skip
+
+
+def json_lines(path: Path) -> Iterator[Any]:
+    """The rows of a file of JSON lines, plain or `.zst`."""
     import pyarrow as pa
 
-    source = path.name.partition(".")[0]
-    kind = "zstd" if path.suffix == ".zst" else None
-    with pa.input_stream(str(path), compression=kind) as stream:
-        for line in stream.read().splitlines():
-            row = json.loads(line)
-            yield Labelled(
-                row["id"], source, row["url"], row["html"], row.get("gold_text") or "", tuple(row.get("with") or ()),
-                tuple(row.get("without") or ()), trust, row.get("page_type") or "",
-            )  # fmt: skip
+    with pa.input_stream(str(path), compression="zstd" if path.suffix == ".zst" else None) as stream:
+        yield from map(json.loads, stream.read().splitlines())
+
+
+def with_lines(pages: Iterable[Labelled], path: Path) -> Iterator[Labelled]:
+    """The pages, with the lines of their texts that a reader marked: rows of `url`, `lines` and `leftovers`."""
+    marked = {row["url"]: row for row in json_lines(path)}
+    for page in pages:
+        row = marked.get(page.url)
+        yield replace(page, lines=tuple(row["lines"]), leftovers=frozenset(map(int, row["leftovers"]))) if row else page
 
 
 def read_archive(path: Path) -> Iterator[Labelled]:
@@ -140,6 +155,10 @@ def example(labelled: Labelled, teacher: Teacher) -> Example | None:
         known = by_snippets(blocks, labelled.wanted, labelled.unwanted)
         targets = np.where(np.isnan(known), targets, known).astype(np.float32)
         weights[~np.isnan(known)] = SNIPPET_WEIGHT
+    if labelled.lines:
+        known = by_lines(blocks, labelled.lines, labelled.leftovers)
+        targets = np.where(np.isnan(known), targets, known).astype(np.float32)
+        weights[~np.isnan(known)] = LINE_WEIGHT
     measures = measure(page, *empty_table())
     return Example(
         site_of(labelled.url), page, targets, weights * row_weights(blocks),

@@ -1,7 +1,7 @@
 """Training only: which blocks of a page are content, judged by a text that is right or nearly so."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,21 @@ def by_snippets(blocks: Sequence[str], wanted: Sequence[str], unwanted: Sequence
                 if (line in block and line.strip()) or (len(block) > 20 and block in line):
                     targets[i] = value
     return targets
+
+
+def by_lines(blocks: Sequence[str], lines: Sequence[str], leftovers: Collection[int]) -> Targets:
+    """0 where a block is a line that was marked as left over, 1 where another line, NaN where neither: float32[n].
+
+    >>> by_lines(["Share this", "The text.", "Other"], ["- Share this", "The text."], {0})
+    array([ 0.,  1., nan], dtype=float32)
+    """
+    values: dict[tuple[str, ...], float] = {}
+    for i, line in enumerate(lines):
+        words = tuple(words_of(line))
+        # A line that is marked in one place and not in another says nothing.
+        value = float(i not in leftovers)
+        values[words] = value if values.get(words, value) == value else np.nan
+    return np.array([values.get(tuple(words_of(block)), np.nan) for block in blocks], np.float32)
 
 
 def row_weights(blocks: Sequence[str]) -> NDArray[np.float32]:

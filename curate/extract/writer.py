@@ -20,6 +20,7 @@ _KINDS[[38, 60]] = _MARKUP
 _KINDS[127] = _DROPPED
 _KINDS[[0xC2, 0xE2, 0xE3, 0xEF]] = _CAREFUL  # lead bytes of unusual spaces, C1 controls, marks without width
 _NEWLINE, _BLANK = 10, 32
+MAX_INDENT = 200
 
 
 @borrowing
@@ -39,7 +40,10 @@ def _begin(page: Page) -> None:
         place = min(state[p.LOW], state[p.BLOCK_PLACE])
     else:
         place = state[p.SP]
-    state[p.SPACE] = 0
+    for _ in range(state[p.INDENT]):
+        text[state[p.TEXT]] = _BLANK
+        state[p.TEXT] += 1
+    state[p.SPACE] = state[p.INDENT] = 0
     state[p.BLOCK_PLACE], state[p.LOW] = place, state[p.SP]
     state[p.BLOCK_ELEMENT] = page.stack[place, p.OPEN_ELEMENT]
 
@@ -68,6 +72,16 @@ def white(page: Page, byte: int) -> None:
             _begin(page)
         page.text[state[p.TEXT]] = byte if byte in (9, _NEWLINE) else _BLANK
         state[p.TEXT] += 1
+
+
+@borrowing
+def _indent(page: Page) -> None:
+    """A no-break space: at the start of a line of code outside pre it is how the line is indented."""
+    state = page.state
+    if state[p.CODE_DEPTH] and page.last_group[PREFORMATTED] < 0:
+        is_start = state[p.SPACE] == 2 or state[p.TEXT] == state[p.START]
+        # A block's text is at most as long as its markup: the character took two bytes or more.
+        state[p.INDENT] += is_start and state[p.INDENT] < MAX_INDENT
 
 
 @borrowing
@@ -101,11 +115,13 @@ def end_block(page: Page) -> None:
         block[p.LINK_BYTES], block[p.LINKS] = min(state[p.LINKED], end - start), state[p.ANCHORS]
         block[p.HEADING_LEVEL] = state[p.HEADING_NOW]
         block[p.IMAGES], block[p.INPUTS] = state[p.PICTURES], state[p.CONTROLS]
+        coded = state[p.TEXT] - max(state[p.CODE_START], start) if state[p.CODE_DEPTH] else 0
+        block[p.CODE_BYTES] = min(state[p.CODED] + coded, end - start)
         state[p.BLOCKS] += 1
         state[p.PICTURES] = state[p.CONTROLS] = 0
         state[p.FULL] |= state[p.BLOCKS] == len(page.blocks)
     state[p.START] = state[p.TEXT] = end
-    state[p.LINKED] = 0
+    state[p.LINKED] = state[p.CODED] = state[p.INDENT] = state[p.SCRIPTS] = 0
     state[p.ANCHORS] = 1 if state[p.LINK] >= 0 else 0
 
 
@@ -155,6 +171,13 @@ def _folded(page: Page, html: Bytes, at: int, end: int) -> int:
 
 
 @borrowing
+def _space(page: Page, byte: int) -> None:
+    if byte == 0xC2:
+        _indent(page)
+    white(page, byte)
+
+
+@borrowing
 def characters(page: Page, html: Bytes, at: int, end: int) -> int:
     """Write text up to the next `<` or `&`; returns where that is."""
     is_folding = page.last_group[PREFORMATTED] < 0
@@ -170,7 +193,7 @@ def characters(page: Page, html: Bytes, at: int, end: int) -> int:
         if kind == _MARKUP:
             break
         if kind == _WHITE:
-            white(page, byte)
+            _space(page, byte)
             while is_folding and at + length < end and _KINDS[html[at + length]] == _WHITE:
                 at += 1
         elif kind == _PLAIN:
@@ -183,6 +206,8 @@ def characters(page: Page, html: Bytes, at: int, end: int) -> int:
 @borrowing
 def _put_code_point(page: Page, code: int) -> None:
     if code == 9 or code == 10 or code == 12 or code == 13 or code == 32 or code == 0xA0 or code == 0x3000:
+        if code == 0xA0:
+            _indent(page)
         white(page, code if code < 33 else _BLANK)
     elif 0x2000 <= code <= 0x200A or code == 0x2028 or code == 0x2029 or code == 0x202F:
         white(page, _BLANK)

@@ -14,7 +14,10 @@ import pytest
 from curate.extract import assemble, blocks, compiled, model
 from curate.extract import page as p
 from curate.extract.hashing import empty_table
+from curate.extract.kinds import describe
 from curate.extract.measures import measure
+from curate.extract.rendering import render
+from curate.extract.tables import tables
 from curate.extract.tags import NUMBER
 from curate.extract.training_data import block_texts
 
@@ -219,14 +222,15 @@ def test_text_is_normalised() -> None:
 
 
 def test_rows_and_items_become_lines() -> None:
-    """Cells of a row are joined by tabs, items begin with a dash, blocks within a cell keep their lines."""
+    """Cells of a row are joined by tabs, items begin with a dash, blocks within a cell share its line."""
     html = (
         "<table><tr><th>Name<th>Size<tr><td><p>A</p><td>1<tr><td><p>B</p><p>b</p><td>2</table>"
         "<ul><li><p>first</p><p>more</p><li>second</ul><pre>\n  x\n   y</pre>"
     )
     page = blocks.read(html)
-    everything = np.ones(page.state[p.BLOCKS], np.bool_)
-    assert assemble.lines(page, everything) == ("Name\tSize\nA\t1\nB\nb\n2\n- first\nmore\n- second\n  x\n   y")
+    everything, found = np.ones(page.state[p.BLOCKS], np.bool_), tables(page)
+    text, _ = render(page, everything, describe(page, found), found, "plain")
+    assert text == "Name\tSize\nA\t1\nB b\t2\n- first\nmore\n- second\n  x\n   y"
 
 
 def test_the_best_cut_is_the_best_of_all_cuts() -> None:

@@ -257,7 +257,7 @@ def test_tidy_takes_linear_time(text: str) -> None:
 def test_the_cascade_asks_trafilatura_where_blocks_is_less_sure_than_asked() -> None:
     """Above the limit the text is that of blocks, below it trafilatura's, or that of blocks if there is none."""
     from curate.extract.blocks import extract_page
-    from curate.extract.cascade import scored_text
+    from curate.extract.cascade import extracted
 
     tide = "The tide turned at noon and the boats, which had lain on the mud since dawn, began to lift."
     teasers = "".join(
@@ -269,6 +269,6 @@ def test_the_cascade_asks_trafilatura_where_blocks_is_less_sure_than_asked() -> 
     sure = extract_page(page).expected_f1
     ours, theirs = extract(page, extractor="blocks"), extract(page, extractor="trafilatura")
     assert ours != theirs
-    assert tidy(scored_text(page, min_expected_f1=sure).text) == ours
-    assert tidy(scored_text(page, min_expected_f1=sure + 0.01).text) == theirs
-    assert scored_text("<html><body></body></html>").text == ""
+    assert extracted(page, min_expected_f1=sure).text == ours
+    assert extracted(page, min_expected_f1=sure + 0.01).text == theirs
+    assert extracted("<html><body></body></html>").text == ""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from curate.errors import UsageError
-from curate.extract import extract_scored
+from curate.extract import extract_scored, extract_spans
 from curate.sandbox import PageKilled, PageRaised, Sandbox, SandboxLimits, warm
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are enforced by Linux")
@@ -164,6 +164,16 @@ def test_a_number_comes_back_beside_the_text() -> None:
         text, number = sandbox.extract_scored(page, extractor="resiliparse")
     assert text == extract_scored(page, extractor="resiliparse").text
     assert math.isnan(number)
+
+
+def test_markup_and_spans_come_back_from_the_child() -> None:
+    """As they are made in this process."""
+    fill = "A sentence of the article that is long enough for anyone to take it for one, and then some more of it."
+    page = f"<h1>Title</h1><p>{fill}</p><p>{fill}</p><pre>x = 1</pre><p>{fill}</p>".encode()
+    with Sandbox() as sandbox:
+        found = sandbox.extract_spans(page, extractor="blocks", markup="markdown")
+    assert found == extract_spans(page, markup="markdown")
+    assert len(found.spans) >= 3 * 16
 
 
 def test_output_and_input_of_a_library_do_not_reach_the_pipes(sandbox: Sandbox) -> None:

@@ -1,0 +1,269 @@
+"""Kept blocks to text: the same blocks as Markdown or as plain text, and which part of the text each of them is."""
+
+import re
+from array import array
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.extract import kinds as k
+from curate.extract import page as p
+from curate.extract import tidy
+from curate.extract.formulas import Formulas, in_brackets
+from curate.extract.languages import language_of
+from curate.extract.page import Page
+from curate.extract.tables import CELL_COLUMN, CELL_COLUMN_END, CELL_FIRST, CELL_LAST, CELL_ROW, cells
+
+Rows = NDArray[np.int32]
+Row = list[int]
+
+# A preformatted text of this many words, nearly all of them plain, is a letter, a poem or a song.
+MIN_PROSE_WORDS = 20
+MIN_PLAIN_WORD_SHARE = 0.8
+
+_MARK = chr(p.FORMULA_MARK)
+# The signs behind a heading that link to it.
+_PERMALINKS = "\xb6\u00a7\U0001f517 "
+_PLAIN_WORD = re.compile(r"[(\"'\u2018\u201c]?[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*[.,;:!?)\"'\u2019\u201d]*$")
+_FIRST_NUMBER = re.compile(r"\s*([0-9]{1,6})\s")
+_DELIMITER = re.compile(r"\\[()\[\]]")
+
+
+class Piece(NamedTuple):
+    """What is written as one: its kind, the detail of its span, its text or table, and the marks it takes."""
+
+    kind: int
+    detail: int
+    text: str
+    quotes: int = 0
+    begins: bool = False
+    mark: str = ""
+    table: tuple[tuple[str, ...], ...] = ()
+
+
+def render(page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows, markup: str) -> tuple[str, bytes]:
+    """The text of the kept blocks, and the packed spans of the blocks and of the formulas in them; see `spans`."""
+    write, is_plain = _WRITERS[markup], markup == "plain"
+    parts: list[str] = []
+    spans, at, before = array("i"), 0, None
+    for piece in pieces(_Blocks(page, kept, described, tables)):
+        written = write(piece)
+        if before is not None:
+            gap = "\n" if is_plain else _gap(before, piece)
+            parts.append(gap)
+            at += len(gap)
+        parts.append(written)
+        spans.extend((at, at + len(written), piece.kind, piece.detail))
+        if "\\" in written and piece.kind != k.CODE:
+            _add_formulas(written, at, spans)
+        at += len(written)
+        before = piece
+    return "".join(parts), np.array(spans, "<i4").tobytes()
+
+
+def _add_formulas(written: str, at: int, spans: "array[int]") -> None:
+    r"""Spans from `\(` to `\)` and from `\[` to `\]`, whether the page wrote the delimiters or we did."""
+    start, closing = -1, ""
+    for found in _DELIMITER.finditer(written):
+        if found[0] in ("\\(", "\\[") and start < 0:
+            start, closing = found.start(), "\\)" if found[0] == "\\(" else "\\]"
+        elif found[0] == closing and start >= 0:
+            spans.extend((at + start, at + found.end(), k.FORMULA, int(closing == "\\]")))
+            start = -1
+
+
+class _Blocks:
+    """The kept blocks of a page in order: what each is, and its text with formulas written as TeX."""
+
+    def __init__(self, page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows) -> None:
+        self.page, self.tables = page, tables
+        found = np.flatnonzero(kept)
+        self.numbers: list[int] = found.tolist()
+        self.rows: list[Row] = described[found].tolist()
+        self.is_simple: list[bool] = k.are_simple(page, found).tolist()
+        self._ranges = page.blocks[found, : p.TEXT_END + 1].tolist()
+        self._bytes = page.text[: page.state[p.TEXT]].tobytes()
+        self._formulas = Formulas(page)
+        self._places = page.formulas[: page.state[p.FORMULAS], p.FORMULA_TEXT]
+        self._has_dollars = b"$" in self._bytes
+
+    def __getitem__(self, i: int) -> str:
+        text = self._raw(i)
+        if self._has_dollars and "$" in text:
+            text = in_brackets(text)
+        return text if self.is_simple[i] else tidy(text)
+
+    def listing(self, first: int, last: int) -> str:
+        """Blocks of code as they stand."""
+        return tidy("\n".join(map(self._raw, range(first, last))))
+
+    def line(self, first: int, last: int) -> str:
+        """Blocks that share a line."""
+        return " ".join(" ".join(self[i].split()) for i in range(first, last))
+
+    def _raw(self, i: int) -> str:
+        start, end = self._ranges[i]
+        text = self._bytes[start:end].decode("utf-8", "replace")
+        return self._with_formulas(text, start) if _MARK in text else text
+
+    def _with_formulas(self, text: str, start: int) -> str:
+        first = int(np.searchsorted(self._places, start))
+        head, *rest = text.split(_MARK)
+        is_alone = not head and rest == [""]
+        written = [head]
+        for number, after in enumerate(rest, first):
+            written += [self._formulas.tex(number, is_display=is_alone), after]
+        return "".join(written).strip()
+
+
+def pieces(blocks: _Blocks) -> Iterator[Piece]:
+    """What is written as one: a block, or those that make one listing, table or heading together."""
+    rows, i = blocks.rows, 0
+    while i < len(rows):
+        kind, last = rows[i][k.KIND], i + 1
+        maker = _MAKERS.get(kind)
+        if maker is None:
+            piece = _single(blocks, i, rows[i])
+        else:
+            while last < len(rows) and _belongs(blocks, last):
+                last += 1
+            piece = maker(blocks, i, last)
+        if piece is not None:
+            yield piece
+        i = last
+
+
+def _belongs(blocks: _Blocks, i: int) -> bool:
+    """Whether a block goes on with the listing, table or heading of the one before it."""
+    row, before = blocks.rows[i], blocks.rows[i - 1]
+    if row[k.KIND] != before[k.KIND] or row[k.UNIT] != before[k.UNIT]:
+        return False
+    # Code outside pre has no element around all of it: what follows at once goes on.
+    return row[k.UNIT] >= 0 or blocks.numbers[i] == blocks.numbers[i - 1] + 1
+
+
+def _single(blocks: _Blocks, i: int, row: Row) -> Piece | None:
+    text, kind = blocks[i], row[k.KIND]
+    if not text:
+        return None
+    if kind == k.LIST_ITEM:
+        item = row[k.NUMBER_OF_ITEM]
+        detail = max(row[k.LEVEL], 1) << 16 | (item & 0xFFFF)
+        return Piece(kind, detail, text, row[k.QUOTES], bool(row[k.BEGINS]), f"{item}. " if item else "- ")
+    detail = row[k.QUOTES] if kind == k.QUOTATION else row[k.LEVEL]
+    return Piece(kind, detail, text, row[k.QUOTES], bool(row[k.BEGINS]))
+
+
+def _heading(blocks: _Blocks, first: int, last: int) -> Piece | None:
+    row, words = blocks.rows[first], blocks.line(first, last)
+    if any(blocks.page.blocks[blocks.numbers[i], p.LINKS] for i in range(first, last)):
+        words = words.rstrip(_PERMALINKS).removeprefix("# ").removesuffix(" #")
+    is_item = bool(row[k.BEGINS] and row[k.ITEM] >= 0)
+    return Piece(k.HEADING, row[k.LEVEL], words, row[k.QUOTES], is_item, "- ") if words else None
+
+
+def _listing(blocks: _Blocks, first: int, last: int) -> Piece | None:
+    row, code = blocks.rows[first], blocks.listing(first, last)
+    if not code or _is_gutter(code):
+        return None
+    language = language_of(blocks.page, row[k.PRE] if row[k.PRE] >= 0 else row[k.UNIT])
+    if row[k.PRE] >= 0 and not language.is_code and _is_prose(code):
+        return Piece(k.PROSE, 0, code, row[k.QUOTES])
+    return Piece(k.CODE, language.number, code, row[k.QUOTES], mark=language.name)
+
+
+def _is_gutter(code: str) -> bool:
+    """Whether a listing is nothing but numbers of lines."""
+    first = _FIRST_NUMBER.match(code)
+    if first is None:
+        return False
+    lines, start = code.split(), int(first[1])
+    return lines == [str(start + i) for i in range(len(lines))]
+
+
+def _is_prose(code: str) -> bool:
+    words = code.split()
+    plain = sum(_PLAIN_WORD.match(word) is not None for word in words)
+    return len(words) >= MIN_PROSE_WORDS and plain >= MIN_PLAIN_WORD_SHARE * len(words)
+
+
+def _table(blocks: _Blocks, first: int, last: int) -> Piece | None:
+    row = blocks.rows[first]
+    places = {number: i for i, number in enumerate(blocks.numbers[first:last], first)}
+    grid: dict[int, dict[int, str]] = {}
+    found = cells(blocks.page, row[k.UNIT], blocks.tables).tolist()
+    width = max((cell[CELL_COLUMN_END] for cell in found), default=0)
+    for cell in found:
+        own = [places[number] for number in range(cell[CELL_FIRST], cell[CELL_LAST]) if number in places]
+        if own:
+            words = " ".join(blocks.line(i, i + 1) for i in own)
+            grid.setdefault(cell[CELL_ROW], {})[cell[CELL_COLUMN]] = words
+    lines = tuple(tuple(line.get(column, "") for column in range(width)) for line in grid.values())
+    return Piece(k.TABLE, width, "", row[k.QUOTES], table=lines) if lines else None
+
+
+_MAKERS: dict[int, Callable[[_Blocks, int, int], Piece | None]] = {
+    k.HEADING: _heading, k.CODE: _listing, k.TABLE: _table,
+}  # fmt: skip
+
+
+def _plain(piece: Piece) -> str:
+    if piece.kind == k.TABLE:
+        return "\n".join("\t".join(row).rstrip("\t") for row in piece.table)
+    if piece.begins and (piece.kind == k.LIST_ITEM or piece.kind == k.HEADING):
+        return piece.mark + piece.text
+    return piece.text
+
+
+def _markdown(piece: Piece) -> str:
+    mark = _MARKS.get(piece.kind)
+    text = mark(piece) if mark else piece.text
+    if piece.quotes:
+        quoted = "> " * piece.quotes
+        text = "\n".join((quoted + line).rstrip() for line in text.split("\n"))
+    return text
+
+
+def _marked_heading(piece: Piece) -> str:
+    return f"{'#' * max(piece.detail, 1)} {piece.text}"
+
+
+def _marked_item(piece: Piece) -> str:
+    indent = "  " * ((piece.detail >> 16) - 1)
+    inner = indent + " " * len(piece.mark)
+    first = indent + piece.mark if piece.begins else inner
+    return first + piece.text.replace("\n", "\n" + inner)
+
+
+def _fenced(piece: Piece) -> str:
+    fence = "```"
+    while fence in piece.text:
+        fence += "`"
+    return f"{fence}{piece.mark}\n{piece.text}\n{fence}"
+
+
+def _piped(piece: Piece) -> str:
+    lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in piece.table]
+    lines.insert(1, "|" + " --- |" * piece.detail)
+    return "\n".join(lines)
+
+
+def _meant(piece: Piece) -> str:
+    return ": " + piece.text if piece.detail and piece.begins else piece.text
+
+
+_MARKS: dict[int, Callable[[Piece], str]] = {
+    k.HEADING: _marked_heading, k.LIST_ITEM: _marked_item, k.CODE: _fenced, k.TABLE: _piped, k.DEFINITION: _meant,
+}  # fmt: skip
+_WRITERS: dict[str, Any] = {"plain": _plain, "markdown": _markdown}
+
+
+def _gap(before: Piece, after: Piece) -> str:
+    """What stands between two blocks in Markdown: an empty line, but none within a list or a definition."""
+    is_meaning = after.kind == k.DEFINITION and after.detail == 1
+    if after.begins and before.kind == after.kind and (after.kind == k.LIST_ITEM or is_meaning):
+        return "\n"
+    quotes = min(before.quotes, after.quotes)
+    return "\n" + ("> " * quotes).rstrip() + "\n" if quotes else "\n\n"
