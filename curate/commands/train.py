@@ -38,7 +38,7 @@ def _quality_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=[],
         metavar="FILE",
-        help="a value model instead, from JSON Lines or Parquet with `text` and `value` (0 to 5), and `source` or `url`",
+        help="a value model, from JSON Lines or Parquet with `text`, `value` (0 to 5) and `source` or `url`",
     )
     add("--negatives", nargs="+", default=[], metavar="FILE", help="ordinary texts, the crawl: the same kinds")
     add("--out", required=True, type=Path, help="folder for the model, its card and its settings")
@@ -101,7 +101,7 @@ def _values(options: argparse.Namespace, console: Console) -> int:
     from curate.training.values import train_values
 
     if options.positives or options.negatives or options.reddit or options.links:
-        raise UsageError("--labels make a value model; --positives and --negatives make another kind: give one of them")
+        raise UsageError("--labels make a value model, --positives and --negatives another kind: give one of them")
     model = train_values(
         options.labels, options.out, say=lambda line: console.print(line, markup=False, soft_wrap=True)
     )

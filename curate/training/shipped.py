@@ -1,7 +1,7 @@
 """The value model that ships, from labelled pages extracted again: `python -m curate.training.shipped --shared DIR`.
 
-Labels belong to pages, not to texts: when the extractor changes, its new texts take the old labels by address. Each page
-is taught as plain text and as Markdown, so that the score does not depend on which of the two a recipe writes.
+Labels belong to pages, not to texts: when the extractor changes, its new texts take the old labels by address. Each
+page is taught as plain text and as Markdown, so that the score does not depend on which of the two a recipe writes.
 """
 
 import argparse
