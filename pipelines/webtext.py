@@ -6,8 +6,8 @@
 - Remove exact duplicates, then near-duplicates verified by Jaccard similarity, keeping the earliest capture.
 - Apply the heuristics of Gopher, C4 and FineWeb as far as they cost next to nothing worth having: limits measured on
   labelled pages, and no editing of lines (docs/judgement.md).
-- Keep what a value model finds worth having: a score that can be read, and a percentile in the run.
 - Note how much each text is like Wikipedia and what people linked to (Radford et al. 2019), and drop the very bottom.
+- Keep what a value model finds worth having: a score that can be read, and a percentile in the run.
 - Drop toxic texts and redact personal data.
 """
 
@@ -42,8 +42,8 @@ recipe = Recipe(
         Rules(gopher.quality.with_dialect("measured")),
         Rules(c4.quality.with_dialect("measured")),
         Rules(fineweb.quality.with_dialect("measured")),
-        Score("quality", quality.score, min_score=quality.MIN_QUALITY, percentile=True),
         Score("webtext", webtext.score, min_score=webtext.MIN_SCORE),
+        Score("quality", quality.score, min_score=quality.MIN_QUALITY, percentile=True),
         Score("toxicity", toxicity.score, max_score=0.8),
         Redact(max_pii_spans=20),
     ),

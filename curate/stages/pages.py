@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from curate.documents import Documents
-from curate.extract import DEFAULT_EXTRACTOR, check_extractor, extract
+from curate.extract import DEFAULT_EXTRACTOR, DEFAULT_MARKUP, check_extractor, check_markup, extract
 from curate.sandbox import WARM_UP_PAGE, PageKilled, Sandbox, SandboxLimits
 from curate.sandbox import warm as warm_extractor
 from curate.stages.protocol import Failure, Fate, Outcome
@@ -95,19 +95,25 @@ class Prefilter:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """Turn HTML into main text in a killable child process; a page past `limits` is quarantined."""
+    """Turn HTML into main text in a killable child process; a page past `limits` is quarantined.
+
+    `markup` is `plain`, or `markdown` for headings, lists, code and tables written as such. Raises UsageError for an
+    unknown extractor or markup.
+    """
 
     extractor: str = DEFAULT_EXTRACTOR
     min_text_chars: int = 1
     limits: SandboxLimits = SandboxLimits()
+    markup: str = DEFAULT_MARKUP
     name: ClassVar[str] = "extract"
     measures: ClassVar[bool] = False
     signals: ClassVar[tuple[str, ...]] = ("text_chars", "expected_f1")
     makes_text: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        """Refuse an unknown extractor with UsageError."""
+        """Refuse an unknown extractor or markup with UsageError."""
         check_extractor(self.extractor)
+        check_markup(self.markup)
 
     def __call__(self, documents: Documents) -> Outcome:
         """Extract every page that has no text yet, and put the text in place of the HTML."""
@@ -127,7 +133,9 @@ class Extract:
             try:
                 if text is None:
                     warm = True
-                    found, number = sandbox.extract_scored(page, charset=charset, url=url, extractor=self.extractor)
+                    found, number, _ = sandbox.extract_spans(
+                        page, charset=charset, url=url, extractor=self.extractor, markup=self.markup
+                    )
             except PageKilled as killed:
                 fate, warm = Failure(killed.kind, str(killed)), False
             seconds.append(sandbox.cpu_seconds - before if text is None else np.nan)

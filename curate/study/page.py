@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from curate.recipe import Recipe
-from curate.study import crawl, duplicates, groups, limits, rows, rules, topics
+from curate.study import crawl, duplicates, groups, judges, limits, rows, rules, topics
 from curate.study.excerpts import Piece, excerpt
 from curate.study.rows import Pages
 from curate.study.rules import RuleStudy
@@ -44,6 +44,7 @@ class Study:
     lost: tuple[groups.Group, ...]
     alarm: tuple[groups.Group, ...]
     preference: topics.Preference | None
+    judges: judges.Judges | None
     duplicates: duplicates.Duplicates
     personal: tuple[tuple[str, int, int], ...]
     texts: int
@@ -87,6 +88,7 @@ def study(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) ->
         lost=tuple(groups.most_lost(pages, sites)),
         alarm=tuple(groups.lost_to_duplicates(pages, sites)),
         preference=topics.preference(pages, words, "quality") if "quality" in names else None,
+        judges=judges.judges(pages, cuts),
         duplicates=duplicates.study_duplicates(out),
         personal=_personal(pages),
         texts=len(words.sets),
