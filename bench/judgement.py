@@ -26,6 +26,7 @@ from classifiers.value_report import GOOD, WORTH
 from classifiers.webtext_report import table
 from curate.recipe import load_recipe
 from curate.run import run
+from curate.training.shipped import MARKUPS, extracted_again
 from curate.warc import read_pages
 from filters.verdict import Judgement
 
@@ -121,6 +122,7 @@ def datatrove_keeps(shared: Path) -> set[str]:
 def of_recipe(shared: Path, study: value_report.Study, name: str) -> dict[str, dict]:
     """The fates of all pages of each shard under a recipe, scored by models that did not see their source."""
     scores = {each.text: float(score) for each, score in zip(study.examples, study.scores, strict=True)}
+    scores |= dict(zip(study.rendered, study.changed[value_report.RENDERED].tolist(), strict=True))
     ends = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scores.json"
@@ -137,7 +139,7 @@ def of_recipe(shared: Path, study: value_report.Study, name: str) -> dict[str, d
 
 
 def print_recipe(shared: Path, rows: list[dict], study: value_report.Study, ends: dict[str, dict]) -> None:
-    score = {each.text: float(score) for each, score in zip(study.examples, study.scores, strict=True)}
+    score = {each.key: float(score) for each, score in zip(study.examples, study.scores, strict=True)}
     shown, theirs = [], datatrove_keeps(shared)
     for shard in (*SHARDS, "both"):
         of = [row for row in rows if shard in (row["shard"], "both")]
@@ -149,7 +151,7 @@ def print_recipe(shared: Path, rows: list[dict], study: value_report.Study, ends
     shown.append(("datatrove FineWeb, dev", *figures(np.array([row["url"] in theirs for row in dev]), values)))
     print(f"\n{table(HEAD, shown)}\n\nThe model alone, over both shards:\n")
     values = np.array([row["value"] for row in rows])
-    curve = [(f"score {limit}", *figures(np.array([score[row["text"]] >= limit for row in rows]), values))
+    curve = [(f"score {limit}", *figures(np.array([score.get(row["url"], 0) >= limit for row in rows]), values))
              for limit in LIMITS]  # fmt: skip
     print(table(HEAD, curve))
     for shard in SHARDS:
@@ -185,7 +187,8 @@ def main() -> None:
     if options.study and options.study.exists():
         study = pickle.loads(options.study.read_bytes())
     else:
-        study = value_report.study(training_data.value_examples(options.shared))
+        plain, marked = (extracted_again(options.shared, markup) for markup in MARKUPS)
+        study = value_report.study(plain, marked)
         if options.study:
             options.study.write_bytes(pickle.dumps(study))
     print(value_report.numbers(study))

@@ -46,12 +46,14 @@ class Study:
     """Examples in `design`'s order, and how models that never saw their source scored them: float32[n] each.
 
     `changed` holds the scores of the same texts after each of `CHANGES`, and `shuffled` those of their shuffled words.
+    `rendered` are the texts in their other rendering, where there is one.
     """
 
     examples: Sequence[Example]
     scores: NDArray[np.float32]
     shuffled: NDArray[np.float32]
     changed: dict[str, NDArray[np.float32]]
+    rendered: Sequence[str] = ()
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -80,7 +82,7 @@ def study(examples: Sequence[Example], also: Sequence[Example] = ()) -> Study:
     sums, shares = curve(plain, np.array([each.value >= WORTH for each in same]))
     scores, *rest = (np.interp(raw, sums, shares).astype(np.float32) for raw in (plain, *others))
     moved = dict(zip(texts, rest, strict=True))
-    return Study(ordered, scores, moved.pop("shuffled"), moved)
+    return Study(ordered, scores, moved.pop("shuffled"), moved, texts.get(RENDERED, ()))
 
 
 def r_precision(scores: NDArray[Any], positive: NDArray[np.bool_]) -> float:
@@ -152,14 +154,15 @@ def thresholds(found: Study, limits: Sequence[float]) -> list[tuple[float, int, 
     for limit in limits:
         kept = found.scores >= limit
         rows.append((
-            limit, int(kept.sum()), float((values[kept] >= WORTH).mean()), _share(kept, values >= WORTH),
-            _share(kept, values >= GOOD), float((values[kept] <= 1).mean()),
+            limit, int(kept.sum()), _share(values >= WORTH, kept), _share(kept, values >= WORTH),
+            _share(kept, values >= GOOD), _share(values <= 1, kept),
         ))  # fmt: skip
     return rows
 
 
-def _share(kept: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> float:
-    return float(kept[wanted].mean())
+def _share(part: NDArray[np.bool_], of: NDArray[np.bool_]) -> float:
+    """The share of `of` that is `part` too, NaN of nothing."""
+    return float(part[of].mean()) if of.any() else float("nan")
 
 
 def settings() -> dict[str, object]:

@@ -27,6 +27,7 @@ TABLE_SHARES = np.array([0.5, 0.3, 0.5, 0.4])  # how much each table of wording 
 DAMPING = 0.25
 LANDMARKS = 768
 WIDTH = 2.0 * len(form.NAMES)
+RIDGE_OF_MARKS = 1e-3
 FOLDS = 10
 ADVERTISED_WEIGHT = 0.1
 # Lines such as pages have above their text; a text is not worth less for one of them.
@@ -202,8 +203,8 @@ def fit(known: Design, cut: Pieces) -> ValueModel:
     knots = np.quantile(known.numbers, quantiles, axis=0).T.astype(np.float32)
     places = np.array([value_kernels.normal_scores(row, knots, levels()) for row in known.numbers])
     marks = places[:: max(1, len(places) // LANDMARKS)][:LANDMARKS]
-    values, vectors = np.linalg.eigh(_likeness(marks, marks))
-    half = vectors / np.sqrt(np.maximum(values, 1e-3))
+    # Cholesky and no eigenvectors: those of like landmarks are arbitrary, and differ from call to call.
+    half = np.linalg.inv(np.linalg.cholesky(_likeness(marks, marks) + RIDGE_OF_MARKS * np.eye(len(marks)))).T
     likeness = (_likeness(places, marks) @ half).astype(np.float32)
     offset = float(np.average(known.targets, weights=known.weights))
     columns = sparse.hstack([known.wording, likeness], format="csr")

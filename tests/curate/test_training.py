@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from classifiers import quality
+from classifiers import quality, webtext
 from classifiers.webtext_training import Target
 from curate.commands import train as command
 from curate.errors import CurateError, UsageError
@@ -195,10 +195,10 @@ class TestOptions:
     def test_a_model_brings_its_limit_and_its_digest_is_in_the_fingerprint(self, tmp_path: Path) -> None:
         """The shipped model by path keeps its limit; where a copy lies does not matter, what it is does."""
         copy = tmp_path / "copy.ftz"
-        copy.write_bytes(Path(quality.MODEL.path).read_bytes())
-        assert self._stage("--quality-model", str(copy)).min_score == quality.MIN_QUALITY
+        copy.write_bytes(Path(webtext.MODEL.path).read_bytes())
+        assert self._stage("--quality-model", str(copy)).min_score == webtext.MIN_SCORE
         here, there = (self._stage("--quality-model", path, "--quality-threshold", "0.4") for path in
-                       (str(copy), quality.MODEL.path))  # fmt: skip
+                       (str(copy), webtext.MODEL.path))  # fmt: skip
         assert fingerprint(here) == fingerprint(there)
         changed = self._stage("--quality-model", str(copy), "--quality-threshold", "0.4", "--quality-label", "cc")
         assert fingerprint(here) != fingerprint(changed)
@@ -218,6 +218,89 @@ class TestOptions:
     def test_mistakes_are_told_before_a_run(self, given: list[str], message: str) -> None:
         """A missing model, a wrong label and a limit nobody knows are one line."""
         with pytest.raises(UsageError, match=message):
-            self._stage(*(each.format(quality.MODEL.path) for each in given))
+            self._stage(*(each.format(webtext.MODEL.path) for each in given))
         with pytest.raises(UsageError, match="has no stage 'quality'"):
             with_options(Recipe("empty", (Read(),)), self._options(*given))
+
+    def test_a_value_model_by_path_keeps_the_default_limit(self, tmp_path: Path) -> None:
+        """The shipped value model, copied elsewhere, is the same stage; a share of its training is not known."""
+        copy = tmp_path / "mine.npz"
+        copy.write_bytes(Path(quality.MODEL.path).read_bytes())
+        stage = self._stage("--quality-model", str(copy))
+        assert (stage.min_score, stage.percentile) == (quality.MIN_QUALITY, True)
+        with pytest.raises(UsageError, match="no scores"):
+            self._stage("--quality-model", str(copy), "--quality-share", "0.2")
+
+
+SENTENCES = ("The old mill by the river was closed for years, and nobody knew who had the key. ",
+             "We walked to the harbour because the boats were late, and they had no news for us. ",
+             "It is hard to say why the bridge was moved, but the letters of the time are clear. ")  # fmt: skip
+
+
+def _labelled(sources: int = 12) -> list[dict]:
+    """Prose of value 4 and menus of value 0, as many of each source; some rows say where they are from by address."""
+    rows = []
+    for source in range(sources):
+        for k in range(6):
+            draw = random.Random(f"{source} {k}")
+            prose = "".join(draw.choice(SENTENCES) for _ in range(9))
+            menu = "\n".join(draw.choice(POOR).title() for _ in range(25))
+            where = {"source": f"s{source}"} if source % 2 else {"url": f"https://www.site{source}.org/{k}"}
+            rows.append({"text": prose if k % 2 else menu, "value": 4 if k % 2 else 0, **where})
+    return rows
+
+
+def _lines(path: Path, rows: list[dict]) -> Path:
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return path
+
+
+def test_labels_of_ones_own_make_a_value_model(tmp_path: Path) -> None:
+    """`--labels` trains a model that scores unseen texts, the same bytes from JSON Lines and Parquet, and a card."""
+    rows = _labelled()
+    full = [{"url": None, "source": None} | row for row in rows]
+    pq.write_table(pa.Table.from_pylist(full), tmp_path / "labels.parquet")
+    for name, labels in (("a", _lines(tmp_path / "labels.jsonl", rows)), ("b", tmp_path / "labels.parquet")):
+        options = _arguments("quality", "--labels", str(labels), "--out", str(tmp_path / name))
+        assert command.command(options, Console(file=io.StringIO())) == 0
+    assert (tmp_path / "a/quality.npz").read_bytes() == (tmp_path / "b/quality.npz").read_bytes()
+    good, poor = quality.scorer(tmp_path / "a/quality.npz")([SENTENCES[1] * 8, "Login\nCart\nMenu\n" * 9])
+    assert good > 0.7 > 0.3 > poor
+    card = (tmp_path / "a/quality.md").read_text()
+    assert "labels.jsonl" in card
+    assert "| model | 1.000 |" in card
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"text": "a", "value": 6}], "row 1 has the value 6"),
+        ([{"text": "a", "value": True}], "has the value True"),
+        ([{"value": 3}], "row 1 has no text"),
+        (_labelled(3), "of 10 sources or more are needed, there are 3"),
+        ([row for row in _labelled() if row["value"]], "one kind only"),
+    ],
+)
+def test_labels_that_cannot_teach_are_refused(rows: list[dict], message: str, tmp_path: Path) -> None:
+    """A wrong value, a row without text and too few sources are one line, and nothing is written."""
+    labels = _lines(tmp_path / "labels.jsonl", rows)
+    options = _arguments("quality", "--labels", str(labels), "--out", str(tmp_path / "out"))
+    with pytest.raises(UsageError, match=message):
+        command.command(options, Console(file=io.StringIO()))
+    assert not (tmp_path / "out").exists()
+
+
+def test_labels_and_corpora_do_not_go_together(tmp_path: Path) -> None:
+    """Two kinds of model are asked for, or none."""
+    labels = _lines(tmp_path / "labels.jsonl", _labelled())
+    for given, message in (
+        (["--labels", str(labels), "--negatives", "x"], "another kind"), (["--positives", "x"], "give --labels"),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=message):
+            command.command(_arguments("quality", *given, "--out", str(tmp_path / "out")), Console(file=io.StringIO()))
+
+
+def _arguments(*given: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    command.arguments(parser)
+    return parser.parse_args(given)
