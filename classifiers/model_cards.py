@@ -25,7 +25,7 @@ from classifiers import (
 from classifiers.corpora import read_jsonl
 from classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
 from classifiers.training_data import Row
-from classifiers.value_training import WORTH, Example
+from classifiers.value_examples import WORTH, Example
 from classifiers.webtext_report import table
 
 LICENCES = {

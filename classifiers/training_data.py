@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from classifiers.contrast import contrast_sentences
 from classifiers.corpora import canonical_url, linked_urls, read_jsonl, read_lines, reddit_submissions
-from classifiers.value_training import Example
+from classifiers.value_examples import Example
 
 SENTENCES = "labelled/language_sentences.jsonl.zst"
 WIKIPEDIA = "labelled/wikipedia_valid.txt.zst"

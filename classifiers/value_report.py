@@ -8,20 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers import evaluate
+from classifiers.value_examples import TARGETS, WORTH, Example, shuffled
 from classifiers.value_training import (
     DAMPING,
     FOLDS,
     LANDMARKS,
     TABLE_SHARES,
-    TARGETS,
     WIDTH,
-    WORTH,
-    Example,
     curve,
     design,
     out_of_fold,
     pieces,
-    shuffled,
     teaching,
 )
 

@@ -9,10 +9,10 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
-from curate.census import Census
+from curate.census import Census, rounded
 from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, Documents, sizes, text_bytes, with_column
 from curate.stages.protocol import Failure, Fate, Outcome, Stage, about
-from filters.verdict import Verdict
+from filters.verdict import Rule, Verdict
 
 MAX_QUARANTINE_BYTES = 1 << 20
 SLOWEST = 10  # pages named per stage
@@ -127,6 +127,33 @@ def measure(
             documents = outcome.documents
             signals |= _named(stage, outcome)
     _store_signals(documents, signals, sink)
+
+
+def settle(
+    documents: Documents,
+    limits: Sequence[tuple[str, Rule]],
+    stages: Sequence[Stage],
+    counts: Mapping[str, StageCount],
+    sink: Sink,
+    *,
+    keep_text: bool,
+) -> Documents:
+    """Take out what misses limits set since their stages, by name, let it pass: it moves from kept to dropped there.
+
+    The measuring ones of the `stages` to come are still run on what goes.
+    """
+    for name, rule in limits:
+        scores = rounded(documents.batch.column(name).to_numpy(zero_copy_only=False))
+        fails = np.flatnonzero(~(scores >= rule.limit))
+        gone = documents.take(fails)
+        verdicts = {row: Verdict(rule.name, float(scores[row]), rule.limit) for row in fails.tolist()}
+        _store_fates(documents, name, verdicts, sink, keep_text=keep_text)
+        measure(gone, stages, counts, sink)
+        counts[name].docs_out -= len(fails)
+        counts[name].chars_out -= int(sizes(gone.batch).sum())
+        counts[name].dropped.update([rule.name] * len(fails))
+        documents = documents.take(np.setdiff1d(np.arange(len(documents)), fails))
+    return documents
 
 
 def _rows_of(signals: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[str, np.ndarray]:

@@ -32,7 +32,7 @@ NOT_DECIDING = frozenset({
     "classifiers/contrast.py", "classifiers/corpora.py", "classifiers/evaluate.py",
     "classifiers/language_training.py", "classifiers/model_cards.py", "classifiers/webtext_report.py",
     "classifiers/webtext_training.py", "classifiers/train.py", "classifiers/training_data.py",
-    "classifiers/value_training.py", "classifiers/value_report.py",
+    "classifiers/value_examples.py", "classifiers/value_training.py", "classifiers/value_report.py",
     "classifiers/wikipedia.py",
 })  # fmt: skip
 # Libraries whose version can change what a page turns into.

@@ -17,10 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from curate.census import rounded as census_scores
 from curate.documents import MEASURED, PAGES, PROVENANCE, Documents, page_row, provenance, sizes
 from curate.errors import NotAnArchiveError
-from curate.flow import StageCount, dropped_rows, flow, measure
+from curate.flow import StageCount, dropped_rows, flow, measure, settle
 from curate.recipe import Segment
 from curate.sources import Split, read
 from curate.stages import Barrier, Read, Stage
@@ -215,11 +214,11 @@ def _read_batch(
 def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Iterator[Documents]:
     """Documents of the segment before, without those the barriers between have matched to others."""
     matched = None if piece.matches is None else pq.read_table(piece.matches)
-    first = 0
+    first, stages = 0, piece.segment.stages
     for path in left_by(piece.earlier[-1], piece.identity, "documents"):
         for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
             for rows in _cut(batch):
-                left = _settled(Documents(rows), piece, counts, sink)
+                left = settle(Documents(rows), piece.settled, stages, counts, sink, keep_text=piece.keep_text)
                 yield _without_matched(left, first, matched, piece, counts, sink)
                 first += rows.num_rows
 
@@ -240,22 +239,6 @@ def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     numbers = (np.cumsum(sizes(batch)) - 1) // BATCH_CHARS
     for start, end in pairwise([0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), batch.num_rows]):
         yield batch.slice(start, end - start)
-
-
-def _settled(documents: Documents, piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Documents:
-    """Take out of a batch what misses a limit set since its stage let it pass: it moves from kept to dropped there."""
-    for name, rule in piece.settled:
-        scores = documents.batch.column(name).to_numpy(zero_copy_only=False).astype(np.float64)
-        fails = np.flatnonzero(~(census_scores(scores) >= rule.limit))
-        verdicts = [Verdict(rule.name, float(scores[row]), rule.limit) for row in fails.tolist()]
-        gone = documents.take(fails)
-        sink.dropped(dropped_rows(gone.batch, name, verdicts, keep_text=piece.keep_text))
-        measure(gone, piece.segment.stages, counts, sink)
-        counts[name].docs_out -= len(fails)
-        counts[name].chars_out -= int(sizes(gone.batch).sum())
-        counts[name].dropped.update([rule.name] * len(fails))
-        documents = documents.take(np.setdiff1d(np.arange(len(documents)), fails))
-    return documents
 
 
 def _without_matched(

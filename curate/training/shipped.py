@@ -12,7 +12,8 @@ from pathlib import Path
 
 from classifiers import model_cards, training_data, value_model
 from classifiers.fasttext_model import SHIPPED_SHA256
-from classifiers.value_training import Example, train
+from classifiers.value_examples import Example
+from classifiers.value_training import train
 from curate.extract import extract
 from curate.warc import read_pages
 

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from classifiers import value_model, value_report
 from classifiers.fasttext_model import ModelFile
-from classifiers.value_training import Example, train
+from classifiers.value_examples import Example
+from classifiers.value_training import train
 from curate.errors import UsageError
 from curate.training.texts import site_of
 from curate.work import sha256_of, whole_file

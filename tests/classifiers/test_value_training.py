@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from classifiers import evaluate, value_model
-from classifiers.value_training import Example, design, folds_of, out_of_fold, pieces, shuffled, train
+from classifiers.value_examples import Example, shuffled
+from classifiers.value_training import design, folds_of, out_of_fold, pieces, train
 
 WORDS = "river stone garden letter winter engine window bread music paper cloud horse market island candle".split()
 
