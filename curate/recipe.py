@@ -30,7 +30,8 @@ SHOWS_ONLY = frozenset({
 SHOWING_FOLDERS = frozenset({"commands", "study", "templates", "training", "whatif"})
 # Libraries whose version can change what a page turns into.
 DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow", "presidio-analyzer",
-                      "phonenumbers", "spacy", "tldextract", "fasttext-community", "isal", "brotli", "zstandard")  # fmt: skip
+                      "phonenumbers", "spacy", "tldextract", "fasttext-community", "isal", "brotli",
+                      "zstandard")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
