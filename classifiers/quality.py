@@ -53,9 +53,9 @@ def score(texts: Sequence[str]) -> NDArray[np.float32]:
     `models/quality.md`, says how well it does on sources it never saw, and whom it wrongs. Raises TypeError when given
     one string instead of a list, ModelError when the model file is not the one it should be.
 
-    >>> story = ("The river rises in the hills north of the town and flows south through a series of lakes. It was "
-    ...     "first described by a naturalist who spent two winters there, and who recorded what the fishermen told "
-    ...     "him: that the water was never the same colour twice, and that nobody had ever found its source.\\n") * 3
+    >>> story = ("When my grandmother was young she kept bees, and she told me that a swarm will never leave a hive that "
+    ...     "is talked to. I did not believe her, of course. But in the summer after she died the bees left, one hive "
+    ...     "after the other, and nobody in the village could say why they had gone or where.\\n") * 3
     >>> shop = "Login Register Forgot password? Add to cart Checkout Free shipping Click here Contact us Home Menu Shop"
     >>> good, bad = score([story, shop])
     >>> bool(good > 0.3 > bad)

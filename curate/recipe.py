@@ -37,7 +37,8 @@ NOT_DECIDING = frozenset({
 })  # fmt: skip
 # Libraries whose version can change what a page turns into.
 DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow", "presidio-analyzer",
-                      "phonenumbers", "spacy", "tldextract", "fasttext-community", "isal", "brotli")  # fmt: skip
+                      "phonenumbers", "spacy", "tldextract", "fasttext-community", "isal", "brotli",
+                      "zstandard")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,22 +87,26 @@ def _layered_format(file: BinaryIO, codecs: tuple[str, ...]) -> str | None:
     source.size = min(source.size, SEARCHED_BYTES)
     pieces = decoded(source, codecs, lambda places, _: losses.append(places), SNIFFED_BYTES)
     head = _first_bytes(pieces, SNIFFED_BYTES)
-    begins = {name: _begins(head, grammar, anywhere=bool(codecs)) for name, grammar in _GRAMMARS.items()}
-    name = min(begins, key=lambda each: begins[each])
-    if begins[name] < len(head):
-        return "+".join((name, *codecs))
-    for codec, magics in _MAGICS.items():
-        if head.startswith(magics) and len(codecs) < MAX_LAYERS:
-            return _layered_format(file, (*codecs, codec)) if not codecs or inner(codec) else None
+    opening = _opening(head, anywhere=False)
+    for codec, magics in () if opening else _MAGICS.items():
+        if head.startswith(magics) and len(codecs) < MAX_LAYERS and (not codecs or inner(codec)):
+            found = _layered_format(file, (*codecs, codec))
+            if found is not None or not codecs:
+                return found
+    opening = opening or (_opening(head, anywhere=True) if codecs else "")
+    if opening:
+        return "+".join((opening, *codecs))
     return "" if codecs and not head and not losses else None
 
 
-def _begins(head: bytes, grammar: Grammar, *, anywhere: bool) -> int:
-    """Where a record begins in the first bytes: at 0, or `anywhere` if they may be damaged; else the end."""
-    if grammar.opens(head):
-        return 0
-    found = grammar.boundary.search(head) if anywhere else None
-    return found.start() if found else len(head)
+def _opening(head: bytes, *, anywhere: bool) -> str:
+    """Which records the first bytes of a stream begin with, or are the first `anywhere` in them; "" for none."""
+    if anywhere:
+        places = {name: grammar.boundary.search(head) for name, grammar in _GRAMMARS.items()}
+        found = {name: place.start() for name, place in places.items() if place}
+    else:
+        found = {name: 0 for name, grammar in _GRAMMARS.items() if grammar.opens(head)}
+    return min(found, key=lambda name: found[name], default="")
 
 
 def _damaged_start(source: Bytes) -> str | None:
@@ -114,10 +118,7 @@ def _damaged_start(source: Bytes) -> str | None:
     for codec in ("zst", "bz2"):
         if found := _layered_format(source.file, (codec,)):
             return found
-    head = source.at(0, end)
-    begins = {name: _begins(head, grammar, anywhere=True) for name, grammar in _GRAMMARS.items()}
-    name = min(begins, key=lambda each: begins[each])
-    return name if begins[name] < len(head) else None
+    return _opening(source.at(0, end), anywhere=True) or None
 
 
 def _refusal(file: BinaryIO, source: Bytes) -> str:

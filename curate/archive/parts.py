@@ -50,19 +50,22 @@ class GzipPart:
 
 def _rest(part: "GzipPart | _Bzip2Part", inflater: Any, given: int, failed: int, broken: Any) -> Iterator[bytes]:
     """What comes out of a broken part beyond `given` bytes, fed byte by byte from before where a call has `failed`."""
-    source, out = part.source, 0
-    part.sound = part.offset
+    source, out = part.source, b""
+    skip, part.sound = given, part.offset
     while part.sound < source.size:
         fed = source.at(part.sound, min(WINDOW, failed - part.sound) if part.sound < failed else 1)
         try:
             piece = inflater.decompress(fed)
         except broken:
-            return
+            break
         part.sound += len(fed)
-        out += len(piece)
-        if out > given:
-            yield piece[max(0, len(piece) - (out - given)) :]
-            given = out
+        out += piece[skip:]
+        skip = max(0, skip - len(piece))
+        if len(out) >= PIECE:
+            yield out
+            out = b""
+    if out:
+        yield out
 
 
 class _ZstdPart:

@@ -71,7 +71,7 @@ def _through(source: Bytes, name: str, tally: Tally) -> Pieces:
         overlap = OVERLAP if again < MAX_AGAIN + position // 4 else 0
         behind = search(source, part, max(position + 1, part.sound - overlap))
         if given or not (behind == source.size and source.only_zeros(position, behind)):
-            tally(1, behind - max(position, part.sound))
+            tally(1, max(0, behind - max(position, part.sound)))
             yield Loss.TEAR if given else Loss.GAP
         position = behind
 

@@ -4,7 +4,8 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from errno import ENOENT
 from glob import glob, has_magic
 from hashlib import sha256
 from io import BytesIO
@@ -56,10 +57,30 @@ def _local(spec: str, path: Path) -> list[Path]:
         if path.is_file():
             return [path]
         if path.is_dir():
-            return sorted(each for each in path.rglob("*") if each.is_file() and each.name.endswith(SUFFIXES))
+            return sorted(_below(path))
         return sorted(Path(each) for each in glob(spec, recursive=True) if Path(each).is_file())  # noqa: PTH207 (absolute and ** alike)
     except (OSError, ValueError) as error:
         raise UsageError(f"{spec!r} cannot be read: {error}") from error
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The files below a folder with a suffix this program reads; OSError, not silence, for what cannot be looked into.
+
+    Links to folders are followed, each folder is looked into once.
+    """
+    seen: set[str] = set()
+    for here, folders, files in os.walk(folder, onerror=_raise, followlinks=True):
+        real = os.path.realpath(here)
+        folders[:] = [] if real in seen else sorted(folders)
+        for path in () if real in seen else (Path(here, name) for name in files if name.endswith(SUFFIXES)):
+            if not path.is_file():
+                raise FileNotFoundError(ENOENT, "is no file, or a link to none", str(path))
+            yield path
+        seen.add(real)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _nothing(spec: str, path: Path) -> str:

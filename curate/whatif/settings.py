@@ -107,8 +107,8 @@ def with_setting(recipe: Recipe, setting: Setting) -> Recipe:
     """The same recipe with one limit changed; UsageError when it has no such limit.
 
     >>> from pipelines.webtext import recipe
-    >>> with_setting(recipe, Setting("quality", "min_score", 0.4)).stages[-1].min_score
-    0.4
+    >>> with_setting(recipe, Setting("pii", "max_pii_spans", 4)).stages[-1].max_pii_spans
+    4
     """
     limit = limit_name(recipe, setting.stage, setting.limit)
     place = recipe.stage_names.index(setting.stage)

@@ -57,7 +57,7 @@ def test_only_what_the_model_reads_is_held() -> None:
     """A book is held as its excerpt."""
     sample = Sample(1)
     sample.add(Row(GOOD, "a.org", "k", "word " * 100_000))
-    assert len(sample.rows()[0].text) <= quality.MAX_HEAD + quality.MAX_MIDDLE + 1
+    assert len(sample.rows()[0].text) <= webtext.MAX_HEAD + webtext.MAX_MIDDLE + 1
 
 
 def test_a_domain_that_is_most_of_a_side_is_split() -> None:
@@ -86,7 +86,7 @@ def test_a_model_a_card_and_settings_come_out_twice_the_same(tmp_path: Path) -> 
         rows = _rows() if name == "one" else _rows()[::-1]
         rows.sort(key=lambda row: row.text)
         found = study(rows, target=Target(keep=0.1))
-        model, settings = training.train_quality(rows, tmp_path / f"{name}.ftz", found)
+        model, settings = training.train_webtext(rows, tmp_path / f"{name}.ftz", found)
         cards.append(webtext_report.card(found, model, {}, sources=[], counts={}, notes=[]))
     assert (tmp_path / "one.ftz").read_bytes() == (tmp_path / "two.ftz").read_bytes()
     assert cards[0] == cards[1]
@@ -148,7 +148,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small model with its settings."""
     path = tmp_path_factory.mktemp("model") / "quality.ftz"
     rows = _rows(30)
-    _, settings = training.train_quality(rows, path, study(rows))
+    _, settings = training.train_webtext(rows, path, study(rows))
     webtext.settings_file(path).write_text(json.dumps(asdict(settings)))
     return path
 

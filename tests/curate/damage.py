@@ -119,11 +119,6 @@ EACH: dict[str, tuple[str, Pack, bool]] = {
 }
 WHOLE: dict[str, tuple[str, Pack, Callable[[bytes], bytes]]] = {
     "one member": (".gz", lambda data: gzip.compress(data, 6, mtime=0), gunzipped),
-    "gzip in gzip": (
-        ".gz",
-        lambda data: gzip.compress(gzip.compress(data, mtime=0), mtime=0),
-        lambda data: gunzipped(gunzipped(data)),
-    ),
     "one frame": (".zst", zst, unzstd),
     "one stream": (".bz2", lambda data: bz2.compress(data, 1), unbzipped),
 }
@@ -274,7 +269,6 @@ def touched(file: Made, parts: Data) -> list[Unit]:
 
 
 KINDS = [
-    *((kind, pack) for kind in ("warc", "arc") for pack in (*EACH, *WHOLE)),
-    *(("jsonl", pack) for pack in (*EACH, *WHOLE) if pack != "gzip in gzip"),
+    *((kind, pack) for kind in ("warc", "arc", "jsonl") for pack in (*EACH, *WHOLE)),
     ("parquet", ""),
 ]

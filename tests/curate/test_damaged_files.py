@@ -15,7 +15,7 @@ import zstandard
 from pyarrow import parquet
 
 from curate.cluster import Workers
-from curate.errors import IncompleteRunError, NotAnArchiveError
+from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.recipe import Recipe
 from curate.run import run
 from curate.sources import plan, read, resolve
@@ -303,9 +303,22 @@ def test_a_file_name_that_is_no_utf_8_is_an_input_like_others(tmp_path: Path) ->
     assert verify(tmp_path / "out") == []
 
 
+def test_a_folder_is_read_whole_or_refused(tmp_path: Path) -> None:
+    """Folders that are links are looked into, once; a link to nothing is named, not left out."""
+    folder, elsewhere = tmp_path / "in", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "x.jsonl").write_bytes(lines(1)[0])
+    (folder / "linked").symlink_to(elsewhere)
+    (elsewhere / "round").symlink_to(folder)
+    assert [each.name for each in resolve([str(folder)])] == ["x.jsonl"]
+    (folder / "gone.jsonl").symlink_to(tmp_path / "nowhere.jsonl")
+    with pytest.raises(UsageError, match=r"gone\.jsonl"):
+        resolve([str(folder)])
+
+
 def test_a_list_longer_than_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A compressed list is not cut off at the limit without a word."""
-    from curate.errors import UsageError
     from curate.remote import locations
 
     path = tmp_path / "all.paths.gz"

@@ -36,7 +36,7 @@ def test_the_default_recipe_has_the_contracts_stages_in_order():
     """Names are measured from outside."""
     assert load_recipe("webtext").stage_names == (
         "read", "url", "prefilter", "extract", "language", "dedup_exact", "dedup_near", "gopher.repetition",
-        "gopher.quality", "c4.quality", "fineweb.quality", "toxicity", "pii", "quality",
+        "gopher.quality", "c4.quality", "fineweb.quality", "webtext", "quality", "toxicity", "pii",
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">\x1b[31m\u202e
 
 
 def marker(**stages) -> dict:
-    return {"stages": stages, "read": {"damaged_members": 1, "bytes_skipped": 10, "records": {"response": 3}}}
+    read = {"damaged_members": 1, "bytes_skipped": 10, "records": {"response": 3}}
+    return {"input": "crawl.warc.gz", "stages": stages, "read": read}
 
 
 def stage(docs_in: int, docs_out: int, **dropped: int) -> dict:

@@ -326,7 +326,7 @@ def test_files_missing_from_an_earlier_run_are_the_users_error(incremental, tmp_
     """An index alone is not enough."""
     shutil.copytree(incremental / "A", tmp_path / "A")
     next(tmp_path.glob("A/work/*/*.keys.parquet")).unlink()
-    with pytest.raises(UsageError, match="missing under work"):
+    with pytest.raises(UsageError, match="missing or damaged"):
         read_indexes([tmp_path / "A"], barriers(), tmp_path / "out")
 
 

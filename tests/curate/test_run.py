@@ -356,12 +356,12 @@ def test_a_swapped_model_is_refused_before_work_starts(crawl, tmp_path, curate):
     recipe = tmp_path / "swapped.py"
     recipe.write_text(
         "from functools import partial\n"
-        "from classifiers import quality\n"
+        "from classifiers import webtext\n"
         "from classifiers.fasttext_model import ModelFile\n"
         "from curate.recipe import Recipe\n"
         "from curate.stages import Extract, Read, Score\n"
         f"MODEL = ModelFile({str(tmp_path / 'wrong.ftz')!r}, '{'0' * 64}')\n"
-        "def score(texts):\n    return quality.score(texts, model=MODEL)\n"
+        "def score(texts):\n    return webtext.score(texts, model=MODEL)\n"
         "recipe = Recipe('swapped', (Read(), Extract('resiliparse'), Score('quality', score)))\n"
     )
     refused = curate("run", crawl, "--out", tmp_path / "out", "--recipe", recipe)

@@ -73,7 +73,7 @@ def test_unknown_limits_and_dialects_are_refused_with_the_choices():
         gopher.quality(TEXT, min_wrods=3)
     with pytest.raises(TypeError, match=r"no dialect 'gopher'; choose from datatrove, dolma, dclm"):
         gopher.quality(TEXT, dialect="gopher")
-    with pytest.raises(TypeError, match=r"no dialect 'nope'; choose from datatrove, fineweb, tfds"):
+    with pytest.raises(TypeError, match=r"no dialect 'nope'; choose from datatrove, fineweb, measured, tfds"):
         c4.clean_lines(TEXT, dialect="nope")
     with pytest.raises(TypeError, match="min_mean_word_length"):
         gopher.quality.with_limits(min_mean_word_length=2).with_dialect("dolma")
