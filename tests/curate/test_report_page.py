@@ -128,7 +128,7 @@ def test_the_waterfall_is_what_the_files_hold(page: Page, fates: dict[str, dict]
         assert same_share(of_all, left, len(fates))
     chars = sum(len(row["text"]) for row in fates.values() if row["stage"] == "kept")
     extracted = sum(row["signals"].get("extract.text_chars") or 0 for row in fates.values())
-    assert share(table["quality"][3]) == pytest.approx(chars / extracted, abs=0.002)  # redaction and line edits move it
+    assert share(table["pii"][3]) == pytest.approx(chars / extracted, abs=0.002)  # redaction and line edits move it
 
 
 def test_the_first_screen(page: Page, out: Path, fates: dict[str, dict]) -> None:
