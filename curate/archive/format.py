@@ -20,6 +20,7 @@ SEARCHED_BYTES = 8 << 20  # how far a damaged beginning is looked past
 STUB_BYTES = 1024
 DICTIONARY = b"\x5d\x2a\x4d\x18"  # the frame in which .warc.zst files carry theirs
 ZSTD_PIECE = 1 << 14  # what is read when the stream breaks off is lost with it
+SMALL_PIECE = 1 << 12
 MAX_LAYERS = 4
 
 _GRAMMARS = {"warc": WARC, "arc": ARC}
@@ -206,6 +207,7 @@ def _decompressed(pieces: Pieces, new: Callable[[], "_GzipLayer | bz2.BZ2Decompr
     """Streams one after the other; what is broken, and all behind it, is lost."""
     layer = new()
     begun = False
+    pieces = _small(pieces)
     for piece in pieces:
         if piece is None:
             yield None
@@ -229,6 +231,15 @@ def _decompressed(pieces: Pieces, new: Callable[[], "_GzipLayer | bz2.BZ2Decompr
     if begun:
         tally(1, 0)
         yield None
+
+
+def _small(pieces: Pieces) -> Pieces:
+    """The same bytes in small pieces: at the end of a stream, which may be of 14 bytes, what is left is copied."""
+    for piece in pieces:
+        if piece is None:
+            yield None
+        else:
+            yield from (piece[at : at + SMALL_PIECE] for at in range(0, len(piece), SMALL_PIECE))
 
 
 _MAGICS: dict[str, tuple[bytes, ...]] = {

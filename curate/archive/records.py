@@ -117,10 +117,11 @@ class Stream:
     def have(self, count: int) -> bool:
         """Pull until `count` bytes lie ahead of the position; False when the stream ends before."""
         ahead = len(self.buffer) - self.at
-        if ahead >= count:
-            return True
+        if ahead >= count or self.ended:
+            return ahead >= count
         pulled = [self.buffer[self.at :]]
-        while ahead < count and not self.ended:
+        count_and_more = count + ahead // 4  # what lies ahead is copied: seldom, also where pieces are small
+        while ahead < count_and_more and not self.ended:
             piece = next(self._pieces, b"")
             if piece is None:
                 self.losses.append(self.offset + ahead)
