@@ -14,8 +14,7 @@ from curate.warc import Limits, Page, Skip, parse_date
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
 
-_COLUMNS = ("url", "date", "text")
-_ROWS = 256
+MAX_URL_CHARS = 1 << 16  # as long as the header of a WARC record may be
 _BLOCK = 1 << 20
 
 
@@ -28,7 +27,7 @@ def open_parquet(source: BinaryIO, name: str) -> "ParquetFile":
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(source)
+        file = parquet.ParquetFile(source, pre_buffer=False)
     except (pa.ArrowException, OSError) as error:
         message = f"{name} is no readable Parquet: {str(error).splitlines()[0]}"
         raise NotAnArchiveError(message) from error
@@ -37,17 +36,6 @@ def open_parquet(source: BinaryIO, name: str) -> "ParquetFile":
         message = f"{name} has no column 'text'; it has {', '.join(columns[:20])}"
         raise UsageError(message)
     return file
-
-
-def read_parquet(file: "ParquetFile", start: int, end: int, *, limits: Limits) -> Iterator[Page | Skip]:
-    """Pages of row groups [start, end); `offset` is the number of the row in the file, `length` 1."""
-    groups = file.metadata
-    offset = sum(groups.row_group(index).num_rows for index in range(start))
-    columns = [name for name in _COLUMNS if name in file.schema_arrow.names]
-    for batch in file.iter_batches(_ROWS, row_groups=range(start, end), columns=columns):
-        for row in batch.to_pylist():
-            yield page_of_row(row, offset, 1, limits)
-            offset += 1
 
 
 def read_jsonl(file: BinaryIO, start: int, end: int, *, limits: Limits) -> Iterator[Page | Skip]:
@@ -106,6 +94,8 @@ def page_of_row(row: dict[str, object], offset: int, length: int, limits: Limits
     url, text = _clean(row.get("url")), row.get("text")
     when = row.get("date")
     day = parse_date(when.isoformat() if isinstance(when, datetime | date) else _clean(when))
+    if len(url) > MAX_URL_CHARS:
+        return Skip("", day, offset, length, "too_large", float(len(url)), float(MAX_URL_CHARS))
     if not isinstance(text, str):
         return Skip(url, day, offset, length, "no_text", 0.0, 1.0)
     if not text.strip():

@@ -10,11 +10,12 @@ from typing import BinaryIO
 
 from curate.archive.format import sniff
 from curate.errors import NotAnArchiveError, SourceError, UsageError
+from curate.parquet_rows import read_parquet
 from curate.remote import files as remote
 from curate.remote.files import Origin, is_remote
 from curate.remote.locations import locate, names_of
 from curate.remote.transfer import CONNECTIONS
-from curate.rows import decompressed, open_parquet, read_jsonl, read_parquet
+from curate.rows import decompressed, open_parquet, read_jsonl
 from curate.warc import Limits, Page, ReadCounts, Skip, read_split
 from curate.work import sha256_of
 
@@ -163,7 +164,7 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
     kind, _, codec = each.format.partition("+")
     with _open(each, None if kind == "parquet" else end) as file:
         if kind == "parquet":
-            yield from read_parquet(open_parquet(file, each.name), start, end, limits=limits)
+            yield from read_parquet(file, each.name, start, end, limits=limits)
         elif kind == "jsonl":
             lines = decompressed(file, codec) if codec else file
             yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits)
