@@ -12,7 +12,7 @@ from curate import __version__, cluster
 from curate.errors import CurateError, NotAnArchiveError, UsageError
 from curate.report import harmless
 
-COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "train")
+COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "clean", "train")
 USAGE_EXIT, INCOMPLETE_EXIT = 2, 1
 PLAIN_WIDTH = 140  # of tables that go to a file or a log
 

@@ -1,6 +1,6 @@
 """What a run leaves to be read: parts of a target size, however many splits fed them, in input order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,18 +46,25 @@ def _text_bytes(table: pa.Table) -> int:
 
 
 def write_parts(
-    folder: Path, pieces: Sequence[Sequence[Path]], part_bytes: int, *, empty: pa.Schema, merged: bool = False
+    folder: Path,
+    pieces: Sequence[Sequence[Path]],
+    part_bytes: int,
+    *,
+    empty: pa.Schema,
+    merged: bool = False,
+    edit: Callable[[pa.Table], pa.Table] | None = None,
 ) -> list[dict[str, Any]]:
     """Write the rows of `pieces` (for each split in order, the files its rows stand in) as parts in a new folder.
 
     Within a split rows are sorted by their place in the input; `merged` makes one row of those with the same id, which
-    takes each column from the first that has it. When there are no rows one empty part is written, so
-    that the schema can be read. Returns the file descriptions, in order.
+    takes each column from the first that has it. `edit` changes rows before they are written. When there are no rows
+    one empty part is written, so that the schema can be read. Returns the file descriptions, in order.
     """
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     schema = _schema([path for files in pieces for path in files], empty)
     parts = _Parts(folder, part_bytes)
-    parts.write(_groups(_tables(pieces, schema, merged=merged), schema))
+    groups = _groups(_tables(pieces, schema, merged=merged), schema)
+    parts.write(groups if edit is None else map(edit, groups))
     return parts.described
 
 

@@ -24,8 +24,8 @@ PACKAGES = ("curate", "classifiers", "filters")
 # Editing what only shows results, or trains, must not make a run extract again.
 SHOWS_ONLY = frozenset({
     "cli.py", "report.py", "browse.py", "verify.py", "doctor.py", "preflight.py", "replay.py", "takedown.py",
-    "tombstones.py", "publish.py", "train.py", "corpora.py", "contrast.py", "evaluate.py", "wikipedia.py",
-    "model_cards.py", "quality_report.py",
+    "tombstones.py", "publish.py", "checksums.py", "cleaning.py", "train.py", "corpora.py", "contrast.py",
+    "evaluate.py", "wikipedia.py", "model_cards.py", "quality_report.py",
 })  # fmt: skip
 SHOWING_FOLDERS = frozenset({"commands", "study", "templates", "training", "whatif"})
 # Libraries whose version can change what a page turns into.
@@ -47,9 +47,11 @@ class Recipe:
     """Stages in order, from reading to the last filter, and the sizes of the pieces work is cut into.
 
     `split_bytes` is compressed input bytes per unit of work, `part_bytes` is UTF-8 text per output file. Neither, nor
-    the number of workers, changes which documents are written or their order. `expect` gives bands of plausible shares,
-    of `survival_docs`, `survival_bytes`, what `stage NAME` lets out, or `site_loss`, the greatest share of its pages a
-    site lost to duplicate removal; a run outside them is written and fails.
+    the number of workers, changes which documents are written or their order. `redact_dropped_text` takes personal data
+    out of what `dropped/` shows, and the bytes out of `quarantine/`; without `keep_dropped_text` no text of a dropped
+    page is stored at all, and a limit can then be judged again for kept pages only. `expect` gives bands of plausible
+    shares, of `survival_docs`, `survival_bytes`, what `stage NAME` lets out, or `site_loss`, the greatest share of its
+    pages a site lost to duplicate removal; a run outside them is written and fails.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Recipe:
     split_bytes: int = 8 << 20
     part_bytes: int = 256 << 20
     keep_dropped_text: bool = True
+    redact_dropped_text: bool = False
     expect: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

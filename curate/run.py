@@ -1,6 +1,5 @@
 """A run: splits through segments on workers, barriers over all of them, parts and a manifest at the end."""
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curate import __version__, sources, stats, takedown
+from curate.checksums import CHECKSUMS, MANIFEST, leave_manifest, load_manifest
 from curate.cluster import Workers
 from curate.documents import DROPPED, MEASURED, QUARANTINE
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
@@ -15,6 +15,7 @@ from curate.matching.index import INDEX, Earlier, leave_index, read_indexes
 from curate.parquet import KEPT_SCHEMA, text_totals, write_parts
 from curate.phases import Progress, Show, advance_all
 from curate.preflight import check_room
+from curate.privacy import PRIVATE, edit_of, make_private
 from curate.recipe import Recipe, code_version, describe, fingerprint, library_versions
 from curate.report import write_html
 from curate.sandbox import warm
@@ -78,7 +79,7 @@ def run(
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
-        write_json(out / "manifest.json", _manifest(recipe, shown, earlier, written))
+        leave_manifest(out, _manifest(recipe, shown, earlier, written))
         _forget_others(out / WORK, folders)
     _refuse_to_call_it_done(recipe, tally, report)
     return report
@@ -108,7 +109,7 @@ def _check_models(recipe: Recipe) -> None:
 
 def _note_inputs(work: Path, inputs: Sequence[sources.Input]) -> None:
     """Leave where the inputs are for later commands in this folder; paths of a machine are in no manifest."""
-    work.mkdir(exist_ok=True)
+    make_private(work)
     write_json(work / "inputs.json", [item.path for item in inputs])
 
 
@@ -142,17 +143,21 @@ def _say_what_changed(
     recipe: Recipe, inputs: list[dict[str, Any]], against: Sequence[Earlier], out: Path, say: Say
 ) -> None:
     """Tell the user why work of an earlier run in this folder is done again."""
+    if not (out / MANIFEST).is_file():
+        return
     try:
-        before = json.loads((out / "manifest.json").read_text())
-    except (FileNotFoundError, ValueError):
+        before = load_manifest(out)
+        made = before["recipe"]["fingerprint"], before["versions"]["code"]
+    except (UsageError, LookupError):
+        say(f"{MANIFEST} in {out.name} is damaged: it is written anew")
         return
     changed = [
         what
         for what, differs in (
-            ("the recipe", before["recipe"]["fingerprint"] != fingerprint(recipe)),
+            ("the recipe", made[0] != fingerprint(recipe)),
             ("the inputs", before["inputs"] != inputs),
             ("what it is matched against", before.get("against", []) != _named(against)),
-            ("the code or a library", before["versions"]["code"] != code_version()),
+            ("the code or a library", made[1] != code_version()),
         )
         if differs
     ]
@@ -217,9 +222,12 @@ def _write(recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], o
         temporary = out / f"{TEMPORARY}{name}"
         shutil.rmtree(temporary, ignore_errors=True)
         files = [[path for place in places if (path := place / f"{i}.{kind}.parquet").is_file()] for i in identities]
-        described = write_parts(temporary, files, recipe.part_bytes, empty=schema, merged=name == "signals")
+        if name in PRIVATE:
+            make_private(temporary)
+        edit, merged = edit_of(recipe, name), name == "signals"
+        described = write_parts(temporary, files, recipe.part_bytes, empty=schema, merged=merged, edit=edit)
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
-    for name in ("manifest.json", INDEX, "report.json", "report.html"):
+    for name in (MANIFEST, CHECKSUMS, INDEX, "report.json", "report.html"):
         (out / name).unlink(missing_ok=True)
     for name in kinds:
         shutil.rmtree(out / name, ignore_errors=True)

@@ -174,6 +174,19 @@ def _seal(marker: dict[str, Any]) -> str:
     return sha256(json.dumps(marker, sort_keys=True).encode()).hexdigest()
 
 
+def holder(folder: Path) -> str:
+    """Who holds an output folder right now, "" when nobody does."""
+    try:
+        with (folder / ".lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return lock.read().strip() or "another process"
+    except OSError:
+        pass
+    return ""
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold an output folder for one run; a second run in it is refused with UsageError."""
