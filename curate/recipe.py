@@ -11,6 +11,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from inspect import getmodule, getsourcefile
 from pathlib import Path
+from traceback import extract_tb
 from types import FunctionType, ModuleType
 from typing import Any
 from unicodedata import unidata_version
@@ -179,7 +180,8 @@ def _version(name: str) -> str:
 def load_recipe(name: str) -> Recipe:
     """The recipe called `webtext` (that is `pipelines.webtext`), `module:ATTR`, or in a `.py` file.
 
-    Raises UsageError when there is no such module or it holds no recipe.
+    A recipe is Python code and is run to be loaded: one that was not read should not be named. Raises
+    UsageError when there is no such module, it cannot be loaded, or it holds no recipe.
     """
     target, _, attribute = name.partition(":")
     module = _module_from_file(Path(target)) if target.endswith(".py") else _module_by_name(target)
@@ -192,6 +194,9 @@ def load_recipe(name: str) -> Recipe:
 
 def _module_by_name(name: str) -> ModuleType:
     full = name if "." in name else f"pipelines.{name}"
+    if not all(part.isidentifier() for part in full.split(".")):
+        message = f"no recipe {name!r}: neither the name of a module nor a .py file; recipes are {', '.join(_known())}"
+        raise UsageError(message)
     try:
         return importlib.import_module(full)
     except ModuleNotFoundError as error:
@@ -217,5 +222,13 @@ def _module_from_file(path: Path) -> ModuleType:
         raise UsageError(message)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except UsageError:
+        raise
+    except Exception as error:
+        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
+        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
+        message = f"{path} line {line}: {type(error).__name__}: {' '.join(str(error).split())}"
+        raise UsageError(message) from error
     return module

@@ -51,7 +51,7 @@ def run(
     archives, a stage failed on too many documents, or what survived is not in the bands the recipe expects.
     """
     out = out.absolute()
-    inputs = _inputs(specs)
+    inputs = _inputs(specs, out)
     splits = sources.plan(inputs, recipe.split_bytes)
     _refuse_foreign(out)
     earlier = read_indexes(against, recipe.stages, out)
@@ -85,8 +85,8 @@ def run(
     return report
 
 
-def _inputs(specs: Sequence[str]) -> tuple[sources.Input, ...]:
-    inputs = sources.resolve(specs)
+def _inputs(specs: Sequence[str], out: Path) -> tuple[sources.Input, ...]:
+    inputs = sources.resolve(specs, out=out)
     if all(item.format == sources.UNKNOWN for item in inputs):
         message = f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}"
         raise NotAnArchiveError(message)

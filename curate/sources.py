@@ -13,8 +13,8 @@ from curate.errors import NotAnArchiveError, SourceError, UsageError
 from curate.parquet_rows import read_parquet
 from curate.remote import files as remote
 from curate.remote.files import Origin, is_remote
+from curate.remote.links import CONNECTIONS
 from curate.remote.locations import locate, names_of
-from curate.remote.transfer import CONNECTIONS
 from curate.rows import decompressed, open_parquet, read_jsonl
 from curate.warc import Limits, Page, ReadCounts, Skip, read_split
 from curate.work import sha256_of
@@ -55,10 +55,11 @@ class Split:
     end: int
 
 
-def resolve(specs: Sequence[str]) -> tuple[Input, ...]:
+def resolve(specs: Sequence[str], *, out: Path | None = None) -> tuple[Input, ...]:
     """The files that paths, globs, directories, addresses, crawl names and lists name, each once, sorted by name.
 
-    Of a directory, files below it with a suffix this program reads. Raises UsageError, naming the argument, when
+    Of a directory, files below it with a suffix this program reads; what lies in `out`, where results are written, is
+    left out. Raises UsageError, naming the argument, when
     nothing matches or a file cannot be had, and NotAnArchiveError for a file named by itself that is no archive; one
     among many is kept as `unknown` and fails when it is read.
     """
@@ -70,10 +71,18 @@ def resolve(specs: Sequence[str]) -> tuple[Input, ...]:
             real = place if is_remote(place) else str(Path(place).resolve())
             named |= {found.setdefault(real, place)} if alone else set()
             found.setdefault(real, place)
+    if out is not None:
+        found = {real: place for real, place in found.items() if is_remote(place) or not _within(real, out)}
+        if not found:
+            raise UsageError(f"every input lies in {out}, which is where results are written")
     names = names_of(found.values())
     with ThreadPoolExecutor(CONNECTIONS) as threads:
         inputs = threads.map(lambda place: _input(names[place], place, named=place in named), found.values())
         return tuple(sorted(inputs, key=lambda each: each.name))
+
+
+def _within(path: str, folder: Path) -> bool:
+    return Path(path).is_relative_to(folder.resolve())
 
 
 def _input(name: str, place: str, *, named: bool) -> Input:
@@ -95,6 +104,8 @@ def _remote_input(name: str, address: str, *, named: bool) -> Input:
             form = _format(remote.shown(address), file, named=named)
     except SourceError as error:
         raise UsageError(str(error)) from None
+    except NotAnArchiveError:
+        raise _not_quoted(address) from None
     return Input(name, remote.shown(address), form, origin.version.bytes, origin)
 
 
@@ -114,7 +125,12 @@ def _format(name: str, file: BinaryIO, *, named: bool) -> str:
 
 def identity(each: Input) -> dict[str, str]:
     """What tells the bytes of an input from all others: the SHA-256 of a local file, the version of a remote one."""
-    return {"sha256": sha256_of(Path(each.path))} if each.origin is None else each.origin.identity
+    if each.origin is not None:
+        return each.origin.identity
+    try:
+        return {"sha256": sha256_of(Path(each.path))}
+    except OSError as error:
+        raise UsageError(f"{each.name!r} cannot be read: {error.strerror or error}") from error
 
 
 def plan(inputs: Sequence[Input], split_bytes: int) -> tuple[Split, ...]:
@@ -169,6 +185,21 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
             lines = decompressed(file, codec) if codec else file
             yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits)
         elif each.format == UNKNOWN:
-            sniff(file)
+            _refuse(each, file)
         else:
             yield from read_split(file, start, end, limits=limits, counts=counts, format=each.format)
+
+
+def _refuse(each: Input, file: BinaryIO) -> None:
+    """Raise NotAnArchiveError for an input that is none."""
+    try:
+        sniff(file)
+    except NotAnArchiveError:
+        if each.origin is None:
+            raise
+        raise _not_quoted(each.path) from None
+
+
+def _not_quoted(address: str) -> NotAnArchiveError:
+    """What is said of a remote file that is no archive: none of its bytes, which may be a secret of some service."""
+    return NotAnArchiveError(f"{remote.shown(address)} is no web archive: no WARC or ARC record in it")

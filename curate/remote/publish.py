@@ -15,8 +15,8 @@ from pathlib import Path
 from curate.checksums import CHECKSUMS, MANIFEST, load_manifest
 from curate.errors import IncompleteRunError, SourceError, UsageError
 from curate.remote import s3
+from curate.remote.links import CONNECTIONS
 from curate.remote.s3 import Access
-from curate.remote.transfer import CONNECTIONS
 from curate.work import sha256_of
 
 FOLDERS = ("data/", "dropped/", "quarantine/", "signals/")
