@@ -123,7 +123,8 @@ import os, subprocess
 from curate import cluster
 print(sorted(cluster.Workers(2).map(abs, [(-1,), (-2,), (-3,)])))
 pids, todo = set(), [os.getpid()]
-parents = [line.split() for line in subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True).stdout.splitlines()]
+listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True).stdout
+parents = [line.split() for line in listed.splitlines()]
 while todo:
     pids.add(todo[-1])
     todo = [*todo[:-1], *(int(pid) for pid, parent in parents if int(parent) == todo[-1])]
