@@ -12,8 +12,9 @@ from pathlib import Path
 from time import process_time
 
 from curate.archive.format import sniff
-from curate.archive.gzip_members import Bytes, members
+from curate.archive.gzip_members import Bytes
 from curate.archive.records import WARC
+from curate.archive.walk import members
 from curate.warc import MIB, Limits, ReadCounts, read_pages, read_split
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data" / "crawl" / "dev.warc.gz"

@@ -12,8 +12,8 @@ from curate import __version__, cluster
 from curate.errors import CurateError, NotAnArchiveError, UsageError
 from curate.report import harmless
 
-COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "train", "audit",
-            "contamination")  # fmt: skip
+COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "clean", "train",
+            "audit", "contamination")  # fmt: skip
 USAGE_EXIT, INCOMPLETE_EXIT = 2, 1
 PLAIN_WIDTH = 140  # of tables that go to a file or a log
 

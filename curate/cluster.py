@@ -14,7 +14,7 @@ from secrets import token_hex
 from typing import Any
 
 from curate.errors import UsageError
-from curate.preflight import WORKER_BYTES, available_memory
+from curate.preflight import WORKER_BYTES, available_memory, gigabytes
 from curate.work import TEMPORARY, DiskFullError
 
 # Of a call whose worker or node died. A call that raised is not tried again, it would raise again. Counted here and
@@ -23,6 +23,9 @@ RETRIES = 3
 LOOK_SECONDS = 10.0
 CONNECT_SECONDS = 20.0
 NO_NODES_SECONDS = 600.0  # how long a cluster may be without any core before what is left is given up
+# Ray by itself listens on every interface. With this at 0 its node is 127.0.0.1 and it listens there only, as it does
+# on macOS and Windows, for which the switch was made.
+ON_LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
 OBJECT_STORE_BYTES = 200 << 20  # nothing but the function and small results goes through it
 
 
@@ -175,24 +178,26 @@ class _Calls:
 
     def give_up(self) -> Iterator[tuple[int, Lost]]:
         """What is left, as lost."""
+        why = f"the cluster had no node with a core and {gigabytes(WORKER_BYTES)} for {NO_NODES_SECONDS:g} s"
         for index in sorted([*self.under_way.values(), *self.todo]):
-            yield index, Lost(f"the cluster had no node to work on for {NO_NODES_SECONDS:g} s")
+            yield index, Lost(why)
 
 
 def _map_ray(
     function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], count: int, address: str, by_value: Sequence[str]
 ) -> Iterator[tuple[int, Any]]:
+    _start(count, address)
     import ray
 
-    _start(count, address)
     for name in by_value:
         ray.cloudpickle.register_pickle_by_value(sys.modules[name])
-    remote = ray.remote(num_cpus=1, max_retries=0)(_guarded)
+    remote = ray.remote(num_cpus=1, memory=WORKER_BYTES, max_retries=0)(_guarded)
     shared = ray.put(function)
     work = _Calls(lambda index: remote.remote(shared, *calls[index]), deque(range(len(calls))))
     seen = time.monotonic()
     while work.todo or work.under_way:
-        cores = int(ray.cluster_resources().get("CPU", 0))
+        there = ray.cluster_resources()
+        cores = min(int(there.get("CPU", 0)), int(there.get("memory", 0) // WORKER_BYTES))
         seen = time.monotonic() if cores else seen
         work.fill(2 * max(1, cores))
         done, _ = ray.wait(list(work.under_way), num_returns=1, timeout=LOOK_SECONDS)
@@ -228,19 +233,22 @@ def _first_line(error: Exception) -> str:
 
 def _start(count: int, address: str) -> None:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if not address:
+        os.environ.setdefault(ON_LOOPBACK, "0")  # read when Ray is imported
     import ray
 
     if ray.is_initialized():
         return
     _refuse_silent(address)
-    local = {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES} if not address else {}
+    memory = WORKER_BYTES * (count or os.cpu_count() or 1)  # checked before, by what is really free
+    local = {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES, "_memory": memory}
     try:
         ray.init(
             address=address or "local",
             num_cpus=count or None,
             log_to_driver=False,
             logging_level="ERROR",
-            **local,
+            **({} if address else local),
         )
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
         where = f"no Ray cluster answers at {address}" if address else "Ray does not start on this machine"

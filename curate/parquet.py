@@ -1,6 +1,6 @@
 """What a run leaves to be read: parts of a target size, however many splits fed them, in input order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -56,19 +56,21 @@ def write_parts(
     empty: pa.Schema,
     merged: bool = False,
     ranked: Mapping[str, Census] = MappingProxyType({}),
+    edit: Callable[[pa.Table], pa.Table] | None = None,
 ) -> list[dict[str, Any]]:
     """Write the rows of `pieces` (for each split in order, the files its rows stand in) as parts in a new folder.
 
     Within a split rows are sorted by their place in the input; `merged` makes one row of those with the same id, which
     takes each column from the first that has it. A column that is `ranked` is followed by its percentile among all
-    texts of the run. When there are no rows one empty part is written, so
+    texts of the run; `edit` changes rows before they are written. When there are no rows one empty part is written, so
     that the schema can be read. Returns the file descriptions, in order.
     """
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     schema = _schema([path for files in pieces for path in files], empty)
     parts = _Parts(folder, part_bytes)
     tables = (_with_percentiles(table, ranked) for table in _tables(pieces, schema, merged=merged))
-    parts.write(_groups(tables, _with_percentiles(schema.empty_table(), ranked).schema))
+    groups = _groups(tables, _with_percentiles(schema.empty_table(), ranked).schema)
+    parts.write(groups if edit is None else map(edit, groups))
     return parts.described
 
 

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from inspect import getmodule, getsourcefile
 from math import isinf
 from pathlib import Path
+from traceback import extract_tb
 from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, ModuleType
 from typing import Any
 from unicodedata import unidata_version
@@ -25,8 +26,9 @@ PACKAGES = ("curate", "classifiers", "filters")
 # such a name elsewhere counts; a test holds that no stage and no step of a run imports any of these.
 NOT_DECIDING = frozenset({
     "curate/audit", "curate/commands", "curate/study", "curate/templates", "curate/training", "curate/whatif",
-    "curate/browse.py", "curate/cli.py", "curate/doctor.py", "curate/replay.py",
-    "curate/report.py", "curate/takedown.py", "curate/tombstones.py", "curate/verify.py", "curate/remote/publish.py",
+    "curate/browse.py", "curate/checksums.py", "curate/cleaning.py", "curate/cli.py", "curate/doctor.py",
+    "curate/replay.py", "curate/report.py", "curate/takedown.py", "curate/tombstones.py", "curate/verify.py",
+    "curate/remote/publish.py",
     "curate/extract/train.py", "curate/extract/training.py", "curate/extract/training_data.py",
     "curate/extract/training_labels.py", "curate/extract/training_tables.py",
     "classifiers/contrast.py", "classifiers/corpora.py", "classifiers/evaluate.py",
@@ -60,9 +62,11 @@ class Recipe:
     """Stages in order, from reading to the last filter, and the sizes of the pieces work is cut into.
 
     `split_bytes` is compressed input bytes per unit of work, `part_bytes` is UTF-8 text per output file. Neither, nor
-    the number of workers, changes which documents are written or their order. `expect` gives bands of plausible shares,
-    of `survival_docs`, `survival_bytes`, what `stage NAME` lets out, or `site_loss`, the greatest share of its pages a
-    site lost to duplicate removal; a run outside them is written and fails.
+    the number of workers, changes which documents are written or their order. `redact_dropped_text` takes personal data
+    out of what `dropped/` shows, and the bytes out of `quarantine/`; without `keep_dropped_text` no text of a dropped
+    page is stored at all, and a limit can then be judged again for kept pages only. `expect` gives bands of plausible
+    shares, of `survival_docs`, `survival_bytes`, what `stage NAME` lets out, or `site_loss`, the greatest share of its
+    pages a site lost to duplicate removal; a run outside them is written and fails.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Recipe:
     split_bytes: int = 8 << 20
     part_bytes: int = 256 << 20
     keep_dropped_text: bool = True
+    redact_dropped_text: bool = False
     expect: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -217,7 +222,8 @@ def _version(name: str) -> str:
 def load_recipe(name: str) -> Recipe:
     """The recipe called `webtext` (that is `pipelines.webtext`), `module:ATTR`, or in a `.py` file.
 
-    Raises UsageError when there is no such module or it holds no recipe.
+    A recipe is Python code and is run to be loaded: one that was not read should not be named. Raises
+    UsageError when there is no such module, it cannot be loaded, or it holds no recipe.
     """
     target, _, attribute = name.partition(":")
     module = _module_from_file(Path(target)) if target.endswith(".py") else _module_by_name(target)
@@ -230,6 +236,9 @@ def load_recipe(name: str) -> Recipe:
 
 def _module_by_name(name: str) -> ModuleType:
     full = name if "." in name else f"pipelines.{name}"
+    if not all(part.isidentifier() for part in full.split(".")):
+        message = f"no recipe {name!r}: neither the name of a module nor a .py file; recipes are {', '.join(_known())}"
+        raise UsageError(message)
     try:
         return importlib.import_module(full)
     except ModuleNotFoundError as error:
@@ -255,5 +264,13 @@ def _module_from_file(path: Path) -> ModuleType:
         raise UsageError(message)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except UsageError:
+        raise
+    except Exception as error:
+        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
+        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
+        message = f"{path} line {line}: {type(error).__name__}: {' '.join(str(error).split())}"
+        raise UsageError(message) from error
     return module

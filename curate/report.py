@@ -1,6 +1,5 @@
 """The retention report as people read it: a table in the terminal, one self-contained HTML file."""
 
-import json
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +9,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from curate.errors import UsageError
 from curate.work import whole_file
 
 if TYPE_CHECKING:
@@ -18,16 +16,6 @@ if TYPE_CHECKING:
     from curate.study.compare import Comparison
 
 RULES_SHOWN = 4
-
-
-def load_report(out: Path) -> dict[str, Any]:
-    """The report of the run in `out`; UsageError when there is none."""
-    try:
-        report: dict[str, Any] = json.loads((out / "report.json").read_text())
-    except FileNotFoundError:
-        message = f"{out} holds no report.json: no run has finished there"
-        raise UsageError(message) from None
-    return report
 
 
 def harmless(text: str) -> str:

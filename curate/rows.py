@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from curate.archive.streams import Lines
@@ -10,11 +10,9 @@ from curate.errors import NotAnArchiveError, UsageError
 from curate.warc import INFLATED_RECORDS, Limits, Page, ReadCounts, Skip, parse_date
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-_COLUMNS = ("url", "date", "text")
-_ROWS = 256
+MAX_URL_CHARS = 1 << 16  # as long as the header of a WARC record may be
 _BLOCK = 1 << 20
 
 
@@ -27,7 +25,7 @@ def open_parquet(source: BinaryIO, name: str) -> "ParquetFile":
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(source, page_checksum_verification=True)
+        file = parquet.ParquetFile(source, page_checksum_verification=True, pre_buffer=False)
         columns = file.schema_arrow.names
     except (pa.ArrowException, OSError, ValueError) as error:
         message = f"{name} is no readable Parquet: {(str(error).splitlines() or [''])[0]}"
@@ -36,69 +34,6 @@ def open_parquet(source: BinaryIO, name: str) -> "ParquetFile":
         message = f"{name} has no column 'text'; it has {', '.join(columns[:20])}"
         raise UsageError(message)
     return file
-
-
-def read_parquet(
-    file: "ParquetFile", start: int, end: int, *, limits: Limits, counts: ReadCounts
-) -> Iterator[Page | Skip]:
-    """Pages of row groups [start, end); `offset` is the number of the row in the file, `length` 1.
-
-    What is broken in a row group costs the rest of it, and is counted.
-    """
-    groups = file.metadata
-    first = sum(groups.row_group(index).num_rows for index in range(start))
-    for group in range(start, end):
-        for offset, row in enumerate(_rows(file, group, counts), first):
-            yield page_of_row(row, offset, 1, limits)
-        first += groups.row_group(group).num_rows
-
-
-def _rows(file: "ParquetFile", group: int, counts: ReadCounts) -> Iterator[dict[str, object]]:
-    """The rows of a row group as far as they can be read, texts and dates as strings or None."""
-    import pyarrow as pa
-
-    columns = [name for name in _COLUMNS if name in file.schema_arrow.names]
-    batches = file.iter_batches(_ROWS, row_groups=[group], columns=columns)
-    rows = 0
-    while True:
-        try:
-            batch = next(batches, None)
-            strings = [] if batch is None else [_strings(batch[name]) for name in columns]
-        except (pa.ArrowException, OSError, ValueError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise  # the disk's, not the file's
-            counts.damage(1, max(0, file.metadata.row_group(group).total_byte_size))
-            return
-        if batch is None:
-            missing = file.metadata.row_group(group).num_rows - rows
-            counts.damage(int(missing != 0), 0)
-            return
-        rows += batch.num_rows
-        for row in zip(*strings, strict=True):
-            yield dict(zip(columns, row, strict=True))
-
-
-def _strings(column: "pa.Array") -> list[str | None]:
-    """The values of a column of strings, dates or times; None for what is missing, is no UTF-8 or of another type."""
-    import pyarrow as pa
-
-    kind = column.type
-    if pa.types.is_timestamp(kind):
-        column = column.cast(pa.timestamp(kind.unit))  # in UTC, whatever the zone; Python has no nanoseconds
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return column.cast(pa.string()).to_pylist()
-    if pa.types.is_dictionary(kind):
-        column = column.dictionary_decode()
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return [None] * len(column)
-    return [None if value is None else _utf8(value) for value in column.cast(pa.large_binary()).to_pylist()]
-
-
-def _utf8(value: bytes) -> str | None:
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return None
 
 
 def read_jsonl(file: BinaryIO, start: int, end: int, *, limits: Limits) -> Iterator[Page | Skip]:
@@ -146,10 +81,12 @@ def _page_of_line(line: bytes, offset: int, length: int, limits: Limits) -> Page
     return page_of_row(row, offset, length, limits)
 
 
-def page_of_row(row: dict[str, object], offset: int, length: int, limits: Limits) -> Page | Skip:
+def page_of_row(row: Mapping[str, object], offset: int, length: int, limits: Limits) -> Page | Skip:
     """A page from a mapping with `text`, and `url` and `date` where there are any; all else it holds is ignored."""
     url, text = _clean(row.get("url")), row.get("text")
     day = parse_date(_clean(row.get("date")))
+    if len(url) > MAX_URL_CHARS:
+        return Skip("", day, offset, length, "too_large", float(len(url)), float(MAX_URL_CHARS))
     if not isinstance(text, str):
         return Skip(url, day, offset, length, "no_text", 0.0, 1.0)
     if not text.strip():

@@ -1,6 +1,5 @@
 """A run: splits through segments on workers, barriers over all of them, parts and a manifest at the end."""
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from curate import __version__, sources, stats, takedown
+from curate.checksums import CHECKSUMS, MANIFEST, leave_manifest, load_manifest
 from curate.cluster import Workers
 from curate.documents import DROPPED, MEASURED, QUARANTINE
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
@@ -17,6 +17,7 @@ from curate.matching.resolve import DONE
 from curate.parquet import KEPT_SCHEMA, text_totals, write_parts
 from curate.phases import Progress, Show, advance_all
 from curate.preflight import check_room
+from curate.privacy import PRIVATE, edit_of, make_private
 from curate.recipe import Recipe, code_version, describe, fingerprint, library_versions
 from curate.report import write_html
 from curate.sources import Split
@@ -50,7 +51,7 @@ def run(
     archives, a stage failed on too many documents, or what survived is not in the bands the recipe expects.
     """
     out = out.absolute()
-    inputs = _inputs(specs)
+    inputs = _inputs(specs, out)
     splits = sources.plan(inputs, recipe.split_bytes)
     _refuse_foreign(out)
     earlier = read_indexes(against, recipe.barriers, out)
@@ -82,14 +83,14 @@ def run(
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
-        write_json(out / "manifest.json", _manifest(recipe, shown, len(splits), earlier, written))
+        leave_manifest(out, _manifest(recipe, shown, len(splits), earlier, written))
         _forget_others(out / WORK, folders)
     _refuse_to_call_it_done(recipe, tally, report)
     return report
 
 
-def _inputs(specs: Sequence[str]) -> tuple[sources.Input, ...]:
-    inputs = sources.resolve(specs)
+def _inputs(specs: Sequence[str], out: Path) -> tuple[sources.Input, ...]:
+    inputs = sources.resolve(specs, out=out)
     if all(item.format == sources.UNKNOWN for item in inputs):
         message = f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}"
         raise NotAnArchiveError(message)
@@ -106,7 +107,7 @@ def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
 
 def _note_inputs(work: Path, inputs: Sequence[sources.Input]) -> None:
     """Leave where the inputs are for later commands in this folder; paths of a machine are in no manifest."""
-    work.mkdir(exist_ok=True)
+    make_private(work)
     write_json(work / "inputs.json", [item.path for item in inputs])
 
 
@@ -139,17 +140,21 @@ def _say_what_changed(
     recipe: Recipe, inputs: list[dict[str, Any]], against: Sequence[Earlier], out: Path, say: Say
 ) -> None:
     """Tell the user why work of an earlier run in this folder is done again."""
+    if not (out / MANIFEST).is_file():
+        return
     try:
-        before = json.loads((out / "manifest.json").read_text())
-    except (FileNotFoundError, ValueError):
+        before = load_manifest(out)
+        made = before["recipe"]["fingerprint"], before["versions"]["code"]
+    except (UsageError, LookupError):
+        say(f"{MANIFEST} in {out.name} is damaged: it is written anew")
         return
     changed = [
         what
         for what, differs in (
-            ("the recipe", before["recipe"]["fingerprint"] != fingerprint(recipe)),
+            ("the recipe", made[0] != fingerprint(recipe)),
             ("the inputs", before["inputs"] != inputs),
             ("what it is matched against", before.get("against", []) != _named(against)),
-            ("the code or a library", before["versions"]["code"] != code_version()),
+            ("the code or a library", made[1] != code_version()),
         )
         if differs
     ]
@@ -215,12 +220,14 @@ def _write(
         temporary = out / f"{TEMPORARY}{name}"
         shutil.rmtree(temporary, ignore_errors=True)
         files = [[path for place in places for path in left_by(place, i, kind)] for i in identities]
+        if name in PRIVATE:
+            make_private(temporary)
         described = write_parts(
             temporary, files, recipe.part_bytes, empty=schema, merged=name == "signals",
-            ranked=ranked if name == "data" else {},
+            ranked=ranked if name == "data" else {}, edit=edit_of(recipe, name),
         )  # fmt: skip
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
-    for name in ("manifest.json", INDEX, "report.json", "report.html"):
+    for name in (MANIFEST, CHECKSUMS, INDEX, "report.json", "report.html"):
         (out / name).unlink(missing_ok=True)
     for name in kinds:
         shutil.rmtree(out / name, ignore_errors=True)

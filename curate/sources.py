@@ -14,11 +14,12 @@ from typing import BinaryIO, cast
 
 from curate.archive.format import sniff
 from curate.errors import NotAnArchiveError, SourceError, UsageError
+from curate.parquet_rows import read_parquet
 from curate.remote import files as remote
 from curate.remote.files import Origin, is_remote
+from curate.remote.links import CONNECTIONS
 from curate.remote.locations import locate, names_of
-from curate.remote.transfer import CONNECTIONS
-from curate.rows import decompressed, open_parquet, read_jsonl, read_parquet
+from curate.rows import decompressed, open_parquet, read_jsonl
 from curate.warc import Limits, Page, ReadCounts, Skip, read_split
 
 SPLITTABLE = frozenset({"warc.gz", "arc.gz", "jsonl"})
@@ -63,10 +64,11 @@ class Split:
     end: int
 
 
-def resolve(specs: Sequence[str]) -> tuple[Input, ...]:
+def resolve(specs: Sequence[str], *, out: Path | None = None) -> tuple[Input, ...]:
     """The files that paths, globs, directories, addresses, crawl names and lists name, each once, sorted by name.
 
-    Of a directory, files below it with a suffix this program reads. Raises UsageError, naming the argument, when
+    Of a directory, files below it with a suffix this program reads; what lies in `out`, where results are written, is
+    left out. Raises UsageError, naming the argument, when
     nothing matches or a file cannot be had, and NotAnArchiveError for a file named by itself that is no archive; one
     among many is kept as `unknown` and fails when it is read.
     """
@@ -78,10 +80,18 @@ def resolve(specs: Sequence[str]) -> tuple[Input, ...]:
             real = place if is_remote(place) else str(Path(place).resolve())
             named |= {found.setdefault(real, place)} if alone else set()
             found.setdefault(real, place)
+    if out is not None:
+        found = {real: place for real, place in found.items() if is_remote(place) or not _within(real, out)}
+        if not found:
+            raise UsageError(f"every input lies in {out}, which is where results are written")
     names = names_of(found.values())
     with ThreadPoolExecutor(CONNECTIONS) as threads:
         inputs = threads.map(lambda place: _input(names[place], place, named=place in named), found.values())
         return tuple(sorted(inputs, key=lambda each: each.name))
+
+
+def _within(path: str, folder: Path) -> bool:
+    return Path(path).is_relative_to(folder.resolve())
 
 
 def _input(name: str, place: str, *, named: bool) -> Input:
@@ -103,6 +113,8 @@ def _remote_input(name: str, address: str, *, named: bool) -> Input:
             form = _format(remote.shown(address), file, named=named)
     except SourceError as error:
         raise UsageError(str(error)) from None
+    except NotAnArchiveError:
+        raise _not_quoted(address) from None
     return Input(name, remote.shown(address), form, origin.version.bytes, origin)
 
 
@@ -131,12 +143,15 @@ def identified(each: Input) -> Input:
     """
     if each.origin is not None:
         return each
-    with _open(each, None) as file:
-        stamp = _stamp(file)
-        digest = _sha256(file)
-        if _stamp(file) != stamp or stamp[0] != each.bytes:
-            message = f"{each.name} is being written to: wait until it is whole"
-            raise UsageError(message)
+    try:
+        with _open(each, None) as file:
+            stamp = _stamp(file)
+            digest = _sha256(file)
+            if _stamp(file) != stamp or stamp[0] != each.bytes:
+                message = f"{each.name} is being written to: wait until it is whole"
+                raise UsageError(message)
+    except OSError as error:
+        raise UsageError(f"{each.name!r} cannot be read: {error.strerror or error}") from error
     return replace(each, sha256=digest, stamp=stamp)
 
 
@@ -146,11 +161,16 @@ def identity(each: Input) -> dict[str, str]:
 
 
 def _refuse(each: Input, file: BinaryIO) -> None:
-    """Raise NotAnArchiveError, saying what the file is, or SourceError when it is something now."""
-    if _is_parquet(each.path, file):
-        open_parquet(file, each.name)
-    else:
-        sniff(file)
+    """Raise NotAnArchiveError, saying what a local file is, or SourceError when it is something now."""
+    try:
+        if _is_parquet(each.path, file):
+            open_parquet(file, each.name)
+        else:
+            sniff(file)
+    except NotAnArchiveError:
+        if each.origin is None:
+            raise
+        raise _not_quoted(each.path) from None
     raise SourceError(f"{each.name} changed while the run was reading it; run the same command again")
 
 
@@ -246,7 +266,7 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
     kind, _, codec = each.format.partition("+")
     with _open(each, None if kind == "parquet" else end) as file, _unchanged(each, file):
         if kind == "parquet":
-            yield from read_parquet(open_parquet(file, each.name), start, end, limits=limits, counts=counts)
+            yield from read_parquet(file, each.name, start, end, limits=limits, counts=counts)
         elif kind == "jsonl":
             lines = decompressed(file, codec, limits, counts) if codec else file
             yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits)
@@ -254,3 +274,8 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
             _refuse(each, file)
         else:
             yield from read_split(file, start, end, limits=limits, counts=counts, format=each.format)
+
+
+def _not_quoted(address: str) -> NotAnArchiveError:
+    """What is said of a remote file that is no archive: none of its bytes, which may be a secret of some service."""
+    return NotAnArchiveError(f"{remote.shown(address)} is no web archive: no WARC or ARC record in it")

@@ -24,9 +24,10 @@ import pyarrow.parquet as pq
 from curate import stats
 from curate.audit.sheet import follow, take_out
 from curate.census import BYTES_PER_TOKEN
+from curate.checksums import MANIFEST, load_manifest, load_report, renew
 from curate.errors import UsageError
 from curate.parquet import ROWS_PER_GROUP, text_totals
-from curate.report import load_report, write_html
+from curate.report import write_html
 from curate.study.sites import site_loss
 from curate.tombstones import RULE, STAGE, Hits, Wanted, hash_of, key, kind_of, tombstones, without
 from curate.work import (
@@ -159,19 +160,16 @@ def _fulfil(out: Path, requests: list[dict[str, Any]], request: dict[str, Any]) 
         outputs = sorted(described.values(), key=_order)
         digest = sha256("".join(item["sha256"] for item in outputs).encode()).hexdigest()
         follow(out, manifest["digest"], digest)
-        write_json(out / "manifest.json", {**manifest, "outputs": outputs, "digest": digest})
+        write_json(out / MANIFEST, {**manifest, "outputs": outputs, "digest": digest})
     request["done"] = True
     _save(out, requests)
+    renew(out)
     return {hash_ for each in hits.values() for hash_ in each.hashes}
 
 
 def _manifest(out: Path) -> dict[str, Any]:
     """The manifest of a finished run; one without outputs for an unfinished run."""
-    try:
-        manifest: dict[str, Any] = json.loads((out / "manifest.json").read_text())
-    except FileNotFoundError:
-        return {"outputs": []}
-    return manifest
+    return load_manifest(out) if (out / MANIFEST).is_file() else {"outputs": []}
 
 
 def _order(item: Mapping[str, Any]) -> tuple[int, str]:

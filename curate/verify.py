@@ -1,6 +1,5 @@
 """Check from disk alone that a run's output is what its manifest and report say."""
 
-import json
 from collections import Counter
 from hashlib import sha256
 from pathlib import Path
@@ -8,11 +7,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from curate.checksums import MANIFEST, differing, load_manifest, load_report
 from curate.errors import UsageError
 from curate.parquet import text_totals
-from curate.report import load_report
 from curate.takedown import returned
-from curate.work import sha256_of
+from curate.work import holder, sha256_of
 
 
 def verify(out: Path) -> list[str]:
@@ -20,15 +19,32 @@ def verify(out: Path) -> list[str]:
 
     Raises UsageError when there is no finished run to check.
     """
-    try:
-        manifest = json.loads((out / "manifest.json").read_text())
-    except FileNotFoundError:
-        message = f"{out} holds no manifest.json: no run has finished there"
-        raise UsageError(message) from None
-    report = load_report(out)
+    wrong = _wrong(out)
+    if wrong and (writer := holder(out)):
+        raise UsageError(f"{out} is being written by {writer}: verify it when that is done")
+    return wrong
+
+
+def _wrong(out: Path) -> list[str]:
+    if not (out / MANIFEST).exists():
+        if writer := holder(out):
+            raise UsageError(f"{out} is being written by {writer}: verify it when that is done")
+        raise UsageError(f"{out} holds no {MANIFEST}: no run has finished there")
+    wrong = differing(out)
+    if wrong:
+        return [*wrong, *_returned(out)]
+    manifest, report = load_manifest(out), load_report(out)
     wrong = _files(out, manifest)
     wrong += returned(out)
     return wrong or [*_chain(report), *_counts(out, report), *_totals(out, report), *_inputs(out, manifest, report)]
+
+
+def _returned(out: Path) -> list[str]:
+    """What is wrong with takedowns in a folder with damaged files, as far as it can be said."""
+    try:
+        return returned(out)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []
 
 
 def _files(out: Path, manifest: dict[str, Any]) -> list[str]:

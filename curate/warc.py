@@ -16,9 +16,10 @@ from typing import BinaryIO, NamedTuple
 
 from curate.archive.content_type import HTML_TYPES, is_html
 from curate.archive.format import file_stream, sniff
-from curate.archive.gzip_members import Bytes, Member, members
+from curate.archive.gzip_members import Bytes, Member
 from curate.archive.http_body import Response, decode_body, split_response
 from curate.archive.records import ARC, WARC, Fields, Grammar, Loss, Record, Stream, records
+from curate.archive.walk import members
 from curate.extract.charset import decide_charset, decode
 
 MIB = 1 << 20
@@ -311,7 +312,7 @@ def _media_type(content_type: str) -> str:
     return content_type.partition(";")[0].partition(",")[0].strip().lower()
 
 
-_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([^\s"';,]{1,64})""", re.IGNORECASE)
+_CHARSET = re.compile(r"""charset\s*+=\s*+(?:["']\s*+)?+([^\s"';,]{1,64})""", re.IGNORECASE)
 
 
 def _charset_parameter(content_type: str) -> str:
@@ -320,8 +321,8 @@ def _charset_parameter(content_type: str) -> str:
 
 
 _DATE = re.compile(
-    r"\s*(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ]?(\d{2})(?::?(\d{2})(?::?(\d{2})(?:\.\d*)?)?)?)?)?)?"
-    r"\s*(Z|[+-]\d{2}:?\d{2})?\s*",
+    r"(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ]?(\d{2})(?::?(\d{2})(?::?(\d{2})(?:\.\d*)?)?)?)?)?)?"
+    r"\s*+(Z|[+-]\d{2}:?\d{2})?",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -334,7 +335,7 @@ def parse_date(value: str) -> str:
     >>> parse_date("20080430204825"), parse_date("2014-01"), parse_date("yesterday")
     ('2008-04-30T20:48:25Z', '2014-01-01T00:00:00Z', '')
     """
-    found = _DATE.fullmatch(value)
+    found = _DATE.fullmatch(value.strip())
     if found is None:
         return ""
     year, month, day, hour, minute, second, zone = found.groups()

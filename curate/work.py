@@ -19,7 +19,9 @@ import pyarrow.parquet as pq
 from curate.errors import IncompleteRunError, UsageError
 
 TEMPORARY = ".tmp-"
-NOT_WRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+NOT_WRITABLE = NO_ROOM | {errno.EROFS}
+NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM})
 
 
 class DiskFullError(IncompleteRunError):
@@ -32,10 +34,12 @@ def disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in NOT_WRITABLE:
+        refused = error.errno in NOT_ALLOWED and str(folder) in str(error)
+        if error.errno not in NOT_WRITABLE and not refused:
             raise
         why = os.strerror(error.errno or errno.ENOSPC).lower()
-        message = f"cannot write to {folder}: {why}; what is done is kept: make room and run the same command again"
+        do = "make room" if error.errno in NO_ROOM else "make it writable"
+        message = f"cannot write to {folder}: {why}; what is done is kept: {do} and run the same command again"
         raise DiskFullError(message) from error
 
 
@@ -193,6 +197,19 @@ def _stands(file: Path, described: dict[str, Any], digests: bool) -> bool:  # no
 
 def _seal(marker: dict[str, Any]) -> str:
     return sha256(json.dumps(marker, sort_keys=True).encode()).hexdigest()
+
+
+def holder(folder: Path) -> str:
+    """Who holds an output folder right now, "" when nobody does."""
+    try:
+        with (folder / ".lock").open() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return lock.read().strip() or "another process"
+    except OSError:
+        pass
+    return ""
 
 
 @contextmanager

@@ -1,17 +1,8 @@
-"""Gzip members of a file that compresses each record by itself: walk them, get past damage, own those of one split.
-
-A reader that starts anywhere has to find a member. The two magic bytes are not enough, and neither is a member that
-inflates to `WARC/`: a page that was itself a `.warc.gz` is incompressible, so its members stand verbatim inside a
-stored block of ours. A stored block is at most 65,535 bytes, though, so unbroken members over a longer stretch are the
-file's own. `anchor` looks back until it has such a stretch, and from there every reader sees what a reader of the whole
-file sees: the same members, the same damage, whatever the split.
-"""
+"""Gzip members of a file: one of them inflated piece by piece, the next one found, all of them as one stream."""
 
 from collections.abc import Callable, Iterator
 from math import inf
 from typing import Any, BinaryIO
-
-from curate.archive.records import Grammar
 
 try:
     from isal import isal_zlib as codec
@@ -24,9 +15,9 @@ GZIP = 31  # wbits of a gzip stream with header and checksum
 FIRST_WINDOW = 1 << 13  # most members are requests and metadata: reading more ahead only copies
 WINDOW = 1 << 16
 PIECE = 1 << 20  # inflated bytes held at a time
-TRUSTED_RUN = (1 << 16) + 64  # longer than any stored block
-FIRST_LOOKBACK = 1 << 17
 BLOCK = 1 << 20
+OPENING_BYTES = 512  # inflated, to tell what a member is; of more the beginning of a record is not made
+MAX_HEADER_FIELDS = 4096  # of a member that is looked for behind damage: name, comment and extra field together
 
 Opens = Callable[[bytes], bool]
 Tally = Callable[[int, int], None]  # damaged members, bytes skipped
@@ -144,6 +135,36 @@ def first_bytes(source: Bytes, offset: int, count: int) -> bytes:
     return out[:count]
 
 
+def opening_bytes(source: Bytes, offset: int) -> bytes:
+    """Up to `OPENING_BYTES` inflated bytes of a member, from at most as many compressed ones, at a bounded cost.
+
+    A file can hold the first bytes of a member every four bytes, each with a name or an extra field over the others.
+    """
+    begin = _header_end(source.at(offset, 12 + MAX_HEADER_FIELDS))
+    if begin < 0:
+        return b""
+    inflater = codec.decompressobj(wbits=-15)
+    out, fed = b"", source.at(offset + begin, 2 * OPENING_BYTES)
+    for piece in (fed[:256], fed[256:]):
+        try:
+            out += inflater.decompress(piece, OPENING_BYTES - len(out)) if len(out) < OPENING_BYTES else b""
+        except BROKEN:
+            break
+    return out
+
+
+def _header_end(head: bytes) -> int:
+    """Where the header of a member ends, -1 if not within the bytes given."""
+    flags, at = head[3], 10
+    if flags & 4:
+        at += 2 + int.from_bytes(head[10:12], "little")
+    for flag in (8, 16):  # a name, a comment
+        if flags & flag:
+            at = head.find(b"\0", at) + 1 or len(head) + 1
+    at += flags & 2
+    return at if at <= len(head) else -1
+
+
 def next_opening(source: Bytes, position: int, opens: Opens, end: int | None = None) -> int:
     """Offset of the first member at or after `position` that inflates to the opening of a record; `end` if none."""
     end = source.size if end is None else min(end, source.size)
@@ -152,37 +173,11 @@ def next_opening(source: Bytes, position: int, opens: Opens, end: int | None = N
         found = block.find(MAGIC)
         while found >= 0 and position + found < end:
             offset = position + found
-            if is_gzip(source.at(offset, 10)) and opens(first_bytes(source, offset, 512)):
+            if is_gzip(source.at(offset, 10)) and opens(opening_bytes(source, offset)):
                 return offset
             found = block.find(MAGIC, found + 1)
         position += max(1, len(block) - len(MAGIC) + 1)
     return end
-
-
-def anchor(source: Bytes, start: int, opens: Opens, max_inflate: int) -> int:
-    """A position at or before `start` that a reader of the whole file is sure to come by."""
-    back = FIRST_LOOKBACK
-    while back < start:
-        found = _trusted(source, start - back, start, opens, max_inflate)
-        if found >= 0:
-            return found
-        back *= 4
-    return 0
-
-
-def _trusted(source: Bytes, begin: int, start: int, opens: Opens, max_inflate: int) -> int:
-    """Where an unbroken run of members too long for a stored block begins, at or before `start`; -1 if nowhere."""
-    run = next_opening(source, begin, opens, start + 1)
-    position = run
-    while run <= start:
-        if position - run >= TRUSTED_RUN or position == source.size:
-            return run
-        member = Member(source, position, max_inflate)
-        if drain(member):
-            position = member.end
-        else:
-            run = position = next_opening(source, position + 1, opens, start + 1)
-    return -1
 
 
 def drain(member: Member) -> bool:
@@ -190,65 +185,3 @@ def drain(member: Member) -> bool:
     for _ in member:
         pass
     return member.whole
-
-
-def members(
-    source: Bytes, start: int, end: int, grammar: Grammar, *, tally: Tally, max_inflate: int
-) -> Iterator[Member]:
-    """Members that begin in [start, end), in order; what is damaged is told to `tally` by the split it begins in.
-
-    A member is to be used before the next is asked for.
-    """
-    position = anchor(source, start, grammar.opens, max_inflate)
-    while position < min(end, source.size):
-        owned = position >= start
-        member = Member(source, position, max_inflate)
-        if owned and not member.broken:
-            yield member
-        if drain(member):
-            position = member.end
-            continue
-        behind = behind_damage(source, position, grammar)
-        padding = behind == source.size and source.only_zeros(position, behind)
-        if owned and not padding:
-            tally(1, behind - position)
-        position = behind
-
-
-def behind_damage(source: Bytes, position: int, grammar: Grammar) -> int:
-    """Where to go on after a member that is not whole: as a rule the next opening after its first byte.
-
-    Damage can run on into the members behind, so it is searched from there and not from where inflating failed. The
-    damaged member may carry an archive of its own, though. Its record header, which stands first, mostly says how long
-    it was, and gzip repeats that length in a member's last four bytes: an opening right behind those is the true one,
-    unless whole members lead up to it, which then only are as long.
-    """
-    first = candidate = next_opening(source, position + 1, grammar.opens)
-    lengths = _member_lengths(first_bytes(source, position, WINDOW), grammar)
-    far = min(source.size, position + max(lengths, default=0) + FIRST_WINDOW)
-    while lengths and candidate <= far:
-        if int.from_bytes(source.at(candidate - 4, 4), "little") in lengths:
-            return first if _leads_to(source, first, candidate) else candidate
-        if candidate == source.size:
-            break
-        candidate = next_opening(source, candidate + 1, grammar.opens)
-    return first
-
-
-def _leads_to(source: Bytes, position: int, target: int) -> bool:
-    """Whether whole members stand one behind the other from one position to another."""
-    while position < target:
-        member = Member(source, position, target - position << 11)
-        if not drain(member):
-            return False
-        position = member.end
-    return position == target
-
-
-def _member_lengths(head: bytes, grammar: Grammar) -> set[int]:
-    """What a member that holds one record may inflate to, with the line ends that usually follow a block."""
-    parsed = grammar.header(head, 0) if grammar.opens(head) else None
-    length = parsed[0].get(b"content-length", b"") if parsed else b""
-    if parsed is None or not length.isdigit() or len(length) > 9:
-        return set()
-    return {parsed[1] + int(length) + line_ends for line_ends in (0, 1, 2, 4)}

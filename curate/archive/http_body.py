@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from curate.archive.records import blank_line
 
 MAX_ENCODINGS = 4
+FIRST_WINDOW = 1 << 9  # bytes given to an inflater at first; a member may be of twenty
+WINDOW = 1 << 16
 
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})|HTTP/\d(?:\.\d)?[ \t]*\r?$|ICY[ \t]+(\d{3})", re.IGNORECASE)
 _HEADER_LINE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}[ \t]*:")
@@ -46,17 +48,18 @@ def split_response(block: bytes) -> Response:
 
 
 def _headers(lines: list[str]) -> dict[str, list[str]]:
-    headers: dict[str, list[str]] = {}
-    values: list[str] = []
+    """Header lines by name; lines that go on with the one before are joined to it by blanks."""
+    headers: dict[str, list[list[str]]] = {}
+    pieces: list[str] = []
     for line in lines:
-        if line[:1] in (" ", "\t") and values:
-            values[-1] = f"{values[-1]} {line.strip()}".strip()
+        if line[:1] in (" ", "\t") and pieces:
+            pieces.append(line.strip())
             continue
         name, colon, value = line.partition(":")
         if colon:
-            values = headers.setdefault(name.strip().lower(), [])
-            values.append(value.strip())
-    return headers
+            pieces = [value.strip()]
+            headers.setdefault(name.strip().lower(), []).append(pieces)
+    return {name: [" ".join(filter(None, each)) for each in values] for name, values in headers.items()}
 
 
 def dechunk(body: bytes) -> bytes:
@@ -127,48 +130,58 @@ def _is_plain(body: bytes) -> bool:
 def gunzip(body: bytes, max_bytes: int) -> bytes | None:
     """Inflate gzip, members one after the other, up to the cap; None when it is no gzip.
 
+    Costs at most 1 s of CPU for each megabyte read or inflated, also where members are tiny: about 2 µs a member.
+
     >>> import gzip
     >>> gunzip(gzip.compress(b"<p>a"), 100)
     b'<p>a'
     >>> gunzip(b"<p>a", 100) is None
     True
     """
-    out = b""
-    while body.startswith(b"\x1f\x8b") and len(out) <= max_bytes:
-        data, rest = _inflate(body, 31, max_bytes + 1 - len(out))
+    parts: list[bytes] = []
+    total = at = 0
+    while body.startswith(b"\x1f\x8b", at) and total <= max_bytes:
+        data, end = _inflate(body, at, 31, max_bytes + 1 - total)
         if data is None:
             break
-        out += data
-        if rest is None:
-            return out
-        body = rest
-    return out or (None if body else b"")
+        total += len(data)
+        if data:
+            parts.append(data)
+        if end < 0:
+            return b"".join(parts)
+        at = end
+    return b"".join(parts) or (None if at < len(body) else b"")
 
 
-def _inflate(body: bytes, wbits: int, max_bytes: int) -> tuple[bytes | None, bytes | None]:
-    """Bytes inflated up to the cap, and what follows the stream, None if it breaks off; (None, None) if it is none."""
+def _inflate(body: bytes, at: int, wbits: int, max_bytes: int) -> tuple[bytes | None, int]:
+    """Bytes of the stream at an offset, up to the cap, and where it ends, -1 if it breaks off; None if it is none.
+
+    The inflater copies what it is given and does not use, so it is given little at first.
+    """
     inflater = zlib.decompressobj(wbits)
     parts: list[bytes] = []
-    total = 0
-    fed = body
+    total, window, source = 0, FIRST_WINDOW, memoryview(body)
     try:
         while total < max_bytes and not inflater.eof:
-            part = inflater.decompress(fed, min(1 << 16, max_bytes - total))
-            fed = inflater.unconsumed_tail
+            fed: bytes | memoryview = inflater.unconsumed_tail
+            if not fed:
+                fed = source[at : at + window]
+                at, window = at + len(fed), min(4 * window, WINDOW)
+            part = inflater.decompress(fed, min(WINDOW, max_bytes - total))
             parts.append(part)
             total += len(part)
             if not part and not fed:
                 break
     except zlib.error:
-        return (b"".join(parts), None) if parts else (None, None)
-    return b"".join(parts), inflater.unused_data if inflater.eof else None
+        return (b"".join(parts) if total else None), -1
+    return b"".join(parts), at - len(inflater.unused_data) if inflater.eof else -1
 
 
 def _deflate(body: bytes, max_bytes: int) -> bytes | None:
     """Inflate what is called deflate: a zlib stream, or the bare stream many servers send."""
-    data, _ = _inflate(body, 15, max_bytes + 1)
+    data, _ = _inflate(body, 0, 15, max_bytes + 1)
     if data is None:
-        data, _ = _inflate(body, -15, max_bytes + 1)
+        data, _ = _inflate(body, 0, -15, max_bytes + 1)
         if data is not None and _is_plain(body):
             return None
     return data

@@ -3,6 +3,7 @@
 import bz2
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from math import inf
 from typing import Any, Protocol
 
@@ -71,8 +72,8 @@ def _rest(part: "GzipPart | _Bzip2Part", inflater: Any, given: int, failed: int,
 class _ZstdPart:
     """A zstd frame, or a frame to be skipped; fed block by block, so that a broken block costs none before it."""
 
-    def __init__(self, source: Bytes, offset: int) -> None:
-        self.source, self.offset = source, offset
+    def __init__(self, source: Bytes, offset: int, decompressor: zstandard.ZstdDecompressor) -> None:
+        self.source, self.offset, self.decompressor = source, offset, decompressor
         self.end = self.sound = offset
         self.whole = False
         self.checked = False
@@ -85,7 +86,7 @@ class _ZstdPart:
             self.sound = min(self.end, self.source.size)
             return
         self.sound += _frame_header_bytes(head)
-        inflater = zstandard.ZstdDecompressor().decompressobj()
+        inflater = self.decompressor.decompressobj()
         self.checked = self.sound > self.offset and bool(head[4] & 4)
         try:
             inflater.decompress(self.source.at(self.offset, self.sound - self.offset))
@@ -169,7 +170,7 @@ def _next_zstd(source: Bytes, part: Part, position: int) -> int:
             break
     part.sound = sound
     for at in _places(source, _FRAME_OPENS, position):
-        found = _ZstdPart(source, at)
+        found = _ZstdPart(source, at, part.decompressor)
         if next(iter(found), b"") or found.whole:
             return at
     return source.size
@@ -191,8 +192,16 @@ def _places(source: Bytes, opening: re.Pattern[bytes], position: int) -> Iterato
 _FRAME_OPENS = re.compile(re.escape(_FRAME))
 BZIP2_OPENS = re.compile(rb"BZh[1-9]1AY&SY")
 GZIP_OPENS = re.compile(rb"\x1f\x8b\x08[\x00-\x1f]")
-PARTS: dict[str, tuple[Callable[[Bytes, int], Part], Callable[[Bytes, Part, int], int]]] = {
-    "gz": (GzipPart, _next_gzip),
-    "zst": (_ZstdPart, _next_zstd),
-    "bz2": (_Bzip2Part, _next_bzip2),
+NewPart = Callable[[Bytes, int], Part]
+
+
+def _zstd_parts() -> NewPart:
+    """Frames of one file, read one after the other: they share what costs more to make than a small frame to read."""
+    return partial(_ZstdPart, decompressor=zstandard.ZstdDecompressor())
+
+
+PARTS: dict[str, tuple[Callable[[], NewPart], Callable[[Bytes, Part, int], int]]] = {
+    "gz": (lambda: GzipPart, _next_gzip),
+    "zst": (_zstd_parts, _next_zstd),
+    "bz2": (lambda: _Bzip2Part, _next_bzip2),
 }

@@ -56,7 +56,8 @@ def _bounded(pieces: Pieces, source: Bytes, tally: Tally, max_bytes: int) -> Pie
 
 def _through(source: Bytes, name: str, tally: Tally) -> Pieces:
     """What all parts of a file hold, one behind the other."""
-    new, search = PARTS[name]
+    parts, search = PARTS[name]
+    new = parts()
     position = again = 0
     while position < source.size:
         part = new(source, position)
@@ -198,16 +199,18 @@ class Lines:
 
 def _without_torn_lines(pieces: Pieces) -> Iterator[bytes]:
     held: list[bytes] = []  # the last line, and its end if it came
+    size = 0
     for piece in pieces:
         if isinstance(piece, Loss):
             yield from held if piece is Loss.GAP else ()
             yield b"\n"
-            held = []
+            held, size = [], 0
             continue
         begins = piece.rfind(b"\n", 0, len(piece) - 1) + 1
-        if begins or (held and held[-1].endswith(b"\n")) or sum(map(len, held)) > HELD_BYTES:
+        if begins or (held and held[-1].endswith(b"\n")) or size > HELD_BYTES:
             yield from held
             yield from (piece[:begins],) if begins else ()
-            held = []
+            held, size = [], 0
         held.append(piece[begins:])
+        size += len(piece) - begins
     yield from held

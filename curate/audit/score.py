@@ -16,8 +16,8 @@ from curate.audit.labels import Reading, read_labels
 from curate.audit.sheet import Plan, digest_of, load_plan, texts_of
 from curate.audit.show import RESULT
 from curate.audit.strata import KEPT, Stratum
+from curate.checksums import load_report
 from curate.errors import UsageError
-from curate.report import load_report
 from curate.work import whole_file, write_json
 
 Values = Mapping[str, int]  # by id

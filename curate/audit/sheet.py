@@ -17,8 +17,8 @@ import numpy as np
 
 from curate.audit.show import RESULT
 from curate.audit.strata import Stratum, draw, ends_of, hash_of
+from curate.checksums import load_report
 from curate.errors import UsageError
-from curate.report import load_report
 from curate.whatif.fates import keys_of, rows_with
 from curate.work import locked, whole_file, write_json
 

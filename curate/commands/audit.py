@@ -66,12 +66,14 @@ def _by_stage(plan: "Plan") -> str:
 def _score(options: argparse.Namespace, console: Console) -> int:
     from curate.audit.score import score, write_texts
     from curate.audit.show import print_audit
-    from curate.report import load_report, write_html
+    from curate.checksums import load_report, renew
+    from curate.report import write_html
 
     found = score(options.out, options.labels, whole=options.all)
     if options.texts:
         write_texts(options.out, options.labels, options.texts)
     write_html(options.out / "report.html", load_report(options.out), options.out)
+    renew(options.out)
     if options.json:
         print(json.dumps(found, indent=1))
         return 0

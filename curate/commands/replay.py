@@ -26,9 +26,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def command(options: argparse.Namespace, console: Console) -> int:
     """Show what each stage says; 1 when one fails again, 0 when none does."""
+    from curate.checksums import load_report
     from curate.recipe import load_recipe
     from curate.replay import quarantined, replay
-    from curate.report import load_report
 
     row = quarantined(options.out, options.id)
     recipe = load_recipe(options.recipe or load_report(options.out)["recipe"])

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from curate import report
+from curate.checksums import load_report, renew
 from curate.errors import UsageError
 
 HELP = "show the retention table of a run, or compare two runs"
@@ -27,15 +28,16 @@ def command(options: argparse.Namespace, console: Console) -> int:
     """Print the table, the report as JSON, or a comparison; or write the page."""
     if options.other is not None and (options.json or options.html):
         raise UsageError("curate report A B prints a comparison; --json and --html are for one run")
-    found = report.load_report(options.out)
+    found = load_report(options.out)
     if options.other is not None:
         from curate.study.compare import compare
 
-        other = report.load_report(options.other)
+        other = load_report(options.other)
         report.print_comparison(compare(options.out, options.other, (found, other)), (found, other), console)
     elif options.html is not None:
         path = options.out / PAGE if options.html is PAGE else options.html
         report.write_html(path, found, options.out)
+        renew(options.out)
         console.print(f"Wrote {report.harmless(str(path))}", markup=False, soft_wrap=True)
     elif options.json:
         print(json.dumps(found, indent=1))

@@ -22,7 +22,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "inputs", nargs="+", metavar="INPUT", help="file, glob, folder, s3://, https://, crawl path, @list"
     )
     parser.add_argument("--out", required=True, help="output folder or s3:// address; a second run there resumes")
-    parser.add_argument("--recipe", default="webtext", help="webtext (pipelines.webtext), module:ATTR, or a .py file")
+    parser.add_argument(
+        "--recipe",
+        default="webtext",
+        help="webtext, module:ATTR, or a .py file: Python code, which is run",
+    )
     parser.add_argument("--workers", type=int, default=0, help="processes (default: every core; 1: this process)")
     parser.add_argument("--ray-address", default="", help="a running Ray cluster (default: $RAY_ADDRESS, else local)")
     parser.add_argument("--against", action="append", default=[], type=Path, metavar="OUT",

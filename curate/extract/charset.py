@@ -73,7 +73,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _META = re.compile(rb"<meta[\s/]([^>]*)", re.IGNORECASE)
 _XML = re.compile(rb"""\s*<\?xml[^>]{0,256}?encoding\s*=\s*["']([A-Za-z0-9_.:\-]{1,40})""")
-_CONTENT_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([^\s"';>]{1,40})""", re.IGNORECASE)
+_CONTENT_CHARSET = re.compile(rb"""charset\s*+=\s*+(?:["']\s*+)?+([^\s"';>]{1,40})""", re.IGNORECASE)
 _SEQUENCES = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 
 

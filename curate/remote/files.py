@@ -2,11 +2,14 @@
 
 import io
 import re
+import shutil
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from fnmatch import translate
 from hashlib import sha256
-from tempfile import TemporaryFile
+from pathlib import Path
+from tempfile import TemporaryFile, gettempdir
 from typing import BinaryIO, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -16,6 +19,7 @@ from curate.errors import SourceError, UsageError
 from curate.remote import s3, transfer
 from curate.remote.s3 import Access
 from curate.remote.transfer import Request, Version
+from curate.work import disk_errors
 
 SCHEMES = ("http://", "https://", "s3://")
 HEAD_BYTES = 1 << 20  # of every input, to tell what it is; kept while it is told
@@ -150,14 +154,27 @@ def open_origin(origin: Origin, *, end: int | None = None, block: int = BLOCK_BY
     name = shown(origin.address)
     if origin.version.ranges:
         return cast(BinaryIO, RemoteFile(name, request, origin.version, end=end, block=block, wait=wait))
-    file = TemporaryFile(prefix="curate-")  # noqa: SIM115 (the caller closes it)
+    return _brought(name, request, origin.version, wait)
+
+
+def _brought(name: str, request: Request, version: Version, wait: transfer.Patience) -> BinaryIO:
+    """A whole remote file in a temporary one, which has to have room for it."""
     try:
-        transfer.download(name, request, 0, origin.version.bytes, file, version=origin.version, wait=wait)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return cast(BinaryIO, file)
+        folder = Path(gettempdir())
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise SourceError(f"{name}: there is no temporary folder to bring it to: {error.strerror}") from None
+    if version.bytes > free:
+        raise SourceError(
+            f"{name}: the server gives no parts of it, and its {version.bytes} bytes are more than the {free} free in "
+            f"{folder}: set TMPDIR to a larger disk"
+        )
+    with disk_errors(folder), ExitStack() as until_whole:
+        file = until_whole.enter_context(TemporaryFile(prefix="curate-"))
+        transfer.download(name, request, 0, version.bytes, cast(BinaryIO, file), version=version, wait=wait)
+        file.seek(0)
+        until_whole.pop_all()
+        return cast(BinaryIO, file)
 
 
 def open_head(origin: Origin, head: bytes) -> BinaryIO:

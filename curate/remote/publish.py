@@ -4,7 +4,6 @@ A run writes to a local staging folder. What is published is compared by digest,
 one comes last, so that a crash in between leaves files without a manifest, and the next run carries on.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +12,15 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from curate.checksums import CHECKSUMS, MANIFEST, load_manifest
 from curate.errors import IncompleteRunError, SourceError, UsageError
 from curate.remote import s3
+from curate.remote.links import CONNECTIONS
 from curate.remote.s3 import Access
-from curate.remote.transfer import CONNECTIONS
 from curate.work import sha256_of
 
 FOLDERS = ("data/", "dropped/", "quarantine/", "signals/")
-REPORTS = ("report.json", "report.html")
-MANIFEST = "manifest.json"
+REPORTS = ("report.json", "report.html", "index.json", "takedown.json", CHECKSUMS)
 MARK = ".curate"  # says that what is below a prefix was published by a run, whole or not
 CHECKED_TRIES = 5  # of what a server said it did and has not done
 _KINDS = {".json": "application/json", ".html": "text/html; charset=utf-8"}
@@ -81,12 +80,9 @@ def publish(out: Path, target: str) -> int:
     Raises UsageError when no run has finished in `out` and IncompleteRunError, naming what failed, when the address
     does not hold all of it afterwards: then it holds no manifest.
     """
-    try:
-        manifest = json.loads((out / MANIFEST).read_text())
-    except FileNotFoundError:
-        raise UsageError(f"{out} holds no {MANIFEST}: no run has finished there") from None
+    manifest = load_manifest(out)
     digests = {item["file"]: item["sha256"] for item in manifest["outputs"]}
-    digests |= {name: sha256_of(out / name) for name in REPORTS}
+    digests |= {name: sha256_of(out / name) for name in REPORTS if (out / name).is_file()}
     how = s3.access()
     try:
         return _publish(out, target, digests, how)

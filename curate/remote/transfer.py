@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import BinaryIO
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -22,10 +21,9 @@ from urllib3 import exceptions as errors
 
 from curate import __version__
 from curate.errors import SourceError, UsageError
+from curate.remote.links import MAX_REDIRECTS, REDIRECTS, pool, redirected
 
-CONNECTIONS = 4  # of one process to one server, while inputs are looked at; a worker reading a split has one
 MAX_REQUESTS = 100  # for one range, however much each of them brought
-MAX_REDIRECTS = 5
 PIECE = 1 << 16
 FEW_TRIES = 4  # where a next try seldom helps: no such host, nobody listening
 REFUSED_TRIES = 6  # where it may: 403 without a reason, a web page in place of the file
@@ -179,7 +177,7 @@ def _receive(transfer: _Transfer, wait: Patience) -> Version:
     """One request for what is missing of a range."""
     response = _get(transfer, wait)
     try:
-        offset, version = _answered(response, transfer)
+        offset, version = _answered(response, transfer, wait)
         if transfer.version is not None and not transfer.version.same(version):
             raise SourceError("it was changed on the server while it was read")
         transfer.version = version
@@ -198,21 +196,30 @@ def _get(transfer: _Transfer, wait: Patience) -> urllib3.BaseHTTPResponse:
         "Accept-Encoding": "identity",
         "User-Agent": f"webcurate/{__version__}",
     }
+    headers = asked | headers
     try:
-        return _pool(_proxy(url)).request(
-            "GET",
-            url,
-            headers=asked | headers,
-            preload_content=False,
-            decode_content=False,
-            timeout=urllib3.Timeout(connect=wait.connect, read=wait.stall),
-            retries=urllib3.Retry(
-                total=None, connect=0, read=0, status=0, other=0,
-                redirect=MAX_REDIRECTS, respect_retry_after_header=False,
-            ),
-        )  # fmt: skip
+        for _ in range(MAX_REDIRECTS + 1):
+            response = _request(url, headers, wait)
+            if response.status not in REDIRECTS or "Location" not in response.headers:
+                return response
+            response.close()
+            url, headers = redirected(response, url, headers)
     except (errors.HTTPError, OSError, ValueError) as error:
         raise _failed(error) from None
+    raise SourceError(f"more than {MAX_REDIRECTS} redirects")
+
+
+def _request(url: str, headers: dict[str, str], wait: Patience) -> urllib3.BaseHTTPResponse:
+    return pool(_proxy(url)).request(
+        "GET",
+        url,
+        headers=headers,
+        preload_content=False,
+        decode_content=False,
+        redirect=False,
+        timeout=urllib3.Timeout(connect=wait.connect, read=wait.stall),
+        retries=urllib3.Retry(total=None, connect=0, read=0, status=0, other=0, respect_retry_after_header=False),
+    )
 
 
 def _failed(error: Exception) -> Exception:
@@ -226,8 +233,6 @@ def _failed(error: Exception) -> Exception:
         return Passing("there is no such host, or no network", tries=FEW_TRIES)
     if isinstance(reason, errors.NewConnectionError):
         return Passing("the server does not accept connections", tries=FEW_TRIES)
-    if isinstance(reason, errors.ResponseError):
-        return SourceError(f"more than {MAX_REDIRECTS} redirects")
     if isinstance(reason, errors.LocationValueError | ValueError):
         return SourceError("the address is not valid")
     if isinstance(reason, errors.TimeoutError):
@@ -235,7 +240,7 @@ def _failed(error: Exception) -> Exception:
     return Passing("the connection broke off")
 
 
-def _answered(response: urllib3.BaseHTTPResponse, transfer: _Transfer) -> tuple[int, Version]:
+def _answered(response: urllib3.BaseHTTPResponse, transfer: _Transfer, wait: Patience) -> tuple[int, Version]:
     """Where the body of an answer begins in the file, and the version it is of; raises for every other answer."""
     headers = response.headers
     etag, modified = headers.get("ETag", "")[:256], headers.get("Last-Modified", "")[:64]
@@ -250,7 +255,7 @@ def _answered(response: urllib3.BaseHTTPResponse, transfer: _Transfer) -> tuple[
         raise SourceError("it is shorter than it was")
     if response.status == 200:
         return 0, _whole(response, transfer.version, etag, modified)
-    raise _refused(response)
+    raise _refused(response, wait)
 
 
 def _whole(response: urllib3.BaseHTTPResponse, known: Version | None, etag: str, modified: str) -> Version:
@@ -266,13 +271,18 @@ def _whole(response: urllib3.BaseHTTPResponse, known: Version | None, etag: str,
     return Version(int(length), etag, modified, ranges=False)
 
 
-def _refused(response: urllib3.BaseHTTPResponse) -> Exception:
+def _refused(response: urllib3.BaseHTTPResponse, wait: Patience) -> Exception:
     """An answer that is not the file: whether to come back, by its status and, from S3, its code."""
-    status = response.status
+    status, said_bytes, started = response.status, b"", time.monotonic()
     try:
-        code = _CODE.search(response.read(PIECE, decode_content=False))
+        while len(said_bytes) < PIECE and time.monotonic() - started < wait.stall:
+            piece = response.read1(PIECE, decode_content=False)
+            said_bytes += piece
+            if not piece:
+                break
     except (errors.HTTPError, OSError):
-        code = None
+        pass
+    code = _CODE.search(said_bytes)
     said = code[1].decode() if code else ""
     why = f"the server answered {status}{f' {said}' if said else ''}"
     if status in PASSING or said in PASSING_CODES:
@@ -319,13 +329,6 @@ def _let_go(response: urllib3.BaseHTTPResponse) -> None:
     if response.length_remaining != 0:
         response.close()
     response.release_conn()
-
-
-@cache
-def _pool(proxy: str) -> urllib3.PoolManager:
-    if proxy:
-        return urllib3.ProxyManager(proxy, maxsize=CONNECTIONS)
-    return urllib3.PoolManager(maxsize=CONNECTIONS)
 
 
 def _proxy(url: str) -> str:

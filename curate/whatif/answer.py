@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
+from curate.checksums import load_manifest, load_report
 from curate.errors import CurateError, UsageError
 from curate.recipe import Recipe, code_version, fingerprint, load_recipe
-from curate.report import load_report
 from curate.stages import about, meets
 from curate.stages.protocol import column
 from curate.whatif.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
@@ -107,10 +107,7 @@ def open_run(out: Path, recipe: str = "", adapt: Callable[[Recipe], Recipe] = la
     Raises UsageError when no run has finished there, or when the recipe is no longer the one it was made with.
     """
     report = load_report(out)
-    manifest = _read_json(out / "manifest.json")
-    if manifest is None:
-        message = f"{out} holds no manifest.json: its run has not finished"
-        raise UsageError(message)
+    manifest = load_manifest(out)
     settings = tuple(_read_json(out / SETTINGS) or ())
     loaded = adapt(load_recipe(recipe or report["recipe"]))
     made = with_settings(loaded, [parse_setting(text, loaded) for text in settings])

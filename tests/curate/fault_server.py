@@ -96,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(status, {**headers, **extra}, answer)
         elif fault in ("reset", "silent"):
             self._break(fault)
+        elif fault == "drip_headers":
+            self._drip_headers()
         else:
             self._send(*self._answer(body), fault=fault)
 
@@ -108,6 +110,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.connection.close()
+
+    def _drip_headers(self) -> None:
+        """An answer whose headers never end, a byte now and then."""
+        self.close_connection = True
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            self.wfile.write(b"a")
+            time.sleep(0.05)
 
     def _answer(self, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
         act = self.behaviour

@@ -116,3 +116,40 @@ def test_no_cluster_at_an_address_is_the_users_mistake():
     cluster.stop()
     with pytest.raises(UsageError, match=r"no Ray cluster answers at 127\.0\.0\.1:1"):
         list(Workers(2, "127.0.0.1:1").map(abs, [(1,), (2,)]))
+
+
+LISTENING = """
+import os, subprocess
+from curate import cluster
+print(sorted(cluster.Workers(2).map(abs, [(-1,), (-2,), (-3,)])))
+pids, todo = set(), [os.getpid()]
+listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True).stdout
+parents = [line.split() for line in listed.splitlines()]
+while todo:
+    pids.add(todo[-1])
+    todo = [*todo[:-1], *(int(pid) for pid, parent in parents if int(parent) == todo[-1])]
+held = set()
+for pid in pids:
+    try:
+        held |= {os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")}
+    except OSError:
+        pass
+for kind in ("tcp", "tcp6"):
+    for line in open(f"/proc/net/{kind}").read().splitlines()[1:]:
+        words = line.split()
+        if words[3] == "0A" and f"socket:[{words[9]}]" in held:
+            print(words[1].partition(":")[0])
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_run_on_this_machine_listens_on_loopback_only():
+    """Where no address is given, no port of Ray's can be reached from elsewhere."""
+    environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
+    done = subprocess.run(
+        [sys.executable, "-c", LISTENING], capture_output=True, text=True, timeout=200, env=environment
+    )
+    results, *addresses = done.stdout.splitlines()
+    assert results == "[(0, 1), (1, 2), (2, 3)]", done.stderr
+    assert len(addresses) > 3
+    assert set(addresses) <= {"0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000"}

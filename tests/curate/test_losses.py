@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from curate import cluster
+from curate.checksums import renew
 from curate.cluster import Workers
 from curate.errors import IncompleteRunError, UsageError
 from curate.phases import Progress
@@ -154,6 +155,7 @@ def test_verify_compares_splits_pages_and_inputs(what, usual, tmp_path):
         report["inputs"][4]["pages"] += 1
     (out / "report.json").write_text(json.dumps(report))
     (out / "manifest.json").write_text(json.dumps(made))
+    renew(out)
     [*wrong] = verify(out)
     assert any(
         ("6 splits were read, the manifest says 7" if what == "splits" else "in-3.jsonl") in line for line in wrong

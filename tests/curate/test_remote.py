@@ -270,13 +270,13 @@ def test_a_lost_connection_is_never_taken_for_damage(
 
 
 def test_an_error_page_in_place_of_the_file(server: FaultServer) -> None:
-    """A page of HTML is refused as such, and a file that is no archive is refused by how it begins."""
+    """A page of HTML is refused as such, and a file that is no archive is refused without its bytes."""
     server.behaviour.fault = sometimes("page", 1)
     with pytest.raises(UsageError, match="a page \\(text/html\\) in place of the file"):
         resolve([f"{server.url}/crawl.warc.gz"])
     server.behaviour.fault = sometimes("", 0)
     server.behaviour.files["/bad.warc.gz"] = b"<html>503 Slow Down"
-    with pytest.raises(NotAnArchiveError, match=r"bad\.warc\.gz is no web archive.*Slow Down"):
+    with pytest.raises(NotAnArchiveError, match=r"bad\.warc\.gz is no web archive[^<]*$"):
         resolve([f"{server.url}/bad.warc.gz"])
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from curate.checksums import load_report
 from curate.cluster import Workers
 from curate.errors import UsageError
 from curate.recipe import Recipe
-from curate.report import load_report
 from curate.run import run
 from curate.stages import ExactDuplicates, Extract, Read, Rules
 from curate.stats import implausible

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from curate.checksums import load_report
 from curate.cluster import Workers
 from curate.errors import IncompleteRunError
 from curate.recipe import Recipe
-from curate.report import load_report
 from curate.run import run
 from curate.stages import ExactDuplicates, Extract, Read
 from curate.takedown import takedown

@@ -1,0 +1,27 @@
+"""`curate clean`: remove what a run keeps only for later ones."""
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+HELP = "remove what a run keeps only for resuming, what-if and --against"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("out", type=Path)
+
+
+def command(options: argparse.Namespace, console: Console) -> int:
+    """Remove the work files and say what that means."""
+    from curate.cleaning import clean
+    from curate.preflight import gigabytes
+
+    freed = clean(options.out)
+    console.print(
+        f"{gigabytes(freed)} of work files removed from {options.out}: a later run there begins anew, and neither "
+        "whatif --apply nor --against can build on it",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
+    return 0
