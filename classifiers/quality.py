@@ -54,11 +54,12 @@ def score(texts: Sequence[str]) -> NDArray[np.float32]:
     one string instead of a list, ModelError when the model file is not the one it should be.
 
     >>> story = (
-    ...     "When my grandmother was young she kept bees, and she told me that a swarm never leaves a hive that is "
-    ...     "talked to. I did not believe her. But in the summer after she died the bees left, one hive after the other, and "
-    ...     "nobody in the village could say why they had gone or where. My father, who did not like to be asked about "
-    ...     "it, put the empty hives behind the barn. It was only years later that a letter came from a farm across the "
-    ...     "river, where an old man had found seven swarms in a single week and had wondered ever since."
+    ...     "When my grandmother was young she kept bees, and she told me that a swarm never leaves a hive that "
+    ...     "is talked to. I did not believe her. But in the summer after she died the bees left, one hive "
+    ...     "after the other, and nobody in the village could say why they had gone or where. My father, who "
+    ...     "did not like to be asked about it, put the empty hives behind the barn. It was only years later "
+    ...     "that a letter came from a farm across the river, where an old man had found seven swarms in a "
+    ...     "single week and had wondered ever since."
     ... )
     >>> shop = "Login Register Forgot password? Add to cart Checkout Free shipping Click here Contact us Home Menu Shop"
     >>> good, bad = score([story, shop])
