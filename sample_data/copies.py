@@ -9,13 +9,13 @@ from warc_records import Page
 from wording import HERE, TOWNS, address, bank, host
 
 PROSE = bank("prose")
-# Well written, but told, argued or taught rather than reported: the classifier at the end prefers the encyclopaedia.
+# Told, argued or taught rather than reported: what a judge who likes encyclopaedias would lose.
 PLAIN = frozenset(
     """book-review cast-iron choir dye-plants libraries night-train pawn-endings resistance small-contracts swarm
     weather-balloons""".split()
 )
-# Near the limit of one of the classifiers: the next training run may move any of them to the other side.
-BORDERLINE = frozenset(
+# Not published as they are: each is the decent part of a page on which somebody then insults people.
+SPOILED = frozenset(
     """auctions compost concrete dictionaries fire-ecology glaciers glass inflation knots map-projections owls
     piano-tuning refrigeration sleep sourdough swimming tea wheel-truing""".split()
 )
@@ -40,10 +40,12 @@ FAREWELLS = (
 )
 
 
-def read_articles() -> dict[str, Article]:
-    """The texts of articles/, by file name: a title, a line `site | section`, then paragraphs."""
+def read_articles(*, spoiled: bool = False) -> dict[str, Article]:
+    """The texts of articles/, by file name: a title, a line `site | section`, then paragraphs; or those to be spoiled."""
     texts = {}
     for path in sorted((HERE / "articles").glob("*.txt")):
+        if (path.stem in SPOILED) != spoiled:
+            continue
         title, place, *rest = [line for line in path.read_text("utf-8").splitlines() if line]
         site, section = place.split(" | ")
         texts[path.stem] = Article(title, site, section, rest)
@@ -69,7 +71,7 @@ def articles(_: Random) -> Iterator[Page]:
     """Each article once on its own site, in one of the templates, some of them compressed or sent in chunks."""
     texts = read_articles()
     for number, (name, text) in enumerate(texts.items()):
-        kind = "plain article" if name in PLAIN else "borderline article" if name in BORDERLINE else "article"
+        kind = "plain article" if name in PLAIN else "article"
         coding = {1: "gzip", 2: "br", 3: "chunked"}.get(number % 7, "")
         html = dressed(name, number, texts).encode()
         headers = (("X-Robots-Tag", "noai, noimageai"),) if name in OPTED_OUT else ()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
+from copies import read_articles
 from html_templates import TEMPLATES, Article, prose, shell
 from warc_records import Page
 from wording import FIRST, SECOND, TOWNS, address, bank, lines, spin
@@ -144,11 +145,12 @@ def listlike_pages(rng: Random) -> Iterator[Page]:
 
 
 def unkind_pages(rng: Random) -> Iterator[Page]:
-    """Rants that insult, in mild words."""
-    for number in range(18):
+    """Pages that begin as decent articles and then insult people, in mild words."""
+    for number, decent in enumerate(read_articles(spoiled=True).values()):
         rant = grouped(lines(rng, PROSE["toxic"], 12, topic(rng)), 3)
+        told = [*decent.paragraphs[: len(decent.paragraphs) // 2], *rant]
         yield Page(
-            "hateful rant", address(rng, f"rant/{number}"), article(rng, f"What I think of {rng.choice(TOWNS)}", rant)
+            "hateful rant", address(rng, f"rant/{number}"), article(rng, f"What I think of {rng.choice(TOWNS)}", told)
         )
 
 

@@ -101,11 +101,11 @@ def test_kinds_meet_their_stage(expected: dict[str, dict[str, str]], met: dict[s
 
 
 def test_exactly_the_good_articles_are_kept(expected: dict[str, dict[str, str]], met: dict[str, str]) -> None:
-    """What comes out is the articles that were written to come out, but for those near a classifier's limit."""
+    """What comes out is the articles that were written to come out, but for a few pages near the value model's limit."""
     kept = {url for url, stage in met.items() if stage == "kept"}
-    borderline = {url for url, fate in expected.items() if fate["kind"] == "borderline article"}
-    assert kept - borderline == {url for url, fate in expected.items() if fate["kind"] == "article"}
-    assert 20 <= len(kept) <= 47
+    near = {url for url, fate in expected.items() if fate["kind"] in ("doorway page", "repeated notice")}
+    assert kept - near == {url for url, fate in expected.items() if fate["expected"] == "kept"}
+    assert len(kept & near) <= 12
 
 
 def test_foreign_pages_are_decoded_as_they_were_written(out: Path, expected: dict[str, dict[str, str]]) -> None:
