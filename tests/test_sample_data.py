@@ -101,7 +101,7 @@ def test_kinds_meet_their_stage(expected: dict[str, dict[str, str]], met: dict[s
 
 
 def test_exactly_the_good_articles_are_kept(expected: dict[str, dict[str, str]], met: dict[str, str]) -> None:
-    """What comes out is the articles that were written to come out, but for a few pages near the value model's limit."""
+    """What comes out is the articles that were written to come out, and a few pages near the value model's limit."""
     kept = {url for url, stage in met.items() if stage == "kept"}
     near = {url for url, fate in expected.items() if fate["kind"] in ("doorway page", "repeated notice")}
     assert kept - near == {url for url, fate in expected.items() if fate["expected"] == "kept"}
