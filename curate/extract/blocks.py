@@ -28,6 +28,8 @@ from curate.extract.tokenizer import tokenize
 # Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier.
 MAX_SHORT_WORDS, SHORT_CUT = 8, 0.75
 SHORT_SURE = 0.8, 0.95
+# Code, tables, headings and items of lists are short by nature.
+KEPT_SHORT = np.isin(np.arange(k.DEFINITION + 1), (k.CODE, k.TABLE, k.HEADING, k.LIST_ITEM))
 # A caption between blocks that are kept, and the title above the text, are kept above these.
 MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
 
@@ -80,8 +82,9 @@ def choose(
     words, kinds = measures[:, m.WORDS], described[:, k.KIND]
     best, expected_f1 = assemble.best_cut(odds, words)
     cut = assemble.cut_of(best, expected_f1)
-    is_short = (words <= MAX_SHORT_WORDS) & (kinds != k.CODE) & (kinds != k.TABLE)
-    kept = odds >= np.where(is_short, max(cut, assemble.share(expected_f1, *SHORT_SURE) * SHORT_CUT), cut)
+    is_short = (words <= MAX_SHORT_WORDS) & ~KEPT_SHORT[kinds]
+    short_cut = cut + assemble.share(expected_f1, *SHORT_SURE) * max(SHORT_CUT - cut, 0.0)
+    kept = odds >= np.where(is_short, short_cut, cut)
     assemble.keep_whole(described, odds, words, cut, kept)
     assemble.keep_listings(described, kept)
     assemble.keep_captions(described, odds, MIN_CAPTION_ODDS, kept)

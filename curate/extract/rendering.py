@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from curate.extract import tidy
 from curate.extract.formulas import Formulas, in_brackets
 from curate.extract.languages import language_of
 from curate.extract.page import Page
-from curate.extract.tables import CELL_COLUMN, CELL_COLUMN_END, CELL_FIRST, CELL_LAST, CELL_ROW, cells
+from curate.extract.tables import CELL_COLUMN_END, cells
 
 Rows = NDArray[np.int32]
 Row = list[int]
@@ -40,7 +40,7 @@ class Piece(NamedTuple):
     quotes: int = 0
     begins: bool = False
     mark: str = ""
-    table: tuple[tuple[str, ...], ...] = ()
+    table: Sequence[Sequence[str]] = ()
 
 
 def render(page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows, markup: str) -> tuple[str, bytes]:
@@ -191,17 +191,17 @@ def _is_prose(code: str) -> bool:
 
 def _table(blocks: _Blocks, first: int, last: int) -> Piece | None:
     row = blocks.rows[first]
-    places = {number: i for i, number in enumerate(blocks.numbers[first:last], first)}
-    grid: dict[int, dict[int, str]] = {}
+    places = dict(zip(blocks.numbers[first:last], range(first, last), strict=True))
     found = cells(blocks.page, row[k.UNIT], blocks.tables).tolist()
     width = max((cell[CELL_COLUMN_END] for cell in found), default=0)
-    for cell in found:
-        own = [places[number] for number in range(cell[CELL_FIRST], cell[CELL_LAST]) if number in places]
+    grid: dict[int, list[str]] = {}
+    for line, column, _, start, stop in found:
+        own = [blocks[places[number]] for number in range(start, stop) if number in places]
         if own:
-            words = " ".join(blocks.line(i, i + 1) for i in own)
-            grid.setdefault(cell[CELL_ROW], {})[cell[CELL_COLUMN]] = words
-    lines = tuple(tuple(line.get(column, "") for column in range(width)) for line in grid.values())
-    return Piece(k.TABLE, width, "", row[k.QUOTES], table=lines) if lines else None
+            if line not in grid:
+                grid[line] = [""] * width
+            grid[line][column] = " ".join(own).replace("\n", " ")
+    return Piece(k.TABLE, width, "", row[k.QUOTES], table=list(grid.values())) if grid else None
 
 
 _MAKERS: dict[int, Callable[[_Blocks, int, int], Piece | None]] = {
@@ -244,8 +244,11 @@ def _fenced(piece: Piece) -> str:
     return f"{fence}{piece.mark}\n{piece.text}\n{fence}"
 
 
+_PIPE = "\\|"
+
+
 def _piped(piece: Piece) -> str:
-    lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in piece.table]
+    lines = [f"| {' | '.join([cell.replace('|', _PIPE) for cell in row])} |" for row in piece.table]
     lines.insert(1, "|" + " --- |" * piece.detail)
     return "\n".join(lines)
 
