@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from curate.dedup import Matches
-from curate.matching.ranking import ranks
+from curate.matching.ranking import ranks, score_of
 from curate.matching.shuffle import FOUND, Job, Keyed, Mapped, found_in, is_done, leave, of_splits, words
 from curate.work import describe_file, parquet_writer, read_marker, standing_marker, whole_file, write_marker
 
@@ -33,7 +33,7 @@ def collect(job: Job, number: int, group: Sequence[Keyed]) -> None:
     schema = pa.schema(
         [("document", pa.uint64()), ("list", pa.uint16())]
         + [(name, pa.int64() if name == "chars" else pa.string()) for name in COMPARED]
-        + [("key", pa.binary(job.barrier.key_bytes)), ("text", pa.large_string())]
+        + [("score", pa.float64()), ("key", pa.binary(job.barrier.key_bytes)), ("text", pa.large_string())]
     )
     lists: list[int] = []
     listed = of_splits(job.listed(), group)
@@ -46,10 +46,26 @@ def _rows_to_compare(job: Job, split: Keyed, listed: pa.RecordBatch, schema: pa.
     if not listed.num_rows:
         return schema.empty_table()
     rows = np.asarray(listed["document"]) - np.uint64(split.first)
-    keyed = pq.read_table(split.file("keys"), columns=[*COMPARED, job.barrier.name]).take(pa.array(rows))
+    keyed, score = _keyed(split, job.barrier.name, pa.array(rows))
     texts = _texts(split.file("documents"), rows) if job.barrier.reads_text else pa.nulls(len(rows), pa.large_string())
-    columns = [listed["document"], listed["list"], *keyed.columns, texts]
+    columns = [
+        listed["document"],
+        listed["list"],
+        *keyed.select(COMPARED).columns,
+        score,
+        keyed[job.barrier.name],
+        texts,
+    ]
     return pa.table(columns, schema=schema)
+
+
+def _keyed(split: Keyed, barrier: str, rows: pa.Array) -> tuple[pa.Table, pa.ChunkedArray | pa.Array]:
+    """Keys and names of some rows, and their scores: null where the run they are of did not rank by any."""
+    scored = score_of(barrier)
+    held = pq.read_schema(split.file("keys")).names
+    columns = [*COMPARED, barrier, *([scored] if scored in held else [])]
+    keyed = pq.read_table(split.file("keys"), columns=columns).take(rows)
+    return keyed, keyed[scored] if scored in held else pa.nulls(len(rows), pa.float64())
 
 
 def _texts(path: Path, rows: NDArray[np.uint64]) -> pa.ChunkedArray:
@@ -106,7 +122,7 @@ class _List:
                 self._files.append(Mapped(path))
                 self._batches += [self._files[-1].batch(i) for i, each in enumerate(lists) if each == number]
         self._starts = np.cumsum([0, *(batch.num_rows for batch in self._batches)])
-        names = ("document", "key", *COMPARED)
+        names = ("document", "key", "score", *COMPARED)
         self.table = pa.Table.from_batches([batch.select(names) for batch in self._batches])
 
     def texts(self, wanted: NDArray[np.int64]) -> list[str]:

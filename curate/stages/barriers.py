@@ -84,12 +84,14 @@ class Barrier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExactDuplicates:
-    """Keep one of the documents whose normalised text is the same: `earliest`, `latest` or `first_url`.
+    """Keep one of the documents whose normalised text is the same: `earliest`, `latest`, `first_url` or `best`.
 
+    The best has the greatest score of the stage `best_by`, which has to stand before; of equal ones it is the earliest.
     Raises UsageError for another policy.
     """
 
     keep: str = "earliest"
+    best_by: str = "quality"
     name: ClassVar[str] = "dedup_exact"
     rule: ClassVar[str] = "same_text"
     threshold: ClassVar[float] = 1.0
@@ -132,13 +134,15 @@ class NearDuplicates:
     """Drop a document whose shingle sets' Jaccard similarity with a kept one reaches the threshold.
 
     The bands of `settings` are those that suit the threshold unless they are given. Of like documents `keep` says which
-    is kept: `earliest`, `latest`, `longest` or `first_url`; ties go by id.
+    is kept: `earliest`, `latest`, `longest`, `first_url` or `best`; ties go by id. The best has the greatest score of
+    the stage `best_by`, which has to stand before; of equal ones it is the earliest.
     Raises UsageError for a threshold that is not above 0 and at most 1, and for another policy.
     """
 
     threshold: float = 0.8
     settings: MinHash | None = None
     keep: str = "earliest"
+    best_by: str = "quality"
     name: ClassVar[str] = "dedup_near"
     rule: ClassVar[str] = "max_jaccard"
     reads_text: ClassVar[bool] = True
