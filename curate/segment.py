@@ -21,7 +21,8 @@ from curate.census import rounded as census_scores
 from curate.documents import MEASURED, PAGES, PROVENANCE, Documents, page_row, provenance, sizes
 from curate.errors import NotAnArchiveError
 from curate.flow import StageCount, dropped_rows, flow, measure
-from curate.matched import MATCHED, in_rows, keys_of, without_matched
+from curate.matched import in_rows, keys_of, without_matched
+from curate.matching.shuffle import MATCHED
 from curate.recipe import Segment
 from curate.sources import Split, read
 from curate.stages import Barrier, Read, Stage
