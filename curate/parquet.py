@@ -17,7 +17,7 @@ from curate.work import describe_file, parquet_writer, whole_file
 
 ROWS_PER_GROUP = 1000
 FIRST_COLUMNS = ("id", "url", "date", "text", "language")
-LEFT_OUT = ("html", "robots", "tdm")
+LEFT_OUT = ("html", "robots", "tdm", "copy_sites")
 
 
 @dataclass(slots=True)

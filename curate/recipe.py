@@ -90,6 +90,10 @@ class Recipe:
                 shares = f"shares there are: {', '.join(known)}"
                 message = f"recipe {self.name!r} expects {band!r} from {low:g} to {high:g}, which cannot be; {shares}"
                 raise UsageError(message)
+        for place, stage in enumerate(self.stages):
+            if meets(stage) and stage.keep == "best" and about(stage).best_by not in names[:place]:
+                message = f"recipe {self.name!r}: to keep the best, {stage.name} needs the scores of a stage before it"
+                raise UsageError(f"{message}, and there is no {about(stage).best_by!r}")
         twice = sorted({name for name in names if names.count(name) > 1})
         if not self.stages or not reads(self.stages[0]):
             message = f"recipe {self.name!r} must begin with Read(...)"

@@ -20,6 +20,8 @@ import pyarrow.parquet as pq
 from curate.documents import MEASURED, PAGES, PROVENANCE, Documents, page_row, provenance, sizes
 from curate.errors import NotAnArchiveError
 from curate.flow import StageCount, dropped_rows, flow, measure, settle
+from curate.matched import in_rows, keys_of, without_matched
+from curate.matching.shuffle import MATCHED
 from curate.recipe import Segment
 from curate.sources import Split, read
 from curate.stages import Barrier, Read, Stage
@@ -116,7 +118,8 @@ def _do(piece: Piece) -> bool:
         for documents in _incoming(piece, counts, sink, found):
             kept = flow(documents, piece.segment.stages, counts, sink, keep_text=piece.keep_text)
             sink.files["documents"].write(kept.batch)
-            _leave_keys(piece.segment.barriers, kept, counts, sink)
+            if piece.segment.barriers:
+                sink.files["keys"].write(keys_of(piece.segment.barriers, kept, counts))
         for documents in _dropped_before(piece):
             measure(documents, piece.segment.stages, counts, sink)
         described = {kind: file.close() for kind, file in sink.files.items()}
@@ -213,13 +216,19 @@ def _read_batch(
 
 def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Iterator[Documents]:
     """Documents of the segment before, without those the barriers between have matched to others."""
-    matched = None if piece.matches is None else pq.read_table(piece.matches)
+    matched = MATCHED.empty_table() if piece.matches is None else pq.read_table(piece.matches)
+
+    def drop(gone: Documents, rows: pa.RecordBatch) -> None:
+        sink.dropped(rows)
+        measure(gone, stages, counts, sink)
+
     first, stages = 0, piece.segment.stages
     for path in left_by(piece.earlier[-1], piece.identity, "documents"):
         for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
             for rows in _cut(batch):
                 left = settle(Documents(rows), piece.settled, stages, counts, sink, keep_text=piece.keep_text)
-                yield _without_matched(left, first, matched, piece, counts, sink)
+                here = in_rows(matched, first, rows.num_rows)
+                yield without_matched(left, here, piece.barriers, counts, drop, keep_text=piece.keep_text)
                 first += rows.num_rows
 
 
@@ -239,54 +248,3 @@ def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     numbers = (np.cumsum(sizes(batch)) - 1) // BATCH_CHARS
     for start, end in pairwise([0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), batch.num_rows]):
         yield batch.slice(start, end - start)
-
-
-def _without_matched(
-    documents: Documents,
-    first: int,
-    matched: pa.Table | None,
-    piece: Piece,
-    counts: dict[str, StageCount],
-    sink: _Files,
-) -> Documents:
-    """Take out of a batch, whose first row is row `first` of the split, what each barrier in turn has matched."""
-    alive = np.ones(len(documents), bool)
-    length = sizes(documents.batch)
-    for barrier in piece.barriers:
-        count = counts[barrier.name]
-        count.docs_in += int(alive.sum())
-        count.chars_in += int(length[alive].sum())
-        if matched is not None:
-            mine = matched.filter(pc.equal(matched["stage"], barrier.name))
-            rows = np.asarray(mine["row"]) - first
-            here = (rows >= 0) & (rows < len(documents))
-            rows, mine = rows[here], mine.filter(pa.array(here))
-            alive[rows] = False
-            count.dropped.update([barrier.rule] * len(rows))
-            sink.dropped(_duplicate_rows(documents, rows, mine, barrier, keep_text=piece.keep_text))
-            measure(documents.take(rows), piece.segment.stages, counts, sink)
-        count.docs_out += int(alive.sum())
-        count.chars_out += int(length[alive].sum())
-    return documents.take(np.flatnonzero(alive))
-
-
-def _duplicate_rows(
-    documents: Documents, rows: np.ndarray, mine: pa.Table, barrier: Barrier, *, keep_text: bool
-) -> pa.RecordBatch:
-    verdicts = [Verdict(barrier.rule, value, barrier.threshold) for value in mine["similarity"].to_pylist()]
-    dropped = dropped_rows(documents.take(rows).batch, barrier.name, verdicts, keep_text=keep_text)
-    for name in ("duplicate_of", "duplicate_of_url"):
-        column = mine[name].combine_chunks()
-        dropped = dropped.set_column(dropped.schema.get_field_index(name), name, column)
-    return dropped
-
-
-def _leave_keys(barriers: Sequence[Barrier], kept: Documents, counts: dict[str, StageCount], sink: _Files) -> None:
-    if not barriers:
-        return
-    keys = kept.batch.select(["id", "url", "date"]).append_column("chars", pa.array(sizes(kept.batch)))
-    for barrier in barriers:
-        started = process_time()
-        keys = keys.append_column(barrier.name, barrier.keys(kept))
-        counts[barrier.name].seconds += process_time() - started
-    sink.files["keys"].write(keys)

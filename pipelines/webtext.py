@@ -3,12 +3,14 @@
 - Read HTML pages answered with 200; decide by address and bytes before anything is parsed.
 - Extract the main text with this project's own extractor, a twelfth of trafilatura's cost at its quality (docs/models);
   keep English (Rae et al. 2021 and Penedo et al. 2024 keep one language too).
-- Remove exact duplicates, then near-duplicates verified by Jaccard similarity, keeping the earliest capture.
 - Apply the heuristics of Gopher, C4 and FineWeb as far as they cost next to nothing worth having: limits measured on
   labelled pages, and no editing of lines (docs/judgement.md).
 - Note how much each text is like Wikipedia and what people linked to (Radford et al. 2019), and drop the very bottom.
 - Keep what a value model finds worth having: a score that can be read, and a percentile in the run.
-- Drop toxic texts and redact personal data.
+- Drop toxic texts.
+- Remove exact duplicates, then near-duplicates verified by Jaccard similarity, keeping the earliest capture. Only here,
+  so that no copy is removed for a page that a rule or a model then drops (docs/duplicates.md).
+- Redact personal data.
 """
 
 from classifiers import quality, toxicity, webtext
@@ -36,8 +38,6 @@ recipe = Recipe(
         Prefilter(html.ENGLISH),
         Extract("blocks"),
         Language(keep=("en",), min_probability=0.65),
-        ExactDuplicates(),
-        NearDuplicates(threshold=0.8),
         Rules(gopher.repetition.with_dialect("measured")),
         Rules(gopher.quality.with_dialect("measured")),
         Rules(c4.quality.with_dialect("measured")),
@@ -45,6 +45,8 @@ recipe = Recipe(
         Score("webtext", webtext.score, min_score=webtext.MIN_SCORE),
         Score("quality", quality.score, min_score=quality.MIN_QUALITY, percentile=True),
         Score("toxicity", toxicity.score, max_score=0.8),
+        ExactDuplicates(),
+        NearDuplicates(threshold=0.8),
         Redact(max_pii_spans=20),
     ),
 )

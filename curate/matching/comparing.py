@@ -17,8 +17,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from curate.dedup import Matches
-from curate.matching.ranking import ranks
-from curate.matching.shuffle import FOUND, Job, Keyed, Mapped, found_in, is_done, leave, of_splits, words
+from curate.matching import copies
+from curate.matching.copies import SUMMARY
+from curate.matching.ranking import ranks, score_of
+from curate.matching.shuffle import FOUND, MATCHED, Job, Keyed, Mapped, found_in, is_done, leave, of_splits, words
+from curate.stages import about
 from curate.work import describe_file, parquet_writer, read_marker, standing_marker, whole_file, write_marker
 
 FLUSH_BYTES = 128 << 20  # of texts, held by `collect` before it writes
@@ -33,23 +36,43 @@ def collect(job: Job, number: int, group: Sequence[Keyed]) -> None:
     schema = pa.schema(
         [("document", pa.uint64()), ("list", pa.uint16())]
         + [(name, pa.int64() if name == "chars" else pa.string()) for name in COMPARED]
-        + [("key", pa.binary(job.barrier.key_bytes)), ("text", pa.large_string())]
+        + [("score", pa.float64()), *SUMMARY, ("key", pa.binary(job.barrier.key_bytes)), ("text", pa.large_string())]
     )
     lists: list[int] = []
-    listed = of_splits(job.listed(), group)
-    batches = _by_list(_flushes(_rows_to_compare(job, split, listed, schema) for split in group), lists)
+    listed, counted = of_splits(job.listed(), group), counted_of(job.before, group)
+    batches = _by_list(_flushes(_rows_to_compare(job, split, listed, counted, schema) for split in group), lists)
     leave(path, batches, schema, started, lists=lists)
 
 
-def _rows_to_compare(job: Job, split: Keyed, listed: pa.RecordBatch, schema: pa.Schema) -> pa.Table:
+def counted_of(folders: Sequence[Path], group: Sequence[Keyed]) -> pa.Table:
+    """The copies of a group's documents, as the last of some barriers that has counted any of a document says."""
+    batches = [found_in(folder, group, "counted") for folder in folders]
+    return copies.latest([pa.Table.from_batches(found, copies.COUNTED) for found in batches])
+
+
+def _rows_to_compare(job: Job, split: Keyed, listed: pa.RecordBatch, counted: pa.Table, schema: pa.Schema) -> pa.Table:
     listed = of_splits(listed, [split])
     if not listed.num_rows:
         return schema.empty_table()
     rows = np.asarray(listed["document"]) - np.uint64(split.first)
-    keyed = pq.read_table(split.file("keys"), columns=[*COMPARED, job.barrier.name]).take(pa.array(rows))
+    keyed = _keyed(split, job.barrier.name, pa.array(rows))
+    before = copies.before(keyed.select(SUMMARY.names), np.asarray(listed["document"]), counted)
     texts = _texts(split.file("documents"), rows) if job.barrier.reads_text else pa.nulls(len(rows), pa.large_string())
-    columns = [listed["document"], listed["list"], *keyed.columns, texts]
+    named = keyed.select([*COMPARED, "score"]).columns
+    columns = [listed["document"], listed["list"], *named, *before.columns, keyed[job.barrier.name], texts]
     return pa.table(columns, schema=schema)
+
+
+def _keyed(split: Keyed, barrier: str, rows: pa.Array) -> pa.Table:
+    """Keys and names of some rows, their scores and copies so far: null where their run had none."""
+    optional = {score_of(barrier): pa.field("score", pa.float64()), **{field.name: field for field in SUMMARY}}
+    held = set(pq.read_schema(split.file("keys")).names).intersection(optional)
+    keyed = pq.read_table(split.file("keys"), columns=[*COMPARED, barrier, *held]).take(rows)
+    for name, field in optional.items():
+        column = keyed[name] if name in held else pa.nulls(len(rows), field.type)
+        keyed = keyed.append_column(f"_{field.name}", column)
+    plain = keyed.select([*COMPARED, barrier, *(f"_{field.name}" for field in optional.values())])
+    return plain.rename_columns([name.removeprefix("_") for name in plain.column_names])
 
 
 def _texts(path: Path, rows: NDArray[np.uint64]) -> pa.ChunkedArray:
@@ -106,7 +129,7 @@ class _List:
                 self._files.append(Mapped(path))
                 self._batches += [self._files[-1].batch(i) for i, each in enumerate(lists) if each == number]
         self._starts = np.cumsum([0, *(batch.num_rows for batch in self._batches)])
-        names = ("document", "key", *COMPARED)
+        names = ("document", "key", "score", *COMPARED, *SUMMARY.names)
         self.table = pa.Table.from_batches([batch.select(names) for batch in self._batches])
 
     def texts(self, wanted: NDArray[np.int64]) -> list[str]:
@@ -133,7 +156,10 @@ def compare(job: Job, number: int, groups: int) -> None:
     matches = job.barrier.resolve(
         words(table["key"]), ranks(table, new, job.barrier.keep), listed.texts, int((~new).sum())
     )
-    leave(path, [_found(table, new, matches)], FOUND, started, counts=dict(matches.counts))
+    counted = copies.count(table, new, matches.representative, exact=about(job.barrier).exact)
+    leave(job.path("counted", number), [_one_batch(counted)], copies.COUNTED, started)
+    counts = {**matches.counts, "copies_of_earlier": int((new & ~new[matches.representative]).sum())}
+    leave(path, [_found(table, new, matches)], FOUND, started, counts=counts)
 
 
 def _found(table: pa.Table, new: NDArray[np.bool_], matches: Matches) -> pa.RecordBatch:
@@ -145,19 +171,26 @@ def _found(table: pa.Table, new: NDArray[np.bool_], matches: Matches) -> pa.Reco
         table["id"].take(kept),
         table["url"].take(kept),
     ]
-    found = pa.table(columns, schema=FOUND).sort_by("document").combine_chunks()
-    return found.to_batches()[0] if len(gone) else pa.RecordBatch.from_pylist([], FOUND)
+    return _one_batch(pa.table(columns, schema=FOUND).sort_by("document"))
+
+
+def _one_batch(table: pa.Table) -> pa.RecordBatch:
+    return (table.combine_chunks().to_batches() or [pa.RecordBatch.from_pylist([], table.schema)])[0]
 
 
 def deliver(jobs: Sequence[Job], number: int, group: Sequence[Keyed], folder: Path) -> None:
-    """Write for each split of a group the rows that match another document, barrier after barrier."""
+    """Write for each split of a group the rows that match another document, and what those that stay have of copies."""
     marker = folder / f"delivered-{number:05d}.json"
     if read_marker(marker) is not None:
         return
     started, files = process_time(), {}
     found = [(job, batch) for job in jobs for batch in found_in(job.folder, group)]
+    gone = np.concatenate([np.empty(0, np.uint64), *(np.asarray(batch["document"]) for _, batch in found)])
+    counted = counted_of([job.folder for job in jobs], group)
+    counted = counted.filter(pa.array(~np.isin(np.asarray(counted["document"]), gone)))
     for split in group:
         tables = [_rows(job, of_splits(batch, [split]), split) for job, batch in found]
+        tables.append(_copied(jobs, of_splits(_one_batch(counted), [split]), split))
         table = pa.concat_tables(tables).sort_by("row") if any(each.num_rows for each in tables) else None
         path = folder / f"{split.identity}.matches.parquet"
         path.unlink(missing_ok=True)
@@ -169,6 +202,33 @@ def deliver(jobs: Sequence[Job], number: int, group: Sequence[Keyed], folder: Pa
 
 
 def _rows(job: Job, found: pa.RecordBatch, split: Keyed) -> pa.Table:
-    rows = (np.asarray(found["document"]) - np.uint64(split.first)).astype(np.int64)
-    columns: dict[str, Any] = {"row": rows, "stage": pa.array([job.barrier.name] * len(rows), pa.string())}
-    return pa.table(columns | {name: found[name] for name in FOUND.names[1:]})
+    """Rows that go for another document."""
+    barrier, same = job.barrier, ("duplicate_of", "duplicate_of_url")
+    says = {"stage": barrier.name, "rule": barrier.rule, "limit": float(barrier.threshold)}
+    columns = {"value": found["similarity"], **{name: found[name] for name in same}}
+    return _matched(found, split, says, columns)
+
+
+def _copied(jobs: Sequence[Job], counted: pa.RecordBatch, split: Keyed) -> pa.Table:
+    """Rows that stay for copies, and those that repeat too often to stay themselves."""
+    tables = []
+    for barrier in (job.barrier for job in jobs if about(job.barrier).drop_all):
+        told = about(barrier)
+        over = pa.array(copies.repeating(counted, told.max_copies, told.min_sites))
+        going, counted = counted.filter(over), counted.filter(pc.invert(over))
+        says = {"stage": barrier.name, "rule": "max_copies", "limit": float(told.max_copies)}
+        value = pc.add(going["copies_exact"], going["copies_near"]).cast(pa.float64())
+        tables.append(_matched(going, split, says, {"value": value, **_summary(going)}))
+    return pa.concat_tables([*tables, _matched(counted, split, {}, _summary(counted))])
+
+
+def _summary(counted: pa.RecordBatch) -> dict[str, Any]:
+    return {name: counted[name] for name in SUMMARY.names}
+
+
+def _matched(rows: pa.RecordBatch, split: Keyed, says: dict[str, Any], columns: dict[str, Any]) -> pa.Table:
+    """Rows under `MATCHED`: what is the same for all, what is not, and null for the rest."""
+    columns["row"] = (np.asarray(rows["document"]) - np.uint64(split.first)).astype(np.int64)
+    columns |= {name: pa.repeat(pa.scalar(value), rows.num_rows) for name, value in says.items()}
+    columns |= {field.name: pa.nulls(rows.num_rows, field.type) for field in MATCHED if field.name not in columns}
+    return pa.table(columns).select(MATCHED.names)

@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from curate.matching.copies import SUMMARY
 from curate.stages import Barrier
 from curate.work import read_marker, standing_marker, whole_file, write_marker
 
@@ -45,6 +46,19 @@ FOUND = pa.schema(
         ("duplicate_of_url", pa.string()),
     ]
 )
+MATCHED = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("stage", pa.string()),
+        ("rule", pa.string()),
+        ("value", pa.float64()),
+        ("limit", pa.float64()),
+        ("duplicate_of", pa.string()),
+        ("duplicate_of_url", pa.string()),
+        *SUMMARY,
+    ]
+)
+"""What barriers have found of a split: rows that go, who takes them out and why; without a stage rows with copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +193,24 @@ def words(column: pa.ChunkedArray) -> Numbers:
 
 
 def _alive_rows(split: Keyed, lost: Sequence[pa.RecordBatch]) -> NDArray[np.int64]:
-    """The rows of a split that take part: not matched by an earlier barrier, nor, of an earlier run, by this one."""
+    """The rows of a split that take part: not matched by an earlier barrier, nor, of an earlier run, by this one.
+
+    What an earlier run dropped because it repeats too often still stands for its copies.
+    """
     alive = np.ones(split.rows, bool)
     if split.matches is not None:
-        matched = pq.read_table(split.matches, columns=["row", "stage"])
+        matched = pq.read_table(split.matches, columns=["row", "stage", "duplicate_of"])
         gone = pc.is_in(matched["stage"], pa.array(split.stages, pa.string()))
+        gone = pc.and_(gone, pc.is_valid(matched["duplicate_of"]))
         alive[np.asarray(matched["row"].filter(gone))] = False
     for batch in lost:
         alive[np.asarray(of_splits(batch, [split])["document"]) - np.uint64(split.first)] = False
     return np.flatnonzero(alive)
 
 
-def found_in(folder: Path, group: Sequence[Keyed]) -> list[pa.RecordBatch]:
-    """What comparing has found of a group's documents, from the lists that have any."""
-    paths = [folder / f"found-{number:05d}.arrow" for number in range(standing_marker(folder / "done.json")["lists"])]
+def found_in(folder: Path, group: Sequence[Keyed], kind: str = "found") -> list[pa.RecordBatch]:
+    """What comparing has found of a group's documents, or `counted` of them, from the lists that have any."""
+    paths = [folder / f"{kind}-{number:05d}.arrow" for number in range(standing_marker(folder / "done.json")["lists"])]
     found = (of_splits(Mapped(path).batch(0), group) for path in paths)
     return [batch for batch in found if batch.num_rows]
 

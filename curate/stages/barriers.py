@@ -18,6 +18,7 @@ from curate.dedup import (
     verified_duplicates,
 )
 from curate.documents import Documents
+from curate.errors import UsageError
 from curate.matching.ranking import check_keep
 from curate.minhash import MinHash
 from filters.verdict import Judgement, Rule
@@ -82,18 +83,36 @@ class Barrier(Protocol):
         ...
 
 
+def _repeating(stage: "ExactDuplicates | NearDuplicates") -> tuple[Rule, ...]:
+    """The rule for a page whose copies are too many, if the stage has it."""
+    because = f"it repeats too often, over at least {stage.min_sites} sites"
+    return (Rule("copies", "max", stage.max_copies, because, unit="copies"),) if stage.drop_all else ()
+
+
+def _check_repeating(stage: "ExactDuplicates | NearDuplicates") -> None:
+    if stage.max_copies < 0 or stage.min_sites < 0:
+        raise UsageError(f"duplicates: there are no {min(stage.max_copies, stage.min_sites)} copies or sites")
+
+
 @dataclass(frozen=True, slots=True)
 class ExactDuplicates:
-    """Keep one of the documents whose normalised text is the same: `earliest`, `latest` or `first_url`.
+    """Keep one of the documents whose normalised text is the same: `earliest`, `latest`, `first_url` or `best`.
 
-    Raises UsageError for another policy.
+    The best has the greatest score of the stage `best_by`, which has to stand before; of equal ones it is the earliest.
+    With `drop_all` none is kept of a text that has more than `max_copies` copies, over at least `min_sites` sites.
+    Raises UsageError for another policy, and for limits that cannot be.
     """
 
     keep: str = "earliest"
+    best_by: str = "quality"
+    drop_all: bool = False
+    max_copies: int = 100
+    min_sites: int = 1
     name: ClassVar[str] = "dedup_exact"
     rule: ClassVar[str] = "same_text"
     threshold: ClassVar[float] = 1.0
     edits: ClassVar[bool] = False
+    exact: ClassVar[bool] = True
     key_bytes: ClassVar[int] = 16
     cells: ClassVar[int] = 1
     reads_text: ClassVar[bool] = False
@@ -101,12 +120,14 @@ class ExactDuplicates:
     def __post_init__(self) -> None:
         """Refuse an unknown policy with UsageError."""
         check_keep(self.keep)
+        _check_repeating(self)
 
     @property
     def table(self) -> tuple[Rule, ...]:
         """That there is no other of the same text."""
         because = "another page has the same text"
-        return (Rule("jaccard", "max", self.threshold, because, unit="similarity", called=self.rule),)
+        same = Rule("jaccard", "max", self.threshold, because, unit="similarity", called=self.rule)
+        return (same, *_repeating(self))
 
     @property
     def judgement(self) -> Judgement:
@@ -132,13 +153,20 @@ class NearDuplicates:
     """Drop a document whose shingle sets' Jaccard similarity with a kept one reaches the threshold.
 
     The bands of `settings` are those that suit the threshold unless they are given. Of like documents `keep` says which
-    is kept: `earliest`, `latest`, `longest` or `first_url`; ties go by id.
-    Raises UsageError for a threshold that is not above 0 and at most 1, and for another policy.
+    is kept: `earliest`, `latest`, `longest`, `first_url` or `best`; ties go by id. The best has the greatest score of
+    the stage `best_by`, which has to stand before; of equal ones it is the earliest.
+    With `drop_all` none is kept of a page that has more than `max_copies` copies, exact ones among them, over at least
+    `min_sites` sites.
+    Raises UsageError for a threshold that is not above 0 and at most 1, another policy, and limits that cannot be.
     """
 
     threshold: float = 0.8
     settings: MinHash | None = None
     keep: str = "earliest"
+    best_by: str = "quality"
+    drop_all: bool = False
+    max_copies: int = 100
+    min_sites: int = 1
     name: ClassVar[str] = "dedup_near"
     rule: ClassVar[str] = "max_jaccard"
     reads_text: ClassVar[bool] = True
@@ -148,6 +176,7 @@ class NearDuplicates:
         """Refuse a threshold or a policy there cannot be with UsageError."""
         check_threshold(self.threshold)
         check_keep(self.keep)
+        _check_repeating(self)
 
     @property
     def minhash(self) -> MinHash:
@@ -158,7 +187,8 @@ class NearDuplicates:
     def table(self) -> tuple[Rule, ...]:
         """The similarity from which a document is a duplicate."""
         because = "it is nearly the same as another page"
-        return (Rule("jaccard", "max", self.threshold, because, unit="similarity", called=self.rule),)
+        near = Rule("jaccard", "max", self.threshold, because, unit="similarity", called=self.rule)
+        return (near, *_repeating(self))
 
     @property
     def judgement(self) -> Judgement:

@@ -110,7 +110,9 @@ class About:
     `judgement` is whose the decisions are. `where(text, rule)` gives start and end of each stretch of a text that the
     rule counts. `ranks`: whether the scores of all texts of the run are counted, so that each text kept gets its
     percentile; `settle` makes a limit of that count, which the texts the stage kept are then judged by. `check` raises
-    UsageError when the stage cannot work, `warm` does once what many workers would each do.
+    UsageError when the stage cannot work, `warm` does once what many workers would each do. Of a barrier, `best_by` is
+    the score that says which copy is the best; it finds `exact` copies or near ones; with `drop_all` also the last page
+    goes that has more than `max_copies` on at least `min_sites`.
     """
 
     table: tuple[Rule, ...] = ()
@@ -125,6 +127,11 @@ class About:
     settle: Callable[[Census], Rule] | None = None
     check: Callable[[], None] = _nothing
     warm: Callable[[], None] = _nothing
+    best_by: str = ""
+    exact: bool = False
+    drop_all: bool = False
+    max_copies: int = 0
+    min_sites: int = 1
     measures: bool = False
     signals: tuple[str, ...] = ()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from classifiers import quality
 from curate.errors import UsageError
 from curate.extract import EXTRACTORS
 from curate.minhash import MinHash
@@ -22,7 +23,7 @@ from curate.recipe import (
     fingerprint,
     load_recipe,
 )
-from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Read, Rules
+from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Read, Rules, Score
 from filters import gopher
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,8 +36,8 @@ def recipe(*stages, **settings) -> Recipe:
 def test_the_default_recipe_has_the_contracts_stages_in_order():
     """Names are measured from outside."""
     assert load_recipe("webtext").stage_names == (
-        "read", "url", "prefilter", "extract", "language", "dedup_exact", "dedup_near", "gopher.repetition",
-        "gopher.quality", "c4.quality", "fineweb.quality", "webtext", "quality", "toxicity", "pii",
+        "read", "url", "prefilter", "extract", "language", "gopher.repetition", "gopher.quality", "c4.quality",
+        "fineweb.quality", "webtext", "quality", "toxicity", "dedup_exact", "dedup_near", "pii",
     )  # fmt: skip
 
 
@@ -135,6 +136,17 @@ def test_barriers_can_come_last_or_right_after_extraction():
         made = recipe(*stages)
         names = [s.name for segment in made.segments() for s in (*segment.stages, *segment.barriers)]
         assert ["read", *names] == list(made.stage_names)
+
+
+def test_the_best_can_only_be_kept_behind_its_score():
+    """A typo in the name of the score, or a score that comes too late, is said before work starts."""
+    score = Score("quality", quality.score)
+    for stages in ([NearDuplicates(keep="best")], [NearDuplicates(keep="best"), score]):
+        with pytest.raises(UsageError, match=r"dedup_near needs the scores of a stage before it.*no 'quality'"):
+            recipe(*stages)
+    with pytest.raises(UsageError, match="no 'qualty'"):
+        recipe(score, ExactDuplicates(keep="best", best_by="qualty"))
+    recipe(score, ExactDuplicates(keep="best"))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -21,7 +22,7 @@ from curate.matching.shuffle import Sizes
 from curate.minhash import MinHash
 from curate.recipe import Recipe
 from curate.run import run
-from curate.stages import ExactDuplicates, NearDuplicates, Read
+from curate.stages import ExactDuplicates, NearDuplicates, Read, Score
 from tests.curate.deadly import DeadlyNear
 
 # One row a band: any two texts that share a fifth of their shingles share a band but for a chance of 1e-12.
@@ -74,6 +75,11 @@ def shingle_set(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + 2]) for i in range(max(len(words) - 1, 1))}
 
 
+def fives(texts: Sequence[str]) -> np.ndarray:
+    """A score by which some copies are equal and some are not: the share of fives in a text, rounded."""
+    return np.array([round(sum(c == "5" for c in text) / len(text), 2) for text in texts])
+
+
 def plainly(rows: Sequence[Row], keep: str) -> dict[str, tuple[str, str, float]]:
     """What has to come out, by comparing everything with everything in the order of the policy; no ties in the data."""
     order = {
@@ -81,6 +87,7 @@ def plainly(rows: Sequence[Row], keep: str) -> dict[str, tuple[str, str, float]]
         "latest": lambda row: [-ord(c) for c in row["date"]] or [0],
         "longest": lambda row: -len(row["text"]),
         "first_url": lambda row: row["url"],
+        "best": lambda row: (-fives([row["text"]])[0], row["date"] or "~"),
     }[keep]
     found: dict[str, tuple[str, str, float]] = {}
     hashes: dict[str, str] = {}
@@ -144,14 +151,13 @@ def expected(first) -> dict[str, list[Row]]:
     return matches(next(first.glob("work/*dedup*")))
 
 
-@pytest.mark.parametrize("keep", ["earliest", "latest", "longest", "first_url"])
+@pytest.mark.parametrize("keep", ["earliest", "latest", "longest", "first_url", "best"])
 def test_any_policy_equals_plain_python(keep, tmp_path):
     """Whoever is kept, each removal, its representative and its similarity are those of comparing all with all."""
     rows = without_ties(corpus(5), keep)
     expected = plainly(rows, keep)
-    run(
-        Recipe("near", (Read(), *barriers(keep))), write(tmp_path / "in", rows, 5), tmp_path / "out", workers=Workers(1)
-    )
+    stages = (Read(), Score("quality", fives), *barriers(keep))
+    run(Recipe("near", stages), write(tmp_path / "in", rows, 5), tmp_path / "out", workers=Workers(1))
     assert duplicates(tmp_path / "out") == expected
     stages = [stage for stage, _, _ in expected.values()]
     assert stages.count("dedup_near") > 20
