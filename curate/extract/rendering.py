@@ -22,6 +22,7 @@ Row = list[int]
 # A preformatted text of this many words, nearly all of them plain, is a letter, a poem or a song.
 MIN_PROSE_WORDS = 20
 MIN_PLAIN_WORD_SHARE = 0.8
+MAX_JUDGED_CHARS = 20_000
 
 _MARK = chr(p.FORMULA_MARK)
 # The signs behind a heading that link to it.
@@ -91,7 +92,7 @@ class _Blocks:
 
     def __getitem__(self, i: int) -> str:
         text = self._raw(i)
-        if self._has_dollars and "$" in text:
+        if self._has_dollars and "$" in text and len(text) < MAX_JUDGED_CHARS:
             text = in_brackets(text)
         return text if self.is_simple[i] else tidy(text)
 
@@ -184,7 +185,7 @@ def _is_gutter(code: str) -> bool:
 
 
 def _is_prose(code: str) -> bool:
-    words = code.split()
+    words = code[:MAX_JUDGED_CHARS].split()
     plain = sum(_PLAIN_WORD.match(word) is not None for word in words)
     return len(words) >= MIN_PROSE_WORDS and plain >= MIN_PLAIN_WORD_SHARE * len(words)
 
@@ -200,7 +201,9 @@ def _table(blocks: _Blocks, first: int, last: int) -> Piece | None:
         if own:
             if line not in grid:
                 grid[line] = [""] * width
-            grid[line][column] = " ".join(own).replace("\n", " ")
+            # Beyond the cap on columns, cells share the last one.
+            place = min(column, width - 1)
+            grid[line][place] = " ".join([grid[line][place], *own] if grid[line][place] else own).replace("\n", " ")
     return Piece(k.TABLE, width, "", row[k.QUOTES], table=list(grid.values())) if grid else None
 
 

@@ -122,6 +122,14 @@ def test_markup_becomes_markdown(case: str) -> None:
     assert all_of(html)[0] == expected
 
 
+def test_a_table_wider_than_any_keeps_its_text() -> None:
+    """Cells beyond 200 columns share the last one."""
+    row = "<tr>" + "".join(f"<td colspan=50>c{i}" for i in range(9)) + "</tr>"
+    text, _ = all_of(f"<table>{row * 2}</table>")
+    assert text.split("\n")[0].count("|") == 201
+    assert [word for word in text.split("\n")[2].split() if word != "|"] == [f"c{i}" for i in range(9)]
+
+
 def test_plain_text_keeps_numbers_and_columns() -> None:
     """List marks, tabs between cells, indentation of code; no other sign."""
     html = "<h2>T</h2><ol><li>a<li>b</ol><table><tr><td>1<td><td>3<tr><td>4<td>5<td>6</table><pre>x\n  y</pre>"
