@@ -26,7 +26,7 @@ from classifiers.value_report import GOOD, WORTH
 from classifiers.webtext_report import table
 from curate.recipe import load_recipe
 from curate.run import run
-from curate.training.shipped import MARKUPS, extracted_again
+from curate.training.shipped import renderings
 from curate.warc import read_pages
 from filters.verdict import Judgement
 
@@ -122,7 +122,8 @@ def datatrove_keeps(shared: Path) -> set[str]:
 def of_recipe(shared: Path, study: value_report.Study, name: str) -> dict[str, dict]:
     """The fates of all pages of each shard under a recipe, scored by models that did not see their source."""
     scores = {each.text: float(score) for each, score in zip(study.examples, study.scores, strict=True)}
-    scores |= dict(zip(study.rendered, study.changed[value_report.RENDERED].tolist(), strict=True))
+    for name, texts in study.texts.items():
+        scores |= dict(zip(texts, study.changed[name].tolist(), strict=True))
     ends = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scores.json"
@@ -187,8 +188,7 @@ def main() -> None:
     if options.study and options.study.exists():
         study = pickle.loads(options.study.read_bytes())
     else:
-        plain, marked = (extracted_again(options.shared, markup) for markup in MARKUPS)
-        study = value_report.study(plain, marked)
+        study = value_report.study(training_data.value_examples(options.shared), renderings(options.shared))
         if options.study:
             options.study.write_bytes(pickle.dumps(study))
     print(value_report.numbers(study))

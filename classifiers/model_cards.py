@@ -25,7 +25,7 @@ from classifiers import (
 from classifiers.corpora import read_jsonl
 from classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
 from classifiers.training_data import Row
-from classifiers.value_examples import WORTH, Example
+from classifiers.value_examples import WORTH
 from classifiers.webtext_report import table
 
 LICENCES = {
@@ -239,9 +239,8 @@ def _against_values(data: Path, model: ModelFile) -> str:
     )  # fmt: skip
 
 
-def quality_card(data: Path, model: ModelFile, pages: Sequence[Example], also: Sequence[Example] = ()) -> str:
-    """The card of the value model, on sources it never saw; `also` are the same pages in another rendering."""
-    found = value_report.study(pages, also)
+def quality_card(data: Path, model: ModelFile, found: value_report.Study) -> str:
+    """The card of the value model, on sources it never saw."""
     return _card(
         model, data, "Quality", [training_data.VALUES], value_report.settings(), READING + value_report.numbers(found),
         "Ridge regression on wording and form, in whole steps of a byte",

@@ -1,7 +1,8 @@
 """What a value model is worth on sources it never saw: the numbers of its card and of the benchmark."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,6 @@ MIN_CLASS = 10  # texts of each class that a group needs to have an AUC
 RESAMPLES = 400
 ADVERTISEMENT = "Save 20% on your first order this week only! Shop now and get free shipping on all orders.\n"
 
-RENDERED = "the other rendering"
 # Changes that leave a text as good as it was.
 CHANGES: dict[str, Callable[[str], str]] = {
     "lower case": str.lower,
@@ -43,14 +43,15 @@ class Study:
     """Examples in `design`'s order, and how models that never saw their source scored them: float32[n] each.
 
     `changed` holds the scores of the same texts after each of `CHANGES`, and `shuffled` those of their shuffled words.
-    `rendered` are the texts in their other rendering, where there is one.
+    `texts` holds the texts of each other rendering by its name, and `curve` is what turned sums into scores.
     """
 
     examples: Sequence[Example]
     scores: NDArray[np.float32]
     shuffled: NDArray[np.float32]
     changed: dict[str, NDArray[np.float32]]
-    rendered: Sequence[str] = ()
+    texts: Mapping[str, Sequence[str]]
+    curve: tuple[NDArray[np.float32], NDArray[np.float32]]
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -63,23 +64,24 @@ class Study:
         return np.array([len(each.text) for each in self.examples], np.float64)
 
 
-def study(examples: Sequence[Example], also: Sequence[Example] = ()) -> Study:
+def study(examples: Sequence[Example], renderings: Mapping[str, Sequence[Example]] = MappingProxyType({})) -> Study:
     """Train once without each tenth of the sources, and score the tenth; a curve is fitted on all these scores.
 
-    `also` are the same pages in another rendering: taught, and compared as one more change.
+    `renderings` are the same pages written otherwise, by name: taught too, and compared like a change of the text.
     """
     ordered = sorted(examples, key=lambda each: (each.source, each.key, each.text))
     same = [replace(each, key=f"{k:07d}") for k, each in enumerate(ordered)]  # however their texts are changed
-    rendered = {each.key: each.text for each in also}
+    rendered = {name: {each.key: each.text for each in other} for name, other in renderings.items()}
+    written = {name: [known.get(each.key, each.text) for each in ordered] for name, known in rendered.items()}
     texts = {name: [change(each.text) for each in same] for name, change in {"shuffled": shuffled, **CHANGES}.items()}
-    if rendered:
-        texts[RENDERED] = [rendered.get(each.key, each.text) for each in ordered]
+    texts |= written
     changed = [design([replace(each, text=text) for each, text in zip(same, of, strict=True)]) for of in texts.values()]
+    also = [each for other in renderings.values() for each in other]
     plain, *others = out_of_fold(teaching(same, also), pieces(same), design(same), *changed)
     sums, shares = curve(plain, np.array([each.value >= WORTH for each in same]))
     scores, *rest = (np.interp(raw, sums, shares).astype(np.float32) for raw in (plain, *others))
     moved = dict(zip(texts, rest, strict=True))
-    return Study(ordered, scores, moved.pop("shuffled"), moved, texts.get(RENDERED, ()))
+    return Study(ordered, scores, moved.pop("shuffled"), moved, written, (sums, shares))
 
 
 def r_precision(scores: NDArray[Any], positive: NDArray[np.bool_]) -> float:
@@ -162,6 +164,14 @@ def _share(part: NDArray[np.bool_], of: NDArray[np.bool_]) -> float:
     return float(part[of].mean()) if of.any() else float("nan")
 
 
+def _headlines(found: Study) -> list[tuple[str | float, ...]]:
+    others = [(f"the same pages {name}", *headline(found.changed[name], found.values)) for name in found.texts]
+    return [
+        ("texts as they were read", *headline(found.scores, found.values)), *others,
+        ("length of the text", *headline(found.lengths, found.values)),
+    ]  # fmt: skip
+
+
 def settings() -> dict[str, object]:
     """What a value model is trained with."""
     return {
@@ -189,8 +199,7 @@ def numbers(found: Study) -> str:
     return (
         f"The score is the chance of a value of {WORTH} or more, out of 5.\n\n"
         f"## Numbers, on sources it never saw ({FOLDS} folds, whole sources)\n"
-        + table(["", *names], [("model", *headline(found.scores, found.values)),
-                               ("length of the text", *headline(found.lengths, found.values))])
+        + table(["", *names], _headlines(found))
         + f"\n\nCalibration error {calibration_error(found.scores, worth):.3f}:\n\n"
         + table(["mean score", "share worth having", "texts"], evaluate.reliability(found.scores, worth))
         + "\n\nWhat a limit keeps:\n\n"
