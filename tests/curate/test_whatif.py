@@ -493,3 +493,20 @@ def test_the_command_needs_something_to_change(sample):
     for arguments in ([], ["--sweep", "quality.min_score=0:1:0.1", "--apply", "x"]):
         with pytest.raises(UsageError, match="--set"):
             said(sample, *arguments)
+
+
+def test_limits_are_applied_where_the_input_is_text(tmp_path):
+    """Nothing is extracted there, so nothing can be extracted again: the new output stands."""
+    recipe, texts = tmp_path / "words.py", tmp_path / "texts.jsonl"
+    recipe.write_text(
+        "from curate.recipe import Recipe\nfrom curate.stages import Read, Rules\nfrom filters import gopher\n"
+        'recipe = Recipe("words", (Read(), Rules(gopher.quality.with_limits(min_words=50))))\n'
+    )
+    sentence = "There is that one sentence of the page, and this is what it says to you. "
+    texts.write_text("\n".join(json.dumps({"url": f"http://a.example/{n}", "text": sentence * n}) for n in range(1, 9)))
+    run(load_recipe(str(recipe)), [str(texts)], tmp_path / "out", workers=HERE)
+    finished = open_run(tmp_path / "out", str(recipe))
+    settings = [parse_setting("gopher.quality.min_words=30", finished.recipe)]
+    report = reapply(finished, settings, [str(texts)], tmp_path / "new", workers=HERE)
+    assert report["totals"]["docs_out"] == whatif(finished, with_settings(finished.recipe, settings)).docs[1]
+    assert report["totals"]["docs_out"] > finished.report["totals"]["docs_out"]
