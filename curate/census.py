@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 STEPS = 10_000
+_MOST = 2.0**62 / STEPS
 BYTES_PER_TOKEN = 4.4  # UTF-8 bytes per token of the GPT-2 and later English tokenisers, within some 10 %
 
 
@@ -94,4 +95,5 @@ def rounded(scores: NDArray[np.floating]) -> NDArray[np.float64]:
 
 
 def _steps(scores: NDArray[np.floating]) -> NDArray[np.int64]:
-    return np.rint(np.asarray(scores, np.float64) * STEPS).astype(np.int64)
+    # An endless score, such as a log probability of nothing, counts as the greatest or the least step there is.
+    return np.rint(np.clip(np.asarray(scores, np.float64), -_MOST, _MOST) * STEPS).astype(np.int64)

@@ -59,7 +59,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def command(options: argparse.Namespace, console: Console) -> int:
     """Judge again, print what changes, and write the new output where asked."""
     from curate.whatif.answer import open_run, sweep_of, whatif
-    from curate.whatif.settings import parse_setting, parse_sweep, with_settings
+    from curate.whatif.settings import moving, parse_setting, parse_sweep, with_settings
 
     if not (options.settings or options.sweep) or (options.apply and not options.settings):
         message = "say what to change: --set STAGE.LIMIT=VALUE" + ("" if options.apply else ", or --sweep")
@@ -70,7 +70,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     said = Console(stderr=True, highlight=False)
     say = lambda line: said.print(line, markup=False, soft_wrap=True)  # noqa: E731
     found: dict[str, Any] = {"recipe": finished.recipe.name, "set": [str(setting) for setting in settings]}
-    if settings:
+    if settings and not (options.apply and moving(finished.recipe, recipe)):
         result = whatif(finished, recipe, samples=options.n, say=say)
         found |= as_json(finished, result)
         if not options.json:

@@ -26,7 +26,7 @@ from curate.whatif.fates import Reason, Reasons, batches, find, keys_of, read_fa
 from curate.whatif.flips import Pages, Sweep, Tally
 from curate.whatif.rejudge import UNKNOWN, columns, floats, judge, judge_again
 from curate.whatif.rescore import dropped_documents, run_on
-from curate.whatif.settings import Setting, limit_now, limits, parse_setting, with_setting, with_settings
+from curate.whatif.settings import Setting, limit_now, limits, moving, parse_setting, with_setting, with_settings
 
 CHARS = "extract.text_chars"
 SETTINGS = Path("work/settings.json")  # what `whatif --apply` had set in the recipe that is called by its name
@@ -146,8 +146,10 @@ def whatif(
 
     `samples` is how many pages to show that are newly kept, and that are newly dropped. With a sweep the limit in
     `recipe` must be its loosest; what is kept at each value is `curve`. `say` is told before pages are scored.
-    Raises UsageError when stored signals or texts do not suffice.
+    Raises UsageError when stored signals or texts do not suffice, or a stage at or behind a change keeps a share.
     """
+    if stage := moving(run.recipe, recipe):
+        raise UsageError(f"{stage} sets a limit by the scores of all pages, which may move: say --set and --apply OUT2")
     reasons = Reasons(run.recipe.stage_names)
     pairs = zip(recipe.stages, run.recipe.stages, strict=True)
     changed = [place for place, pair in enumerate(pairs) if fingerprint(pair[0]) != fingerprint(pair[1])]

@@ -6,7 +6,7 @@ from math import isfinite, isinf
 from typing import Any
 
 from curate.errors import UsageError
-from curate.recipe import Recipe
+from curate.recipe import Recipe, fingerprint
 from curate.stages import about
 from filters.verdict import Rule
 
@@ -129,6 +129,13 @@ def limit_now(recipe: Recipe, stage: str, limit: str) -> float | None:
     found = next((each for each in recipe.stages if each.name == stage), None)
     rule = limits(found).get(limit)
     return None if rule is None or isinf(rule.limit) else rule.limit
+
+
+def moving(before: Recipe, after: Recipe) -> str:
+    """The first stage, from the first that differs on, whose limit is set by the scores of all pages; else nothing."""
+    alike = (fingerprint(old) == fingerprint(new) for old, new in zip(before.stages, after.stages, strict=True))
+    first = next((place for place, same in enumerate(alike) if not same), len(before.stages))
+    return next((stage.name for stage in after.stages[first:] if about(stage).settle), "")
 
 
 def _limited(recipe: Recipe, name: str, limit: str) -> Any:

@@ -55,6 +55,15 @@ def test_percentiles_are_the_share_below(steps: list[int]) -> None:
     assert census.percentiles(scores).tolist() == pytest.approx(plain, abs=0.006)
 
 
+def test_an_endless_score_is_above_or_below_all_others() -> None:
+    """A score of infinity is the best there is, and one of minus infinity the worst; neither warns."""
+    scores, census = np.array([-np.inf, -1e30, 0.5, np.inf]), Census()
+    census.count(scores, np.ones(4, np.int64))
+    assert census.percentiles(scores).tolist() == [25, 25, 62.5, 87.5]
+    assert (rounded(scores) >= census.limit(share=0.25)).tolist() == [False, False, False, True]
+    assert (rounded(scores) >= census.limit(share=0.5)).tolist() == [False, False, True, True]
+
+
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=40), st.floats(0.01, 1))
 def test_a_share_is_never_passed_but_by_the_best_score(steps: list[int], share: float) -> None:
     """The limit keeps at most the share, and one score less would keep more, whatever ties there are."""

@@ -493,3 +493,55 @@ def test_the_command_needs_something_to_change(sample):
     for arguments in ([], ["--sweep", "quality.min_score=0:1:0.1", "--apply", "x"]):
         with pytest.raises(UsageError, match="--set"):
             said(sample, *arguments)
+
+
+SHARE = '''
+"""The better half by a score that is the length of the text."""
+import numpy as np
+from curate.recipe import Recipe
+from curate.stages import Read, Redact, Score
+
+def length(texts):
+    return np.array([len(text) / 1000 for text in texts], np.float32)
+
+recipe = Recipe("share", (Read(), Score("length", length, min_score=0.002, keep_share=0.5), Redact(max_pii_spans=0)))
+'''
+
+
+def test_a_limit_set_by_all_pages_is_applied_but_not_estimated(tmp_path):
+    """A page that a share left out is never said to be kept: the stage and those before are refused, or run again."""
+    recipe, texts, out = tmp_path / "share.py", tmp_path / "texts.jsonl", tmp_path / "out"
+    recipe.write_text(SHARE)
+    words = ["x" * n for n in range(1, 40)] + ["x" * 40 + " jo@example.org"]
+    pages = [{"url": f"http://a.example/{n}", "text": text} for n, text in enumerate(words)]
+    texts.write_text("\n".join(map(json.dumps, pages)))
+    run(load_recipe(str(recipe)), [str(texts)], out, workers=HERE)
+    finished = open_run(out, str(recipe))
+    looser = parse_setting("length.min_score=none", finished.recipe)
+    with pytest.raises(UsageError, match=r"^length sets a limit by the scores of all pages.* --apply OUT2$"):
+        whatif(finished, with_settings(finished.recipe, [looser]))
+    behind = whatif(finished, with_setting(finished.recipe, parse_setting("pii.max_pii_spans=9", finished.recipe)))
+    assert (behind.docs, behind.exact) == ((19, 20), True)
+    parser = argparse.ArgumentParser()
+    command.arguments(parser)
+    said = [str(out), "--recipe", str(recipe), "--set", "length.min_score=0.025", "--workers", "1", "--apply"]
+    assert command.command(parser.parse_args([*said, str(tmp_path / "new")]), Console(file=io.StringIO())) == 0
+    report = json.loads((tmp_path / "new" / "report.json").read_text())
+    assert (report["stages"][1]["docs_out"], report["stages"][1]["dropped"]) == (16, {"min_score": 24})
+
+
+def test_limits_are_applied_where_the_input_is_text(tmp_path):
+    """Nothing is extracted there, so nothing can be extracted again: the new output stands."""
+    recipe, texts = tmp_path / "words.py", tmp_path / "texts.jsonl"
+    recipe.write_text(
+        "from curate.recipe import Recipe\nfrom curate.stages import Read, Rules\nfrom filters import gopher\n"
+        'recipe = Recipe("words", (Read(), Rules(gopher.quality.with_limits(min_words=50))))\n'
+    )
+    sentence = "There is that one sentence of the page, and this is what it says to you. "
+    texts.write_text("\n".join(json.dumps({"url": f"http://a.example/{n}", "text": sentence * n}) for n in range(1, 9)))
+    run(load_recipe(str(recipe)), [str(texts)], tmp_path / "out", workers=HERE)
+    finished = open_run(tmp_path / "out", str(recipe))
+    settings = [parse_setting("gopher.quality.min_words=30", finished.recipe)]
+    report = reapply(finished, settings, [str(texts)], tmp_path / "new", workers=HERE)
+    assert report["totals"]["docs_out"] == whatif(finished, with_settings(finished.recipe, settings)).docs[1]
+    assert report["totals"]["docs_out"] > finished.report["totals"]["docs_out"]
