@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from curate.cluster import Workers, stop
 from curate.matching.resolve import resolve
@@ -106,10 +107,15 @@ def measure(folder: Path, workers: int) -> dict[str, Any]:
         "peak": max(peak(), children.ru_maxrss * 1024 if workers > 1 else 0),
         "disk": max(step[4] for step in steps),
         "inputs": size(folder / "keys"),
-        "removed": sum(file["rows"] for file in marker["files"].values()),
+        "removed": sum(removed(folder / "matches" / file["file"]) for file in marker["files"].values()),
         "counts": {name: stage["counts"] for name, stage in marker["stages"].items()},
         "steps": steps,
     }
+
+
+def removed(matches: Path) -> int:
+    """How many rows of a split go."""
+    return int(pc.sum(pc.is_valid(pq.read_table(matches, columns=["stage"])["stage"])).as_py())
 
 
 def peak() -> int:

@@ -158,7 +158,9 @@ def compare(job: Job, number: int, groups: int) -> None:
     )
     counted = copies.count(table, new, matches.representative, exact=about(job.barrier).exact)
     leave(job.path("counted", number), [_one_batch(counted)], copies.COUNTED, started)
-    counts = {**matches.counts, "copies_of_earlier": int((new & ~new[matches.representative]).sum())}
+    counts = dict(matches.counts)
+    if not new.all():
+        counts["copies_of_earlier"] = int((new & ~new[matches.representative]).sum())
     leave(path, [_found(table, new, matches)], FOUND, started, counts=counts)
 
 
