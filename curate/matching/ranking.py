@@ -1,4 +1,4 @@
-"""Which of several like documents is kept: policies a recipe names."""
+"""The policies a recipe can name for which of several similar documents is kept."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -18,11 +18,11 @@ KEEP: Mapping[str, tuple[str, str]] = MappingProxyType(
         "first_url": ("url", "ascending"),
     }
 )
-"""By policy, the column that ranks documents and its order; ties go by id, and unknown dates come last."""
+"""For each policy, the column that ranks documents and its order. Ties are broken by id; unknown dates come last."""
 
 
 def check_keep(policy: str) -> None:
-    """Refuse a policy there is not with UsageError."""
+    """Raise UsageError for an unknown policy."""
     if policy not in KEEP:
         raise UsageError(f"duplicates: no policy to keep {policy!r}; there are {', '.join(KEEP)}")
 
@@ -30,8 +30,8 @@ def check_keep(policy: str) -> None:
 def ranks(documents: pa.Table, new: NDArray[np.bool_], policy: str) -> NDArray[np.int64]:
     """Rank documents, the best to keep first; int64[n], the same whatever order they come in.
 
-    The table holds `document`, `id` and what policies look at (`date`, `chars`, `url`). What is not `new` comes before
-    all that is.
+    The table holds `document`, `id` and the columns that policies use (`date`, `chars`, `url`). Documents that are not
+    `new`, those of earlier runs, rank before all others.
     """
     column, order = KEEP[policy]
     by = documents[column]
