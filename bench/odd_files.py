@@ -69,29 +69,39 @@ WHAT = {
 
 HEAD = """# Odd files
 
-48 odd, broken and hostile archives (`../shared/data/odd`, not shipped), and how many `response` and WET `conversion`
-records each reader gets out of them. `!` marks a reader that ends in an exception, so that the rest of the file is
-lost. Ours never does: it raises `NotAnArchiveError` before the first page, and only for what is no archive. "pages" are
-records that became pages (status 200, HTML, not empty); "damaged" and "bytes skipped" are the damaged places and the
-bytes of the file that are lost to them, as the report of a run counts them. Made by `python bench/odd_files.py`.
+This page compares three readers on 48 odd, broken and hostile archives (`../shared/data/odd`, not shipped). The columns
+`warcio`, `FastWARC` and `ours` count the `response` and WET `conversion` records that each reader gets out of a file.
+`!` marks a reader that ends in an exception, so that the rest of the file is lost. Our reader raises only
+`NotAnArchiveError`, only before the first page, and only for a file that is not an archive.
+
+"Pages" counts the records that became pages (status 200, HTML, not empty). "Damaged" counts damaged places, and "bytes
+skipped" the bytes of the file that were lost to them, as in the report of a run. `python bench/odd_files.py` makes this
+page.
 
 | file | what is odd | warcio | FastWARC | ours | pages | damaged | bytes skipped |
 |---|---|---:|---:|---:|---:|---:|---:|
 """
 
 NOTES = """
-## Where fewer is right
-- `clipped.warc.gz`: the only record is cut. The others return its beginning without a word; here it is damage.
-- `dev-not-a-warc.warc.gz`: warcio makes a response of an error page; here it is an error that says so.
+## Where a lower count is right
+
+- `clipped.warc.gz`: the only record is cut. The other readers return its beginning without a word. Ours counts damage.
+- `dev-not-a-warc.warc.gz`: warcio turns an HTML error page into a response. Ours refuses the file and says why.
 - `blackbook-truncated.arc.gz`, `badexample.arc.gz`: the `dns:` answers among the responses are skipped as `not_html`.
 
 ## What damage costs
-- A damaged gzip member costs itself: reading goes on at the next member that inflates to a record.
-- A plain file with a wrong length costs nothing where the next record can be seen: the block ends there, and the record
+
+- A damaged gzip member costs only itself. Reading continues at the next member that inflates to a record.
+- A wrong length in a plain file costs nothing if the next record can be found. The block ends there, and the record
   counts as one damaged place with no byte skipped.
-- The last record of a plain file that ends too early is a skip named `truncated`, and one damaged place.
+- If a plain file ends within its last record, that record is a skip named `truncated`, and one damaged place.
 - Zero bytes at the end of a gzip file are padding, not damage.
-- A bzip2 or zstd file, and the inner of two gzip layers, is read up to its first damage; what follows is lost, counted.
+- A broken zstd frame, a broken bzip2 stream, or a broken member of a file that is read as one stream costs its content
+  from the break on, and the record before the break. Reading continues at the next frame, stream or member. Within two
+  gzip layers it continues where it can.
+- If one zstd frame or gzip member holds all records, everything after the break is lost, and its bytes are counted.
+- A false length costs nothing up to 16 MiB. Beyond that, the bytes up to the place it points to are counted as skipped.
+- A response that has lost its WARC-Type is one damaged place.
 """
 
 

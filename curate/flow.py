@@ -1,4 +1,8 @@
-"""Documents through stages: every row that enters is kept, dropped with a verdict, or quarantined with a failure."""
+"""Sends documents through stages and accounts for each: it is kept, dropped with a verdict, or quarantined.
+
+Stages only decide. This module alone removes rows, stores the dropped ones and counts, so that no stage can lose a
+document without an AccountingError.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,10 +26,10 @@ Slow = tuple[float, str, str]
 
 @dataclass(slots=True)
 class StageCount:
-    """What one stage did: documents and their size (characters, or bytes before extraction) in and out, and why.
+    """The counts of one stage: documents in and out, their size (characters, or bytes before extraction), and reasons.
 
-    `census` counts the scores of a stage that ranks.
-    `slowest` are (CPU seconds, id, address) of at most `SLOWEST` documents, slowest first.
+    `dropped` counts documents by rule and `errors` by kind of failure. `census` counts the scores of a stage that
+    ranks. `slowest` are (CPU seconds, id, address) of at most `SLOWEST` documents, slowest first.
     """
 
     docs_in: int = 0
@@ -51,7 +55,7 @@ class StageCount:
         self.census.add(other.census)
 
     def note_slow(self, found: Iterable[Slow]) -> None:
-        """Keep the slowest of those known and those found; of equal ones the lower id."""
+        """Keep the `SLOWEST` slowest of the known and the found documents; among equal times the lower id is kept."""
         self.slowest = sorted([*self.slowest, *found], key=lambda slow: (-slow[0], *slow[1:]))[:SLOWEST]
 
     def check(self, stage: str) -> None:
@@ -63,11 +67,11 @@ class StageCount:
 
 
 class AccountingError(AssertionError):
-    """A page has disappeared or been counted twice: a bug of ours, never of the input."""
+    """A page has disappeared or was counted twice; this is a bug of this program, never of the input."""
 
 
 class Sink(Protocol):
-    """Where a flow leaves what does not flow on."""
+    """Receives the dropped, quarantined and measured rows of a flow."""
 
     def dropped(self, rows: pa.RecordBatch) -> None:
         """Take rows under `DROPPED`."""
@@ -90,10 +94,10 @@ def flow(
     *,
     keep_text: bool = True,
 ) -> Documents:
-    """Send documents through stages in order and return those every stage kept.
+    """Send documents through stages in order and return those that every stage kept.
 
-    Dropped and failed rows go to the sink as they were before the stage that decided, without text if not
-    `keep_text`; `counts` has a StageCount for each stage and is added to.
+    Dropped and failed rows go to the sink as they were before the stage that decided. Their text is left out unless
+    `keep_text`. `counts` must have a StageCount for each stage; the counts are added to it.
     """
     alive = np.ones(len(documents), bool)
     signals: dict[str, np.ndarray] = {}
@@ -119,7 +123,7 @@ def measure(
     sink: Sink,
     known: Mapping[str, np.ndarray] | None = None,
 ) -> None:
-    """Run the measuring ones of some stages on documents that are already dropped; only their signals matter."""
+    """Run those of the stages that measure on documents already dropped, and store only their signals."""
     signals = dict(known or {})
     for stage in stages:
         if stage.measures and len(documents):
@@ -138,9 +142,10 @@ def settle(
     *,
     keep_text: bool,
 ) -> Documents:
-    """Take out what misses limits set since their stages, by name, let it pass: it moves from kept to dropped there.
+    """Drop documents whose score misses a limit that was set after its stage had passed them.
 
-    The measuring ones of the `stages` to come are still run on what goes.
+    `limits` name the stage of each. The stage had counted such a document as kept; the count moves to dropped. Stages
+    to come that measure are still run on the dropped documents.
     """
     for name, rule in limits:
         scores = rounded(documents.batch.column(name).to_numpy(zero_copy_only=False))
@@ -184,7 +189,7 @@ def _one_stage(
 
 
 def _clocked(stage: Stage, documents: Documents, count: StageCount) -> Outcome:
-    """What a stage says of documents, with its time and its slowest documents counted."""
+    """Run a stage on documents and count its CPU time and slowest documents."""
     started = process_time()
     outcome = _attempt(stage, documents) if len(documents) else Outcome(documents, [])
     count.seconds += process_time() - started + outcome.child_seconds
@@ -210,7 +215,7 @@ def _attempt(stage: Stage, documents: Documents) -> Outcome:
 
 
 def _joined(outcomes: Sequence[Outcome]) -> Outcome:
-    """Outcomes of single documents as one; a document that failed lacks the stage's columns and has NaN signals."""
+    """Join outcomes of single documents; a document that failed has nulls in the stage's columns and NaN signals."""
     table = pa.concat_tables(
         [pa.Table.from_batches([outcome.documents.batch]) for outcome in outcomes], promote_options="default"
     )
@@ -273,7 +278,7 @@ def _quarantine_rows(rows: pa.RecordBatch, stage: str, failures: Sequence[Failur
 
 
 def _raw(rows: pa.RecordBatch) -> list[bytes]:
-    """What broke the stage: the payload bytes, or the text in UTF-8 once there is one."""
+    """The input that broke the stage: the payload bytes, or the text in UTF-8 once there is one."""
     texts = rows.column("text").to_pylist()
     html = rows.column("html").to_pylist() if "html" in rows.schema.names else [b""] * len(texts)
     return [(page or b"") if text is None else text.encode() for text, page in zip(texts, html, strict=True)]

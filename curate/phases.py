@@ -1,4 +1,45 @@
-"""Every split through the segments of a recipe, phase by phase, with a barrier over all of them in between."""
+"""Runs every split through the recipe: between barriers splits run independently, a barrier starts when all are done.
+
+**Segments.** A recipe is cut into segments (`Recipe.segments`). A segment is a row of stages that a worker can run on
+one split alone. It ends after extraction, whose text is worth keeping for later runs. It ends before a barrier, which
+must see all documents. It ends after a stage whose limit depends on the scores of all texts (see *settling*). A recipe
+that ends with either of the last two gets one more segment without stages, which only takes documents out.
+
+**Phases.** Consecutive segments with nothing to wait for in between form a phase. One call of a worker (`advance`)
+takes one split through all segments of a phase. So the splits of a phase run in any order, on any number of workers,
+and nothing of their order is written anywhere. A phase starts when every split of the phase before has finished or is
+lost.
+
+    Read  Urls  Extract | Language | ExactDuplicates  NearDuplicates | Rules  Score(keep_share) | Redact
+    segment 0             segment 1  barriers                          segment 2                  segment 3
+    phase 0 ---------------------->                                    phase 1 ---------------->  phase 2
+
+**Barriers.** The last segment before a barrier writes a key for each document it keeps. `curate.matching` compares the
+keys, and where needed the texts, of all splits and writes for each split which rows are copies of what. The next
+segment reads that file and takes the copies out before its first stage. Barriers that follow each other are resolved
+together.
+
+**Settling.** A stage such as `Score(keep_share=0.1)` cannot know its limit before the last text is scored. It keeps
+what its other limits allow and counts scores, in steps of 1/10,000, in a `Census` in the marker. After the phase,
+`_settle` adds the censuses of all splits and asks the stage for its limit. The next segment drops the documents that
+miss it and books the drops on the stage that set it.
+
+**Keys of folders.** A segment's folder is called `NN-title-key`. Its key is a hash of the code and library versions, of
+the settings of every segment up to and including this one, and of `keep_dropped_text`. A barrier adds the splits, how
+many documents each brought, and the runs named by `--against`; settling adds the splits. That is needed because from
+there on the result for one split depends on all others. Within a folder, files are named by the identity of their
+split: a hash of the input's name, its bytes (a digest or a remote version), and the range. Equal names therefore mean
+equal contents.
+
+**Markers and resuming.** A segment writes its row files for a split first and its marker last, with counts, sizes,
+digests and a seal over itself. `advance` does nothing where a valid marker stands. That one rule is resuming after a
+crash, reusing work after a later stage changed, and having nothing to do on a finished run. There is no list of done
+work to keep in step with the files. A finished run removes the folders it did not use.
+
+**Losses.** A split whose worker fails is lost: it is named in `missing`, takes no part in later phases, and the others
+go on. The keys behind the next barrier then hold fewer splits, so a repeated run that recovers the split resolves the
+barrier again instead of reusing an incomplete answer. A lost task of a barrier ends the run, since no split can go on.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +63,7 @@ Show = Callable[["Progress"], None]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a phase has come: units done of all, pages met and documents still alive, reused units."""
+    """How far a phase is: units done of all, pages that entered it, documents not dropped yet, and reused units."""
 
     phase: str
     done: int
@@ -34,7 +75,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class _Phase:
-    """Consecutive segments a split goes through in one call, their folders, those before, and what barriers found."""
+    """Consecutive segments that one call takes a split through.
+
+    `folders` are theirs, `earlier` those of all segments before. `met` is the last segment before this phase, whose
+    barriers have left their result in `matches`. `settled` are the limits set since, each with the name of its stage.
+    """
 
     segments: tuple[Segment, ...]
     folders: tuple[Path, ...]
@@ -47,7 +92,7 @@ class _Phase:
 def advance_all(
     recipe: Recipe, names: dict[Split, str], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
 ) -> tuple[list[Split], list[str], list[Path]]:
-    """Every split through every segment; the splits that made it, what was lost, and the folders of the segments."""
+    """Take every split through every segment; return the finished ones, a line per lost one, all folders."""
     done = list(names)
     missing: list[str] = []
     folders: list[Path] = []
@@ -81,7 +126,7 @@ def advance_all(
 
 
 def _settle(segment: Segment, folder: Path, identities: Sequence[str]) -> tuple[tuple[str, Rule], ...]:
-    """The limits that its stages set by the scores of all splits, each with the name of its stage."""
+    """The limits that the stages of a segment set from the scores of all splits, each with the name of its stage."""
     censuses = {stage.name: Census() for stage in segment.waiting}
     for identity in identities if censuses else ():
         stages = standing_marker(folder / f"{identity}.json")["stages"]
@@ -92,7 +137,7 @@ def _settle(segment: Segment, folder: Path, identities: Sequence[str]) -> tuple[
 
 
 def _fed(folder: Path, identities: Sequence[str]) -> list[tuple[str, int]]:
-    """What barriers are about to look at: each split, and how many documents of it have keys."""
+    """The input of a barrier: each split, and how many of its documents have keys."""
     files = ((identity, standing_marker(folder / f"{identity}.json")["files"]) for identity in identities)
     return [(identity, each["keys"]["rows"] if "keys" in each else 0) for identity, each in files]
 
@@ -110,7 +155,7 @@ def _advance(
     show: Show,
     missing: list[str],
 ) -> list[Split]:
-    """Every split through the segments of a phase; appends to `missing` what was lost and returns the rest."""
+    """Take every split through the segments of a phase; return the finished, note the lost in `missing`."""
     matched = standing_marker(phase.matches / resolve.DONE)["files"] if phase.matches is not None else {}
     calls = [(_pieces(phase, split, names[split], recipe, matched),) for split in splits]
     lost: dict[int, str] = {}
@@ -133,7 +178,7 @@ def _advance(
 
 
 def _markers(pieces: Sequence[Piece]) -> list[dict[str, Any]] | Lost:
-    """What a worker says it has left for a split, as it is seen from here; Lost when it is not."""
+    """Read the markers that a worker says it has written for a split; Lost when this machine cannot see them."""
     try:
         return [standing_marker(piece.marker) for piece in pieces]
     except IncompleteRunError as error:

@@ -1,4 +1,4 @@
-"""A run: splits through segments on workers, barriers over all of them, parts and a manifest at the end."""
+"""Runs a recipe over its inputs: plans the splits, works through the phases, writes the output and the manifest."""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -44,11 +44,11 @@ def run(
 ) -> dict[str, Any]:
     """Curate the inputs named by `specs` into `out` and return the report.
 
-    `against` are folders of earlier runs: what duplicates left of those counts as kept before anything of this run.
-    Work already done there with the same recipe, code and input bytes is not done again; `say` gets a line on what has
-    changed since, `show` the progress. Raises UsageError before work starts when the recipe or an input is wrong or
-    `out` is in use, and IncompleteRunError, after writing what could be made, when splits were lost, inputs are no
-    archives, a stage failed on too many documents, or what survived is not in the bands the recipe expects.
+    `against` are folders of earlier runs. Duplicates of documents that those runs kept are dropped. Work that `out`
+    already holds for the same recipe, code and input bytes is reused. `say` is called with a line about what changed
+    since the last run, and `show` with the progress. Raises UsageError before work starts when the recipe or an input
+    is wrong or `out` is in use. Raises IncompleteRunError, after writing what could be made, when splits were lost,
+    inputs are not archives, a stage failed on too many documents, or a share is outside the recipe's expectations.
     """
     out = out.absolute()
     inputs = _inputs(specs, out)
@@ -98,7 +98,7 @@ def _inputs(specs: Sequence[str], out: Path) -> tuple[sources.Input, ...]:
 
 
 def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
-    """What duplicate removal cost the worst site, if the recipe expects anything of that."""
+    """The largest share of its pages that a site lost to duplicate removal, if the recipe has an expectation for it."""
     if stats.SITE_LOSS not in recipe.expect:
         return {}
     removing = [stage.name for stage in recipe.barriers]
@@ -106,20 +106,20 @@ def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
 
 
 def _note_inputs(work: Path, inputs: Sequence[sources.Input]) -> None:
-    """Leave where the inputs are for later commands in this folder; paths of a machine are in no manifest."""
+    """Write the paths of the inputs for later commands in this folder; a manifest must not name paths of a machine."""
     make_private(work)
     write_json(work / "inputs.json", [item.path for item in inputs])
 
 
 def _warm(recipe: Recipe, workers: Workers, splits: int) -> None:
-    """Do once what many workers on this machine would each do, such as compiling the extractor."""
+    """Do once, before the workers start, what each of them would otherwise do, such as compiling the extractor."""
     if min(workers.here(), splits) > 1:
         for stage in recipe.stages:
             about(stage).warm()
 
 
 def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str, Any]) -> None:
-    """Raise IncompleteRunError when everything was written but somebody has to look at something."""
+    """Raise IncompleteRunError when everything was written but the user has to look at a problem."""
     if tally.unreadable:
         name, error = next(iter(tally.unreadable.items()))
         inputs = len(report["inputs"])
@@ -163,7 +163,7 @@ def _say_what_changed(
 
 
 def _refuse_foreign(out: Path) -> None:
-    """An OUT with files in it that are not a run's own is a mistyped path, not a place to write."""
+    """Refuse an OUT that holds files of something else than a run: it is probably a mistyped path."""
     if out.exists() and not out.is_dir():
         message = f"OUT {out} is a file"
         raise UsageError(message)
@@ -189,7 +189,7 @@ def _identity(split: Split) -> str:
 
 
 def _met(recipe: Recipe, folders: Sequence[Path]) -> Iterator[tuple[tuple[Barrier, ...], Path, Path]]:
-    """Each row of barriers, the folder with its keys and that with its matches."""
+    """Yield each row of barriers resolved together, with the folder of their keys and that of their matches."""
     places = iter(folders)
     for segment in recipe.segments():
         keys = next(places)
@@ -243,7 +243,7 @@ def _manifest(
     against: Sequence[Earlier],
     written: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
-    """What was made from what, without a clock in it: two runs of one recipe over one input write the same manifest."""
+    """Describe recipe, inputs and outputs. There is no clock in it, so two runs of one recipe over one input agree."""
     return {
         "recipe": {"name": recipe.name, "fingerprint": fingerprint(recipe), "stages": describe(recipe)},
         "versions": {"curate": __version__, "code": code_version(), **library_versions()},
@@ -260,7 +260,7 @@ def _named(against: Sequence[Earlier]) -> list[dict[str, str]]:
 
 
 def _forget_others(work: Path, folders: Sequence[Path]) -> None:
-    """Remove the work of other recipes, code and inputs: what this run used is what the next may reuse."""
+    """Remove work files of other recipes, code and inputs; the next run can reuse only those of this run."""
     for path in work.iterdir():
         if path not in folders:
             shutil.rmtree(path, ignore_errors=True)

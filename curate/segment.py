@@ -1,7 +1,9 @@
-"""One split through one segment of a recipe: what a worker does, and the files and marker it leaves.
+"""Takes one split through segments of a recipe: the work of a worker, and the files and the marker it writes.
 
-A segment's folder holds, for each split, `<split>.documents.parquet` (what every stage kept), `.dropped`,
-`.quarantine`, `.signals` and `.keys` files, each only if it has rows, and last `<split>.json`, the marker.
+A segment is a row of stages that can run on one split without the others; `curate.phases` explains how a recipe is cut
+into them. A segment's folder holds up to five files for each split: `<split>.documents.parquet` with the documents that
+every stage kept, and `.dropped`, `.quarantine`, `.signals` and `.keys` in the same form. A file without rows is not
+written. The marker, `<split>.json`, is written last; it says that the others are complete.
 """
 
 from collections.abc import Iterator, Sequence
@@ -38,11 +40,11 @@ FILES = ("documents", "dropped", "quarantine", "signals", "keys")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A segment's work on one split: where it reads from and where it writes; sent to workers whole.
+    """The work of one segment on one split, with the paths it reads and writes; workers receive it as an argument.
 
-    `earlier` are the folders of the segments before; `matches` is the file of what the resolved barriers in between
-    matched in this split, None where that is nothing. `settled` are the limits set since then, by the scores of all
-    splits, each with the name of its stage.
+    `earlier` are the folders of the segments before. `barriers` are those resolved just before this segment, and
+    `matches` is the file that lists the duplicates they found in this split, None when there are none. `settled` are
+    the limits computed just before this segment from the scores of all splits, each with the name of its stage.
     """
 
     segment: Segment
@@ -67,7 +69,7 @@ class Piece:
 
 @dataclass(slots=True)
 class _Files:
-    """The sink of one piece: a growing file for each kind of rows; all its signals have one schema from the start."""
+    """Writes the rows of one split and segment, a file for each kind; all signals have one schema from the start."""
 
     files: dict[str, RowFile]
     measures: pa.Schema
@@ -93,14 +95,14 @@ def _signal_schema(stages: Sequence[Stage]) -> pa.Schema:
 
 @dataclass(slots=True)
 class _Read:
-    """What reading found besides pages."""
+    """Counts of damage and the error, if the input is not an archive."""
 
     counts: ReadCounts = field(default_factory=ReadCounts)
     error: str = ""
 
 
 def advance(pieces: Sequence[Piece]) -> list[bool]:
-    """Do the work of some consecutive segments on one split; says for each whether it had been done before."""
+    """Take one split through consecutive segments; return for each whether its work was already done."""
     return [_do(piece) for piece in pieces]
 
 
@@ -174,7 +176,7 @@ def _incoming(piece: Piece, counts: dict[str, StageCount], sink: _Files, found: 
 
 
 def _read(split: Split, stage: Read, count: StageCount, sink: _Files, found: _Read) -> Iterator[Documents]:
-    """Pages of a split in batches; records that gave no page go to the sink."""
+    """Yield the pages of a split in batches; records without a usable page go to the sink as dropped."""
     records = read(split, limits=stage.limits, counts=found.counts)
     rows: list[dict[str, object]] = []
     skips: list[Skip] = []
@@ -233,7 +235,7 @@ def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Itera
 
 
 def _dropped_before(piece: Piece) -> Iterator[Documents]:
-    """Texts that earlier segments dropped, if this one measures: a limit can then be judged again for any page."""
+    """Re-reads texts dropped earlier so that their signals are recorded too; what-if needs signals for every page."""
     if not any(stage.measures for stage in piece.segment.stages):
         return
     for folder in piece.earlier:
@@ -244,7 +246,7 @@ def _dropped_before(piece: Piece) -> Iterator[Documents]:
 
 
 def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """The same rows in batches of at most `BATCH_CHARS`, or of one document: views cost 28 bytes a character."""
+    """Cut a batch into parts of at most `BATCH_CHARS`, or of one document: views cost 28 bytes a character."""
     numbers = (np.cumsum(sizes(batch)) - 1) // BATCH_CHARS
     for start, end in pairwise([0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), batch.num_rows]):
         yield batch.slice(start, end - start)

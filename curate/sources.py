@@ -1,4 +1,8 @@
-"""What the user names, as inputs; inputs as splits; a split as pages. The one place of reading that opens files."""
+"""Turns the names a user gives into inputs, inputs into splits, and a split into pages.
+
+An input is one file, local or remote. A split is a part of it that one worker reads. In a run, the modules that parse
+archives get open files from here and open none themselves.
+"""
 
 import os
 import re
@@ -34,11 +38,11 @@ Stamp = tuple[int, int, int, int]  # size, time of change, inode, time of the in
 class Input:
     """One file to read.
 
-    `name` goes into outputs: the crawl path of a Common Crawl file, else the base name, with as many parent folders as
-    tell it from the others of the run; never a whole path. `format` is `parquet`, `jsonl`, `jsonl+gz` and so on, or
-    what `curate.archive.format.sniff` says; `bytes` is the size of the file. `path` is absolute, or an address without
-    its secrets; `origin` is where a remote file is read from. `sha256` and `stamp` say which bytes a local file was
-    found to have, once `identified` has read it.
+    `name` goes into outputs. It is the crawl path of a Common Crawl file, else the base name with as many parent
+    folders as tell it from the other inputs; it is never a whole path. `format` is `parquet`, `jsonl`, `jsonl+gz` and
+    so on, or the result of `curate.archive.format.sniff`. `bytes` is the size of the file. `path` is absolute, or an
+    address without its secrets. `origin` describes a remote file, with its address and version. `sha256` and `stamp`
+    are the digest and file status of a local file; they are empty until `identified` has read it.
     """
 
     name: str
@@ -51,13 +55,13 @@ class Input:
 
     @property
     def in_parts(self) -> bool:
-        """Whether parts of it can be read without the rest."""
+        """Whether parts of the file can be fetched without the rest."""
         return self.origin is None or self.origin.version.ranges
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A part of an input: bytes [start, end) as stored; of Parquet, row groups [start, end)."""
+    """A part of an input that one worker reads: stored bytes [start, end), or row groups [start, end) of Parquet."""
 
     input: Input
     start: int
@@ -65,12 +69,12 @@ class Split:
 
 
 def resolve(specs: Sequence[str], *, out: Path | None = None) -> tuple[Input, ...]:
-    """The files that paths, globs, directories, addresses, crawl names and lists name, each once, sorted by name.
+    """Resolve paths, globs, directories, addresses, crawl names and lists to files, each once, sorted by name.
 
-    Of a directory, files below it with a suffix this program reads; what lies in `out`, where results are written, is
-    left out. Raises UsageError, naming the argument, when
-    nothing matches or a file cannot be had, and NotAnArchiveError for a file named by itself that is no archive; one
-    among many is kept as `unknown` and fails when it is read.
+    A directory stands for the files below it whose suffix this program reads. Files in `out`, where results are
+    written, are left out. Raises UsageError, naming the argument, when nothing matches or a file cannot be read. Raises
+    NotAnArchiveError for a single named file that is not an archive. A file among many that is not an archive is kept
+    with the format `unknown`, and fails when it is read.
     """
     found: dict[str, str] = {}
     named: set[str] = set()
@@ -137,9 +141,9 @@ def _is_parquet(name: str, file: BinaryIO) -> bool:
 
 
 def identified(each: Input) -> Input:
-    """The input with the SHA-256 of its bytes, from which on a change of them is noticed; a remote one as it is.
+    """Add the SHA-256 of its bytes to a local input, so that later changes are noticed; a remote one is left as it is.
 
-    Raises UsageError when the file changes meanwhile, or has since it was resolved.
+    Raises UsageError when the file changes while it is read, or has changed since it was resolved.
     """
     if each.origin is not None:
         return each
@@ -156,12 +160,12 @@ def identified(each: Input) -> Input:
 
 
 def identity(each: Input) -> dict[str, str]:
-    """What tells the bytes of an identified input from all others: a SHA-256, of a remote file its version."""
+    """The identity of the bytes of an identified input: the SHA-256 of a local file, the version of a remote one."""
     return {"sha256": each.sha256} if each.origin is None else each.origin.identity
 
 
 def _refuse(each: Input, file: BinaryIO) -> None:
-    """Raise NotAnArchiveError, saying what a local file is, or SourceError when it is something now."""
+    """Raise NotAnArchiveError for an input of unknown format, or SourceError if it has become an archive since."""
     try:
         if _is_parquet(each.path, file):
             open_parquet(file, each.name)
@@ -185,10 +189,10 @@ def _stamp(file: BinaryIO) -> Stamp:
 
 @contextmanager
 def _unchanged(each: Input, file: BinaryIO) -> Iterator[None]:
-    """Raise SourceError at the end, whatever else went wrong, if the bytes of an identified local file changed.
+    """Raise SourceError after the block, even if the block raised, when the bytes of an identified local file changed.
 
-    Where the system says that the file is another one than was identified, its digest decides: it may have been
-    touched, or be the copy of another node.
+    A different file status alone is no proof: the file may have been touched, or be a copy on another node. The digest
+    then decides.
     """
     if not each.sha256:
         yield
@@ -213,10 +217,10 @@ def _refuse_changed(each: Input, file: BinaryIO, before: Stamp, cause: Exception
 
 
 def plan(inputs: Sequence[Input], split_bytes: int) -> tuple[Split, ...]:
-    """Cut inputs in splits of about `split_bytes` stored bytes; what cannot be split is one.
+    """Cut inputs into splits of about `split_bytes` stored bytes; an input that cannot be cut is one split.
 
-    One whose parts cannot be told, among others, is one split that fails when it is read. Raises UsageError when
-    `split_bytes` is not positive, and NotAnArchiveError when there is no other input.
+    A broken Parquet file among several inputs becomes one split, which fails when it is read. Raises UsageError when
+    `split_bytes` is not positive, and NotAnArchiveError for a broken Parquet file that is the only input.
     """
     if split_bytes < 1:
         message = f"a split of {split_bytes} bytes is not possible: it has to be positive"
@@ -250,17 +254,17 @@ def _row_group_splits(each: Input, split_bytes: int) -> Iterator[Split]:
 
 
 def _open(each: Input, end: int | None) -> BinaryIO:
-    """The file of an input; `end` is how far it is going to be read, None for here and there."""
+    """Open the file of an input; `end` is how far it will be read, None when it will be read in several places."""
     if each.origin is None:
         return Path(each.path).open("rb")
     return remote.open_origin(each.origin, end=end, block=remote.MORE_BYTES if end is None else remote.BLOCK_BYTES)
 
 
 def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page | Skip]:
-    """The pages and skips of one split.
+    """Yield the pages of one split, and a skip for each record that should carry a page and gave none.
 
-    Raises OSError or SourceError when the file cannot be read or is not the one that was identified, and
-    NotAnArchiveError when it is not what its name says.
+    Raises OSError or SourceError when the file cannot be read or differs from the one identified, and NotAnArchiveError
+    when its content does not have its format.
     """
     each, start, end = split.input, split.start, split.end
     kind, _, codec = each.format.partition("+")
@@ -277,5 +281,5 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
 
 
 def _not_quoted(address: str) -> NotAnArchiveError:
-    """What is said of a remote file that is no archive: none of its bytes, which may be a secret of some service."""
+    """The error for a remote file that is not an archive; it quotes no bytes, which may be a secret of some service."""
     return NotAnArchiveError(f"{remote.shown(address)} is no web archive: no WARC or ARC record in it")

@@ -1,8 +1,10 @@
-"""Web archives to pages: WARC, WET and ARC, compressed or not, whole or damaged. No file is opened here but by name.
+"""Reads pages from web archives: WARC, WET and ARC, compressed or not, whole or damaged.
 
-Every record that carries a page gives exactly one `Page` or one `Skip`, or is part of damage that is counted. A split
-is a range of the file as it is stored: the members that begin in it are its own, so that any set of splits which covers
-a file reads each page once.
+Every record that should carry a page gives exactly one `Page` or one `Skip`, or lies in damage that is counted. Damage
+never raises, because one broken record must not cost the rest of its file.
+
+A split is a range of stored bytes. It owns the gzip members that begin in it. So any set of splits that covers a file
+reads each page exactly once.
 """
 
 import re
@@ -35,12 +37,12 @@ INFLATED_RECORDS = 16  # as many records of `max_inflate_bytes` may stand in a s
 class Page:
     """One page as archived.
 
-    `html` is the payload after transfer and content decoding, `charset` the Python codec it is in, `robots` the
-    `X-Robots-Tag` headers, one a line. `offset` and
-    `length` are compressed bytes in the file where records are compressed one by one (of the second record of a member:
-    offset plus 1, and so on), else bytes of the uncompressed stream. `text` is set, and `html` empty, where the input
-    is text already. `status` is 0 where none was recorded. `content_type` is the declared one, in lower
-    case and without parameters.
+    `html` is the payload after transfer and content decoding, and `charset` the Python codec it is in. `robots` holds
+    the `X-Robots-Tag` headers, one on each line, and `tdm` the `TDM-Reservation` header. Where records are compressed
+    one by one, `offset` and `length` are compressed bytes in the file; the second record of a member has its offset
+    plus 1, and so on. Otherwise they are bytes of the uncompressed stream. Where the input is text already, `text` is
+    set and `html` is empty. `status` is 0 where none was recorded. `content_type` is the declared one, in lower case
+    and without parameters.
     """
 
     url: str
@@ -59,7 +61,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A record that should carry a page and gave none: `rule` says why, `value` went past `limit`."""
+    """A record that should carry a page and gave none; `rule` says why, and `value` is the number beyond `limit`."""
 
     url: str
     date: str
@@ -72,11 +74,12 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Caps on what one record may cost, and the HTTP status a page has to have.
+    """Caps on the size of one record, and the HTTP status that a page must have.
 
-    Common Crawl cuts payloads at 1 MiB, since 2025 at 5 MiB: 8 MiB of payload keeps every one of them, and 16 MiB of
-    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work a bomb can cause: one member
-    may inflate to it; a file that is one stream to 16 times as much, and 1,000 bytes for each that it has.
+    Common Crawl cuts payloads at 1 MiB, and since 2025 at 5 MiB. 8 MiB of payload keeps all of them, and 16 MiB of
+    record leaves room for chunking and headers. `max_inflate_bytes` bounds the work that a compression bomb can cause.
+    One member may inflate to this size. A file that is one stream may inflate to 16 times as much, and 1,000 bytes for
+    each byte that it has.
     """
 
     max_record_bytes: int = 16 * MIB
@@ -87,7 +90,7 @@ class Limits:
 
 @dataclass(slots=True)
 class ReadCounts:
-    """What a reader met: records by type, damaged places, and the bytes of the file that were lost to them."""
+    """Counts of a reader: records by type, damaged places, and the bytes of the file that were lost to damage."""
 
     records: Counter[str] = field(default_factory=Counter)
     damaged_members: int = 0
@@ -102,9 +105,9 @@ class ReadCounts:
 def read_pages(
     path_or_file: str | Path | BinaryIO, *, limits: Limits = Limits(), counts: ReadCounts | None = None
 ) -> Iterator[Page]:
-    """Pages of a web archive, in order; whatever a damaged one still holds.
+    """Yield the pages of a web archive in order, from a damaged one all that can still be read.
 
-    Raises NotAnArchiveError before the first page when the input is no web archive, OSError when it cannot be read.
+    Raises NotAnArchiveError before the first page when the input is not a web archive, OSError when it cannot be read.
     """
     if isinstance(path_or_file, str | Path):
         with Path(path_or_file).open("rb") as file:
@@ -125,11 +128,11 @@ def read_split(
     counts: ReadCounts,
     format: str = "",  # noqa: A002
 ) -> Iterator[Page | Skip]:
-    """Pages and skips of the records that begin in bytes [start, end) of a seekable binary file.
+    """Yield the pages and skips of the records that begin in bytes [start, end) of a seekable binary file.
 
-    `format` is what `curate.archive.format.sniff` says, which is asked when it is empty. Only files compressed record
-    by record can be split; of all others the split that begins at 0 owns everything. Raises NotAnArchiveError as
-    `sniff`.
+    `format` is the result of `curate.archive.format.sniff`, which is called when `format` is empty. Only files that are
+    compressed record by record can be split. Of any other file, the split that begins at 0 owns all records. Raises
+    NotAnArchiveError as `sniff` does.
     """
     form = format or sniff(file)
     grammar = ARC if form.startswith("arc") else WARC
@@ -167,7 +170,7 @@ def _read_members(
 
 
 def _only_record(data: bytes, grammar: Grammar) -> Record | None:
-    """The record of a member that holds exactly one, as nearly all do; None when it takes a closer look."""
+    """The record of a member that holds exactly one, as nearly all do; None when the member needs the full parser."""
     parsed = grammar.header(data, 0) if grammar.opens(data) else None
     if parsed is None:
         return None
@@ -187,7 +190,7 @@ def _pieces(head: bytes, member: Member) -> Iterator[bytes | Loss]:
 
 
 def _item(record: Record, offset: int, length: int, limits: Limits, counts: ReadCounts) -> Iterable[Page | Skip]:
-    """What a record gives: one page, one skip, or nothing but a count."""
+    """Turn a record into one page, one skip, or nothing but a count."""
     if record.state == "damaged":
         return ()
     if record.state:
@@ -222,7 +225,7 @@ def _declared_length(fields: Fields) -> float:
 
 
 def _count_state(record: Record, length: int, counts: ReadCounts) -> None:
-    """Count a record that is not sound as one damaged place; what of it is not held is lost bytes."""
+    """Count an unsound record as one damaged place, and its bytes as lost if none of them were kept."""
     if record.state in ("length", "truncated", "junk"):
         counts.damage(1, 0 if record.block else min(record.length, length))
 
@@ -236,7 +239,7 @@ def _bears_page(kind: str, fields: Fields) -> bool:
 
 
 class Place(NamedTuple):
-    """Which record: what pages and skips have in common, in their order."""
+    """The fields that identify a record, which pages and skips begin with."""
 
     url: str
     date: str
@@ -328,7 +331,7 @@ _DATE = re.compile(
 
 
 def parse_date(value: str) -> str:
-    """A WARC or ARC date of any precision as `YYYY-MM-DDTHH:MM:SSZ` in UTC, the empty string when it is unreadable.
+    """Convert a WARC or ARC date of any precision to `YYYY-MM-DDTHH:MM:SSZ` in UTC; an unreadable one becomes "".
 
     >>> parse_date("2014-02-10T02:00:01.000000002+02:00")
     '2014-02-10T00:00:01Z'

@@ -1,4 +1,8 @@
-"""Files that are whole or absent: atomic writes, done-markers with digests, the lock on an output folder."""
+"""Writes files that are either complete or absent, markers that say that work is done, and the lock on OUT.
+
+A marker is a JSON file that is written after the files it describes, with their sizes and digests and a seal over
+itself. Work counts as done if a valid marker exists, so a run that was killed can continue from the markers.
+"""
 
 import errno
 import fcntl
@@ -25,12 +29,12 @@ NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM})
 
 
 class DiskFullError(IncompleteRunError):
-    """The disk takes no more: going on with other work is pointless until the user makes room."""
+    """The disk is full or read-only; the run stops, because other work would fail too until the user acts."""
 
 
 @contextmanager
 def disk_errors(folder: Path) -> Iterator[None]:
-    """Turn "no space left" and its like, wherever they are met while writing below `folder`, into DiskFullError."""
+    """Turn "no space left" and similar errors of writing below `folder` into DiskFullError."""
     try:
         yield
     except OSError as error:
@@ -44,12 +48,12 @@ def disk_errors(folder: Path) -> Iterator[None]:
 
 
 def temporary_path(path: Path) -> Path:
-    """Where this process writes what is to become `path`; no other process, not even a dying one, writes there."""
+    """The name under which this process writes `path` until it is complete; no other process writes to that name."""
     return path.with_name(f"{TEMPORARY}{socket.gethostname()}-{os.getpid()}-{path.name}")
 
 
 def remove_temporaries(folder: Path) -> None:
-    """Clear away what killed processes left half-written anywhere below a folder."""
+    """Remove the half-written files of killed processes anywhere below a folder."""
     for path in sorted(folder.rglob(f"{TEMPORARY}*"), reverse=True):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -65,7 +69,7 @@ def sha256_of(path: Path) -> str:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path to write to; on success it is synced and takes the final name, otherwise it is removed."""
+    """Yield a temporary path to write to; on success the file is synced and renamed to `path`, otherwise removed."""
     temporary = temporary_path(path)
     try:
         with disk_errors(path.parent):
@@ -88,14 +92,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Write JSON under a final name, whole."""
+    """Write a JSON file that is complete or absent, even after a kill."""
     with whole_file(path) as temporary:
         temporary.write_text(json.dumps(value, indent=1, sort_keys=False, ensure_ascii=True) + "\n")
 
 
 @dataclass(slots=True)
 class RowFile:
-    """A Parquet file that grows batch by batch and takes its final name when closed; no rows, no file."""
+    """A Parquet file that grows by batches and gets its final name when closed; without rows there is no file."""
 
     path: Path
     rows: int = 0
@@ -116,7 +120,7 @@ class RowFile:
         return temporary_path(self.path)
 
     def close(self) -> dict[str, Any] | None:
-        """Finish the file and say what it holds: its name, rows, bytes and SHA-256; None when it has no rows."""
+        """Finish the file and return its name, rows, bytes and SHA-256; None when it has no rows."""
         if self._writer is None:
             self.path.unlink(missing_ok=True)
             return None
@@ -127,7 +131,7 @@ class RowFile:
         return describe_file(self.path, self.rows)
 
     def abandon(self) -> None:
-        """Forget what was written."""
+        """Discard the rows written so far; does nothing after `close`."""
         if self._writer is not None:
             with suppress(OSError):  # a full disk again: the footer of what is thrown away
                 self._writer.close()
@@ -135,12 +139,12 @@ class RowFile:
 
 
 def describe_file(path: Path, rows: int) -> dict[str, Any]:
-    """What a marker or manifest says of a file: name, rows, bytes, SHA-256."""
+    """The description of a file in a marker or manifest: name, rows, bytes, SHA-256."""
     return {"file": path.name, "rows": rows, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
 
 
 def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    """A writer with the settings of every Parquet file of ours: zstd, no dictionary for text."""
+    """A writer with the settings of all Parquet files of this project: zstd, no dictionary for text."""
     dictionary = [name for name in schema.names if name in {"warc_path", "stage", "rule", "language", "charset"}]
     return pq.ParquetWriter(
         path, schema, compression="zstd", compression_level=3, use_dictionary=dictionary, write_page_index=False
@@ -148,14 +152,14 @@ def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
 
 
 def write_marker(path: Path, marker: dict[str, Any]) -> None:
-    """Write a done-marker, sealed with its own digest; its files have to stand there already."""
+    """Write a marker, sealed with its own digest; the files it describes must exist already."""
     write_json(path, {**marker, "seal": _seal(marker)})
 
 
 def read_marker(path: Path, *, digests: bool = False) -> dict[str, Any] | None:
-    """A done-marker that is whole and whose files are all there with the size it says, or None.
+    """Read a marker; None unless it is intact and all its files exist with the sizes it names.
 
-    With `digests` the files are also read, and have to be what was written: for who is about to build on them.
+    With `digests` the files are also read and their digests compared; use it before building on them.
     """
     try:
         marker: dict[str, Any] = json.loads(path.read_bytes())
@@ -169,9 +173,10 @@ def read_marker(path: Path, *, digests: bool = False) -> dict[str, Any] | None:
 
 
 def standing_marker(path: Path, *, digests: bool = False) -> dict[str, Any]:
-    """A done-marker somebody goes on from: as `read_marker`, but work that is not there is an error, never no work.
+    """Read a marker that must exist: as `read_marker`, but missing or damaged work is an error instead of None.
 
-    Raises IncompleteRunError.
+    Use it wherever later work depends on earlier work, so that lost work is never taken for an empty result. Raises
+    IncompleteRunError.
     """
     marker = read_marker(path, digests=digests)
     if marker is None:
@@ -181,9 +186,9 @@ def standing_marker(path: Path, *, digests: bool = False) -> dict[str, Any]:
 
 
 def left_by(folder: Path, split: str, kind: str) -> list[Path]:
-    """The file of one kind of rows that a segment left for a split, none when its marker says that it had no rows.
+    """The file of one kind of rows that a segment wrote for a split; an empty list when its marker says it had no rows.
 
-    Raises IncompleteRunError when the marker, or what it describes, is not there.
+    Raises IncompleteRunError when the marker or a file it describes is missing.
     """
     files = standing_marker(folder / f"{split}.json")["files"]
     return [folder / files[kind]["file"]] if kind in files else []
@@ -200,7 +205,7 @@ def _seal(marker: dict[str, Any]) -> str:
 
 
 def holder(folder: Path) -> str:
-    """Who holds an output folder right now, "" when nobody does."""
+    """The process that is using an output folder right now, "" when there is none."""
     try:
         with (folder / ".lock").open() as lock:
             try:
@@ -214,7 +219,7 @@ def holder(folder: Path) -> str:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold an output folder for one run; a second run in it is refused with UsageError."""
+    """Lock an output folder for one run; a second run in it is refused with UsageError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / ".lock").open("a+")

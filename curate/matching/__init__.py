@@ -1,1 +1,1 @@
-"""Barriers over all splits: keys shuffled by range, what shares a bucket compared, matches brought to their splits."""
+"""Finds duplicates over all splits: shuffle the keys, compare documents that share a bucket, report to each split."""

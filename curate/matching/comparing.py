@@ -1,8 +1,11 @@
-"""Listed documents compared list by list, and what was found brought back to the splits; see `curate.matching.shuffle`.
+"""Compares the lists of possible duplicates and writes the result for each split; see `curate.matching.shuffle`.
 
-- `collect`, per group of splits: all that comparing needs of the listed documents, texts read front to back, once;
-- `compare`, per list: the barrier decides as if the list were all there is, since no bucket reaches beyond it;
-- `deliver`, per group of splits, after the last barrier: per split the rows that match another document.
+- `collect`, for each group of splits, gathers all data of the listed documents that comparing needs. Each file of texts
+  is read once, from front to back.
+- `compare`, for each list, lets the barrier decide. Lists can be compared independently, because no LSH bucket spans
+  two of them.
+- `deliver`, for each group of splits after the last barrier, writes for each split the rows that duplicate another
+  document.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +32,7 @@ COMPARED = ("id", "url", "date", "chars")
 
 
 def collect(job: Job, number: int, group: Sequence[Keyed]) -> None:
-    """Write key, policy, names and, if the barrier reads it, text of a group's listed documents, list by list."""
+    """Write key, ranking columns and, if the barrier reads it, text of a group's listed documents, ordered by list."""
     path, started = job.path("collected", number), process_time()
     if is_done(path):
         return
@@ -76,7 +79,7 @@ def _keyed(split: Keyed, barrier: str, rows: pa.Array) -> pa.Table:
 
 
 def _texts(path: Path, rows: NDArray[np.uint64]) -> pa.ChunkedArray:
-    """The texts of ascending rows, a row group at a time."""
+    """The texts of some rows, given in ascending order; one row group is in memory at a time."""
     file = pq.ParquetFile(path)
     chunks = []
     first = 0
@@ -91,7 +94,7 @@ def _texts(path: Path, rows: NDArray[np.uint64]) -> pa.ChunkedArray:
 
 
 def _flushes(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """The same rows in tables of about `FLUSH_BYTES`, or of one split."""
+    """Join tables until they reach about `FLUSH_BYTES`; a single split may be larger."""
     waiting: list[pa.Table] = []
     held = 0
     for table in tables:
@@ -105,7 +108,7 @@ def _flushes(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _by_list(tables: Iterable[pa.Table], lists: list[int]) -> Iterator[pa.RecordBatch]:
-    """A record batch for each list in each table; `lists` gets the list of each."""
+    """Yield a record batch for each list in each table; the number of its list is appended to `lists`."""
     for table in tables:
         table = table.take(np.argsort(np.asarray(table["list"]), kind="stable")).combine_chunks()
         numbers = np.asarray(table["list"])
@@ -117,7 +120,7 @@ def _by_list(tables: Iterable[pa.Table], lists: list[int]) -> Iterator[pa.Record
 
 
 class _List:
-    """The documents of one list, their texts left in the files until they are asked for."""
+    """The documents of one list; their texts stay in the files until they are asked for."""
 
     def __init__(self, job: Job, number: int, groups: int) -> None:
         self._files: list[Mapped] = []
@@ -133,7 +136,7 @@ class _List:
         self.table = pa.Table.from_batches([batch.select(names) for batch in self._batches])
 
     def texts(self, wanted: NDArray[np.int64]) -> list[str]:
-        """The texts of ascending places; their memory is given back at once."""
+        """The texts at some places in the list, given in ascending order; the mapped memory is released at once."""
         bounds = np.searchsorted(wanted, self._starts)
         texts: list[str] = []
         for i, batch in enumerate(self._batches):
@@ -146,7 +149,7 @@ class _List:
 
 
 def compare(job: Job, number: int, groups: int) -> None:
-    """Decide about the documents of one list; what is an earlier run's stays."""
+    """Decide about the documents of one list; documents of an earlier run are never dropped."""
     path, started = job.path("found", number), process_time()
     if is_done(path):
         return

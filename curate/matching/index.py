@@ -1,4 +1,8 @@
-"""What a run leaves for the next to be matched against: where its keys, texts and matches stand, and what made them."""
+"""The index of a run, with which a later run can drop documents that this one already kept.
+
+It names the folders of keys, texts and matches, and the settings the keys were made with, since keys of different
+settings cannot be compared.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +22,7 @@ INDEX = "index.json"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One barrier of a run: the folder of its keys and texts, that of its matches, and the stages up to it."""
+    """One barrier of a run: the folder of its keys and texts, the folder of its matches, and the barriers up to it."""
 
     keys: Path
     matches: Path
@@ -27,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """An earlier run that documents are matched against: its folder's name, its digest, its splits and barriers."""
+    """An earlier run whose kept documents must not be kept again: its name, digest, splits and barriers."""
 
     name: str
     digest: str
@@ -36,9 +40,9 @@ class Earlier:
 
 
 def leave_index(out: Path, met: Sequence[tuple[Sequence[Barrier], Path, Path]], identities: Sequence[str]) -> None:
-    """Write the index of a run into `out`: for each row of barriers, the folder of keys and that of matches.
+    """Write the index of a run into `out`; `met` has for each row of barriers its folders of keys and of matches.
 
-    Its digest is over what the files hold, so it is the same wherever the same run was made.
+    Its digest covers the content of the files, so the same run has the same digest on every machine.
     """
     barriers: dict[str, Any] = {}
     held: list[Any] = []
@@ -68,7 +72,7 @@ def read_indexes(against: Sequence[Path], barriers: Sequence[Barrier], out: Path
     """Read the indexes of earlier runs for a recipe with these barriers that will write to `out`.
 
     Raises UsageError when a folder holds no finished run, when it is `out` itself, when files are missing, or when the
-    recipe's keys would be made in another way or not at all.
+    recipe makes its keys in another way or makes none.
     """
     if against and not barriers:
         raise UsageError("--against: the recipe has no stage that removes duplicates")

@@ -1,4 +1,4 @@
-"""Which of several like documents is kept: policies a recipe names."""
+"""The policies a recipe can name for which of several similar documents is kept."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -25,7 +25,7 @@ KEEP: Mapping[str, Order] = MappingProxyType(
 
 
 def check_keep(policy: str) -> None:
-    """Refuse a policy there is not with UsageError."""
+    """Raise UsageError for an unknown policy."""
     if policy not in KEEP:
         raise UsageError(f"duplicates: no policy to keep {policy!r}; there are {', '.join(KEEP)}")
 

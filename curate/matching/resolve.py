@@ -1,7 +1,8 @@
-"""Barriers over all splits: which documents match another one, found step by step by many workers.
+"""Resolves barriers: finds the documents of all splits that are duplicates of another one, step by step.
 
-Each step's tasks and files are in `shuffle` and `comparing`. A step starts when the one before has left
-all its markers, so a run that was killed goes on where it was, whatever the number of workers.
+The steps are in `shuffle` and `comparing`. Each step consists of tasks that run on any worker. A step starts when all
+tasks of the step before have written their markers. So a run that was killed continues where it stopped, with any
+number of workers.
 """
 
 import shutil
@@ -36,7 +37,7 @@ def resolve(
     sizes: Sizes = Sizes(),
     tell: Tell = lambda *_: None,
 ) -> bool:
-    """Match documents over all splits, barrier after barrier; says whether it had been done before.
+    """Find duplicates over all splits, one barrier after another; return whether this was already done.
 
     Leaves `<split>.matches.parquet`, under `shuffle.MATCHED`, for each split that has any, and the marker `matches.json` last. What `earlier` runs kept is kept, and stands before all of this run.
     `tell` gets the name of a step, and how many of its tasks are done. Raises IncompleteRunError when a task is lost.
@@ -66,14 +67,14 @@ def resolve(
 
 
 def _clear(barriers: Sequence[Barrier], folder: Path) -> None:
-    """Remove what the steps have left for each other."""
+    """Remove the files that steps wrote only for later steps."""
     for barrier in barriers:
         shutil.rmtree(folder / barrier.name, ignore_errors=True)
     _remove(folder, "delivered-*.json")
 
 
 class _Steps:
-    """Runs the tasks of a step on workers, and fails when one is lost."""
+    """Runs the tasks of a step on workers; raises IncompleteRunError when one is lost."""
 
     def __init__(self, workers: Workers, by_value: Sequence[str], tell: Tell) -> None:
         self._workers, self._by_value, self._tell = workers, by_value, tell
@@ -105,7 +106,7 @@ def _numbered(splits: Sequence[Keyed], first: int) -> list[Keyed]:
 def _keyed(
     folder: Path, identities: Sequence[str], matches: Path | None = None, stages: Sequence[str] = ()
 ) -> list[Keyed]:
-    """The splits that have keys; their numbers mean nothing yet."""
+    """The splits that have keys; `_numbered` gives them their numbers."""
     splits: list[Keyed] = []
     matched = standing_marker(matches / DONE)["files"] if matches is not None else {}
     for identity in identities:
@@ -130,7 +131,7 @@ def _groups(splits: Sequence[Keyed], documents: int) -> Groups:
 
 
 def _one_barrier(job: Job, groups: Groups, steps: _Steps) -> None:
-    """All steps of one barrier; what the next one does not need is removed as soon as it is not."""
+    """Run all steps of one barrier; files are removed as soon as no later step needs them."""
     if read_marker(job.folder / "done.json") is not None:
         return
     job.folder.mkdir(exist_ok=True)

@@ -1,13 +1,16 @@
-"""Which documents may have to be compared, over all splits and without any process holding all keys.
+"""Finds the documents of all splits that may have to be compared; no process ever holds all keys.
 
-A document goes by a number, its split's place in order times 2^32 plus its row; an earlier run's splits come first. A
-key is a row of 8-byte words, of which the first `barrier.cells` name buckets. The steps:
+A document is known by a number: the place of its split in order, times 2^32, plus its row. Splits of earlier runs come
+first. A key is a row of 8-byte words. Each of its first `barrier.cells` words names an LSH bucket; such a word is
+called a *cell*. Documents with a cell in common may be duplicates. There are three steps:
 
-- `scatter`, per group of splits: cells with their documents, one record batch per range of cells;
-- `gather`, per range of cells: pairs that connect the documents of each bucket, linear in the bucket;
-- `connect`, once: what pairs connect is a set; sets are dealt onto lists, each of them compared by itself.
+- `scatter`, for each group of splits, writes the cells and their documents, with one record batch per range of cells.
+- `gather`, for each range of cells, writes pairs that connect the documents of each bucket. A bucket of n documents
+  gives n - 1 pairs, not all n * n.
+- `connect`, once, follows the pairs. Documents connected directly or through others form a *set*. Sets are distributed
+  over *lists* of about equal size, and each list is compared by one task.
 
-Every task leaves its file whole and a marker after it, and does nothing when the marker is there.
+Every task writes its file, then a marker. It does nothing when its marker exists.
 """
 
 import mmap
@@ -63,7 +66,7 @@ MATCHED = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much one task takes on; changes memory and how many tasks there are, never the outcome."""
+    """The size of tasks; it changes memory and the number of tasks, never the result."""
 
     group_documents: int = 1 << 18
     range_cells: int = 1 << 23
@@ -72,10 +75,10 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A split whose documents have keys: where its files stand.
+    """A split whose documents have keys, and the folder of its files.
 
-    Of one of an earlier run that lost documents to its barriers, `matches` is the file that says which, and `stages`
-    are the barriers that count.
+    A split of an earlier run may have lost documents to that run's barriers. `matches` is then the file that lists
+    them, and `stages` names the barriers whose losses count.
     """
 
     number: int
@@ -97,10 +100,10 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One barrier over all splits: what tasks of every step have to know.
+    """One barrier over all splits: the arguments that tasks of every step share.
 
-    `first_new` is the number of this run's first document, `before` are the folders of the barriers before this one,
-    whose losers do not take part.
+    `first_new` is the number of this run's first document. `before` are the folders of the barriers before this one;
+    documents that those dropped do not take part.
     """
 
     barrier: Barrier
@@ -111,16 +114,16 @@ class Job:
     ranges: int
 
     def path(self, kind: str, number: int = 0) -> Path:
-        """The file a task leaves."""
+        """The file that a task writes."""
         return self.folder / f"{kind}-{number:05d}.arrow"
 
     def listed(self) -> pa.RecordBatch:
-        """Every document that has to be compared, sorted, and its list."""
+        """All documents that have to be compared, sorted by number, each with its list."""
         return Mapped(self.path("lists")).batch(0)
 
 
 class Mapped:
-    """An Arrow file mapped into memory, whose pages can be given back."""
+    """An Arrow file mapped into memory; its pages of memory can be released while it stays open."""
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
@@ -128,16 +131,16 @@ class Mapped:
         self._reader = pa.ipc.open_file(pa.BufferReader(pa.py_buffer(self._memory)))
 
     def batch(self, number: int) -> pa.RecordBatch:
-        """A record batch, read when it is looked at."""
+        """A record batch, whose data is read on first access."""
         return self._reader.get_batch(number)
 
     def forget(self) -> None:
-        """Give back the pages looked at; they are read again when they are looked at again."""
+        """Release the memory of the data accessed so far; it is read again on the next access."""
         self._memory.madvise(mmap.MADV_DONTNEED)
 
 
 def is_done(path: Path) -> bool:
-    """Whether a task has left its file and its marker."""
+    """Whether a task has written its file and its marker."""
     return read_marker(path.with_suffix(".json")) is not None
 
 
@@ -154,7 +157,7 @@ def leave(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema, star
 
 
 def scatter(job: Job, number: int, group: Sequence[Keyed]) -> None:
-    """Write the cells of a group of splits, batch p holding those of range p."""
+    """Write the cells of a group of splits; record batch p holds the cells of range p."""
     path, started = job.path("cells", number), process_time()
     if is_done(path):
         return
@@ -169,7 +172,7 @@ def scatter(job: Job, number: int, group: Sequence[Keyed]) -> None:
 
 
 def _cells(job: Job, split: Keyed, lost: Sequence[pa.RecordBatch]) -> tuple[Numbers, Numbers, int]:
-    """Cells and their documents, and how many documents are longer than what their keys were made from."""
+    """The cells of a split, their documents, and how many documents are longer than the part their keys cover."""
     rows = _alive_rows(split, lost)
     table = pq.read_table(split.file("keys"), columns=[job.barrier.name, "chars"])
     long = np.asarray(table["chars"])[rows] > job.barrier.made_with.get("max_chars", np.inf)
@@ -238,9 +241,9 @@ def gather(job: Job, number: int, groups: int) -> None:
 
 
 def connect(job: Job, groups: int) -> None:
-    """Write each document that has a pair and the list it is compared in; counts sets, and documents in the largest.
+    """Write each document that has a pair, with the list it is compared in; count sets and the size of the largest.
 
-    Memory is some 60 bytes per document with a pair, and the pairs of one range.
+    Memory is some 60 bytes per document with a pair, plus the pairs of one range.
     """
     from curate.minhash_kernels import join_pairs, roots
 
@@ -260,7 +263,7 @@ def connect(job: Job, groups: int) -> None:
 
 
 def _all_of(arrays: Iterable[Numbers]) -> Numbers:
-    """All values, sorted, each once; merged only when as many are waiting as are held, so in linear time."""
+    """All distinct values, sorted. New values are merged only once they outnumber the held ones, so time is linear."""
     held, waiting = np.empty(0, np.uint64), [np.empty(0, np.uint64)]
     for array in arrays:
         waiting.append(_distinct([array]))
@@ -284,7 +287,7 @@ def _pairs(job: Job) -> Iterator[tuple[Numbers, Numbers]]:
 
 
 def _deal(roots: NDArray[np.int64], list_documents: int) -> tuple[NDArray[np.uint16], dict[str, Any]]:
-    """Sets in order of their lowest document onto lists of about equal size; a large set is a list of its own."""
+    """Distribute sets, by their lowest document, over lists of about equal size; a set is never divided."""
     sizes = np.bincount(roots, minlength=len(roots))
     sets = np.flatnonzero(sizes)
     target = max(list_documents, -(-len(roots) // MAX_LISTS))
