@@ -122,8 +122,8 @@ def datatrove_keeps(shared: Path) -> set[str]:
 def of_recipe(shared: Path, study: value_report.Study, name: str) -> dict[str, dict]:
     """The fates of all pages of each shard under a recipe, scored by models that did not see their source."""
     scores = {each.text: float(score) for each, score in zip(study.examples, study.scores, strict=True)}
-    for name, texts in study.texts.items():
-        scores |= dict(zip(texts, study.changed[name].tolist(), strict=True))
+    for rendering, texts in study.texts.items():
+        scores |= dict(zip(texts, study.changed[rendering].tolist(), strict=True))
     ends = {}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scores.json"
