@@ -47,6 +47,6 @@ recipe = Recipe(
         Score("toxicity", toxicity.score, max_score=0.8),
         ExactDuplicates(),
         NearDuplicates(threshold=0.8),
-        Redact(max_pii_spans=20),
+        Redact(max_pii_spans=40),
     ),
 )

@@ -158,7 +158,7 @@ def personal_pages(rng: Random) -> Iterator[Page]:
     """Directories that hold far more telephone numbers and mail addresses than an article would."""
     for number in range(10):
         entries = lines(rng, PROSE["lines"], 12, topic(rng))
-        for sentence in rng.sample(PROSE["directory"], len(PROSE["directory"])):
+        for sentence in rng.sample(PROSE["directory"] * 2, 2 * len(PROSE["directory"])):
             name = f"{rng.choice('ABCDEFGHJKLM')}. {rng.choice(TOWNS)}"
             mail = f"{name[0].lower()}.{name[3:].lower()}@{rng.choice(FIRST)}{rng.choice(SECOND)}.example.com"
             phone = f"{rng.choice((212, 312, 415, 503, 617))}-555-01{rng.randrange(100):02d}"
