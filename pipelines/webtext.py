@@ -1,8 +1,8 @@
 """WebText-style curation of a raw crawl into English training text; the default recipe.
 
 - Read HTML pages answered with 200; decide by address and bytes before anything is parsed.
-- Extract the main text with this project's own extractor, a twelfth of trafilatura's cost at its quality (docs/models);
-  keep English (Rae et al. 2021 and Penedo et al. 2024 keep one language too).
+- Extract the main text with this project's own extractor, a twelfth of trafilatura's cost at its quality (docs/models),
+  as Markdown: headings, lists, code, tables and formulas stay (docs/extraction.md). Keep English (Rae et al. 2021 and Penedo et al. 2024 keep one language too).
 - Apply the heuristics of Gopher, C4 and FineWeb as far as they cost next to nothing worth having: limits measured on
   labelled pages, and no editing of lines (docs/judgement.md).
 - Note how much each text is like Wikipedia and what people linked to (Radford et al. 2019), and drop the very bottom.
@@ -36,7 +36,7 @@ recipe = Recipe(
         Read(),
         Urls(UrlRules()),
         Prefilter(html.ENGLISH),
-        Extract("blocks"),
+        Extract("blocks", markup="markdown"),
         Language(keep=("en",), min_probability=0.65),
         Rules(gopher.repetition.with_dialect("measured")),
         Rules(gopher.quality.with_dialect("measured")),
