@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 from curate.checksums import MANIFEST, differing, load_manifest, load_report
 from curate.errors import UsageError
 from curate.parquet import text_totals
-from curate.takedown import returned
-from curate.work import holder, sha256_of
+from curate.takedown import FOLDERS, returned
+from curate.work import TEMPORARY, holder, sha256_of
 
 
 def verify(out: Path) -> list[str]:
@@ -56,7 +56,9 @@ def _files(out: Path, manifest: dict[str, Any]) -> list[str]:
             wrong.append(f"{name} is missing")
         elif sha256_of(path) != item["sha256"]:
             wrong.append(f"{name} is not the file that was written: its digest differs")
-    present = {f"{path.parent.name}/{path.name}" for path in out.glob("*/part-*.parquet")}
+    # Whatever lies there is read by who opens the folder as one data set.
+    found = [path for folder in FOLDERS for path in (out / folder).rglob("*") if path.is_file()]
+    present = {path.relative_to(out).as_posix() for path in found if not path.name.startswith(TEMPORARY)}
     wrong += [f"{name} is not in the manifest" for name in sorted(present - listed.keys())]
     digest = sha256("".join(item["sha256"] for item in manifest["outputs"]).encode()).hexdigest()
     return wrong if digest == manifest["digest"] else [*wrong, "manifest.json: its digest is not that of its outputs"]

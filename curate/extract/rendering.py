@@ -241,9 +241,8 @@ def _marked_item(piece: Piece) -> str:
 
 
 def _fenced(piece: Piece) -> str:
-    fence = "```"
-    while fence in piece.text:
-        fence += "`"
+    longest = max(map(len, re.findall("`+", piece.text)), default=0)
+    fence = "`" * max(3, longest + 1)
     return f"{fence}{piece.mark}\n{piece.text}\n{fence}"
 
 

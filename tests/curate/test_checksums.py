@@ -126,3 +126,15 @@ def test_commands_that_change_files_leave_digests_of_them(finished, curate):
     (out.parent / "urls").write_text("http://a/1\n")
     assert curate("takedown", out, "--urls", out.parent / "urls").returncode == 0
     assert verify(out) == []
+
+
+@pytest.mark.parametrize("name", ["data/new.parquet", "data/more/part-00000.parquet", "signals/part-9.parquet"])
+def test_a_file_that_no_run_wrote_is_found_among_the_parts(finished, name):
+    """Whoever opens data/ as one data set would read it, whatever it is called."""
+    out, _ = finished
+    (out / name).parent.mkdir(exist_ok=True)
+    (out / name).write_bytes(next((out / "data").glob("part-*.parquet")).read_bytes())
+    try:
+        assert verify(out) == [f"{name} is not in the manifest"]
+    finally:
+        (out / name).unlink()

@@ -183,3 +183,10 @@ def test_an_unknown_markup_names_the_choices() -> None:
 def test_no_formula_is_too_odd(source: str) -> None:
     """Deep, unclosed and empty MathML gives text."""
     assert isinstance(tex_of_mathml(source), str)
+
+
+def test_a_block_of_backticks_costs_one_pass():
+    """A fence is longer than any in the text; tried one by one, a million of them would take ten minutes."""
+    text = "`" * 1_000_000
+    found = extract(f"<pre>{text}</pre>", markup="markdown")
+    assert found == f"{text}`\n{text}\n{text}`"
