@@ -51,7 +51,7 @@ class GzipPart:
 
 def _rest(part: "GzipPart | _Bzip2Part", inflater: Any, given: int, failed: int, broken: Any) -> Iterator[bytes]:
     """What comes out of a broken part beyond `given` bytes, fed byte by byte from before where a call has `failed`."""
-    source, out = part.source, b""
+    source, out = part.source, bytearray()
     skip, part.sound = given, part.offset
     while part.sound < source.size:
         fed = source.at(part.sound, min(WINDOW, failed - part.sound) if part.sound < failed else 1)
@@ -63,10 +63,10 @@ def _rest(part: "GzipPart | _Bzip2Part", inflater: Any, given: int, failed: int,
         out += piece[skip:]
         skip = max(0, skip - len(piece))
         if len(out) >= PIECE:
-            yield out
-            out = b""
+            yield bytes(out)
+            out.clear()
     if out:
-        yield out
+        yield bytes(out)
 
 
 class _ZstdPart:
