@@ -38,8 +38,9 @@ def resolve(
 ) -> bool:
     """Match documents over all splits, barrier after barrier; says whether it had been done before.
 
-    Leaves `<split>.matches.parquet`, under `shuffle.MATCHED`, for each split that has any, and the marker `matches.json` last. What `earlier` runs kept is kept, and stands before all of this run.
-    `tell` gets the name of a step, and how many of its tasks are done. Raises IncompleteRunError when a task is lost.
+    Leaves `<split>.matches.parquet`, under `shuffle.MATCHED`, for each split that has any, and the marker
+    `matches.json` last. What `earlier` runs kept is kept, and stands before all of this run. `tell` gets the name of a
+    step, and how many of its tasks are done. Raises IncompleteRunError when a task is lost.
     """
     if read_marker(folder / DONE, digests=True) is not None:
         _clear(barriers, folder)
