@@ -39,9 +39,9 @@ def resolve(
 ) -> bool:
     """Find duplicates over all splits, one barrier after another; return whether this was already done.
 
-    Leaves `<split>.matches.parquet`, under `shuffle.MATCHED`, for each split that has any, and last the marker
-    `matches.json`. What `earlier` runs kept is kept, and stands before all of this run.
-    `tell` gets the name of a step, and how many of its tasks are done. Raises IncompleteRunError when a task is lost.
+    Leaves `<split>.matches.parquet`, under `shuffle.MATCHED`, for each split that has any, and the marker
+    `matches.json` last. What `earlier` runs kept is kept, and stands before all of this run. `tell` gets the name of a
+    step, and how many of its tasks are done. Raises IncompleteRunError when a task is lost.
     """
     if read_marker(folder / DONE, digests=True) is not None:
         _clear(barriers, folder)

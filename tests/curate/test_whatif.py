@@ -8,6 +8,7 @@ import random
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,10 @@ from filters import c4, fineweb, gopher, refinedweb, signals
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "crawl.warc.gz"
 HERE = Workers(1)
 WEBTEXT = load_recipe("webtext")
+MET = [stage for stage in WEBTEXT.stages if stage.name.startswith("dedup_")]
+REST = [stage for stage in WEBTEXT.stages if stage not in MET]
+EARLY = replace(WEBTEXT, name="early", stages=(*REST[: WEBTEXT.text_from + 2], *MET, *REST[WEBTEXT.text_from + 2 :]))
+NAME = "tests.curate.test_whatif:EARLY"  # duplicates before all rules: there other limits are exact
 
 RECIPE = '''
 """Rule sets around an edit, stages of the user's own, one of which breaks on some texts, duplicates in the middle."""
@@ -204,6 +209,14 @@ def sample(tmp_path_factory) -> Path:
     return out
 
 
+@pytest.fixture(scope="module")
+def early(tmp_path_factory) -> Path:
+    """The sample crawl through the default recipe with the search for duplicates before the rules."""
+    out = tmp_path_factory.mktemp("early") / "out"
+    run(EARLY, [str(SAMPLE)], out, workers=HERE)
+    return out
+
+
 def ends(out: Path) -> dict[str, tuple[str, str]]:
     """Each page's stage and rule, from the rows on disk; the kept have none."""
     found = {row["id"]: ("", "") for row in pq.read_table(out / "data", columns=["id"]).to_pylist()}
@@ -249,11 +262,22 @@ def assert_equals_a_rerun(out: Path, settings: list[str], inputs: list[str], fol
     ],
     ids=" ".join,
 )
-def test_limits_changed_on_the_sample_crawl_keep_what_a_full_run_keeps(settings, sample, tmp_path):
+def test_limits_changed_on_the_sample_crawl_keep_what_a_full_run_keeps(settings, early, tmp_path):
     """Page by page where it went before and after, models and all."""
-    result = assert_equals_a_rerun(sample, settings, [str(SAMPLE)], tmp_path)
+    result = assert_equals_a_rerun(early, settings, [str(SAMPLE)], tmp_path, NAME)
     assert result.exact
     assert result.flips
+
+
+def test_before_the_search_for_duplicates_a_looser_limit_gives_an_upper_bound(sample, tmp_path):
+    """The default recipe searches last: copies among pages that newly pass count as kept, and that is said."""
+    finished = open_run(sample)
+    changed = with_setting(finished.recipe, Setting("quality", "min_score", None))
+    result = whatif(finished, changed)
+    report = run(changed, [str(SAMPLE)], tmp_path / "again", workers=HERE)
+    copies = result.docs[1] - report["totals"]["docs_out"]
+    assert 0 < copies <= result.unmatched
+    assert not result.exact
 
 
 def test_a_sweep_is_a_whatif_at_every_value(sample):
@@ -474,15 +498,16 @@ def test_the_command_shows_what_changes_and_no_page_can_paint_the_terminal(small
     assert "%1B" in shown or "<U+001B>" in shown
 
 
-def test_the_command_gives_json_and_draws_a_sweep(sample, capsys):
+def test_the_command_gives_json_and_draws_a_sweep(early, capsys):
     """The same numbers for programs; a bar per value, the recipe's own marked."""
-    said(sample, "--set", "quality.min_score=0.7", "--sweep", "quality.min_score=0.7:0.9:0.1", "--json")
+    named = ("--recipe", NAME)
+    said(early, *named, "--set", "quality.min_score=0.4", "--sweep", "quality.min_score=0.4:0.6:0.1", "--json")
     found = json.loads(capsys.readouterr().out)
     assert found["exact"] is True
     assert found["set"] == ["quality.min_score=0.7"]
     assert found["totals"]["docs_out"][1] == found["sweep"]["points"][0]["docs_out"]
-    assert found["flips"]
-    drawn = said(sample, "--sweep", "quality.min_score=0.26:0.46:0.1")
+    assert {flip["to"] for flip in found["flips"]} == {"kept"}
+    drawn = said(early, *named, "--sweep", "quality.min_score=0.4:0.6:0.1")
     [now] = [line for line in drawn.splitlines() if line.rstrip().endswith("now")]
     assert now.split()[0] == "0.36"
     assert "█" in now
