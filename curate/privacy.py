@@ -21,7 +21,7 @@ def edit_of(recipe: Recipe, folder: str) -> Edit | None:
     """
     if not recipe.redact_dropped_text:
         return None
-    stage = next((stage for stage in recipe.stages if isinstance(stage, Redact)), Redact())
+    stage = next((stage for stage in recipe.stages if stage.name == Redact.name), Redact())
     return {"dropped": lambda table: _redacted(table, stage), "quarantine": _without_bytes}.get(folder)
 
 

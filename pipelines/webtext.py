@@ -2,7 +2,8 @@
 
 - Read HTML pages answered with 200; decide by address and bytes before anything is parsed.
 - Extract the main text with this project's own extractor, a twelfth of trafilatura's cost at its quality (docs/models),
-  as Markdown: headings, lists, code, tables and formulas stay (docs/extraction.md). Keep English (Rae et al. 2021 and Penedo et al. 2024 keep one language too).
+  as Markdown: headings, lists, code, tables and formulas stay (docs/extraction.md).
+- Keep English (Rae et al. 2021 and Penedo et al. 2024 keep one language too).
 - Apply the heuristics of Gopher, C4 and FineWeb as far as they cost next to nothing worth having: limits measured on
   labelled pages, and no editing of lines (docs/judgement.md).
 - Note how much each text is like Wikipedia and what people linked to (Radford et al. 2019), and drop the very bottom.
