@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -21,7 +22,7 @@ def edit_of(recipe: Recipe, folder: str) -> Edit | None:
     """
     if not recipe.redact_dropped_text:
         return None
-    stage = next((stage for stage in recipe.stages if stage.name == Redact.name), Redact())
+    stage: Any = next((stage for stage in recipe.stages if stage.name == Redact.name), Redact())
     return {"dropped": lambda table: _redacted(table, stage), "quarantine": _without_bytes}.get(folder)
 
 
