@@ -10,18 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from classifiers import tokens
 from classifiers.grams import PAIR, THIRD, joined
 from classifiers.tokens import LINE_END, MARK, NUMBER, WORD
 from filters import characters as ch
 from filters.compiled import inner, kernel
-from filters.hashing import BASE, hash_word, look_up, slot_of
+from filters.hashing import hash_word, look_up, slot_of
 
 BITS = 18
 MIN_WORDS, MAX_WORDS = 6, 32  # a shorter chunk is joined to the next, a longer one cut
-MAX_FEATURES = 64  # of one word
+MAX_FEATURES = 24  # of one word
 NEAR, FAR = 2, 6  # words between two classes that are seen together
-LONGEST = 24  # letters of a word whose pieces are read
 GROUP_CLASS = 1
 GROUP = np.uint64(hash_word("groupname"))
 BLANK, MASKED = np.uint64(0x51ED270B), np.uint64(0x7FEB352D)
@@ -31,9 +29,8 @@ _URL = (hash_word("http"), hash_word("https"), hash_word("www"))
 HTTP, HTTPS, WWW = (np.uint64(value) for value in _URL)
 RETWEET = np.uint64(hash_word("rt"))
 TAGS = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5,
-             0x85EBCA77C2B2AE63, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3,
-             0x589965CC75374CC3))  # fmt: skip
-WORD_TAG, WORDS_TAG, CLASS_TAG, PAIR_TAG, THREE_TAG, FOUR_TAG, TOGETHER_TAG, BEFORE_TAG, AFTER_TAG, PIECE_TAG = TAGS
+             0x85EBCA77C2B2AE63, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3))  # fmt: skip
+WORD_TAG, WORDS_TAG, CLASS_TAG, PAIR_TAG, THREE_TAG, FOUR_TAG, TOGETHER_TAG, BEFORE_TAG, AFTER_TAG = TAGS
 
 
 @inner
@@ -76,16 +73,16 @@ def is_masked(codes: Any, starts: Any, ends: Any, kinds: Any, i: Any) -> Any:
 
 
 @kernel
-def words(codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, table: Any) -> Any:
+def words(codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, table: Any, min_line: Any) -> Any:
     """Words as the model reads them: value, uint64[n], class, int64[n], start and end, int64[n], and how each ends.
 
     How a word ends is 0 inside a sentence, 1 at the end of one, 2 at the end of a line. Marks that carry a tone count
-    as words without letters: start and end are equal.
+    as words without letters: start and end are equal. Lines of fewer words than `min_line` are left out.
     """
     size = len(kinds)
     value, group = np.empty(size, np.uint64), np.empty(size, np.int64)
     begin, end, last = np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(size, np.uint8)
-    count = i = 0
+    count = i = line = 0
     while i < size:
         after = skip_address(codes, hashes, kinds, starts, ends, i)
         if after > i:
@@ -93,8 +90,11 @@ def words(codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, table: An
             continue
         kind = kinds[i]
         if kind == LINE_END:
-            if count > 0:
+            if count - line < min_line:
+                count = line
+            elif count > 0:
                 last[count - 1] = 2
+            line = count
         elif kind == MARK:
             mark = hashes[i] - np.uint64(1)
             apart = i + 1 >= size or kinds[i + 1] == LINE_END or starts[i + 1] > ends[i]
@@ -106,7 +106,7 @@ def words(codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, table: An
                 last[count - 1] = max(last[count - 1], 1)
         elif kind == WORD and hashes[i] != RETWEET:
             value[count], begin[count], end[count] = hashes[i], starts[i], ends[i]
-            group[count] = look_up(table, hashes[i])
+            group[count], last[count] = look_up(table, hashes[i]), 0
             if is_masked(codes, starts, ends, kinds, i):
                 value[count], group[count], end[count] = MASKED, 0, ends[i + 1]
                 i += 1
@@ -154,7 +154,7 @@ def seen_as(value: Any, group: Any, small: Any) -> Any:
 
 @inner
 def word_features(value: Any, group: Any, seen: Any, last: Any, t: Any, out: Any) -> Any:
-    """Write the slots of what ends at a word, its letters left out; returns how many."""
+    """Write the slots of what ends at a word into `out`; returns how many."""
     out[0] = slot(WORD_TAG, value[t])
     count = 1
     c = np.uint64(group[t])
@@ -184,32 +184,6 @@ def word_features(value: Any, group: Any, seen: Any, last: Any, t: Any, out: Any
     return count
 
 
-@inner
-def letter_features(codes: Any, folds: Any, start: Any, end: Any, out: Any, count: Any) -> Any:
-    """Write the slots of the runs of four and five letters of a word, its ends among them; returns how many in all."""
-    size = min(end - start, LONGEST)
-    for long in range(4, 6):
-        for first in range(-1, size + 2 - long):
-            value = np.uint64(long)
-            for k in range(first, first + long):
-                code = np.uint64(tokens.fold(codes[start + k], folds)) if 0 <= k < size else np.uint64(32)
-                value = value * BASE + code
-            if count < MAX_FEATURES:
-                out[count], count = slot(PIECE_TAG, value), count + 1
-    return count
-
-
-@inner
-def features(
-    codes: Any, folds: Any, value: Any, group: Any, seen: Any, begin: Any, end: Any, last: Any, t: Any, out: Any
-) -> Any:
-    """Write all slots of a word into `out`; returns how many."""
-    count = word_features(value, group, seen, last, t, out)
-    if group[t] == 0 and end[t] - begin[t] >= 4:
-        count = letter_features(codes, folds, begin[t], end[t], out, count)
-    return count
-
-
 @kernel
 def skeleton(value: Any, group: Any, small: Any) -> Any:
     """Each word as patterns see it, uint64[n]."""
@@ -220,28 +194,26 @@ def skeleton(value: Any, group: Any, small: Any) -> Any:
 
 
 @kernel
-def slots(codes: Any, folds: Any, value: Any, group: Any, seen: Any, begin: Any, end: Any, last: Any) -> Any:
+def slots(value: Any, group: Any, seen: Any, last: Any) -> Any:
     """The slots of all words, int32[m], and where each word's begin, int64[n + 1]; for training."""
     size = len(value)
-    out, bounds, one = np.empty(MAX_FEATURES * size, np.int32), np.zeros(size + 1, np.int64), np.empty(64, np.int32)
+    out, bounds, room = np.empty(MAX_FEATURES * size, np.int32), np.zeros(size + 1, np.int64), np.empty(MAX_FEATURES, np.int32)
     total = 0
     for t in range(size):
-        count = features(codes, folds, value, group, seen, begin, end, last, t, one)
-        out[total : total + count] = one[:count]
+        count = word_features(value, group, seen, last, t, room)
+        out[total : total + count] = room[:count]
         total += count
         bounds[t + 1] = total
     return out[:total].copy(), bounds
 
 
 @kernel
-def sums(
-    codes: Any, folds: Any, value: Any, group: Any, seen: Any, begin: Any, end: Any, last: Any, weights: Any, room: Any
-) -> Any:
-    """What the words of a text add up to, from the first on: int32[n + 1, heads]; `room` is int32[MAX_FEATURES]."""
+def sums(value: Any, group: Any, seen: Any, last: Any, weights: Any, room: Any) -> Any:
+    """What the words of a text add up to, from the first on: int64[n + 1, heads]; `room` is int32[MAX_FEATURES]."""
     size, heads = len(value), weights.shape[1]
-    out = np.zeros((size + 1, heads), np.int32)
+    out = np.zeros((size + 1, heads), np.int64)
     for t in range(size):
-        count = features(codes, folds, value, group, seen, begin, end, last, t, room)
+        count = word_features(value, group, seen, last, t, room)
         for h in range(heads):
             out[t + 1, h] = out[t, h]
         for k in range(count):

@@ -41,23 +41,23 @@ CLASSES = {
     "group": " ".join(sorted(GROUP_NAMES)),
     "slur": """
         nigger niggers nigga niggas nigguh niglet niglets nigglet nigglets niggress negress coon coons jigaboo
-        jigaboos porch monkey's sambo spook darkie darkies darky pickaninny spearchucker groid groids negroid negroids
-        shitskin shitskins mudshark muds mongrel mongrels halfbreed chimpout dindu dindus jungle bunny
+        jigaboos sambo darkie darkies darky pickaninny spearchucker groid groids negroid negroids
+        shitskin shitskins mudshark muds mongrel mongrels halfbreed chimpout dindu dindus 
         kike kikes yid yids heeb heebs hymie sheeny jewess zog goyim shylock
-        spic spics spick spicks wetback wetbacks beaner beaners greaser greasers
-        chink chinks gook gooks slant slanteye zipperhead zipperheads nip nips jap japs ching chong
+        spic spics spick spicks wetback wetbacks beaner beaners 
+        chink chinks gook gooks slanteye zipperhead zipperheads jap japs ching chong
         paki pakis raghead ragheads towelhead towelheads sandnigger muzzie muzzies muzrat mudslime mudslimes
-        cameljockey musloid kebab hajji hajjis
+        cameljockey musloid hajji hajjis
         faggot faggots fag fags faggy fagot homo homos poof poofs poofter dyke dykes lesbo lesbos tranny trannies
-        shemale shemales ladyboy sodomite sodomites queerboy batty
-        honky honkies cracker crackers redneck rednecks gringo gringos whitey wigger wiggers
+        shemale shemales ladyboy sodomite sodomites queerboy
+        honky honkies redneck rednecks gringo gringos whitey wigger wiggers
         gyppo gypo pikey pikeys dago dagos wop wops polack polacks kraut krauts abo abos boong injun injuns
         redskin redskins squaw savages
         retard retards retarded tard tards libtard libtards spastic spaz spacker mongoloid cripple cripples
-        feminazi feminazis femoid femoids foid foids thot thots""",
+        feminazi feminazis femoid femoids foid foids""",
     "whore": """
         bitch bitches bitchy biatch bish hoe hoes ho hos whore whores slut sluts slutty skank skanks tramp harlot
-        cunt cunts twat twats cocksucker cocksuckers slag slags prostitutes pussies""",
+        cunt cunts twat twats cocksucker cocksuckers slag slags thot thots pussies""",
     "swear": """
         fuck fucks fucked fucking fuckin fking fcking fck fuk fukin fuckers fucker motherfucker motherfuckers
         motherfucking mofo mofos muthafucka mutha shit shits shitty shitting bullshit crap crappy damn damned dammit
