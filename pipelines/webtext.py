@@ -44,7 +44,7 @@ recipe = Recipe(
         Rules(fineweb.quality.with_dialect("measured")),
         Score("quality", quality.score, min_score=quality.MIN_QUALITY, percentile=True),
         Score("webtext", webtext.score, min_score=webtext.MIN_SCORE),
-        Score("toxicity", toxicity.score, max_score=0.8),
+        Score("toxicity", toxicity.score, max_score=toxicity.MAX_TOXICITY, details=toxicity.details),
         Redact(max_pii_spans=20),
     ),
 )
