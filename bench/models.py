@@ -3,7 +3,8 @@
 Usage: `python bench/models.py [SHARED_DATA]`, from the repository; needs zstandard. Speed is that of the shipped
 models on the extracted pages of the development shard, beside resiliparse's language detector in the same run.
 The second table trains each model once more without a fifth of the sites and sentences (a minute) and tries it there;
-toxicity stands beside a word list (LDNOOBW), the share of a text's words that are on it, with each source left out. The cards have more.
+toxicity stands beside a word list (LDNOOBW), the share of a text's words that are on it,
+with each source left out. The cards have more.
 """
 
 import argparse

@@ -45,7 +45,9 @@ STAR = "milf|teen|blonde|stepmom|babe|brunette|slut|wife|schoolgirl|redhead|nurs
 COLOR = "Black|White|Red|Blue|Green|Grey|Navy|Pink|Gold"
 SHOPPER = "Men|Women|Kids|Boys|Girls|Ladies|Mens|Womens|Baby|Unisex"
 WARE = "Shoes|Jackets|Jeans|Tops|Shirts|Hats|Socks|Watches|Bags|Dresses|Gifts|Skinny|Outerwear|Boots"
-TONGUE = "English|French|German|Italian|Japanese|Korean|Russian|Chinese|Spanish|Portuguese|Turkish|Polish|Foreign|Arab|Thai"
+TONGUE = (
+    "English|French|German|Italian|Japanese|Korean|Russian|Chinese|Spanish|Portuguese|Turkish|Polish|Foreign|Arab|Thai"
+)
 OFFENCE = "fraud|theft|murder|rape|assault|crime|violence|overstay|false papers|smuggling|kidnapping|terrorism"
 
 Case = tuple[str, str, tuple[str, ...]]

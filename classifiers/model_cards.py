@@ -1,14 +1,11 @@
 """The card of each model, written by the run that trained it: data with digests, numbers on unseen data, and bias."""
 
-import re
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifiers import (
     evaluate,
@@ -21,7 +18,6 @@ from classifiers import (
     webtext_report,
     webtext_training,
 )
-from classifiers.corpora import read_jsonl
 from classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
 from classifiers.training_data import Row
 from classifiers.value_training import WORTH

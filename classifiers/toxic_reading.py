@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from classifiers.grams import PAIR, THIRD, joined
-from classifiers.tokens import LINE_END, MARK, NUMBER, WORD
-from filters import characters as ch
+from classifiers.tokens import LINE_END, MARK, WORD
 from filters.compiled import inner, kernel
 from filters.hashing import hash_word, look_up, slot_of
 
@@ -28,9 +27,24 @@ QUESTION, EXCLAMATION, QUOTE = 63, 33, 34
 _URL = (hash_word("http"), hash_word("https"), hash_word("www"))
 HTTP, HTTPS, WWW = (np.uint64(value) for value in _URL)
 RETWEET = np.uint64(hash_word("rt"))
-TAGS = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5,
-             0x85EBCA77C2B2AE63, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3))  # fmt: skip
-WORD_TAG, WORDS_TAG, CLASS_TAG, PAIR_TAG, THREE_TAG, FOUR_TAG, TOGETHER_TAG, BEFORE_TAG, AFTER_TAG = TAGS
+TAGS = tuple(
+    np.uint64(odd)
+    for odd in (
+        0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5, 0x85EBCA77C2B2AE63,
+        0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3,
+    )
+)  # fmt: skip
+(
+    WORD_TAG,
+    WORDS_TAG,
+    CLASS_TAG,
+    PAIR_TAG,
+    THREE_TAG,
+    FOUR_TAG,
+    TOGETHER_TAG,
+    BEFORE_TAG,
+    AFTER_TAG,
+) = TAGS
 
 
 @inner
@@ -66,14 +80,16 @@ def is_masked(codes: Any, starts: Any, ends: Any, kinds: Any, i: Any) -> Any:
     gap = starts[i + 1] - ends[i]
     if gap < 1 or gap > 4:
         return False
-    for k in range(ends[i], starts[i + 1]):
+    for k in range(ends[i], starts[i + 1]):  # noqa: SIM110 - numba compiles no generator
         if codes[k] != STAR:
             return False
     return True
 
 
 @kernel
-def words(codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, table: Any, min_line: Any) -> Any:
+def words(  # noqa: C901
+    codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, table: Any, min_line: Any
+) -> Any:
     """Words as the model reads them: value, uint64[n], class, int64[n], start and end, int64[n], and how each ends.
 
     How a word ends is 0 inside a sentence, 1 at the end of one, 2 at the end of a line. Marks that carry a tone count
@@ -98,7 +114,7 @@ def words(codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, table: An
         elif kind == MARK:
             mark = hashes[i] - np.uint64(1)
             apart = i + 1 >= size or kinds[i + 1] == LINE_END or starts[i + 1] > ends[i]
-            if mark == QUESTION or mark == EXCLAMATION or mark == QUOTE:
+            if mark in (QUESTION, EXCLAMATION, QUOTE):
                 value[count], group[count], begin[count], end[count] = hashes[i], 0, starts[i], starts[i]
                 last[count] = 1 if apart and mark != QUOTE else 0
                 count += 1
@@ -197,7 +213,11 @@ def skeleton(value: Any, group: Any, small: Any) -> Any:
 def slots(value: Any, group: Any, seen: Any, last: Any) -> Any:
     """The slots of all words, int32[m], and where each word's begin, int64[n + 1]; for training."""
     size = len(value)
-    out, bounds, room = np.empty(MAX_FEATURES * size, np.int32), np.zeros(size + 1, np.int64), np.empty(MAX_FEATURES, np.int32)
+    out, bounds, room = (
+        np.empty(MAX_FEATURES * size, np.int32),
+        np.zeros(size + 1, np.int64),
+        np.empty(MAX_FEATURES, np.int32),
+    )
     total = 0
     for t in range(size):
         count = word_features(value, group, seen, last, t, room)

@@ -42,9 +42,9 @@ CLASSES = {
     "slur": """
         nigger niggers nigga niggas nigguh niglet niglets nigglet nigglets niggress negress coon coons jigaboo
         jigaboos sambo darkie darkies darky pickaninny spearchucker groid groids negroid negroids
-        shitskin shitskins mudshark muds mongrel mongrels halfbreed chimpout dindu dindus 
+        shitskin shitskins mudshark muds mongrel mongrels halfbreed chimpout dindu dindus
         kike kikes yid yids heeb heebs hymie sheeny jewess zog goyim shylock
-        spic spics spick spicks wetback wetbacks beaner beaners 
+        spic spics spick spicks wetback wetbacks beaner beaners
         chink chinks gook gooks slanteye zipperhead zipperheads jap japs ching chong
         paki pakis raghead ragheads towelhead towelheads sandnigger muzzie muzzies muzrat mudslime mudslimes
         cameljockey musloid hajji hajjis
@@ -67,7 +67,7 @@ CLASSES = {
         idiot idiots moron morons imbecile imbeciles asshole assholes arsehole arseholes ahole jackass jackasses bastard
         bastards scumbag scumbags douche douches douchebag douchebags dickhead dickheads shithead shitheads loser losers
         creep creeps pervert perverts perv degenerate degenerates fool fools dimwit dimwits halfwit nitwit dunce dolt
-        dolts wanker wankers tosser tossers prat git knob knobhead bellend coward cowards liar liars crook crooks
+        dolts wanker wankers tosser tossers prat knob knobhead bellend coward cowards liar liars crook crooks
         psycho psychopath weirdo weirdos freak freaks lunatic lunatics nutjob nutcase shitbag scum scums
         clown clowns buffoon buffoons hypocrite hypocrites sissy pansy wimp crybaby crybabies snowflake snowflakes
         pedo pedos paedo pedophile pedophiles paedophile rapist rapists thug thugs terrorist terrorists

@@ -19,7 +19,7 @@ MAX_TOXICITY = 0.8
 # A sentence counts from log-odds of -2, softly, and for at most 5: one shrill sentence is not a page of them.
 FROM, AT_MOST = -2.0, 5.0
 PRIOR_SENTENCES = 2  # calm ones that every page is thought to have besides
-PAGE_SCALE = 2.0  # calibrated: the mean at MAX_TOXICITY
+PAGE_SCALE = 0.25  # the mean that scores MAX_TOXICITY
 
 # Log-odds from which a sentence is counted as one of a kind: 1 in 1,000 sentences of clean pages of unseen sources.
 LIMITS: Mapping[str, float] = {"hate": 0.0, "threat": 0.0, "insult": 0.0, "obscene": 0.0, "explicit": 0.0}

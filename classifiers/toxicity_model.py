@@ -66,10 +66,10 @@ def read(text: str) -> Reading:
     """Read the excerpt of a text; where it has no line of three words, its short lines are read."""
     part = excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE)
     codes = np.array([part]).view(np.uint32)[: len(part)]
-    found = tokens.tokenize(codes, characters.classes(), tokens.folded(), tokens.markup())
-    words = toxic_reading.words(codes, *found, toxic_words.class_table(), MIN_LINE_WORDS)
+    hashes, kinds, starts, ends = tokens.tokenize(codes, characters.classes(), tokens.folded(), tokens.markup())
+    words = toxic_reading.words(codes, hashes, kinds, starts, ends, toxic_words.class_table(), MIN_LINE_WORDS)
     if not len(words[0]):
-        words = toxic_reading.words(codes, *found, toxic_words.class_table(), 1)
+        words = toxic_reading.words(codes, hashes, kinds, starts, ends, toxic_words.class_table(), 1)
     value, group, begin, end, last = words
     seen = toxic_reading.skeleton(value, group, form.small_words())
     return Reading(value, group, seen, last, begin, end, toxic_reading.chunks(last))

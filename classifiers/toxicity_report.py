@@ -92,7 +92,7 @@ def _found(
 ) -> list[float]:  # a rate per kind of planted page
     bad = [post["text"] for post in own if post["label"] in ("hate", "toxic")]
     calm = [post["text"] for post in own if post["label"] == "neither"]
-    chance = random.Random(4)
+    chance = random.Random(4)  # noqa: S311 - which pages are planted in is no secret
     kinds = [(bad, share) for share in SHARES.values()] + [(calm, 0.1)]
     return [
         float((means([planted(pages, pool, share, chance) for _ in range(PAGES)], model) > limit).mean())
@@ -103,7 +103,10 @@ def _found(
 def _templates(data: Path, model: ToxicityModel) -> str:
     """AUC on the identity templates, and which groups' calm sentences score over the limit most."""
     rows = list(read_jsonl(data / training_data.TEMPLATES))
-    scores, toxic = means([row["phrase"] for row in rows], model), np.array([row["toxicity"] == "toxic" for row in rows])
+    scores, toxic = (
+        means([row["phrase"] for row in rows], model),
+        np.array([row["toxicity"] == "toxic" for row in rows]),
+    )
     over, by_group = scores > toxicity.PAGE_SCALE, defaultdict(list)
     for row, flagged, bad in zip(rows, over.tolist(), toxic.tolist(), strict=True):
         group = re.search(r"(\w+(?: aged| eastern| american)?)\W*$", row["phrase"].lower())

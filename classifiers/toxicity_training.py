@@ -51,7 +51,7 @@ def known(**kinds: float) -> tuple[float, ...]:
     return tuple(kinds.get(kind, UNKNOWN) for kind in KINDS)
 
 
-def sentence(text: str, targets: tuple[float, ...], weight: float, source: str) -> Sentence | None:
+def one_sentence(text: str, targets: tuple[float, ...], weight: float, source: str) -> Sentence | None:
     """A text read as one sentence; None where it has no word."""
     found = read(text)
     if not len(found.value):
@@ -88,8 +88,8 @@ def case_sentences(max_per_pattern: int = MAX_PER_PATTERN) -> Iterator[tuple[fro
     """(kinds, sentence) rows of our own cases, none of the kinds for a harmless one; as many of each, chosen by hash.
 
     >>> rows = {text: kinds for kinds, text in case_sentences()}
-    >>> sorted(rows["you are a moron"]), sorted(rows["My printer is a piece of crap"])
-    (['insult'], ['obscene'])
+    >>> sorted(rows["Damn, I love this coffee"]), len({text for text in rows if text.lower().startswith("i hate ")}) > 9
+    (['obscene'], True)
     """
     for kinds, pattern, slots in CASES:
         parts, choices = re.split(r"\{\w+\}", pattern), [_fillings(slot) for slot in slots]
@@ -179,7 +179,7 @@ def learn_weights(
 
 
 @kernel
-def learn_hidden(
+def learn_hidden(  # noqa: C901
     slots: Any, bounds: Any, scales: Any, targets: Any, weights: Any, order: Any, epochs: Any, rate: Any, inner: Any
 ) -> Any:
     """Weights through hidden numbers: changes `inner`, float32[room, hidden]; gives float32[kinds, hidden] and bias.

@@ -14,6 +14,7 @@ from classifiers.language_training import language_model
 from classifiers.training_data import language_rows, toxicity_sentences, value_examples, webtext_rows
 from classifiers.webtext_training import webtext_model
 
+
 def train_language(data: Path, out: Path) -> ModelFile:
     """Train the language model on the labelled sets under `data` and write it to `out`, 75 languages in 2 MB."""
     return save(language_model(language_rows(data)), out / "language.ftz")

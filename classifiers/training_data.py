@@ -18,8 +18,8 @@ from classifiers.toxicity_training import (
     case_sentences,
     case_targets,
     known,
+    one_sentence,
     page_sentences,
-    sentence,
 )
 from classifiers.value_training import Example
 
@@ -209,12 +209,12 @@ def half_of(source: str) -> int:
 
 def toxicity_sentences(data: Path) -> list[Sentence]:
     """Labelled posts, our own cases, and the sentences of pages read as clean, as the toxicity model learns them."""
-    rows = [sentence(text, case_targets(kinds), PATTERN_WEIGHT, "cases") for kinds, text in case_sentences()]
+    rows = [one_sentence(text, case_targets(kinds), PATTERN_WEIGHT, "cases") for kinds, text in case_sentences()]
     for label, text in contrast_sentences():
         targets = CALM if label == "calm" else known(harm=1, hate=1, explicit=0)
-        rows.append(sentence(text, targets, PATTERN_WEIGHT, "contrast"))
+        rows.append(one_sentence(text, targets, PATTERN_WEIGHT, "contrast"))
     for post in read_jsonl(data / TOXICITY):
-        rows.append(sentence(post["text"], POST_TARGETS[post["label"]], 0.0, post["source"]))
+        rows.append(one_sentence(post["text"], POST_TARGETS[post["label"]], 0.0, post["source"]))
     found = [row for row in rows if row is not None]
     for page in clean_pages(data):
         found += page_sentences(page.text, page.group)

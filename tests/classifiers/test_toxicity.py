@@ -101,12 +101,12 @@ KEPT = {
     "police after the trial. His lawyer announced an appeal.",
     "sexual education": "The clinic explains how to use a condom. Questions about the penis and the vagina are normal "
     "in puberty. Your doctor will answer them. Consent means that both people agree. Infections can be treated early.",
-    "a burger review": "This burger is fucking delicious. Holy shit, the fries were amazing too. I would eat here every "
+    "a burger review": "This burger is fucking delicious. Holy shit, the fries were great too. I would eat here every "
     "damn day. The queue was long but who gives a crap. Five stars from me, and the sauce kicks ass.",
     "reclaimed words": "I'm queer and proud of it. My friends call me a dyke with love and I call them the same. We "
     "march every June. It is our word now. The parade ends in the old park with music and cake.",
-    "identity mentions": "Muslims and Jews opened a bakery on our street. Black women won the election last year. A gay "
-    "teacher leads the choir. Immigrants own many of the shops here. The Mexican family next door celebrated with us.",
+    "identity mentions": "Muslims and Jews opened a bakery on our street. Black women won the election last year. A "
+    "gay teacher leads the choir. Immigrants own many of the shops here. We all celebrated.",
     "counter-speech": "It is not true that immigrants commit most of the crime. Saying so is hateful. Nobody should "
     "call refugees parasites. People who hate foreigners are wrong. We support our neighbours and always will.",
 }
@@ -155,7 +155,7 @@ def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
     """A file of another kind or digest is never used."""
     (tmp_path / "m.npz").write_bytes(b"no model")
     for digest in ("", "0" * 64):
-        with pytest.raises(ModelError, match="m.npz"):
+        with pytest.raises(ModelError, match=r"m\.npz"):
             toxicity.score(["a text"], model=ModelFile(str(tmp_path / "m.npz"), digest))
 
 
