@@ -3,7 +3,8 @@
 Usage: `python bench/models.py [SHARED_DATA]`, from the repository; needs zstandard. Speed is that of the shipped
 models on the extracted pages of the development shard, beside resiliparse's language detector in the same run.
 The second table trains each model once more without a fifth of the sites and sentences (a minute) and tries it there;
-toxicity stands beside a word list (LDNOOBW), the share of a text's words that are on it. The cards have more.
+toxicity stands beside a word list (LDNOOBW), the share of a text's words that are on it,
+with each source left out. The cards have more.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 import zstandard
 from resiliparse.parse.lang import detect_fast
 
-from classifiers import evaluate, language, quality, toxicity, train, training_data
+from classifiers import evaluate, language, quality, toxicity, toxicity_report, toxicity_training, train, training_data
 from classifiers.fasttext_model import Classifier, ModelFile, label_probability, save
 from classifiers.training_data import Row
 
@@ -104,21 +105,19 @@ def word_list(data: Path) -> frozenset[str]:
     raise SystemExit("no English list in ldnoobw.tar.zst")
 
 
-def toxicity_figures(data: Path, folder: str) -> None:
-    """ROC-AUC per source, ours and the word list's."""
-    model, rows = unseen(training_data.toxicity_rows(data), train.toxicity_model, folder)
-    listed = word_list(data)
-    templates = [
-        Row("toxic" if row["toxicity"] == "toxic" else "calm", "", "identity templates", row["phrase"])
-        for row in training_data.read_jsonl(data / training_data.TEMPLATES)
-    ]
-    for source in ("davidson", "stormfront", "surge", "identity templates"):
-        own = [row for row in [*rows, *templates] if row.kind == source]
-        truth = [row.label == "toxic" for row in own]
-        ours = evaluate.roc_auc(toxicity.score([row.text for row in own], model=model), truth)
-        split = [row.text.lower().split() for row in own]
-        baseline = evaluate.roc_auc([sum(w in listed for w in words) / max(len(words), 1) for words in split], truth)
-        print(f"toxicity, {source:20} ROC-AUC {ours:.3f}, word list {baseline:.3f} ({len(own)} texts)")
+def toxicity_figures(data: Path) -> None:
+    """ROC-AUC per source left out, ours, the word list's and the length's."""
+    known, listed = training_data.toxicity_sentences(data), word_list(data)
+    posts = list(training_data.read_jsonl(data / training_data.TOXICITY))
+    for source in toxicity_report.SOURCES:
+        own = [post for post in posts if post["source"] == source]
+        truth, texts = [post["label"] != "neither" for post in own], [post["text"] for post in own]
+        model = toxicity_training.train([each for each in known if each.source != source])
+        split = [text.lower().split() for text in texts]
+        listing = [sum(w in listed for w in words) / max(len(words), 1) for words in split]
+        found = (toxicity_report.means(texts, model), listing, [len(text) for text in texts])
+        ours, baseline, length = (evaluate.roc_auc(scores, truth) for scores in found)
+        print(f"toxicity without {source:12} ROC-AUC {ours:.3f}, word list {baseline:.3f}, length {length:.3f}")
 
 
 def quality_figures(data: Path, folder: str) -> None:
@@ -139,7 +138,7 @@ def main() -> None:
     speed([row.text for row in training_data.pages(shared)])
     with tempfile.TemporaryDirectory() as folder:
         language_figures(shared, folder)
-        toxicity_figures(shared, folder)
+        toxicity_figures(shared)
         quality_figures(shared, folder)
 
 

@@ -1,28 +1,23 @@
 """The card of each model, written by the run that trained it: data with digests, numbers on unseen data, and bias."""
 
-import re
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifiers import (
     evaluate,
     language,
     language_training,
-    toxicity,
-    train,
+    toxicity_report,
     training_data,
     value_report,
     webtext,
     webtext_report,
     webtext_training,
 )
-from classifiers.corpora import read_jsonl
 from classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
 from classifiers.training_data import Row
 from classifiers.value_examples import WORTH
@@ -136,68 +131,12 @@ def _resiliparse(sentences: list[Row], pages: list[Row], stated: dict[str, str])
     )
 
 
-def _sentence_scores(model: ModelFile, texts: Iterable[str]) -> NDArray[np.float32]:
-    return label_probability(model, [toxicity.words(text) for text in texts], toxicity.LABEL)
-
-
-def _auc(model: ModelFile, rows: list[Row]) -> float:
-    return evaluate.roc_auc(_sentence_scores(model, [row.text for row in rows]), [row.label == "toxic" for row in rows])
-
-
-def _templates(data: Path, model: ModelFile) -> tuple[float, float, float, str]:
-    """AUC, share found, share of calm ones flagged, and the groups flagged most, at the default threshold."""
-    rows = list(read_jsonl(data / training_data.TEMPLATES))
-    scores = toxicity.score([row["phrase"] for row in rows], model=model)
-    toxic = np.array([row["toxicity"] == "toxic" for row in rows])
-    by_group = defaultdict(list)
-    for row, score, bad in zip(rows, scores, toxic, strict=True):
-        group = re.search(r"(\w+(?: aged| eastern| american)?)\W*$", row["phrase"].lower())
-        if group and not bad:
-            by_group[group[1]].append(score >= toxicity.MAX_TOXICITY)
-    flagged = sorted(((float(np.mean(hits)), name) for name, hits in by_group.items() if len(hits) >= 40), reverse=True)
-    over = scores >= toxicity.MAX_TOXICITY
-    worst = ", ".join(f"{name} {value:.3f}" for value, name in flagged[:5]) + f"; {len(flagged)} groups of 40 or more"
-    return evaluate.roc_auc(scores, toxic), float(over[toxic].mean()), float(over[~toxic].mean()), worst
-
-
-def toxicity_card(data: Path, model: ModelFile, folder: str) -> str:
-    """The card of the toxicity model; models of held-out folds are written to `folder`."""
-    rows = training_data.toxicity_rows(data)
-    tried = held_out(rows, train.toxicity_model, partial(_is_in, 0), folder)
-    results = []
-    for source in ("davidson", "stormfront", "surge"):
-        own = [row for row in rows if row.kind == source]
-        unseen = held_out(rows, train.toxicity_model, partial(_is_of, source), folder)
-        results.append((source, len(own), _auc(tried, [row for row in own if row.fold == 0]), _auc(unseen, own)))
-    pages = [row for row in training_data.pages(data) if row.fold == 0 and row.label == "en"]
-    scores = toxicity.score([row.text for row in pages], model=tried)
-    drops = [(limit, float((scores >= limit).mean())) for limit in (0.5, 0.6, 0.7, 0.8, 0.9)]
-    auc, hit, false, worst = _templates(data, tried)
-    _, _, false_shipped, worst_shipped = _templates(data, model)
-    counts = Counter((row.kind, row.label) for row in rows)
-    body = (
-        "## Numbers\nROC-AUC per sentence: on a fifth of a source, and on a source left out of training altogether.\n\n"
-        + table(["source", "texts", "fifth held out", "source left out"], results)
-        + f"\n\nShare of {len(pages)} ordinary English pages of unseen sites at or over a limit (default "
-        f"{toxicity.MAX_TOXICITY}):\n\n"
-        + table(["limit", "dropped"], drops)
-        + f"\n\nIdentity templates: AUC {auc:.3f}; at the default limit {hit:.3f} of the toxic "
-        f"found, "
-        f"{false:.4f} of the calm flagged (most: {worst}). The shipped model flags {false_shipped:.4f} (most: "
-        f"{worst_shipped}). "
-        "No template was trained on, but the figures flatter: our own patterns (`contrast.py`) were written with "
-        "examples of the templates in view, share a sentence form with them, and got more adjectives after mistakes "
-        "on them.\n\n"
-        f"Rows: {', '.join(f'{kind} {label} {n}' for (kind, label), n in sorted(counts.items()))}.\n\n"
-        "## Mind\nEnglish only: texts in other languages score near 0 whatever they say. Every group name in "
-        "`toxicity.GROUP_NAMES` is read as one word, so groups in that list are treated alike by construction and "
-        "others are not. Swear words in jest and dialect in which slurs are ordinary score high, as they were "
-        "labelled; hatred in polite words, and denial, quotation and irony, are often misread.\n"
-    )
+def toxicity_card(data: Path, model: ModelFile, _folder: str) -> str:
+    """The card of the toxicity model, on sources it never saw."""
     return _card(
-        model, data, "Toxicity",
-        [training_data.TOXICITY, training_data.WIKIPEDIA, training_data.PAGES, training_data.TEMPLATES],
-        train.TOXICITY_SETTINGS, body,
+        model, data, "Toxicity", [training_data.TOXICITY, training_data.VALUES, training_data.TEMPLATES],
+        toxicity_report.settings(), toxicity_report.numbers(data, model),
+        "Two linear learners of words, classes of words and their neighbours, in whole steps of a byte",
     )  # fmt: skip
 
 

@@ -1,121 +1,91 @@
-"""Hate, abuse and obscenity: how toxic a document is, from how toxic its sentences are."""
+"""Hate, threats, insults, obscenity and explicit sex: each sentence judged by itself, a page by how many there are."""
 
-import re
-from collections.abc import Sequence
-from math import ceil
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelFile, label_probability, shipped
+from classifiers import toxicity_model
+from classifiers.fasttext_model import ModelFile, shipped
+from classifiers.toxicity_model import KINDS, ToxicityModel
 from filters.verdict import judged_by
 
-MODEL = shipped("toxicity.ftz")
-LABEL = "toxic"
+MODEL = shipped("toxicity.npz")
 
-MAX_HEAD = 4000
-MAX_MIDDLE = 4000
-
-# The model was trained on posts of about this length: a shorter sentence is read together with the next (a word or two
-# of a menu prove nothing), a longer one in pieces.
-MIN_CHUNK_WORDS = 6
-MAX_CHUNK_WORDS = 40
-TOP_SHARE = 0.1
-
-# On ordinary pages of the development shard this drops fewer than one in a hundred; the card has the curve.
+# One clean page in 500 scores higher, on pages of sources the model was not trained on; the card has the curve.
 MAX_TOXICITY = 0.8
 
-# Names of groups of people, none of them an insult by itself. The model reads them all as one word, so it can neither
-# learn that a name is an insult nor treat one group worse than another.
-GROUP_NAMES = frozenset(
-    """
-    muslim muslims islamic jew jews jewish christian christians catholic catholics protestant protestants hindu hindus
-    buddhist buddhists sikh sikhs taoist taoists atheist atheists mormon mormons
-    woman women man men girl girls boy boys male males female females lady ladies
-    gay gays lesbian lesbians bisexual bisexuals trans transgender transgendered transsexual queer queers nonbinary
-    straight
-    heterosexual heterosexuals homosexual homosexuals lgbt lgbtq lgbtqia
-    black blacks white whites asian asians african africans american americans european europeans canadian canadians
-    mexican mexicans latino latinos latina latinas latinx hispanic hispanics arab arabs indian indians pakistani
-    pakistanis
-    chinese japanese korean koreans eastern turk turks turkish pole poles polish russian russians roma romani
-    indigenous aboriginal native natives syrian syrians somali somalis iranian iranians israeli israelis
-    palestinian palestinians
-    immigrant immigrants migrant migrants refugee refugees foreigner foreigners foreign
-    disabled deaf blind paralyzed paralysed autistic elderly old older young younger aged teenage teenager teenagers
-    millennial millennials millenial millenials
-    """.split()
-)
-GROUP = "groupname"
+# A sentence counts from log-odds of -2, softly, and for at most 5: one shrill sentence is not a page of them.
+FROM, AT_MOST = -2.0, 5.0
+PRIOR_SENTENCES = 2  # calm ones that every page is thought to have besides
+PAGE_SCALE = 0.25  # the mean that scores MAX_TOXICITY
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"'”’)\]]*\s+|\s*\n\s*")
-_MARKUP = re.compile(r"https?://\S+|@\w+|&#?\w+;|\bRT\b")
-_WORD = re.compile(r"[^\W\d_]+(?:['’*@$][^\W\d_]+)*|[!?]")
-
-
-def words(sentence: str) -> str:
-    """What the model sees of a sentence: words in lower case, group names as one word, and marks that carry a tone.
-
-    >>> words("You are SO kind!  #thanks http://example.org")
-    'you are so kind ! thanks'
-    >>> words("Gay and African-American writers")
-    'groupname and groupname writers'
-    """
-    found: list[str] = []
-    for word in _WORD.findall(_MARKUP.sub(" ", sentence).lower().replace("’", "'")):
-        seen = GROUP if word.removesuffix("'s") in GROUP_NAMES else word
-        if not (seen == GROUP and found and found[-1] == GROUP):
-            found.append(seen)
-    return " ".join(found)
-
-
-def chunks(text: str) -> list[str]:
-    """The sentences of a text's excerpt as the model sees them, joined or cut to about 6 to 40 words.
-
-    >>> chunks("Home. News. Sport. The museum opens at nine today.")
-    ['home news sport the museum opens at nine today']
-    """
-    found: list[list[str]] = [[]]
-    for sentence in _SENTENCE_END.split(excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE)):
-        seen = words(sentence).split()
-        if len(found[-1]) >= MIN_CHUNK_WORDS or len(found[-1]) + len(seen) > MAX_CHUNK_WORDS:
-            found.append([])
-        found[-1] += seen[:MAX_CHUNK_WORDS]
-        found += [seen[at : at + MAX_CHUNK_WORDS] for at in range(MAX_CHUNK_WORDS, len(seen), MAX_CHUNK_WORDS)]
-    if len(found) > 1 and len(found[-1]) < MIN_CHUNK_WORDS:
-        tail = found.pop()
-        found[-1] += tail
-    return [" ".join(chunk) for chunk in found if chunk]
+# Log-odds from which a sentence is counted as one of a kind: 1 in 1,000 sentences of clean pages of unseen sources.
+LIMITS: Mapping[str, float] = {"hate": 0.0, "threat": 0.0, "insult": 0.0, "obscene": 0.0, "explicit": 0.0}
 
 
 @judged_by(
-    "labellers of tweets, forum lines and comments (Davidson et al., Stormfront, Surge), through a small model",
-    "swearing in jest, reclaimed words, and dialects whose words labellers marked too often",
+    "labellers of tweets, forum lines and comments (Davidson et al., Stormfront, Surge), and sentences of our own, "
+    "through a small model",
+    "accounts of violence and prejudice, and lists of names of groups",
 )
-def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL) -> NDArray[np.float32]:
+def score(texts: Sequence[str], *, model: ModelFile = MODEL) -> NDArray[np.float32]:
     """How toxic each text is: float32 of shape [n], in [0, 1]; 0 for a text without words.
 
-    The score of a document is the mean over the most toxic tenth of its chunks, at least one: a short text is judged by
-    its worst sentence, a long one is not dropped for one quotation. At most 8,000 characters of a text are read. Raises
-    TypeError when given one string instead of a list, ModelError when the model file is not the one it should be.
+    It rises with the share of sentences that attack: hate, threats and insults. Swearing alone does not raise it. At
+    most 8,000 characters of a text are read. Raises TypeError when given one string instead of a list, ModelError when
+    the model file is not the one it should be.
 
     >>> calm, hateful = score(["The museum opens at nine.", "They are vermin and they all deserve to die."])
     >>> bool(calm < 0.5 < hateful)
     True
     """
+    return np.array([_page_score(odds) for odds, _ in _judged(texts, model)], np.float32)
+
+
+def details(texts: Sequence[str], *, model: ModelFile = MODEL) -> dict[str, NDArray[Any]]:
+    """The score, and for each kind of harm how many sentences show it and where the worst is; arrays of length n.
+
+    `score` is that of `score`. For each of hate, threat, insult, obscene and explicit: `KIND`, float32, the share of
+    sentences over the kind's limit; `KIND_count`, int32; and `KIND_place`, int32, the character of the excerpt at which
+    the worst of them begins, -1 where there is none.
+
+    >>> found = details(["A calm line about bread and butter. You are a stupid worthless idiot, shut up."])
+    >>> int(found["insult_count"][0]), int(found["insult_place"][0]), int(found["threat_place"][0])
+    (1, 36, -1)
+    """
+    judged = _judged(texts, model)
+    found: dict[str, NDArray[Any]] = {"score": np.array([_page_score(odds) for odds, _ in judged], np.float32)}
+    for kind, limit in LIMITS.items():
+        column = [odds[:, KINDS.index(kind)] for odds, _ in judged]
+        counts = [int((each >= limit).sum()) for each in column]
+        found[kind] = np.array([n / max(len(each), 1) for n, each in zip(counts, column, strict=True)], np.float32)
+        found[f"{kind}_count"] = np.array(counts, np.int32)
+        places = [int(at[each.argmax()]) if n else -1 for n, each, (_, at) in zip(counts, column, judged, strict=True)]
+        found[f"{kind}_place"] = np.array(places, np.int32)
+    return found
+
+
+def _judged(texts: Sequence[str], model: ModelFile) -> list[tuple[NDArray[np.float64], NDArray[np.int64]]]:
+    """Per text the log-odds of its sentences, float64[sentences, kinds], and where they begin, int64[sentences]."""
     if isinstance(texts, str):
-        raise TypeError("score takes a list of texts, not one text: pass [text]")
-    split = [chunks(text) for text in texts]
-    scores = label_probability(model, [chunk for found in split for chunk in found], label)
-    return np.array([_document_score(part) for part in _parts(scores, split)], np.float32)
+        raise TypeError("a list of texts is needed, not one text: pass [text]")
+    loaded = toxicity_model.load(model)
+    return [judge(text, loaded) for text in texts]
 
 
-def _parts(scores: NDArray[np.float32], split: list[list[str]]) -> list[NDArray[np.float32]]:
-    return np.split(scores, np.cumsum([len(found) for found in split])[:-1]) if split else []
+def judge(text: str, model: ToxicityModel) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The log-odds of a text's sentences, float64[sentences, kinds], and where they begin, int64[sentences]."""
+    found = toxicity_model.read(text)
+    return model.log_odds(found), found.begin[found.chunks[:-1]]
 
 
-def _document_score(scores: NDArray[np.float32]) -> float:
-    if not len(scores):
-        return 0.0
-    return float(np.sort(scores)[-ceil(TOP_SHARE * len(scores)) :].mean())
+def page_mean(odds: NDArray[np.float64]) -> float:
+    """What the sentences of a page come to, before it is put between 0 and 1; 0 without sentences."""
+    harm = np.minimum(odds[:, 0], AT_MOST) - FROM
+    return float(np.logaddexp(0.0, harm).sum()) / (len(harm) + PRIOR_SENTENCES)
+
+
+def _page_score(odds: NDArray[np.float64]) -> float:
+    return float(-np.expm1(np.log1p(-MAX_TOXICITY) * page_mean(odds) / PAGE_SCALE))

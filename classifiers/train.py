@@ -8,21 +8,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from classifiers import toxicity
-from classifiers.fasttext_model import SHIPPED_SHA256, Classifier, ModelFile, save, train
+from classifiers import toxicity_model, toxicity_training
+from classifiers.fasttext_model import SHIPPED_SHA256, ModelFile, save
 from classifiers.language_training import language_model
-from classifiers.training_data import Row, language_rows, toxicity_rows, webtext_rows
+from classifiers.training_data import language_rows, toxicity_sentences, webtext_rows
 from classifiers.webtext_training import webtext_model
-
-TOXICITY_SETTINGS = {
-    "dim": 16, "wordNgrams": 2, "minn": 3, "maxn": 5, "bucket": 100_000, "lr": 0.1, "epoch": 10, "minCount": 3,
-    "loss": "softmax",
-}  # fmt: skip
-
-
-def toxicity_model(rows: list[Row]) -> Classifier:
-    """A toxicity classifier trained on rows, each a sentence."""
-    return train(((row.label, toxicity.words(row.text)) for row in rows), TOXICITY_SETTINGS)
 
 
 def train_language(data: Path, out: Path) -> ModelFile:
@@ -32,7 +22,7 @@ def train_language(data: Path, out: Path) -> ModelFile:
 
 def train_toxicity(data: Path, out: Path) -> ModelFile:
     """Train the toxicity model on the labelled sets under `data` and write it to `out`."""
-    return save(toxicity_model(toxicity_rows(data)), out / "toxicity.ftz")
+    return toxicity_model.save(toxicity_training.train(toxicity_sentences(data)), out / "toxicity.npz")
 
 
 def train_webtext(data: Path, out: Path) -> ModelFile:

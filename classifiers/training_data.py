@@ -11,6 +11,16 @@ from urllib.parse import urlsplit
 
 from classifiers.contrast import contrast_sentences
 from classifiers.corpora import canonical_url, linked_urls, read_jsonl, read_lines, reddit_submissions
+from classifiers.toxicity_training import (
+    CALM,
+    PATTERN_WEIGHT,
+    Sentence,
+    case_sentences,
+    case_targets,
+    known,
+    one_sentence,
+    page_sentences,
+)
 from classifiers.value_examples import Example
 
 SENTENCES = "labelled/language_sentences.jsonl.zst"
@@ -187,20 +197,32 @@ def _chunks(paragraphs: list[str], min_chars: int = 2500) -> Iterator[str]:
         yield "\n".join(run)
 
 
-def toxicity_rows(data: Path) -> list[Row]:
-    """Sentences labelled `toxic` or `calm`: labelled posts, our own contrast sentences, and as calm ones lines of
-    ordinary pages and sentences of an encyclopaedia.
+POST_TARGETS = {
+    "neither": CALM, "hate": known(harm=1, hate=1), "toxic": known(harm=1), "offensive": known(obscene=1, explicit=0),
+}  # fmt: skip
 
-    Lines in other languages are there so that an unknown word is not taken for an insult.
-    """
-    rows = [Row(label, sentence, "contrast", sentence) for label, sentence in contrast_sentences()]
+
+def half_of(source: str) -> int:
+    """Which half of the pages' sources a source is in, 0 or 1; never split between training and test."""
+    return _by_hash(source)[3] % 2
+
+
+def toxicity_sentences(data: Path) -> list[Sentence]:
+    """Labelled posts, our own cases, and the sentences of pages read as clean, as the toxicity model learns them."""
+    rows = [one_sentence(text, case_targets(kinds), PATTERN_WEIGHT, "cases") for kinds, text in case_sentences()]
+    for label, text in contrast_sentences():
+        targets = CALM if label == "calm" else known(harm=1, hate=1, explicit=0)
+        rows.append(one_sentence(text, targets, PATTERN_WEIGHT, "contrast"))
     for post in read_jsonl(data / TOXICITY):
-        label = "calm" if post["label"] == "neither" else "toxic"
-        rows.append(Row(label, post["text"], post["source"], post["text"]))
-    for page in pages(data):
-        most = 10 if page.label == "en" else 5
-        rows += [Row("calm", page.group, "page line", line) for line in _some_lines(page.text, most, page.kind)]
-    for title, article in wikipedia_articles(data):
-        found = re.split(r"(?<=\.) ", " ".join(article))
-        rows += [Row("calm", title, "wikipedia", sentence) for sentence in found[::2]]
-    return rows
+        rows.append(one_sentence(post["text"], POST_TARGETS[post["label"]], 0.0, post["source"]))
+    found = [row for row in rows if row is not None]
+    for page in clean_pages(data):
+        found += page_sentences(page.text, page.group)
+    return found
+
+
+def clean_pages(data: Path, *, min_chars: int = 0) -> list[Row]:
+    """The pages a reader found nothing toxic on, grouped by source, longer than so many characters."""
+    rows = (Row("calm", page["source"], page["url"], page["text"]) for page in read_jsonl(data / VALUES)
+            if page["toxic"] == 0 and len(page["text"]) > min_chars)  # fmt: skip
+    return list(rows)

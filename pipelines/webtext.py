@@ -45,7 +45,7 @@ recipe = Recipe(
         Rules(fineweb.quality.with_dialect("measured")),
         Score("webtext", webtext.score, min_score=webtext.MIN_SCORE),
         Score("quality", quality.score, min_score=quality.MIN_QUALITY, percentile=True),
-        Score("toxicity", toxicity.score, max_score=0.8),
+        Score("toxicity", toxicity.score, max_score=toxicity.MAX_TOXICITY, details=toxicity.details),
         ExactDuplicates(),
         NearDuplicates(threshold=0.8),
         Redact(max_pii_spans=40),

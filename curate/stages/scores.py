@@ -1,6 +1,6 @@
 """The stage that scores texts with a model: a column, limits on the score, a share or a budget of the best."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, ClassVar
@@ -25,7 +25,9 @@ class Score:
     this share of all texts scored, or so many tokens of them; the limit is set once every split is scored. With either,
     or with `percentile`, each text kept also has the column `NAME_percentile`, its place among all texts scored,
     whatever was kept of them. `chance` gives each document, by its id, a limit of its own, which its score has to be
-    above: GPT-3's way to keep some of what a model likes less is `chance=quality.Pareto(9.0)`.
+    above: GPT-3's way to keep some of what a model likes less is `chance=quality.Pareto(9.0)`. `details` gives, beside
+    the "score", other numbers of each text by name, such as of which kind and where; each becomes the column
+    `NAME_its_name`.
     Raises UsageError for a share or a budget that keeps nothing, and for both at once.
     """
 
@@ -37,6 +39,7 @@ class Score:
     keep_share: float | None = None
     keep_tokens: float | None = None
     percentile: bool = False
+    details: Callable[[Sequence[str]], Mapping[str, np.ndarray]] | None = None
     measures: ClassVar[bool] = False
     signals: ClassVar[tuple[str, ...]] = ("score",)
     edits: ClassVar[bool] = False
@@ -56,10 +59,14 @@ class Score:
 
     def __call__(self, documents: Documents) -> Outcome:
         """Score all texts at once."""
-        scores = self.score(documents.texts()).astype(np.float32)
+        found = {"score": self.score(documents.texts())} if self.details is None else self.details(documents.texts())
+        scores = found["score"].astype(np.float32)
         signals = {"score": scores.astype(np.float64)}
         ids = documents.batch.column("id").to_numpy(zero_copy_only=False)
-        return Outcome(documents.with_column(self.name, pa.array(scores)), self.judge(signals | {"id": ids}), signals)
+        documents = documents.with_column(self.name, pa.array(scores))
+        for name in [name for name in found if name != "score"]:
+            documents = documents.with_column(f"{self.name}_{name}", pa.array(found[name]))
+        return Outcome(documents, self.judge(signals | {"id": ids}), signals)
 
     @property
     def table(self) -> tuple[Rule, ...]:

@@ -1,9 +1,13 @@
 """Toxicity with the shipped model: what is hateful, what only names people, and how a document's score is made."""
 
+import hashlib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from classifiers import toxicity
+from classifiers import toxicity, toxicity_model
+from classifiers.fasttext_model import ModelError, ModelFile
 
 CALM = [
     "The library opens at nine and closes at six on weekdays.",
@@ -69,20 +73,90 @@ def test_a_long_document_is_not_judged_by_one_sentence() -> None:
     assert quoted < toxicity.MAX_TOXICITY <= raved
 
 
-def test_document_score_is_the_mean_of_the_top_tenth() -> None:
-    """With 20 chunks of known scores, the score is the mean of the two highest."""
-    text = "\n".join((CALM + HATEFUL[:1]) * 4)
-    scores = [float(toxicity.score([chunk])[0]) for chunk in toxicity.chunks(text)]
-    assert len(scores) == 20
-    assert float(toxicity.score([text])[0]) == pytest.approx(np.mean(sorted(scores)[-2:]), abs=1e-6)
+def test_a_page_comes_to_the_soft_mean_of_its_sentences() -> None:
+    """Log-odds of 3 and of -50: the first counts 5 softly, the second nothing, beside two calm sentences."""
+    odds = np.full((2, 6), -50.0)
+    odds[0, 0] = 3.0
+    assert toxicity.page_mean(odds) == pytest.approx((5 + np.log1p(np.exp(-5))) / 4)
+    odds[0, 0] = 300.0  # one sentence counts for as much as 5 do
+    assert toxicity.page_mean(odds) == pytest.approx((7 + np.log1p(np.exp(-7))) / 4)
 
 
-def test_chunks_join_fragments_and_cut_endless_sentences() -> None:
-    """Menus are read together, a text without a full stop in pieces, and no word is lost."""
-    assert toxicity.chunks("Home\nNews\nSport\nWeather\nMore\nLogin") == ["home news sport weather more login"]
-    endless = " ".join(f"w{'x' * (number % 7)}" for number in range(95))
-    assert [len(chunk.split()) for chunk in toxicity.chunks(endless)] == [40, 40, 15]
-    assert " ".join(toxicity.chunks(endless)) == endless
+def test_sentences_are_joined_cut_and_read_without_addresses() -> None:
+    """Short sentences are read together, endless ones in pieces; menus, addresses and accounts are left out."""
+    assert np.diff(toxicity_model.read("One two three. Four five six. Seven eight nine ten.").chunks).tolist() == [10]
+    assert np.diff(toxicity_model.read("so it goes " * 30).chunks).tolist() == [32, 32, 26]
+    text = "Home\nTop News\nRT @some_one12: see http://t.co/a8?x=1 &amp; gay men here"
+    found = toxicity_model.read(text)
+    read = [text[start:end] for start, end in zip(found.begin, found.end, strict=True)]
+    assert read == ["see", "gay men", "here"]
+
+
+KEPT = {
+    "a history that quotes": "The propaganda of the 1930s was everywhere. Posters said that Jews were vermin. Schools "
+    "taught it to children. Historians have described how such lies prepared the crimes that followed. Millions of "
+    "people were deported and murdered. The museum shows the posters beside the letters of those who were killed.",
+    "a court report": "The court heard that the defendant shouted slurs at two women. He was convicted of assault and "
+    "sentenced to two years in prison. The prosecutor said he had threatened to kill them. The victims thanked the "
+    "police after the trial. His lawyer announced an appeal.",
+    "sexual education": "The clinic explains how to use a condom. Questions about the penis and the vagina are normal "
+    "in puberty. Your doctor will answer them. Consent means that both people agree. Infections can be treated early.",
+    "a burger review": "This burger is fucking delicious. Holy shit, the fries were great too. I would eat here every "
+    "damn day. The queue was long but who gives a crap. Five stars from me, and the sauce kicks ass.",
+    "reclaimed words": "I'm queer and proud of it. My friends call me a dyke with love and I call them the same. We "
+    "march every June. It is our word now. The parade ends in the old park with music and cake.",
+    "identity mentions": "Muslims and Jews opened a bakery on our street. Black women won the election last year. A "
+    "gay teacher leads the choir. Immigrants own many of the shops here. We all celebrated.",
+    "counter-speech": "It is not true that immigrants commit most of the crime. Saying so is hateful. Nobody should "
+    "call refugees parasites. People who hate foreigners are wrong. We support our neighbours and always will.",
+}
+
+
+@pytest.mark.parametrize("page", KEPT)
+def test_what_only_mentions_is_kept(page: str) -> None:
+    """Quotation, report, education, swearing at no one, reclaimed words and names of groups do not drop a page."""
+    assert toxicity.score([KEPT[page]])[0] < toxicity.MAX_TOXICITY
+
+
+def test_polite_hate_is_found() -> None:
+    """An attack on a group needs no swear word."""
+    text = "With all respect, immigrants should not be allowed to vote. They should go back to their own country."
+    assert toxicity.score([text])[0] >= toxicity.MAX_TOXICITY
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("hate", "Muslims are vermin and should all be thrown out of our country."),
+        ("threat", "I will kill you tonight and your family too."),
+        ("insult", "You are a stupid worthless idiot, shut up."),
+        ("obscene", "Holy shit, that game was fucking good!"),
+        ("explicit", "Watch free hardcore porn videos of milf getting naked online."),
+    ],
+)
+def test_details_say_which_kind_and_where(kind: str, text: str) -> None:
+    """Each kind is counted apart, with its share and the character its worst sentence begins at."""
+    calm = "The library opens at nine on weekdays."
+    found = toxicity.details([f"{calm} {text}", calm])
+    assert found[f"{kind}_count"].tolist() == [1, 0]
+    assert found[kind].tolist() == [0.5, 0.0]
+    assert found[f"{kind}_place"].tolist() == [len(calm) + 1, -1]
+    assert found["score"].tolist() == toxicity.score([f"{calm} {text}", calm]).tolist()
+
+
+def test_the_shipped_model_is_the_one_its_digest_names() -> None:
+    """The model has its digest in the table and in its card."""
+    path = Path(toxicity.MODEL.path)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == toxicity.MODEL.sha256
+    assert toxicity.MODEL.sha256 in path.with_suffix(".md").read_text(encoding="utf-8")
+
+
+def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
+    """A file of another kind or digest is never used."""
+    (tmp_path / "m.npz").write_bytes(b"no model")
+    for digest in ("", "0" * 64):
+        with pytest.raises(ModelError, match=r"m\.npz"):
+            toxicity.score(["a text"], model=ModelFile(str(tmp_path / "m.npz"), digest))
 
 
 @pytest.mark.parametrize(
