@@ -43,12 +43,20 @@ class Plan:
 def sample(out: Path, n: int, *, seed: int = 0, skip: Sequence[str] = ()) -> Plan:
     """Draw `n` pages of the finished run in `out` and leave them to be labelled; what stages in `skip` dropped is out.
 
-    Raises UsageError when no run has finished there, `n` is too few, or there is no such stage.
+    Raises UsageError when no run has finished there, `n` is too few, there is no such stage, or dropped pages have no
+    stored text: without them the share of good pages that were kept would come out as all of them.
     """
     if n < 1:
         raise UsageError(f"--n {n}: at least one page has to be drawn")
     digest = digest_of(out)
-    stages = [stage["name"] for stage in load_report(out)["stages"]]
+    report = load_report(out)
+    stages = [stage["name"] for stage in report["stages"]]
+    without_text = report.get("settings", {}).get("Recipe", {}).get("keep_dropped_text") is False
+    if without_text and {stage["name"] for stage in report["stages"] if stage["dropped"]} - {*skip}:
+        raise UsageError(
+            "this run stored no text of the pages it dropped (keep_dropped_text=False), so nobody can label them: "
+            "name every stage with --skip to measure the kept pages alone"
+        )
     unknown = sorted({*skip} - {*stages})
     if unknown:
         raise UsageError(f"the run has no stage {unknown[0]!r}; it has {', '.join(stages)}")

@@ -483,3 +483,12 @@ def test_a_takedown_takes_pages_out_of_the_sheet(out, tmp_path):
     after = score(out, [labels])
     assert after["digest"] != before["digest"]
     assert {**after, "digest": ""} == {**before, "digest": ""}
+
+
+def test_a_run_that_stored_no_dropped_text_is_not_called_perfect(tmp_path):
+    """Nobody can label what was not stored, so recall is refused; the kept pages alone can still be drawn."""
+    run(replace(WEBTEXT, keep_dropped_text=False), [str(SAMPLE)], tmp_path / "out", workers=HERE)
+    with pytest.raises(UsageError, match="keep_dropped_text"):
+        sheet.sample(tmp_path / "out", 20)
+    plan = sheet.sample(tmp_path / "out", 20, skip=WEBTEXT.stage_names)
+    assert {each.stage for each in plan.strata} == {KEPT}
