@@ -458,7 +458,7 @@ def test_long_texts_are_shown_in_pieces(tmp_path):
     ids = ["00" * 16, "01" * 16]
     pq.write_table(pa.table({"id": ids, "text": [text, "short"]}), tmp_path / "data" / "part-00000.parquet")
     (tmp_path / "manifest.json").write_text('{"digest": "d"}')
-    (tmp_path / "report.json").write_text('{"stages": []}')
+    (tmp_path / "report.json").write_text('{"recipe": "r", "inputs": [], "stages": [], "totals": {}}')
     sheet.sample(tmp_path, 10)
     rows = {row["id"]: row for row in lines(tmp_path / "audit" / sheet.SHEET)}
     shown = rows[ids[0]]["text"].split(sheet.GAP)
