@@ -16,12 +16,12 @@ MODEL = shipped("toxicity.npz")
 # One clean page in 500 scores higher, on pages of sources the model was not trained on; the card has the curve.
 MAX_TOXICITY = 0.8
 
-# A sentence counts from log-odds of -2, softly, and for at most 5: one shrill sentence is not a page of them.
-FROM, AT_MOST = -2.0, 5.0
+# A sentence counts from log-odds of -1, softly, and for at most about 6: one shrill sentence is not a page of them.
+FROM, AT_MOST = -1.0, 5.0
 PRIOR_SENTENCES = 2  # calm ones that every page is thought to have besides
-PAGE_SCALE = 0.25  # the mean that scores MAX_TOXICITY
+PAGE_SCALE = 0.18  # the mean that scores MAX_TOXICITY
 
-# Log-odds from which a sentence is counted as one of a kind: 1 in 1,000 sentences of clean pages of unseen sources.
+# Log-odds from which a sentence is counted as one of a kind: fewer than 1 in 1,000 of clean pages of unseen sources.
 LIMITS: Mapping[str, float] = {"hate": 0.0, "threat": 0.0, "insult": 0.0, "obscene": 0.0, "explicit": 0.0}
 
 

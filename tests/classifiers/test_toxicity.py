@@ -74,12 +74,12 @@ def test_a_long_document_is_not_judged_by_one_sentence() -> None:
 
 
 def test_a_page_comes_to_the_soft_mean_of_its_sentences() -> None:
-    """Log-odds of 3 and of -50: the first counts 5 softly, the second nothing, beside two calm sentences."""
+    """Log-odds of 3 and of -50: the first counts 4 softly, the second nothing, beside two calm sentences."""
     odds = np.full((2, 6), -50.0)
     odds[0, 0] = 3.0
-    assert toxicity.page_mean(odds) == pytest.approx((5 + np.log1p(np.exp(-5))) / 4)
+    assert toxicity.page_mean(odds) == pytest.approx((4 + np.log1p(np.exp(-4))) / 4)
     odds[0, 0] = 300.0  # one sentence counts for as much as 5 do
-    assert toxicity.page_mean(odds) == pytest.approx((7 + np.log1p(np.exp(-7))) / 4)
+    assert toxicity.page_mean(odds) == pytest.approx((6 + np.log1p(np.exp(-6))) / 4)
 
 
 def test_sentences_are_joined_cut_and_read_without_addresses() -> None:
