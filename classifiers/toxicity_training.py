@@ -87,9 +87,9 @@ def _fillings(slot: str) -> list[str]:
 def case_sentences(max_per_pattern: int = MAX_PER_PATTERN) -> Iterator[tuple[frozenset[str], str]]:
     """(kinds, sentence) rows of our own cases, none of the kinds for a harmless one; as many of each, chosen by hash.
 
-    >>> rows = {text: kinds for kinds, text in case_sentences()}
-    >>> sorted(rows["Damn, I love this coffee"]), len({text for text in rows if text.lower().startswith("i hate ")}) > 9
-    (['obscene'], True)
+    >>> kinds = {text: sorted(kinds) for kinds, text in case_sentences()}
+    >>> {*map(tuple, (kinds[text] for text in kinds if text.lower().startswith("damn, i love this")))}
+    {('obscene',)}
     """
     for kinds, pattern, slots in CASES:
         parts, choices = re.split(r"\{\w+\}", pattern), [_fillings(slot) for slot in slots]
