@@ -268,7 +268,7 @@ def test_labels_of_ones_own_make_a_value_model(tmp_path: Path) -> None:
     assert good > 0.7 > 0.3 > poor
     card = (tmp_path / "a/quality.md").read_text()
     assert "labels.jsonl" in card
-    assert "| model | 1.000 |" in card
+    assert "| texts as they were read | 1.000 |" in card
 
 
 @pytest.mark.parametrize(
