@@ -1,7 +1,7 @@
 """WebText-style curation of a raw crawl into English training text; the default recipe.
 
 - Read HTML pages answered with 200; decide by address and bytes before anything is parsed.
-- Extract the main text with this project's own extractor, far cheaper than trafilatura at about its quality (docs/models),
+- Extract the main text with this project's own extractor, far cheaper than trafilatura at about its quality,
   as Markdown: headings, lists, code, tables and formulas stay (docs/extraction.md).
 - Keep English (Rae et al. 2021 and Penedo et al. 2024 keep one language too).
 - Apply the heuristics of Gopher, C4 and FineWeb as far as they cost next to nothing worth having: limits measured on
