@@ -1,0 +1,1 @@
+"""The formats that trainers read, a module each."""
