@@ -49,9 +49,10 @@ from typing import Any
 from curate.census import Census
 from curate.cluster import Lost, Workers
 from curate.errors import IncompleteRunError
+from curate.loading import RECIPE_FILE
 from curate.matching import resolve
 from curate.matching.index import Earlier
-from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, fingerprint
+from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.segment import Piece, advance
 from curate.sources import Split
 from curate.stages import about

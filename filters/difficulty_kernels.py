@@ -32,20 +32,20 @@ def plain(code: Any) -> Any:
 @inner
 def is_vowel(code: Any) -> Any:
     """Whether a letter in lower case is a, e, i, o, u or y."""
-    return code == A or code == E or code == I or code == O or code == U or code == Y
+    return code in (A, E, I, O, U, Y)
 
 
 @inner
 def breaks_vowels(first: Any, second: Any, third: Any) -> Any:
     """Whether two vowels in a row are two syllables: i-a, i-o, e-o, u-a and their like, but not in -tion, -cial."""
-    if first == I and (second == A or second == O or second == U):
-        return not (third == T or third == C or third == S or third == G)
+    if first == I and (second in (A, O, U)):
+        return third not in (T, C, S, G)
     return (first == E and second == O) or (first == U and second == A) or (first == Y and second == I)
 
 
 @inner
 def silent_end(codes: Any, start: Any, end: Any) -> Any:
-    """Whether the last vowel of a word is an e that is not spoken: made, makes, jumped, but not table, wanted, boxes."""
+    """Whether the last vowel of a word is an e that is not spoken: made, makes, jumped; not table, wanted, boxes."""
     last = plain(codes[end - 1])
     at = end - 1 if last == E else end - 2
     if at - start < 2 or plain(codes[at]) != E or (at == end - 2 and last != S and last != D):
@@ -59,8 +59,8 @@ def silent_end(codes: Any, start: Any, end: Any) -> Any:
         return True
     if last == D:
         return before != T and before != D
-    hissing = before == S or before == X or before == Z or before == C or before == G
-    return not (hissing or (before == H and (earlier == C or earlier == S)))
+    hissing = before in (S, X, Z, C, G)
+    return not (hissing or (before == H and (earlier in (C, S))))
 
 
 @inner
