@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.checksums import MANIFEST, load_manifest
+from curate.output.checksums import MANIFEST, load_manifest
 from curate.errors import UsageError
 from filters.difficulty import SIGNALS
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from curate.errors import UsageError
 from curate.mixture.laid_out import Vocabulary
-from curate.work import whole_file
+from curate.files import whole_file
 
 END = "<|endoftext|>"
 ENDS = (END, "<|end_of_text|>", "</s>", "<eos>", "<|eos|>", "<|endofdoc|>", "<|end_of_document|>")
