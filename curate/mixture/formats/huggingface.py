@@ -14,7 +14,7 @@ import pyarrow as pa
 from curate.mixture.formats.layout import phase_names
 from curate.mixture.formats.tables import write_parts
 from curate.mixture.laid_out import Document, Mixture
-from curate.work import whole_file
+from curate.files import whole_file
 from curate.yaml import dumped
 
 ROWS_PER_GROUP = 1000

@@ -20,7 +20,7 @@ import numpy as np
 from curate.mixture.formats.layout import folder_names, phase_names, streams
 from curate.mixture.formats.tokens import stored
 from curate.mixture.laid_out import Mixture, Part, Vocabulary
-from curate.work import whole_file
+from curate.files import whole_file
 from curate.yaml import dumped
 
 SHARD_BYTES = 1 << 26

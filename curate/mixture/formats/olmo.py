@@ -13,7 +13,7 @@ from pathlib import Path
 from curate.mixture.formats.layout import FILE_TOKENS, filled, folder_names, phase_names, pieces, shares
 from curate.mixture.formats.tokens import append
 from curate.mixture.laid_out import Document, Mixture, Phase, Vocabulary
-from curate.work import whole_file
+from curate.files import whole_file
 from curate.yaml import dumped
 
 

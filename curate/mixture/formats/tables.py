@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from curate.mixture.formats.layout import pieces
 from curate.mixture.laid_out import Document
-from curate.work import whole_file
+from curate.files import whole_file
 
 FILE_CHARS = 250_000_000
 
