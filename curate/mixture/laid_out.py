@@ -59,8 +59,13 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """A laid-out mixture: its phases in training order, and the vocabulary its tokens are from."""
+    """A laid-out mixture: its phases in training order, and the vocabulary its tokens are from.
+
+    `tokens_per_step`: tokens in one step of the trainer, for trainers that count their stages in steps; None: chosen so
+    that the shortest phase has enough of them.
+    """
 
     name: str
     phases: tuple[Phase, ...]
     vocabulary: Vocabulary
+    tokens_per_step: int | None = None
