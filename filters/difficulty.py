@@ -5,7 +5,7 @@ comparison over 200 training runs (2506.11300); reading ease is defined for Engl
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import zstandard
@@ -162,7 +162,7 @@ def measure(text: str) -> tuple[float, ...]:
     return (compression_ratio(text), mtld(view), ease, words / ends, *structure_fractions(text))
 
 
-def measure_all(texts: list[str]) -> NDArray[np.float32]:
+def measure_all(texts: Sequence[str]) -> NDArray[np.float32]:
     """`measure` of each text: float32[texts, signals]."""
     found = [measure(text) for text in texts]
     return np.array(found, np.float32).reshape(len(texts), len(SIGNALS))

@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from curate.errors import IncompleteRunError
+from curate.files import RowFile, describe_file, read_marker, sha256_of, whole_file, write_marker
 from curate.mixture.sources import Part
 from curate.mixture.vocabulary import TokenizerFile, Tokens
-from curate.files import RowFile, describe_file, read_marker, sha256_of, whole_file, write_marker
 from filters.address import canonical_host, registered_domain
 from filters.difficulty import SIGNALS, measure_all
 

@@ -9,11 +9,14 @@ the first bits of the rates, a second one sorts those of the one cell in which t
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import floor
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curate.errors import UsageError
+from curate.files import whole_file
 from curate.mixture.exposure import Floats, Ints, Ranks, Stretch, add_exposure, buckets_of, ranks_of, seen, weights_of
 from curate.mixture.exposure import shares as chances
 from curate.mixture.plan import Phase, Plan
@@ -31,6 +34,19 @@ class Rates:
     plan: Plan
     ranks: dict[str, Ranks] = field(default_factory=dict)
     rates: list[Floats] = field(default_factory=list)
+
+    def write(self, path: Path) -> None:
+        """Write what was found, complete or not at all."""
+        held: dict[str, Any] = {f"ranks_{name}": each.tokens for name, each in self.ranks.items()}
+        with whole_file(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, rates=np.array(self.rates), **held)
+
+    @classmethod
+    def read(cls, path: Path, plan: Plan) -> "Rates":
+        """What `write` wrote for a plan."""
+        with np.load(path) as held:
+            ranks = {name: Ranks(held[f"ranks_{name}"]) for name in plan.ranked}
+            return cls(plan, ranks, list(held["rates"]))
 
     def judge(self, documents: Stretch) -> tuple[Ints, list[Floats], dict[str, Floats]]:
         """The bucket of each document, its exposure before the first and after every phase solved, and its ranks."""
@@ -126,10 +142,10 @@ def _check_feasible(plan: Plan, held: Held, parts: Floats, tokens: int) -> None:
 
 def _arithmetic(plan: Plan, bucket: int, share: float, holds: int, tokens: int, most: int) -> str:
     """Why a budget cannot be met, and the nearest that can."""
-    wanted, epochs = round(tokens * share), plan.max_epochs
+    wanted, epochs, name = round(tokens * share), plan.max_epochs, plan.buckets[bucket].name
     return (
-        f"plan {plan.name!r} cannot give {tokens:,} tokens: {share:.1%} of them, {wanted:,}, are to come from the bucket "
-        f"{plan.buckets[bucket].name!r}, which holds {holds:,}, and {epochs} epochs of that are {epochs * holds:,}; "
+        f"plan {plan.name!r} cannot give {tokens:,} tokens: {share:.1%} of them, {wanted:,}, are to come from the "
+        f"bucket {name!r}, which holds {holds:,}, and {epochs} epochs of that are {epochs * holds:,}; "
         f"the most it can give is --tokens {most} (or set max_epochs={-(-wanted // holds)})"
     )
 

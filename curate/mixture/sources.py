@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curate.output.checksums import MANIFEST, load_manifest
 from curate.errors import UsageError
+from curate.output.checksums import MANIFEST, load_manifest
 from filters.difficulty import SIGNALS
 
 SOURCE = "source"

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.errors import UsageError
-from curate.mixture.laid_out import Vocabulary
 from curate.files import whole_file
+from curate.mixture.laid_out import Vocabulary
 
 END = "<|endoftext|>"
 ENDS = (END, "<|end_of_text|>", "</s>", "<eos>", "<|eos|>", "<|endofdoc|>", "<|end_of_document|>")
