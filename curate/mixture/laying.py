@@ -16,7 +16,7 @@ from curate.mixture.exposure import Ints
 from curate.mixture.identity import code_of, key_of
 from curate.mixture.laid_out import Mixture, Part, Phase
 from curate.mixture.measure import measure_part, token_type
-from curate.mixture.order import Census, Layout, counts_of, cut, sightings
+from curate.mixture.order import Census, Layout, cut, sightings
 from curate.mixture.plan import Plan
 from curate.mixture.rates import Held, Rates, budgets_of, hold, rank_all, solve
 from curate.mixture.scatter import Corpus, Shuffle, scatter, scattered
@@ -122,9 +122,8 @@ def lay_out(corpus: Corpus, decided: Decided, layout: Layout, folder: Path, rang
 def _census(corpus: Corpus, rates: Rates, layout: Layout) -> Census:
     census = Census.empty(layout, len(corpus.plan.buckets))
     for documents in corpus.stretches():
-        buckets, exposures, ranks = rates.judge(documents)
-        found = sightings(documents, counts_of(exposures, documents), ranks, layout)
-        census.count(found, documents, buckets)
+        judged = rates.judge(documents)
+        census.count(sightings(documents, judged, layout), documents, judged.buckets)
     return census
 
 

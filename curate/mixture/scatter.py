@@ -21,7 +21,7 @@ from curate.mixture.exposure import Ints, Stretch, stretch
 from curate.mixture.laid_out import Document
 from curate.mixture.ledger import ledger_rows
 from curate.mixture.measure import ROWS, stored_rows, tokens_of
-from curate.mixture.order import Layout, Ranges, counts_of, key_cells, sightings
+from curate.mixture.order import Layout, Ranges, key_cells, sightings
 from curate.mixture.plan import Plan
 from curate.mixture.rates import Rates
 from curate.mixture.sources import Part
@@ -148,17 +148,16 @@ def _chunks(shuffle: Shuffle, part: Part, rates: Rates, ledger: RowsOf | None) -
     content = _Content(corpus, part)
     for _, batch in corpus.rows([part], columns):
         documents = corpus.stretch(part, batch)
-        buckets, exposures, ranks = rates.judge(documents)
-        counts = counts_of(exposures, documents)
+        judged = rates.judge(documents)
         if ledger is not None:
-            ledger.write(ledger_rows(batch, part.source, rates.plan, buckets, exposures, counts))
-        placed = sightings(documents, counts, ranks, shuffle.layout)
+            ledger.write(ledger_rows(batch, part.source, rates.plan, judged))
+        placed = sightings(documents, judged, shuffle.layout)
         ranges = shuffle.ranges.of_cell[placed.phases, key_cells(placed.keys)]
-        for start, end in _pieces(documents.sizes * np.maximum(counts.sum(axis=0), 1)):
+        for start, end in _pieces(documents.sizes * np.maximum(judged.counts.sum(axis=0), 1)):
             mine = np.flatnonzero((placed.rows >= start) & (placed.rows < end))
             rows = placed.rows[mine]
             table = content.take(batch["id"].slice(start, end - start))
-            yield table, _Found(rows - start, ranges[mine], placed.keys[mine], buckets[rows])
+            yield table, _Found(rows - start, ranges[mine], placed.keys[mine], judged.buckets[rows])
 
 
 def _pieces(sizes: Ints) -> Iterator[tuple[int, int]]:

@@ -86,15 +86,14 @@ def digest(out: Path) -> str:
 
 
 def test_every_bucket_gets_its_tokens_in_every_phase(mixed_up) -> None:
-    """Within half of the longest document, and so phase by phase within a hundredth of the plan."""
+    """Within a hundredth of what the plan says, though no document is cut and the least share is that of some thirty."""
     found = json.loads((mixed_up / "ledger.json").read_text())
-    longest = max(pq.read_table(mixed_up / "ledger" / "part-00000.parquet")["tokens"].to_pylist())
     asked = {"warm": 30_000, "main": 75_000, "anneal": 45_000}
     for phase in found["phases"]:
         assert phase["asked"] == pytest.approx(asked[phase["phase"]], abs=4)
         for bucket in phase["buckets"]:
-            assert abs(bucket["tokens"] - bucket["planned"] * phase["asked"]) <= longest
-            assert bucket["weight"] == pytest.approx(bucket["planned"], abs=0.01)
+            assert bucket["tokens"] == pytest.approx(bucket["planned"] * phase["asked"], rel=0.01)
+            assert bucket["weight"] == pytest.approx(bucket["planned"], rel=0.01)
     weights = {b["bucket"]: b["planned"] for b in found["phases"][2]["buckets"]}
     assert weights == {"wiki": 0, "best": 0.75, "short": 0, "rest": 0.25}
 
