@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from curate.files import whole_file
 from curate.mixture.formats.layout import phase_names
 from curate.mixture.formats.tables import write_parts
 from curate.mixture.laid_out import Document, Mixture
-from curate.files import whole_file
 from curate.yaml import dumped
 
 ROWS_PER_GROUP = 1000

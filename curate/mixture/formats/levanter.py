@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from curate.files import whole_file
 from curate.mixture.formats.layout import FILE_TOKENS, folder_names, phase_names, pieces, shares, starts, streams
 from curate.mixture.formats.tables import write_table
 from curate.mixture.formats.tokens import stored
 from curate.mixture.laid_out import Document, Mixture, Part, Vocabulary
-from curate.files import whole_file
 from curate.yaml import dumped
 
 BLOCK_SEQUENCES = 256

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from curate.files import whole_file
 from curate.mixture.formats.layout import folder_names, phase_names, streams
 from curate.mixture.formats.tokens import stored
 from curate.mixture.laid_out import Mixture, Part, Vocabulary
-from curate.files import whole_file
 from curate.yaml import dumped
 
 SHARD_BYTES = 1 << 26

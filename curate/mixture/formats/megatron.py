@@ -18,10 +18,10 @@ from typing import BinaryIO
 
 import numpy as np
 
+from curate.files import whole_file, write_json
 from curate.mixture.formats.layout import filled, folder_names, phase_names, shares
 from curate.mixture.formats.tokens import append
 from curate.mixture.laid_out import Mixture, Part, Vocabulary
-from curate.files import whole_file, write_json
 
 MAGIC = b"MMIDIDX\x00\x00"
 CODES = {"uint16": 8, "int32": 4}

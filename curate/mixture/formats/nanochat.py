@@ -18,10 +18,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from curate.errors import UsageError
+from curate.files import write_json
 from curate.mixture.formats.layout import pieces
 from curate.mixture.formats.tables import FILE_CHARS, write_table
 from curate.mixture.laid_out import Document, Mixture
-from curate.files import write_json
 
 VALIDATION = "validation.parquet"  # sorts behind every shard
 VALIDATION_SHARE, MIN_VALIDATION, MAX_VALIDATION = 1 / 200, 8, 8192

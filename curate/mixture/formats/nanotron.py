@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from curate.files import whole_file
 from curate.mixture.formats.layout import FILE_TOKENS, filled, folder_names, phase_names, pieces, shares, starts
 from curate.mixture.formats.tokens import append
 from curate.mixture.laid_out import Document, Mixture, Phase, Vocabulary
-from curate.files import whole_file
 from curate.yaml import dumped
 
 TOKENIZER = "tokenizer"

@@ -10,10 +10,10 @@ import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
+from curate.files import whole_file
 from curate.mixture.formats.layout import FILE_TOKENS, filled, folder_names, phase_names, pieces, shares
 from curate.mixture.formats.tokens import append
 from curate.mixture.laid_out import Document, Mixture, Phase, Vocabulary
-from curate.files import whole_file
 from curate.yaml import dumped
 
 

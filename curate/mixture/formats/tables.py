@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from curate.files import whole_file
 from curate.mixture.formats.layout import pieces
 from curate.mixture.laid_out import Document
-from curate.files import whole_file
 
 FILE_CHARS = 250_000_000
 
