@@ -34,6 +34,7 @@ class Format:
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
+        "jsonl": Format("jsonl", "lines are in their final order", strict=True),
         "huggingface": Format("huggingface", "datasets reads the files in the order of their names", strict=True),
         "nanochat": Format(
             "nanochat",
