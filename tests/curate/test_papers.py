@@ -191,9 +191,10 @@ def test_a_domain_taken_down_vanishes_from_the_papers(crawl: Path, tmp_path: Pat
 
 
 HOSTILE = [
-    NASTY, "a|b", "`", "``` \n# title", "<script>alert(1)</script>", "[x](javascript:alert(1))", "![i](http://t.example/p.png)",
-    "http://auto.example", "www.auto.example", "\u202ereversed", "---\nconfigs: []\n", "\\", "\\|", "a\u2028b\x85c", "&lt;b&gt;",
-    "*b* _i_ ~~s~~", "\x1b[31m", "x" * 5000, "| a | b |\n| - | - |", "{{ jinja }}", "<!-- c", "]]>", "$x$",
+    NASTY, "a|b", "`", "``` \n# title", "<script>alert(1)</script>", "[x](javascript:alert(1))", "\\", "\\|",
+    "| a | b |\n| - | - |",
+    "![i](http://t.example/p.png)", "http://auto.example", "www.auto.example", "\u202ereversed", "---\nconfigs: []\n",
+    "a\u2028b\x85c", "&lt;b&gt;", "*b* _i_ ~~s~~", "\x1b[31m", "x" * 5000, "{{ jinja }}", "<!-- c", "]]>", "$x$",
 ]  # fmt: skip
 
 
@@ -253,14 +254,13 @@ def test_energy_by_hand():
 
 def test_a_run_that_keeps_nothing_or_knows_no_origins(tmp_path: Path):
     (tmp_path / "data").mkdir()
-    pq.write_table(pa.table({"url": pa.array([], pa.string()), "date": pa.array([], pa.string()),
-                             "text": pa.array([], pa.large_string())}), tmp_path / "data" / "part-00000.parquet")  # fmt: skip
+    schema = pa.schema([("url", pa.string()), ("date", pa.string()), ("text", pa.large_string())])
+    pq.write_table(schema.empty_table(), tmp_path / "data" / "part-00000.parquet")
     found = origins(tmp_path)
     assert (found.documents, found.domains, found.first_date, found.counted) == (0, (), "", {})
     assert "Nothing looked for licences" in training_content(report_of("x"), found)
-    pq.write_table(pa.table({"url": [None, "", "no address"], "date": [None, "", "2026-01-01"], "text": [None, "a", "bc"]},
-                            pa.schema([("url", pa.string()), ("date", pa.string()), ("text", pa.large_string())])),
-                   tmp_path / "data" / "part-00000.parquet")  # fmt: skip
+    odd = {"url": [None, "", "no address"], "date": [None, "", "2026-01-01"], "text": [None, "a", "bc"]}
+    pq.write_table(pa.table(odd, schema), tmp_path / "data" / "part-00000.parquet")
     found = origins(tmp_path)
     assert (found.documents, found.chars, found.first_date, found.domains) == (3, 3, "2026-01-01", ())
     assert sha256(training_content(report_of("x"), found).encode()).digest()
