@@ -20,6 +20,7 @@ from curate.finished import takedown
 from curate.inputs import sources
 from curate.inputs.sources import Split
 from curate.output.checksums import CHECKSUMS, MANIFEST, leave_manifest, load_manifest
+from curate.output.papers import PAPERS, leave_papers
 from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
 from curate.output.privacy import PRIVATE, edit_of, make_private
 from curate.preflight import check_room
@@ -86,7 +87,9 @@ def run(
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
-        leave_manifest(out, _manifest(recipe, shown, len(splits), earlier, written))
+        manifest = _manifest(recipe, shown, len(splits), earlier, written)
+        leave_papers(out, manifest, report)
+        leave_manifest(out, manifest)
         _forget_others(out / WORK, folders)
     _refuse_to_call_it_done(recipe, tally, report)
     return report
@@ -230,7 +233,7 @@ def _write(
             ranked=ranked if name == "data" else {}, edit=edit_of(recipe, name),
         )  # fmt: skip
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
-    for name in (MANIFEST, CHECKSUMS, INDEX, "report.json", "report.html"):
+    for name in (MANIFEST, CHECKSUMS, INDEX, *PAPERS, "report.json", "report.html"):
         (out / name).unlink(missing_ok=True)
     for name in kinds:
         shutil.rmtree(out / name, ignore_errors=True)

@@ -38,6 +38,7 @@ from curate.files import (
 )
 from curate.finished.tombstones import RULE, STAGE, Hits, Wanted, hash_of, key, kind_of, tombstones, without
 from curate.output.checksums import MANIFEST, load_manifest, load_report, renew
+from curate.output.papers import leave_papers
 from curate.output.parts import ROWS_PER_GROUP, text_totals
 from curate.report.sites import site_loss
 from curate.report.webpage import write_html
@@ -160,7 +161,9 @@ def _fulfil(out: Path, requests: list[dict[str, Any]], request: dict[str, Any]) 
         outputs = sorted(described.values(), key=_order)
         digest = sha256("".join(item["sha256"] for item in outputs).encode()).hexdigest()
         follow(out, manifest["digest"], digest)
-        write_json(out / MANIFEST, {**manifest, "outputs": outputs, "digest": digest})
+        amended = {**manifest, "outputs": outputs, "digest": digest}
+        leave_papers(out, amended, load_report(out))
+        write_json(out / MANIFEST, amended)
     request["done"] = True
     _save(out, requests)
     renew(out)

@@ -18,12 +18,13 @@ from curate.inputs import s3
 from curate.inputs.links import CONNECTIONS
 from curate.inputs.s3 import Access
 from curate.output.checksums import CHECKSUMS, MANIFEST, load_manifest
+from curate.output.papers import PAPERS
 
 FOLDERS = ("data/", "dropped/", "quarantine/", "signals/")
-REPORTS = ("report.json", "report.html", "index.json", "takedown.json", CHECKSUMS)
+REPORTS = ("report.json", "report.html", "index.json", "takedown.json", *PAPERS, CHECKSUMS)
 MARK = ".curate"  # says that what is below a prefix was published by a run, whole or not
 CHECKED_TRIES = 5  # of what a server said it did and has not done
-_KINDS = {".json": "application/json", ".html": "text/html; charset=utf-8"}
+_KINDS = {".json": "application/json", ".html": "text/html; charset=utf-8", ".md": "text/markdown; charset=utf-8"}
 
 
 def is_target(out: str) -> bool:

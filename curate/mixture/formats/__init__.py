@@ -22,8 +22,8 @@ _UNSIGNED = {"uint16": 1 << 16, "uint32": 1 << 32}
 class Format:
     """One format: the module that writes it, the types it has for tokens and the vocabulary each of them holds.
 
-    `types` is empty for a format that holds text. `order` says what its reader does to the order of documents, and
-    `strict` whether an order that is meant survives that.
+    `types` is empty for a format that holds text; its documents come without tokens, the others' without text. `order`
+    says what its reader does to the order of documents, and `strict` whether an order that is meant survives that.
     """
 
     module: str

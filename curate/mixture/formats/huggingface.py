@@ -24,7 +24,6 @@ SCHEMA = pa.schema(
         ("text", pa.large_string()),
         ("bucket", pa.string()),
         ("phase", pa.string()),
-        ("token_count", pa.int32()),
     ]
 )
 
@@ -35,7 +34,7 @@ def write(mixture: Mixture, out: Path, dtype: str) -> None:  # noqa: ARG001
     for name, phase in zip(names, mixture.phases, strict=True):
 
         def row(document: Document, phase: str = phase.name) -> tuple[object, ...]:
-            return document.id, document.text, document.bucket, phase, len(document.tokens)
+            return document.id, document.text, document.bucket, phase
 
         write_parts(out / "data" / name, phase.read(), SCHEMA, row, ROWS_PER_GROUP)
     with whole_file(out / "README.md") as temporary:

@@ -10,6 +10,7 @@ from curate.mixture.laid_out import Mixture
 
 def write(mixture: Mixture, out: Path, _dtype: str) -> None:
     """Write `PHASE.jsonl` with `id`, `bucket` and `text` in each line."""
+    out.mkdir(parents=True, exist_ok=True)
     for name, phase in zip(phase_names(mixture), mixture.phases, strict=True):
         with whole_file(out / f"{name}.jsonl") as temporary, temporary.open("w", encoding="utf-8") as file:
             for document in phase.read():

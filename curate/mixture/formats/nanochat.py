@@ -42,10 +42,7 @@ def write(mixture: Mixture, out: Path, dtype: str) -> None:  # noqa: ARG001
         write_table(out / f"shard_{number:05d}.parquet", piece, SCHEMA, _row, rows)
     held = split.validation.values()
     write_table(out / VALIDATION, held, SCHEMA, _row, _rows_per_group(len(held)))
-    tokens = sum(len(document.tokens) for document in held)
-    write_json(
-        out / "validation.json", {"documents": len(held), "tokens": tokens, "sightings_held_out": split.sightings}
-    )
+    write_json(out / "validation.json", {"documents": len(held), "sightings_held_out": split.sightings})
 
 
 @dataclass(slots=True)
