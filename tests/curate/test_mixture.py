@@ -86,7 +86,7 @@ def digest(out: Path) -> str:
 
 
 def test_every_bucket_gets_its_tokens_in_every_phase(mixed_up) -> None:
-    """Within a hundredth of what the plan says, though no document is cut and the least share is that of some thirty."""
+    """Within a hundredth of what the plan says, though no document is cut and the least share is some thirty."""
     found = json.loads((mixed_up / "ledger.json").read_text())
     asked = {"warm": 30_000, "main": 75_000, "anneal": 45_000}
     for phase in found["phases"]:
