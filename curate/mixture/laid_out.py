@@ -5,12 +5,12 @@ Everything before this module decides (plan, ledger, shuffle, tokens); everythin
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One sighting of one document: `tokens` is uint32[n] without separators, `bucket` the name of its bucket."""
 
     id: str

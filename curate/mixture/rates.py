@@ -8,7 +8,7 @@ a second one sorts those in and a little above the cell in which the budget lies
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ from curate.mixture.plan import Phase, Plan
 
 RATE_BITS = 19  # of the bits of a rate: what its sign leaves of 20
 RATE_CELLS = 1 << RATE_BITS
-NEXT_TOKENS = 1 << 22  # beyond the budget, of the steps among which one is sought that fills it up
+NEXT_TOKENS = 1 << 20  # beyond the budget, of the steps among which one is sought that fills it up
+TINY = 1e-300
 RAISED_BY = 1e-9  # how far to stay from where a step begins, so that rounding cannot undo it
 
 Stretches = Callable[[], Iterator[Stretch]]
@@ -180,19 +181,19 @@ def solve(found: Rates, budgets: Ints, stretches: Stretches) -> None:
     """Find the rates of all phases, one after the other: two passes over all documents for each."""
     for phase, asked in zip(found.plan.phases, budgets, strict=True):
         staircase = np.zeros((len(asked), RATE_CELLS), np.int64)
-        for steps in _steps(found, phase, stretches):
-            np.add.at(staircase, (steps.buckets, _cells(steps.rates)), steps.tokens)
+        for held, rows, rates in _steps(found, phase, stretches):
+            np.add.at(staircase, (held.buckets[rows], _cells(rates)), held.tokens[rows])
         below = np.cumsum(staircase, axis=1)
         wanted = _reachable(found.plan, phase, asked, below[:, -1])
         first, last = (_cell_of(below, wanted + more) for more in (0, NEXT_TOKENS))
         near = _near(found, phase, stretches, first, last)
-        rates = np.zeros(len(wanted))
+        solved = np.zeros(len(wanted))
         for bucket, steps in enumerate(near):
             if wanted[bucket] and len(steps.rates):
                 before = int(below[bucket, first[bucket] - 1]) if first[bucket] else 0
-                rates[bucket], raised = _rate(steps, int(wanted[bucket]) - before)
+                solved[bucket], raised = _rate(steps, int(wanted[bucket]) - before)
                 found.raised |= raised
-        found.rates.append(rates)
+        found.rates.append(solved)
 
 
 def _cell_of(below: Ints, tokens: Ints) -> Ints:
@@ -233,7 +234,11 @@ class Steps:
         return Steps(*(getattr(self, name)[rows] for name in self.__slots__))
 
 
-def _steps(found: Rates, phase: Phase, stretches: Stretches) -> Iterator[Steps]:
+def _steps(found: Rates, phase: Phase, stretches: Stretches) -> Iterator[tuple[Steps, Ints, Floats]]:
+    """Documents with what a step is made of (their rates are empty), the rows of some that have a next step, its rates.
+
+    A document comes as often as it could be seen once more.
+    """
     cap = found.plan.max_epochs
     for documents in stretches():
         judged = found.judge(documents)
@@ -241,16 +246,13 @@ def _steps(found: Rates, phase: Phase, stretches: Stretches) -> Iterator[Steps]:
         weights = weights_of(documents, found.plan, phase, judged.ranks)
         level, usable = seen(before, chances), (judged.buckets >= 0) & (weights > 0)
         slack = np.min([seen(each, chances) + 1 - (each + chances) for each in judged.exposures], axis=0)
+        held = Steps(judged.buckets, before, documents.tokens, weights, chances, slack, documents.keys)
         while True:
             level = level + 1
             rows = np.flatnonzero(usable & (level <= cap))
             if not len(rows):
                 break
-            rates = (level - chances - before)[rows] / weights[rows]
-            yield Steps(
-                judged.buckets[rows], rates, documents.tokens[rows], weights[rows], chances[rows], slack[rows],
-                documents.keys[rows],
-            )  # fmt: skip
+            yield held, rows, ((level - chances - before) / np.maximum(weights, TINY))[rows]
 
 
 def _cells(rates: Floats) -> Ints:
@@ -261,13 +263,14 @@ def _cells(rates: Floats) -> Ints:
 
 def _near(found: Rates, phase: Phase, stretches: Stretches, first: Ints, last: Ints) -> list[Steps]:
     """The steps of each bucket between two cells, by rate."""
-    held: list[list[Steps]] = [[] for _ in first]
-    for steps in _steps(found, phase, stretches):
-        cells = _cells(steps.rates)
-        steps = steps.take((cells >= first[steps.buckets]) & (cells <= last[steps.buckets]))
+    found_near: list[list[Steps]] = [[] for _ in first]
+    for held, rows, rates in _steps(found, phase, stretches):
+        cells, buckets = _cells(rates), held.buckets[rows]
+        near = np.flatnonzero((cells >= first[buckets]) & (cells <= last[buckets]))
+        steps = replace(held.take(rows[near]), rates=rates[near])
         for bucket in np.unique(steps.buckets).tolist():
-            held[bucket].append(steps.take(steps.buckets == bucket))
-    return [_sorted(each) for each in held]
+            found_near[bucket].append(steps.take(steps.buckets == bucket))
+    return [_sorted(each) for each in found_near]
 
 
 def _sorted(held: list[Steps]) -> Steps:

@@ -8,6 +8,7 @@ memory is that of a range, whatever the size of the corpus.
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from curate.files import RowFile, describe_file, read_marker, standing_marker, w
 from curate.mixture.exposure import Ints, Stretch, stretch
 from curate.mixture.laid_out import Document
 from curate.mixture.ledger import ledger_rows
-from curate.mixture.measure import ROWS, stored_rows, tokens_of
+from curate.mixture.measure import ROWS, passing, stored_rows, tokens_of
 from curate.mixture.order import Layout, Ranges, key_cells, sightings
 from curate.mixture.plan import Plan
 from curate.mixture.rates import Rates
@@ -109,7 +110,7 @@ def scatter(shuffle: Shuffle, number: int) -> None:
                 writer.write_batch(batch)
                 batches.setdefault(range_, []).append(count)
                 count += 1
-    files = {"sightings": describe_file(path, count)}
+    files = {"sightings": passing(path, count)}
     if shuffle.ledger and part.rows:
         files["ledger"] = describe_file(shuffle.ledger_file(number), part.rows)
     write_marker(path.with_suffix(".json"), {"files": files, "batches": {str(r): held for r, held in batches.items()}})
@@ -255,14 +256,11 @@ class Scattered:
         table = table.take(pa.array(rows[np.argsort(keys, kind="stable")]))
         buckets = [self.names[place] for place in table["bucket"].to_pylist()]
         texts = table["text"].to_pylist() if "text" in table.column_names else [""] * table.num_rows
-        for id_, text, tokens, name in zip(table["id"].to_pylist(), texts, self._tokens(table), buckets, strict=True):
-            yield Document(id_, text, tokens, name)
+        yield from map(Document, table["id"].to_pylist(), texts, self._tokens(table), buckets)
 
-    def _tokens(self, table: pa.Table) -> Iterator[np.ndarray]:
+    def _tokens(self, table: pa.Table) -> list[np.ndarray]:
         if not self.item_bytes:
-            nothing = np.empty(0, np.uint32)
-            yield from (nothing for _ in range(table.num_rows))
-            return
+            return [np.empty(0, np.uint32)] * table.num_rows
         column = table["tokens"].combine_chunks()
         column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
         _, offsets, values = column.buffers()
@@ -270,8 +268,7 @@ class Scattered:
         if values is None:
             values = pa.py_buffer(b"")
         tokens = np.frombuffer(values, f"<u{self.item_bytes}", int(bounds[-1])).astype(np.uint32)
-        for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-            yield tokens[start:end]
+        return [tokens[start:end] for start, end in pairwise(bounds.tolist())]
 
 
 def scattered(shuffle: Shuffle) -> Scattered:
