@@ -41,6 +41,7 @@ class StandIn:
         values = self.random.integers(1, 50_000, int(sizes.sum())).tolist()
         ends = np.cumsum(sizes).tolist()
         found = [Encoded([*values[end - size : end], 0]) for end, size in zip(ends, sizes.tolist(), strict=True)]
+        self.held = found, values  # so that the last lists, too, are freed on the tokenizer's account
         self.seconds += process_time() - before
         return found
 

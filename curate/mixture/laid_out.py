@@ -11,7 +11,7 @@ import numpy as np
 
 
 class Document(NamedTuple):
-    """One sighting of one document: `tokens` is uint32[n] without separators, `bucket` the name of its bucket."""
+    """One sighting of a document: `tokens` is uint16[n] or uint32[n] without separators, `bucket` its bucket's name."""
 
     id: str
     text: str

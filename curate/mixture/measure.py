@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from curate.errors import IncompleteRunError
 from curate.files import RowFile, read_marker, sha256_of, whole_file, write_marker
+from curate.mixture.ragged import Ragged
 from curate.mixture.sources import Part
 from curate.mixture.vocabulary import TokenizerFile, Tokens
 from filters.address import canonical_host, registered_domain
@@ -89,10 +90,7 @@ TOKENS = pa.schema([("tokens", pa.large_binary())])
 
 def packed(tokens: Tokens, dtype: np.dtype[Any]) -> pa.RecordBatch:
     """Tokens as bytes, a row for each text."""
-    values, offsets = tokens.values.astype(dtype), tokens.offsets * dtype.itemsize
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(values)]
-    array = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(offsets) - 1, buffers)
-    return pa.record_batch([array], schema=TOKENS)
+    return pa.record_batch([Ragged(tokens.values.astype(dtype), tokens.offsets).arrow()], schema=TOKENS)
 
 
 def _columns(batch: pa.RecordBatch, texts: Sequence[str], tokens: Tokens) -> pa.RecordBatch:

@@ -8,7 +8,7 @@ memory is that of a range, whatever the size of the corpus.
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,13 @@ from curate.mixture.ledger import ledger_rows
 from curate.mixture.measure import ROWS, passing, stored_rows, tokens_of
 from curate.mixture.order import Layout, Ranges, key_cells, sightings
 from curate.mixture.plan import Plan
+from curate.mixture.ragged import Ragged
 from curate.mixture.rates import Rates
 from curate.mixture.sources import Part
 
 ROW_BYTES = 64  # of a sighting beside its text and tokens
-RANGE_BYTES = 32 << 20
-CHUNK_BYTES = 64 << 20  # of documents that a task holds at a time
+RANGE_BYTES = 16 << 20
+CHUNK_BYTES = 16 << 20  # of documents that a task holds at a time
 
 LEDGER_COLUMNS = ("id", "site", "licence", "opt_outs")
 
@@ -217,14 +218,27 @@ def _by_range(table: pa.Table, found: _Found, schema: pa.Schema) -> Iterator[tup
     order = np.argsort(found.ranges, kind="stable")
     if not len(order):
         return
-    taken = table.take(pa.array(found.rows[order]))
-    own = {"key": pa.array(found.keys[order]), "bucket": pa.array(found.buckets[order].astype(np.int16))}
-    sorted_ = pa.table({name: own[name] if name in own else taken[name] for name in schema.names}, schema=schema)
-    batch = sorted_.combine_chunks().to_batches()[0]
+    columns = _taken(table, found.rows[order])
+    columns |= {"key": pa.array(found.keys[order]), "bucket": pa.array(found.buckets[order].astype(np.int16))}
+    batch = pa.record_batch([columns[name] for name in schema.names], schema=schema)
     ranges = found.ranges[order]
     bounds = np.concatenate([[0], np.flatnonzero(np.diff(ranges)) + 1, [len(ranges)]])
-    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+    for start, end in pairwise(bounds.tolist()):
         yield int(ranges[start]), batch.slice(start, end - start)
+
+
+def _taken(table: pa.Table, rows: Ints) -> dict[str, pa.Array]:
+    """Columns of some rows; tokens are copied by our own code, Arrow takes several times as long."""
+    names = [name for name in table.column_names if name != "tokens"]
+    taken = table.select(names).combine_chunks().take(pa.array(rows)).combine_chunks()
+    columns = {name: _one_chunk(taken[name]) for name in names}
+    if "tokens" in table.column_names:
+        columns["tokens"] = Ragged.of(table["tokens"].chunks, "u1").take(rows).arrow()
+    return columns
+
+
+def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks else pa.array([], column.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,23 +266,15 @@ class Scattered:
         rows = np.arange(table.num_rows)
         if bucket is not None:
             rows = np.flatnonzero(np.asarray(table["bucket"]) == bucket)
-        keys = np.asarray(table["key"])[rows]
-        table = table.take(pa.array(rows[np.argsort(keys, kind="stable")]))
-        buckets = [self.names[place] for place in table["bucket"].to_pylist()]
-        texts = table["text"].to_pylist() if "text" in table.column_names else [""] * table.num_rows
-        yield from map(Document, table["id"].to_pylist(), texts, self._tokens(table), buckets)
-
-    def _tokens(self, table: pa.Table) -> list[np.ndarray]:
-        if not self.item_bytes:
-            return [np.empty(0, np.uint32)] * table.num_rows
-        column = table["tokens"].combine_chunks()
-        column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
-        _, offsets, values = column.buffers()
-        bounds = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1] // self.item_bytes
-        if values is None:
-            values = pa.py_buffer(b"")
-        tokens = np.frombuffer(values, f"<u{self.item_bytes}", int(bounds[-1])).astype(np.uint32)
-        return [tokens[start:end] for start, end in pairwise(bounds.tolist())]
+        order = rows[np.argsort(np.asarray(table["key"])[rows], kind="stable")]
+        if not len(order):
+            return iter(())
+        columns = _taken(table.drop_columns(["key"]), order)
+        nothing = repeat(np.empty(0, np.uint32))
+        tokens = Ragged.of([columns["tokens"]], f"<u{self.item_bytes}").rows() if self.item_bytes else nothing
+        texts = columns["text"].to_pylist() if "text" in columns else repeat("")
+        buckets = map(self.names.__getitem__, columns["bucket"].to_pylist())
+        return map(Document, columns["id"].to_pylist(), texts, tokens, buckets)
 
 
 def scattered(shuffle: Shuffle) -> Scattered:

@@ -21,12 +21,12 @@ def stored(document: Document, vocabulary: Vocabulary, dtype: str) -> np.ndarray
 
 def joined(documents: Sequence[Document], vocabulary: Vocabulary, dtype: str) -> np.ndarray:
     """The tokens of documents one behind another, each with the end of document, as `stored`."""
-    end = np.array([vocabulary.end_of_document], np.uint32)
+    end = np.array([vocabulary.end_of_document], documents[0].tokens.dtype)
     tokens = np.concatenate([part for document in documents for part in (document.tokens, end)])
     if len(tokens) and int(tokens.max()) >= vocabulary.size:
         wrong = next(each.id for each in documents if len(each.tokens) and int(each.tokens.max()) >= vocabulary.size)
         raise ValueError(f"document {wrong} has a token outside a vocabulary of {vocabulary.size}")
-    return tokens.astype(np.dtype(dtype).newbyteorder("<"))
+    return tokens.astype(np.dtype(dtype).newbyteorder("<"), copy=False)
 
 
 def append(file: BinaryIO, documents: Iterable[Document], vocabulary: Vocabulary, dtype: str) -> Iterator[int]:
