@@ -7,7 +7,6 @@ is that of a full run with those limits, but for duplicates: pages that newly co
 them, and duplicates of a page that no longer comes there stay dropped; such pages are counted and said.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,31 +17,19 @@ import numpy as np
 import pyarrow.compute as pc
 
 from curate.errors import CurateError, UsageError
-from curate.output.checksums import load_manifest, load_report
 from curate.output.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
 from curate.protocol import column
-from curate.recipe import Recipe, code_version, fingerprint, load_recipe
+from curate.recipe import Recipe, fingerprint
 from curate.stages import about, meets
+from curate.whatif.finished import Finished
 from curate.whatif.flips import Pages, Sweep, Tally
 from curate.whatif.rejudge import UNKNOWN, columns, floats, judge, judge_again
 from curate.whatif.rescore import dropped_documents, run_on
-from curate.whatif.settings import Setting, limit_now, limits, moving, parse_setting, with_setting, with_settings
+from curate.whatif.settings import Setting, limit_now, limits, moving, with_setting
 
 CHARS = "extract.text_chars"
-SETTINGS = Path("work/settings.json")  # what `whatif --apply` had set in the recipe that is called by its name
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A finished run: where it is, its recipe, what `whatif` itself had set in that, its report and manifest."""
-
-    out: Path
-    recipe: Recipe
-    settings: tuple[str, ...]
-    report: dict[str, Any]
-    manifest: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,42 +88,11 @@ class WhatIf:
         return not (self.unmatched or self.orphans)
 
 
-def open_run(out: Path, recipe: str = "", adapt: Callable[[Recipe], Recipe] = lambda loaded: loaded) -> Finished:
-    """The finished run in `out` and its recipe, loaded by the name in the report or by `recipe`, then adapted.
-
-    Raises UsageError when no run has finished there, or when the recipe is no longer the one it was made with.
-    """
-    report = load_report(out)
-    manifest = load_manifest(out)
-    settings = tuple(_read_json(out / SETTINGS) or ())
-    loaded = adapt(load_recipe(recipe or report["recipe"]))
-    made = with_settings(loaded, [parse_setting(text, loaded) for text in settings])
-    if fingerprint(made) != manifest["recipe"]["fingerprint"]:
-        message = (
-            f"{out} was made with a recipe {manifest['recipe']['name']!r} that is not "
-            f"{recipe or report['recipe']!r} as it is now; say what it was made with: --recipe, --quality-model"
-        )
-        raise UsageError(message)
-    return Finished(out, made, settings, report, manifest)
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text())
-    except FileNotFoundError:
-        return None
-
-
 def sweep_of(recipe: Recipe, stage: str, limit: str, values: Sequence[float]) -> tuple[Recipe, Sweep]:
     """A sweep over a limit, and the recipe with that limit at its loosest value, which is to be judged by."""
     found = next(each for each in recipe.stages if each.name == stage)
     sweep = Sweep(stage, limit, tuple(sorted(values)), column(stage, limits(found)[limit].signal))
     return with_setting(recipe, Setting(stage, limit, sweep.loosest)), sweep
-
-
-def made_by_other_code(run: Finished) -> bool:
-    """Whether the code or a deciding library has changed since the run: its signals are then not today's."""
-    return bool(run.manifest["versions"]["code"] != code_version())
 
 
 def whatif(

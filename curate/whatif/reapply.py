@@ -14,7 +14,7 @@ from curate.errors import CurateError, UsageError
 from curate.files import write_json
 from curate.inputs import sources
 from curate.output.checksums import load_manifest
-from curate.whatif.answer import SETTINGS, Finished, made_by_other_code
+from curate.whatif.finished import SETTINGS, Finished, made_by_other_code
 from curate.whatif.settings import Setting, with_settings
 
 INPUTS = "inputs.json"
