@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from curate.errors import CurateError, UsageError
+from curate.folder import DATA, DROPPED, SIGNALS, TAKEDOWN
 from curate.output.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
 from curate.protocol import column
 from curate.recipe import Recipe, fingerprint
@@ -114,7 +115,7 @@ def whatif(
     met = [place for place, stage in enumerate(recipe.stages) if meets(stage)]
     tally = Tally(reasons, met, samples, sweep)
     waiting: list[Pages] = []
-    for rows in batches(run.out / "signals", _columns(recipe, first, sweep)):
+    for rows in batches(run.out / SIGNALS, _columns(recipe, first, sweep)):
         keys = keys_of(rows.column("id"))
         old = fates.of(keys)
         new = judge_again(rows, old, recipe, changed, reasons)
@@ -153,7 +154,7 @@ def _orphans(out: Path, recipe: Recipe, tally: Tally) -> int:
     if not len(lost.keys):
         return 0
     ended, count = tally.reasons.places[lost.new], 0
-    for rows in batches(out / "dropped", ["stage", "duplicate_of"]):
+    for rows in batches(out / DROPPED, ["stage", "duplicate_of"]):
         rows = rows.filter(pc.is_valid(rows.column("duplicate_of")))
         found, places = find(lost.keys, keys_of(rows.column("duplicate_of")))
         met = np.array([recipe.stage_names.index(stage) for stage in rows.column("stage").to_pylist()], np.int64)
@@ -167,7 +168,7 @@ def _check(run: Finished, tally: Tally, first: int) -> None:
     Where pages have been taken down, their signals are gone and the counts of what dropped them have stayed.
     """
     found = tally.ended(0)
-    taken = (run.out / "takedown.json").is_file()
+    taken = (run.out / TAKEDOWN).is_file()
     for place, stage in enumerate(run.report["stages"][: len(run.recipe.stages)]):
         said = sum(stage["dropped"].values()) + sum(stage["errors"].values())
         here = found.get(place, Counter()).total()
@@ -230,7 +231,7 @@ def _newly_kept(run: Finished, tally: Tally) -> list[Sample]:
     names = ["id", "url", "value", "limit", "text"]
     return [
         Sample(row["url"], row["text"] or "", *shown[key], row["value"], row["limit"])
-        for key, row in _rows(run.out / "dropped", shown, names)
+        for key, row in _rows(run.out / DROPPED, shown, names)
     ]
 
 
@@ -240,12 +241,12 @@ def _newly_dropped(run: Finished, recipe: Recipe, tally: Tally) -> list[Sample]:
     values: dict[int, float] = {}
     for place in {new.place for _, new in shown.values()}:
         stage, here = recipe.stages[place], [key for key, (_, new) in shown.items() if new.place == place]
-        for table in rows_with(run.out / "signals", np.array(sorted(here), np.uint64), ["id", *columns(stage)]):
+        for table in rows_with(run.out / SIGNALS, np.array(sorted(here), np.uint64), ["id", *columns(stage)]):
             for batch in table.to_batches():
                 values |= dict(zip(keys_of(batch["id"]).tolist(), judge(stage, batch).values.tolist(), strict=True))
     return [
         Sample(row["url"], row["text"], *shown[key], values[key], _limit(recipe, shown[key][1]))
-        for key, row in _rows(run.out / "data", shown, ["id", "url", "text"])
+        for key, row in _rows(run.out / DATA, shown, ["id", "url", "text"])
     ]
 
 
