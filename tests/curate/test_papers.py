@@ -17,11 +17,11 @@ from curate.engine.run import run
 from curate.files import sha256_of
 from curate.finished.takedown import takedown
 from curate.finished.verify import verify
+from curate.folder import PAPERS
 from curate.output.card import _LOAD, card
 from curate.output.cost import cost, kilowatt_hours
 from curate.output.croissant import croissant
 from curate.output.origins import Domain, Origins, origins
-from curate.output.papers import PAPERS
 from curate.output.training_content import training_content
 from curate.recipe import load_recipe
 
