@@ -1,4 +1,5 @@
-"""What a trainer's own reader delivers from a mixture; `bench/trainers.py` runs this file in that trainer's environment.
+"""What a trainer's own reader delivers from a mixture; `bench/trainers.py` runs this file in that trainer's
+environment.
 
 Usage: `python bench/trainer_readers.py FORMAT FOLDER`. Prints JSON: for each phase and bucket the SHA-256 over every
 document's digest in the order in which the reader gives them, how many there are, and the share that the reader's own
@@ -75,12 +76,15 @@ def megatron(folder: Path) -> dict:
 class _NoTokenizer:
     """What GPTDataset asks of a tokenizer while it builds indices and nothing is decoded."""
 
-    unique_identifiers = {"class": "none"}
     eod, pad, vocab_size = 0, 0, 1
+
+    @property
+    def unique_identifiers(self):
+        return {"class": "none"}
 
 
 def nanotron(folder: Path) -> dict:
-    """datatrove's `DatatroveFolderDataset`, which nanotron reads with: windows joined again, cut where positions restart."""
+    """datatrove's `DatatroveFolderDataset`, which nanotron reads with: one window, cut where positions restart."""
     import numpy as np
     from datatrove.utils.dataset import DatatroveFolderDataset
 
@@ -165,7 +169,7 @@ def mds(folder: Path) -> dict:
 
 
 def levanter(folder: Path) -> dict:
-    """`LmDataConfig` decoded from `data.yaml`; its caches for documents, blocks of its `MixtureDataset` for the shares."""
+    """`LmDataConfig` decoded from `data.yaml`: its caches for documents, blocks of its mixture for the shares."""
     import os
     import tempfile
 

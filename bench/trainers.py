@@ -1,12 +1,14 @@
 """Mixtures read back by the trainers' own readers: the same documents in the same order, the shares of the plan.
 
-Usage: `python bench/trainers.py RUN --environments DIR [--tokens 400k] [--work DIR] [FORMAT ...]`. RUN is a finished run, such as
-one of the dev shard; its survivors are cut by site into three sources. DIR/FORMAT is a virtual environment made with
+Usage: `python bench/trainers.py RUN --environments DIR [--tokens 400k] [--work DIR] [FORMAT ...]`. RUN is a finished
+run, such as one of the dev shard; its survivors are cut by site into three sources. DIR/FORMAT is a virtual
+environment made with
 
     python -m venv DIR/FORMAT && DIR/FORMAT/bin/python -m pip install PACKAGES
 
-where PACKAGES are those in `PACKAGES` below (`torch==2.13.0` first where it is named). A format without an environment is
-skipped and named. What has to come back is made from the JSON Lines of the same mixture and the `tokenizers` library.
+where PACKAGES are those in `PACKAGES` below (`torch==2.13.0` first where it is named). A format without an environment
+is skipped and named. What has to come back is made from the JSON Lines of the same mixture and the `tokenizers`
+library.
 """
 
 import argparse

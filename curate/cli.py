@@ -20,7 +20,8 @@ PLAIN_WIDTH = 140  # of tables that go to a file or a log
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns 0, 1 when a run is incomplete or a check failed, 2 when the user has to act."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser(given[:1]).parse_args(given)
     console = Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PLAIN_WIDTH
@@ -39,11 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cluster.stop()
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(named: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the command that is named first, which alone is imported; of all commands when none is."""
     parser = argparse.ArgumentParser(prog="curate", description="Curate raw web crawl into training text.")
     parser.add_argument("--version", action="version", version=f"curate {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name in COMMANDS:
+    for name in named if set(named) <= set(COMMANDS) and named else COMMANDS:
         module = import_module(f"curate.commands.{name}")
         command = commands.add_parser(name, help=module.HELP)
         module.arguments(command)

@@ -2,14 +2,18 @@
 
 import importlib
 import importlib.util
+import re
 import sys
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from traceback import extract_tb
 from types import ModuleType
 from typing import TypeVar
 
 from curate.errors import UsageError
+from filters.rule_set import choices
 
 RECIPE_FILE = "recipe_file_"  # modules made from a user's file; workers get them by value
 
@@ -72,8 +76,24 @@ def _module_from_file(path: Path, what: str) -> ModuleType:
     except UsageError:
         raise
     except Exception as error:
-        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
-        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
-        message = f"{path} line {line}: {type(error).__name__}: {' '.join(str(error).split())}"
-        raise UsageError(message) from error
+        raise UsageError(f"{path} line {_line(error, path)}: {_said(error, module)}") from error
     return module
+
+
+def _line(error: Exception, path: Path) -> int:
+    """The line of a user's file that an exception comes from."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or 0
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if Path(frame.filename) == path.resolve()]
+    return (lines[-1] if lines else 0) or 0
+
+
+def _said(error: Exception, module: ModuleType) -> str:
+    """An exception in one line, with what was perhaps meant."""
+    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    unknown = re.search(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'", said)
+    made = getattr(module, unknown[1], None) if unknown else None
+    if unknown and is_dataclass(made):
+        return said + choices(unknown[2], [each.name for each in fields(made)])
+    near = get_close_matches(error.name or "", vars(module), 1) if isinstance(error, NameError) else []
+    return f"{said}; did you mean {near[0]!r}?" if near else said

@@ -19,6 +19,7 @@ from curate.cluster import Workers
 from curate.engine.phases import Progress, Show
 from curate.errors import UsageError
 from curate.files import TEMPORARY, describe_file, locked, remove_temporaries, sync_folder, whole_file, write_json
+from curate.folder import CHECKSUMS, MANIFEST
 from curate.mixture import formats
 from curate.mixture.identity import code_of, inputs_of, key_of, versions
 from curate.mixture.laying import Decided, Laid, Steps, Wish, as_mixture, decide, lay_out, measured
@@ -27,7 +28,7 @@ from curate.mixture.order import control_of, layout_of
 from curate.mixture.readme import readme
 from curate.mixture.scatter import RANGE_BYTES
 from curate.mixture.sources import Source, check_columns, open_sources
-from curate.output.checksums import CHECKSUMS, MANIFEST, leave_manifest
+from curate.output.checksums import leave_manifest
 from curate.recipe import describe
 
 WORK = "work"

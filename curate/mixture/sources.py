@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.errors import UsageError
-from curate.output.checksums import MANIFEST, load_manifest
+from curate.folder import MANIFEST
+from curate.output.checksums import load_manifest
 from filters.difficulty import SIGNALS
 
 SOURCE = "source"

@@ -56,6 +56,7 @@ def _body(out: Path, manifest: Mapping[str, Any], report: Mapping[str, Any], fou
     yield "\n## Who decided, and what to mind\n"
     yield from _judgements(report)
     yield "\n## Licences and what publishers asked for\n"
+    yield "The texts belong to their authors; no licence is given for them here. `license: other` says no more.\n"
     yield rights(report, found)
     yield "\n## Domains\n"
     rows = [(code(d.name), f"{d.documents:,}", f"{d.chars:,}") for d in found.domains[:SHOWN]]
@@ -114,9 +115,7 @@ def _judgements(report: Mapping[str, Any]) -> Iterator[str]:
 
 def rights(report: Mapping[str, Any], found: Origins) -> str:
     """Licences that pages show, opt-outs that pages carry and what was done about them, as Markdown."""
-    said = [
-        "The texts belong to their authors; no licence is given for them here. `license: other` above says no more.\n"
-    ]
+    said: list[str] = []
     if "licence" in found.counted:
         rows = [(code(name) or "none found", f"{count:,}") for name, count in top(found.counted["licence"])[:SHOWN]]
         said.append(table(("licence that a page shows", "documents:"), rows))

@@ -14,6 +14,8 @@ from filters.address import canonical_host, registered_domain
 
 BATCH_ROWS = 1000
 COUNTED = ("language", "licence", "opt_outs")
+MAX_VALUES = 10_000  # of a column: every page can name a licence of its own
+OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,10 @@ def _add(found: Origins, batch: pa.RecordBatch, counted: list[str]) -> None:
         found.first_date = min(found.first_date or dates[0], dates[0])
         found.last_date = max(found.last_date, dates[-1])
     for name in counted:
-        values = (row.as_py() for row in pc.value_counts(batch[name]))
-        found.counted[name].update({row["values"] or "": row["counts"] for row in values})
+        values = found.counted[name]
+        for row in pc.value_counts(batch[name]).to_pylist():
+            value = row["values"] or ""
+            values[value if value in values or len(values) < MAX_VALUES else OTHERS] += row["counts"]
 
 
 @lru_cache(1 << 16)

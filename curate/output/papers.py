@@ -11,20 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from curate.files import whole_file
+from curate.folder import CARD, COST, CROISSANT, TRAINING_CONTENT
 from curate.output.card import card
 from curate.output.cost import cost
 from curate.output.croissant import croissant
 from curate.output.origins import origins
 from curate.output.training_content import training_content
 
-PAPERS = ("README.md", "croissant.json", "training_content.md", "cost.md")
-
 
 def leave_papers(out: Path, manifest: Mapping[str, Any], report: Mapping[str, Any]) -> None:
     """Write the papers of the run in `out`, whose manifest and report are given, over those that stand there."""
     found = origins(out)
-    written = (card(out, manifest, report, found), croissant(out, manifest, report, found),
-               training_content(report, found), cost(report))  # fmt: skip
-    for name, text in zip(PAPERS, written, strict=True):
+    written = {
+        CARD: card(out, manifest, report, found),
+        CROISSANT: croissant(out, manifest, report, found),
+        TRAINING_CONTENT: training_content(report, found),
+        COST: cost(report),
+    }
+    for name, text in written.items():
         with whole_file(out / name) as temporary:
             temporary.write_text(text, encoding="utf-8")

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curate.errors import UsageError
+from curate.folder import DROPPED, parts
 
 
 def rejected(out: Path, *, stage: str = "", rule: str = "", count: int = 20) -> list[dict[str, Any]]:
@@ -26,7 +27,7 @@ def rejected(out: Path, *, stage: str = "", rule: str = "", count: int = 20) -> 
 
 
 def _matching(out: Path, stage: str, rule: str) -> Iterator[dict[str, Any]]:
-    paths = sorted((out / "dropped").glob("part-*.parquet"))
+    paths = parts(out / DROPPED)
     if not paths:
         message = f"{out} holds no dropped/: no run has finished there"
         raise UsageError(message)
@@ -47,7 +48,7 @@ def _distance(row: dict[str, Any]) -> float:
 
 def _reasons(out: Path) -> list[str]:
     found = set()
-    for path in sorted((out / "dropped").glob("part-*.parquet")):
+    for path in parts(out / DROPPED):
         table = pq.read_table(path, columns=["stage", "rule"])
         found |= set(zip(table["stage"].to_pylist(), table["rule"].to_pylist(), strict=True))
     return [f"{stage}/{rule}" for stage, rule in sorted(found)]

@@ -54,6 +54,24 @@ def print_table(report: Mapping[str, Any], console: Console) -> None:
         )
     console.print(table)
     console.print(totals_line(report), highlight=False, markup=False)
+    for line in alarms(report):
+        console.print(harmless(line), highlight=False, markup=False, style="bold red")
+
+
+def alarms(report: Mapping[str, Any]) -> list[str]:
+    """What a reader must not overlook: stages that removed every page that came to them, with the commonest reason.
+
+    >>> rule = {"name": "language", "docs_in": 7, "docs_out": 0, "dropped": {"language_de": 7}, "errors": {}}
+    >>> alarms({"stages": [rule, rule | {"docs_in": 0, "dropped": {}}]})
+    ['Nothing is left: language removed all 7 pages that came to it (language_de 7).']
+    >>> alarms({"stages": [rule | {"docs_out": 1}]})
+    []
+    """
+    return [
+        f"Nothing is left: {each['name']} removed all {each['docs_in']:,} pages that came to it ({rules_text(each)})."
+        for each in report["stages"]
+        if each["docs_in"] and not each["docs_out"]
+    ]
 
 
 def totals_line(report: Mapping[str, Any]) -> str:

@@ -17,11 +17,11 @@ from curate.engine.run import run
 from curate.files import sha256_of
 from curate.finished.takedown import takedown
 from curate.finished.verify import verify
+from curate.folder import PAPERS
 from curate.output.card import _LOAD, card
 from curate.output.cost import cost, kilowatt_hours
 from curate.output.croissant import croissant
 from curate.output.origins import Domain, Origins, origins
-from curate.output.papers import PAPERS
 from curate.output.training_content import training_content
 from curate.recipe import load_recipe
 
@@ -264,3 +264,13 @@ def test_a_run_that_keeps_nothing_or_knows_no_origins(tmp_path: Path):
     found = origins(tmp_path)
     assert (found.documents, found.chars, found.first_date, found.domains) == (3, 3, "2026-01-01", ())
     assert sha256(training_content(report_of("x"), found).encode()).digest()
+
+
+def test_pages_that_each_name_a_licence_of_their_own_are_counted_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("curate.output.origins.MAX_VALUES", 3)
+    (tmp_path / "data").mkdir()
+    columns = {"url": ["http://a.example/"] * 9, "date": [""] * 9, "text": ["x"] * 9, "licence": list("abcabcdef")}
+    pq.write_table(pa.table(columns), tmp_path / "data" / "part-00000.parquet")
+    assert origins(tmp_path).counted["licence"] == {"a": 2, "b": 2, "c": 2, "others": 3}

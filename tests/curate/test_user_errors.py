@@ -49,6 +49,40 @@ def test_a_recipe_file_that_does_not_load(tmp_path: Path, code: str, line: int) 
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("stage", "said"),
+    [
+        ("Rules(gopher.quality.with_limits(min_word=30))", "no limit 'min_word'; did you mean 'min_words'?"),
+        ("Rules(gopher.quality.with_limits(min_words='30'))", "min_words is a number, or None for no limit, not '30'"),
+        ("Rules(gopher.quality.with_limits(min_words=float('nan')))", "min_words is a number"),
+        ("Rules(gopher.quality.with_dialect('datatrov'))", "did you mean 'datatrove'?"),
+        ("Extract(limts=3)", "unexpected keyword argument 'limts'; did you mean 'limits'?"),
+        ("Extrct()", "name 'Extrct' is not defined; did you mean 'Extract'?"),
+    ],
+)
+def test_a_mistake_in_a_recipe_file_is_named_with_its_line(tmp_path: Path, monkeypatch, stage: str, said: str) -> None:
+    """Also when the file is named by a path that is not absolute."""
+    code = f"from filters import gopher\nfrom curate.stages import Extract, Rules\nstage = {stage}\n"
+    (tmp_path / "mine.py").write_text(code)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as refused:
+        load_recipe("mine.py")
+    assert str(refused.value).startswith("mine.py line 3: ")
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_stage_that_removes_everything_is_said_aloud(crawl, curate) -> None:
+    """The table alone is easily overlooked."""
+    (crawl / "none.py").write_text(
+        RECIPE.replace("import Extract", "import Extract, Keep")
+        .replace("recipe =", "def nothing(text):\n    return False\n\nrecipe =")
+        .replace('"resiliparse")', '"resiliparse"), Keep("odd", nothing)')
+    )
+    done = curate("run", crawl / "a.warc.gz", "--out", crawl / "out", "--recipe", crawl / "none.py", "--workers", 1)
+    assert "Nothing is left: odd removed all 4 pages that came to it" in done.stdout
+
+
 def test_an_output_inside_the_input_is_left_out(crawl, curate) -> None:
     """A second run over the folder reads what the first read; with nothing else in it there is nothing to read."""
     run = ("run", crawl, "--out", crawl / "out", "--recipe", crawl / "small.py", "--workers", 1)

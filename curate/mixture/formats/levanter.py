@@ -8,6 +8,7 @@ for every batch of a multiple of 32 sequences.
 Source: lib/levanter/src/levanter/data/{mixture.py,text/datasets.py,text/formats.py} of marin-community/marin.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,7 +43,9 @@ def write(mixture: Mixture, out: Path, dtype: str) -> None:
             source = {"type": "url", "train_urls": urls}
             made = {"type": "cached", "source": source, "format": {"type": "prebuilt", "input_ids_key": "input_ids"}}
             components[named[part.bucket]] = {**made, "pack": True}
-        weights.append([begin, {named[p.bucket]: share for p, share in zip(parts, shares(parts), strict=True)}])
+        counts = whole_samples(shares(parts), BLOCK_SEQUENCES)
+        of = {named[part.bucket]: count / BLOCK_SEQUENCES for part, count in zip(parts, counts, strict=True)}
+        weights.append([begin, of])
     data = {
         "tokenizer": "passthrough", "vocab_size": mixture.vocabulary.size, "cache_dir": "cache", "shuffle": False,
         "mixture_block_size": BLOCK_SEQUENCES, "components": components, "train_weights": weights,
@@ -50,6 +53,22 @@ def write(mixture: Mixture, out: Path, dtype: str) -> None:
     said = f"# train_weights begin at steps of {step:,} tokens: train_batch_size times the sequence length\n"
     with whole_file(out / "data.yaml") as temporary:
         temporary.write_text(said + dumped({"data": data}))
+
+
+def whole_samples(parts: Sequence[float], block: int) -> list[int]:
+    """Shares as whole samples of a block, one at least: a reader that rounds down gives what is left to the largest.
+
+    >>> whole_samples([0.5, 0.4996, 0.0004], 256)
+    [128, 127, 1]
+    """
+    counts = [max(1, int(share * block)) for share in parts]
+    missing = block - sum(counts)
+    by_rest = sorted(range(len(parts)), key=lambda place: counts[place] - parts[place] * block)
+    for turn in range(missing):
+        counts[by_rest[turn % len(parts)]] += 1
+    for _ in range(-missing):
+        counts[counts.index(max(counts))] -= 1
+    return counts
 
 
 def _write_part(part: Part, vocabulary: Vocabulary, out: Path, folder: str, dtype: str) -> list[str]:
