@@ -146,7 +146,8 @@ def _account(out: Path, wish: Wish, laid: Laid, decided: Decided) -> dict[str, A
             for b, name in enumerate(names)
         ]
         documents = int(census.documents[place].sum())
-        rows.append({"phase": phase.name, "asked": asked, "tokens": total, "documents": documents, "buckets": buckets})
+        facts = {"phase": phase.name, "note": phase.note, "asked": asked, "tokens": total, "documents": documents}
+        rows.append({**facts, "buckets": buckets})
     held = [
         {"bucket": name, "documents": int(decided.held.documents[b]), "tokens": int(decided.held.tokens[b])}
         for b, name in enumerate([*names, ""])
