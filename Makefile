@@ -20,7 +20,7 @@ curate: $(VENV)/run  ## curate SHARD (default: the sample crawl) into OUT with R
 	@$(BIN)/curate run "$$SHARD" --out "$$OUT" --recipe "$$RECIPE" --workers "$$WORKERS"
 
 test: $(VENV)/test  ## run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/check  ## lint, types, import contracts, generated docs
 	@$(BIN)/ruff check .

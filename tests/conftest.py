@@ -4,12 +4,23 @@ import gzip
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 HTML_HEADERS = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile everything once, before several test processes would each do it: a minute on a new checkout."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        crawl = ROOT / "sample_data" / "crawl.warc.gz"
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "curate.cli", "run", crawl, "--out", folder, "--workers", "1"]
+            subprocess.run(list(map(str, command)), capture_output=True, check=False, cwd=ROOT)
 
 
 def warc_record(url: str, html: str | bytes, *, date: str = "2026-07-01T00:00:00Z", http: str = HTML_HEADERS) -> bytes:
