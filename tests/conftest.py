@@ -63,7 +63,7 @@ def curate() -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def call(*arguments: object, hash_seed: int | None = None) -> subprocess.CompletedProcess[str]:
         words = [str(argument) for argument in arguments]
-        alone = words[words.index("--workers") + 1] == "1" if "--workers" in words else words[0] != "run"
+        alone = words[words.index("--workers") + 1] == "1" if "--workers" in words else words[:1] != ["run"]
         if hash_seed is None and alone:
             return in_this_process(words)
         environment = os.environ | {"PYTHONHASHSEED": str(hash_seed or 0), "COLUMNS": "160"}
