@@ -14,13 +14,26 @@ from curate.terminal import harmless
 
 COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "clean", "train",
             "audit", "contamination", "mix", "tokenizer")  # fmt: skip
-USAGE_EXIT, INCOMPLETE_EXIT = 2, 1
+USAGE_EXIT, INCOMPLETE_EXIT, INTERRUPTED_EXIT = 2, 1, 130
+BEGIN = """Raw web crawl in, training text out, with a reason for every page that did not make it. To begin:
+
+  curate run crawl.warc.gz --out out/mine      curate an archive, a folder, a glob or a crawl's name
+  curate report out/mine                       what survived each stage, and why the rest did not
+  curate inspect out/mine --stage STAGE        the pages that a stage rejected
+
+curate --help lists all commands, curate COMMAND --help explains one."""
 PLAIN_WIDTH = 140  # of tables that go to a file or a log
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns 0, 1 when a run is incomplete or a check failed, 2 when the user has to act."""
+    """Run a command; returns 0, 1 when a run is incomplete or a check failed, 2 when the user has to act.
+
+    A command that is interrupted from the keyboard returns 130.
+    """
     given = sys.argv[1:] if arguments is None else list(arguments)
+    if not given:
+        print(BEGIN)
+        return 0
     options = _parser(given[:1]).parse_args(given)
     console = Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
@@ -33,6 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CurateError as error:
         print(f"curate: {harmless(str(error))}", file=sys.stderr)
         return INCOMPLETE_EXIT
+    except KeyboardInterrupt:
+        print(
+            f"\ncurate: interrupted; what is done is kept, and the same command goes on: curate {' '.join(given)}",
+            file=sys.stderr,
+        )
+        return INTERRUPTED_EXIT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from curate.cli import INCOMPLETE_EXIT, USAGE_EXIT
+from curate.cli import INCOMPLETE_EXIT, INTERRUPTED_EXIT, USAGE_EXIT
 from curate.errors import UsageError
 from curate.files import DiskFullError, disk_errors
 from curate.inputs.sources import identified, resolve
@@ -130,3 +130,39 @@ def test_an_output_made_read_only_at_the_end(crawl, curate, tmp_path_factory) ->
     assert done.returncode in (INCOMPLETE_EXIT, USAGE_EXIT), done.stderr
     assert "Traceback" not in done.stderr
     assert "cannot write to" in done.stderr.splitlines()[-1]
+
+
+def test_what_a_newcomer_types_first(curate) -> None:
+    """No arguments at all, and the module by its name."""
+    done = curate()
+    assert done.returncode == 0
+    assert "curate run" in done.stdout and "curate report" in done.stdout and "curate inspect" in done.stdout
+    asked = subprocess.run([sys.executable, "-m", "curate", "--version"], capture_output=True, text=True, check=True)
+    assert asked.stdout.startswith("curate ")
+
+
+def test_an_interrupted_run_says_how_to_go_on(crawl, curate, monkeypatch) -> None:
+    """One line with the command, and the exit code that shells expect; the same command then finishes."""
+    run = ["run", crawl / "a.warc.gz", "--out", crawl / "out", "--recipe", crawl / "small.py", "--workers", 1]
+    with monkeypatch.context() as patched:
+        patched.setattr("curate.engine.run.advance_all", interrupted)
+        done = curate(*run)
+    assert done.returncode == INTERRUPTED_EXIT
+    assert done.stderr.splitlines()[-1].startswith("curate: interrupted; what is done is kept, and the same command")
+    assert "Traceback" not in done.stderr
+    quiet = curate(*run, "--quiet")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def interrupted(*_: object) -> None:
+    """Ctrl-C in the middle of a run."""
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("said", "exit_code"), [("SHARDS=x", 2), ("SHARD=x", 0)])
+def test_make_refuses_a_variable_it_does_not_know(said: str, exit_code: int) -> None:
+    """A typo must not curate the sample crawl instead."""
+    command = ["make", "--dry-run", "-C", str(Path(__file__).parents[2]), "curate", said]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == exit_code, done.stderr
+    assert ("unknown variable SHARDS" in done.stderr) == (exit_code == 2)
