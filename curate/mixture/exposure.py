@@ -171,6 +171,21 @@ def add_exposure(exposure: Floats, rates: Floats, buckets: Ints, weights: Floats
     return np.minimum(exposure + used * weights, cap)
 
 
-def seen(exposure: Floats, documents: Stretch) -> Ints:
+def seen(exposure: Floats, chances: Floats) -> Ints:
     """How often each document is seen up to some exposure."""
-    return np.floor(exposure + shares(documents.keys)).astype(np.int64)
+    return np.floor(exposure + chances).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is decided about some documents: bucket, number u, exposure before the first and after each phase, ranks."""
+
+    buckets: Ints
+    chances: Floats
+    exposures: Sequence[Floats]
+    ranks: Mapping[str, Floats]
+
+    @property
+    def counts(self) -> Ints:
+        """How often each document is seen in each phase: int64[phases, documents]."""
+        return np.diff(np.array([seen(exposure, self.chances) for exposure in self.exposures]), axis=0)

@@ -16,12 +16,14 @@ from curate.mixture.exposure import Ints
 from curate.mixture.identity import code_of, key_of
 from curate.mixture.laid_out import Mixture, Part, Phase
 from curate.mixture.measure import measure_part, token_type
-from curate.mixture.order import Census, Layout, counts_of, cut, sightings
+from curate.mixture.order import Census, Layout, cut, sightings
 from curate.mixture.plan import Plan
-from curate.mixture.rates import Held, Rates, budgets_of, hold, rank_all, solve
+from curate.mixture.rates import Held, Rates, Stretches, budgets_of, hold, rank_all, solve
 from curate.mixture.scatter import Corpus, Shuffle, scatter, scattered
 from curate.mixture.sources import Source
 from curate.mixture.vocabulary import TokenizerFile
+
+IN_MEMORY = 1 << 22  # documents whose numbers are kept between passes, some 60 bytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,22 @@ def decide(corpus: Corpus, tokens: int, path: Path, steps: Steps) -> Decided:
     """
     passes = 2 + 2 * len(corpus.plan.phases)
     steps.show(Progress("rates", 0, passes))
-    rates = rank_all(corpus.plan, corpus.stretches)
-    held = hold(rates, corpus.stretches)
+    stretches = remembered(corpus)
+    rates = rank_all(corpus.plan, stretches)
+    held = hold(rates, stretches)
     budgets = budgets_of(corpus.plan, held, tokens)
-    solve(rates, budgets, corpus.stretches)
+    solve(rates, budgets, stretches)
     rates.write(path)
     steps.show(Progress("rates", passes, passes))
     return Decided(rates, path, budgets, held)
+
+
+def remembered(corpus: Corpus) -> Stretches:
+    """The columns of all documents for many passes: from memory as long as they are few, else read each time."""
+    if sum(part.rows for part in corpus.parts) > IN_MEMORY:
+        return corpus.stretches
+    held = list(corpus.stretches())
+    return lambda: iter(held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +133,8 @@ def lay_out(corpus: Corpus, decided: Decided, layout: Layout, folder: Path, rang
 def _census(corpus: Corpus, rates: Rates, layout: Layout) -> Census:
     census = Census.empty(layout, len(corpus.plan.buckets))
     for documents in corpus.stretches():
-        buckets, exposures, ranks = rates.judge(documents)
-        found = sightings(documents, counts_of(exposures, documents), ranks, layout)
-        census.count(found, documents, buckets)
+        judged = rates.judge(documents)
+        census.count(sightings(documents, judged, layout), documents, judged.buckets)
     return census
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from curate.mixture.exposure import Floats, Ints
+from curate.mixture.exposure import Judged
 from curate.mixture.plan import Plan
 
 TEXT_COLUMNS = ("id", "site", "licence", "opt_outs")
@@ -23,10 +23,9 @@ TOP_SITES = 100
 NO_BUCKET = ""
 
 
-def ledger_rows(
-    batch: pa.RecordBatch, source: str, plan: Plan, buckets: Ints, exposures: Sequence[Floats], counts: Ints
-) -> pa.RecordBatch:
+def ledger_rows(batch: pa.RecordBatch, source: str, plan: Plan, judged: Judged) -> pa.RecordBatch:
     """The rows of the ledger for some documents."""
+    buckets, exposures, counts = judged.buckets, judged.exposures, judged.counts
     count = batch.num_rows
     names = pa.array([*(bucket.name for bucket in plan.buckets), NO_BUCKET])
     there = {name: batch[name].cast(pa.string()) for name in TEXT_COLUMNS if name in batch.schema.names}

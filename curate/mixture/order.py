@@ -5,12 +5,11 @@ in the i-th of m equal stretches, so that they lie apart. In a phase with an ord
 control is the same sightings as one phase, with other hashes. So phases, strict order and control are one mechanism.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from curate.mixture.exposure import UNKNOWN_RANK, Floats, Ints, Keys, Stretch, mixed, salt, seen
+from curate.mixture.exposure import UNKNOWN_RANK, Floats, Ints, Judged, Keys, Stretch, mixed, salt
 from curate.mixture.plan import Order, Plan
 
 KEY_CELL_BITS = 16  # the first bits of a key, by which sightings are counted and cut into ranges
@@ -50,13 +49,9 @@ class Sightings:
     keys: Keys
 
 
-def counts_of(exposures: Sequence[Floats], documents: Stretch) -> Ints:
-    """How often each document is seen in each phase: int64[phases, documents]."""
-    return np.diff(np.array([seen(exposure, documents) for exposure in exposures]), axis=0)
-
-
-def sightings(documents: Stretch, counts: Ints, ranks: Mapping[str, Floats], layout: Layout) -> Sightings:
-    """Place every sighting of `counts`, as `counts_of`, in a layout."""
+def sightings(documents: Stretch, judged: Judged, layout: Layout) -> Sightings:
+    """Place every sighting of some documents in a layout."""
+    counts, ranks = judged.counts, judged.ranks
     if layout.is_control:
         counts = counts.sum(axis=0, keepdims=True)
     placed = []

@@ -8,6 +8,7 @@ memory is that of a range, whatever the size of the corpus.
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,16 @@ from curate.files import RowFile, describe_file, read_marker, standing_marker, w
 from curate.mixture.exposure import Ints, Stretch, stretch
 from curate.mixture.laid_out import Document
 from curate.mixture.ledger import ledger_rows
-from curate.mixture.measure import ROWS, stored_rows, tokens_of
-from curate.mixture.order import Layout, Ranges, counts_of, key_cells, sightings
+from curate.mixture.measure import ROWS, passing, stored_rows, tokens_of
+from curate.mixture.order import Layout, Ranges, key_cells, sightings
 from curate.mixture.plan import Plan
+from curate.mixture.ragged import Ragged
 from curate.mixture.rates import Rates
 from curate.mixture.sources import Part
 
 ROW_BYTES = 64  # of a sighting beside its text and tokens
-RANGE_BYTES = 32 << 20
-CHUNK_BYTES = 64 << 20  # of documents that a task holds at a time
+RANGE_BYTES = 16 << 20
+CHUNK_BYTES = 16 << 20  # of documents that a task holds at a time
 
 LEDGER_COLUMNS = ("id", "site", "licence", "opt_outs")
 
@@ -109,7 +111,7 @@ def scatter(shuffle: Shuffle, number: int) -> None:
                 writer.write_batch(batch)
                 batches.setdefault(range_, []).append(count)
                 count += 1
-    files = {"sightings": describe_file(path, count)}
+    files = {"sightings": passing(path, count)}
     if shuffle.ledger and part.rows:
         files["ledger"] = describe_file(shuffle.ledger_file(number), part.rows)
     write_marker(path.with_suffix(".json"), {"files": files, "batches": {str(r): held for r, held in batches.items()}})
@@ -148,17 +150,16 @@ def _chunks(shuffle: Shuffle, part: Part, rates: Rates, ledger: RowsOf | None) -
     content = _Content(corpus, part)
     for _, batch in corpus.rows([part], columns):
         documents = corpus.stretch(part, batch)
-        buckets, exposures, ranks = rates.judge(documents)
-        counts = counts_of(exposures, documents)
+        judged = rates.judge(documents)
         if ledger is not None:
-            ledger.write(ledger_rows(batch, part.source, rates.plan, buckets, exposures, counts))
-        placed = sightings(documents, counts, ranks, shuffle.layout)
+            ledger.write(ledger_rows(batch, part.source, rates.plan, judged))
+        placed = sightings(documents, judged, shuffle.layout)
         ranges = shuffle.ranges.of_cell[placed.phases, key_cells(placed.keys)]
-        for start, end in _pieces(documents.sizes * np.maximum(counts.sum(axis=0), 1)):
+        for start, end in _pieces(documents.sizes * np.maximum(judged.counts.sum(axis=0), 1)):
             mine = np.flatnonzero((placed.rows >= start) & (placed.rows < end))
             rows = placed.rows[mine]
             table = content.take(batch["id"].slice(start, end - start))
-            yield table, _Found(rows - start, ranges[mine], placed.keys[mine], buckets[rows])
+            yield table, _Found(rows - start, ranges[mine], placed.keys[mine], judged.buckets[rows])
 
 
 def _pieces(sizes: Ints) -> Iterator[tuple[int, int]]:
@@ -217,14 +218,27 @@ def _by_range(table: pa.Table, found: _Found, schema: pa.Schema) -> Iterator[tup
     order = np.argsort(found.ranges, kind="stable")
     if not len(order):
         return
-    taken = table.take(pa.array(found.rows[order]))
-    own = {"key": pa.array(found.keys[order]), "bucket": pa.array(found.buckets[order].astype(np.int16))}
-    sorted_ = pa.table({name: own[name] if name in own else taken[name] for name in schema.names}, schema=schema)
-    batch = sorted_.combine_chunks().to_batches()[0]
+    columns = _taken(table, found.rows[order])
+    columns |= {"key": pa.array(found.keys[order]), "bucket": pa.array(found.buckets[order].astype(np.int16))}
+    batch = pa.record_batch([columns[name] for name in schema.names], schema=schema)
     ranges = found.ranges[order]
     bounds = np.concatenate([[0], np.flatnonzero(np.diff(ranges)) + 1, [len(ranges)]])
-    for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+    for start, end in pairwise(bounds.tolist()):
         yield int(ranges[start]), batch.slice(start, end - start)
+
+
+def _taken(table: pa.Table, rows: Ints) -> dict[str, pa.Array]:
+    """Columns of some rows; tokens are copied by our own code, Arrow takes several times as long."""
+    names = [name for name in table.column_names if name != "tokens"]
+    taken = table.select(names).combine_chunks().take(pa.array(rows)).combine_chunks()
+    columns = {name: _one_chunk(taken[name]) for name in names}
+    if "tokens" in table.column_names:
+        columns["tokens"] = Ragged.of(table["tokens"].chunks, "u1").take(rows).arrow()
+    return columns
+
+
+def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks else pa.array([], column.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,27 +266,15 @@ class Scattered:
         rows = np.arange(table.num_rows)
         if bucket is not None:
             rows = np.flatnonzero(np.asarray(table["bucket"]) == bucket)
-        keys = np.asarray(table["key"])[rows]
-        table = table.take(pa.array(rows[np.argsort(keys, kind="stable")]))
-        buckets = [self.names[place] for place in table["bucket"].to_pylist()]
-        texts = table["text"].to_pylist() if "text" in table.column_names else [""] * table.num_rows
-        for id_, text, tokens, name in zip(table["id"].to_pylist(), texts, self._tokens(table), buckets, strict=True):
-            yield Document(id_, text, tokens, name)
-
-    def _tokens(self, table: pa.Table) -> Iterator[np.ndarray]:
-        if not self.item_bytes:
-            nothing = np.empty(0, np.uint32)
-            yield from (nothing for _ in range(table.num_rows))
-            return
-        column = table["tokens"].combine_chunks()
-        column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
-        _, offsets, values = column.buffers()
-        bounds = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1] // self.item_bytes
-        if values is None:
-            values = pa.py_buffer(b"")
-        tokens = np.frombuffer(values, f"<u{self.item_bytes}", int(bounds[-1])).astype(np.uint32)
-        for start, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
-            yield tokens[start:end]
+        order = rows[np.argsort(np.asarray(table["key"])[rows], kind="stable")]
+        if not len(order):
+            return iter(())
+        columns = _taken(table.drop_columns(["key"]), order)
+        nothing = repeat(np.empty(0, np.uint32))
+        tokens = Ragged.of([columns["tokens"]], f"<u{self.item_bytes}").rows() if self.item_bytes else nothing
+        texts = columns["text"].to_pylist() if "text" in columns else repeat("")
+        buckets = map(self.names.__getitem__, columns["bucket"].to_pylist())
+        return map(Document, columns["id"].to_pylist(), texts, tokens, buckets)
 
 
 def scattered(shuffle: Shuffle) -> Scattered:

@@ -2,12 +2,11 @@
 
 import json
 import multiprocessing
-import os
 import random
 import signal
 from collections import Counter
 from hashlib import sha256
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from curate.mixture.laying import Wish
 from curate.mixture.mix import mix
 from curate.mixture.plan import Among, Between, Bucket, Copies, Curve, Order, Phase, Plan, Ranked
 from curate.mixture.vocabulary import TokenizerFile, read_tokenizer, train
+from tests.curate.killing import killed_at
 from tests.curate.runs import columns, finished_run
 
 PLAN = Plan(
@@ -86,15 +86,14 @@ def digest(out: Path) -> str:
 
 
 def test_every_bucket_gets_its_tokens_in_every_phase(mixed_up) -> None:
-    """Within half of the longest document, and so phase by phase within a hundredth of the plan."""
+    """Within a hundredth of what the plan says, though no document is cut and the least share is some thirty."""
     found = json.loads((mixed_up / "ledger.json").read_text())
-    longest = max(pq.read_table(mixed_up / "ledger" / "part-00000.parquet")["tokens"].to_pylist())
     asked = {"warm": 30_000, "main": 75_000, "anneal": 45_000}
     for phase in found["phases"]:
         assert phase["asked"] == pytest.approx(asked[phase["phase"]], abs=4)
         for bucket in phase["buckets"]:
-            assert abs(bucket["tokens"] - bucket["planned"] * phase["asked"]) <= longest
-            assert bucket["weight"] == pytest.approx(bucket["planned"], abs=0.01)
+            assert bucket["tokens"] == pytest.approx(bucket["planned"] * phase["asked"], rel=0.01)
+            assert bucket["weight"] == pytest.approx(bucket["planned"], rel=0.01)
     weights = {b["bucket"]: b["planned"] for b in found["phases"][2]["buckets"]}
     assert weights == {"wiki": 0, "best": 0.75, "short": 0, "rest": 0.25}
 
@@ -135,7 +134,7 @@ def test_the_control_is_the_same_sightings_in_one_phase(mixed_up) -> None:
     phases = delivered(mixed_up / "data")
     control = delivered(mixed_up / "control")
     assert list(control) == ["control"]
-    both = [[row["id"] for row in rows] for rows in (sum(phases.values(), []), control["control"])]
+    both = [[row["id"] for row in rows] for rows in (chain(*phases.values()), control["control"])]
     assert Counter(both[0]) == Counter(both[1])
     assert both[0] != both[1]
     half = len(both[1]) // 2
@@ -232,41 +231,22 @@ def test_another_seed_is_another_order(runs, tokenizer, mixed_up, tmp_path) -> N
     assert found["exposure"]["documents_by_sightings"] != before["exposure"]["documents_by_sightings"]
 
 
-def _mix_and_count(runs, out, wish) -> None:
-    mix(runs, out, wish, workers=Workers(1), range_bytes=20_000)
-
-
 def test_a_killed_mix_goes_on_to_the_same_bytes(runs, tokenizer, mixed_up, tmp_path) -> None:
     """SIGKILL at the n-th file that is made durable, n over every step, then the same call again."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["curate.mixture.mix", "curate.mixture.formats.jsonl", "tokenizers", "filters.kernels"]
-    )
+    context.set_forkserver_preload(["tests.curate.killing"])
     wish = Wish(PLAN, 150_000, tokenizer, "jsonl", control=True)
     out, chance, killed = tmp_path / "mix", random.Random(5), 0
     for step in range(0, 36, 6):
-        process = context.Process(target=_killed_at, args=(step + chance.randrange(6), runs, out, wish))
+        at = step + chance.randrange(6)
+        process = context.Process(target=killed_at, args=(at, runs, out, wish, 20_000))
         process.start()
         process.join(120)
         killed += process.exitcode == -signal.SIGKILL
     mix(runs, out, wish, workers=Workers(1), range_bytes=20_000)
     assert killed >= 4
     assert digest(out) == digest(mixed_up)
-    assert not [path for path in out.rglob(".tmp-*")]
-
-
-def _killed_at(number: int, runs, out, wish) -> None:
-    """Mix, and die at the number-th sync of a file."""
-    real, calls = os.fsync, Counter()
-
-    def fsync(handle: int) -> None:
-        calls["all"] += 1
-        if calls["all"] > number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        real(handle)
-
-    os.fsync = fsync
-    _mix_and_count(runs, out, wish)
+    assert not list(out.rglob(".tmp-*"))
 
 
 def test_a_changed_part_is_not_mixed(runs, tokenizer, tmp_path) -> None:

@@ -7,13 +7,19 @@ import pytest
 from filters import difficulty
 
 PROSE = [
-    "The tide turned at noon, and the boats began to lift. Nobody on the quay said a word about it. "
-    "An old man looked at the water and went home to his dinner.",
-    "Administrative procedures determine how the committee allocates financial resources. The regulations establish "
-    "several conditions, and every organization must demonstrate that it has satisfied them before the end of the year.",
+    (
+        "The tide turned at noon, and the boats began to lift. Nobody on the quay said a word about it. "
+        "An old man looked at the water and went home to his dinner."
+    ),
+    (
+        "Administrative procedures determine how a committee allocates financial resources. The regulations establish "
+        "several conditions, and every organization must show that it has satisfied them before the end of the year."
+    ),
     "I like my dog. He is big and brown. He runs in the park all day. We play with a red ball. Then we eat and sleep.",
-    "The experiment measured temperature and pressure at regular intervals. Although the instruments were expensive, "
-    "their precision proved insufficient for the purpose. Additional observations will require another laboratory.",
+    (
+        "The experiment measured temperature and pressure at regular times. Though the instruments were costly, "
+        "their precision proved insufficient for it. Additional observations will need another laboratory."
+    ),
 ]
 
 
