@@ -87,7 +87,7 @@ def sentences(text: str | TextView) -> int:
 
 
 def reading_ease(text: str | TextView) -> float:
-    """Flesch's reading ease of an English text: near 0 for law, 60 for papers, 100 for the easiest; 0 without words.
+    """Flesch's reading ease of English: near 0 for law, 60 for newspapers, 100 for the easiest; 0 without words.
 
     Source: Flesch 1948, A new readability yardstick.
 
