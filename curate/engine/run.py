@@ -12,7 +12,7 @@ from curate import counts as stats
 from curate.cluster import Workers
 from curate.dedup.earlier_runs import INDEX, Earlier, leave_index, read_indexes
 from curate.dedup.resolve import DONE
-from curate.documents import DROPPED, MEASURED, QUARANTINE
+from curate.documents import CUT, DROPPED, MEASURED, QUARANTINE
 from curate.engine.phases import Progress, Show, advance_all
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.files import TEMPORARY, left_by, locked, remove_temporaries, standing_marker, sync_folder, write_json
@@ -216,6 +216,7 @@ def _write(
         "dropped": ("dropped", segments, DROPPED),
         "quarantine": ("quarantine", segments, QUARANTINE),
         "signals": ("signals", segments, MEASURED),
+        **({"cut": ("cut", segments, CUT)} if any(about(barrier).cuts for barrier in recipe.barriers) else {}),
     }
     ranked = {stage.name: tally.stages[stage.name].census for stage in recipe.stages if about(stage).ranks}
     written = []
@@ -232,6 +233,7 @@ def _write(
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
     for name in (MANIFEST, CHECKSUMS, INDEX, "report.json", "report.html"):
         (out / name).unlink(missing_ok=True)
+    shutil.rmtree(out / "cut", ignore_errors=True)
     for name in kinds:
         shutil.rmtree(out / name, ignore_errors=True)
         (out / f"{TEMPORARY}{name}").rename(out / name)

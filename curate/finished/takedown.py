@@ -44,7 +44,7 @@ from curate.report.webpage import write_html
 
 RECORD = "takedown.json"
 TAKEN = "dropped/part-takedown.parquet"
-FOLDERS = ("data", "dropped", "quarantine", "signals")
+FOLDERS = ("data", "dropped", "quarantine", "signals", "cut")
 
 Note = Callable[[str, dict[str, Any]], None]
 

@@ -17,7 +17,7 @@ from curate.errors import UsageError
 from filters.address import canonical_host, canonical_url
 
 STAGE, RULE = "takedown", "requested"
-ROWS_GO = frozenset({"data", "signals"})  # elsewhere other files count or number a file's rows
+ROWS_GO = frozenset({"data", "signals", "cut"})  # elsewhere other files count or number a file's rows
 LINK = ("duplicate_of", "duplicate_of_url")
 # Strings of ours or about the page as a whole; every other string or byte string is the page's and goes.
 STAYS = frozenset({*PROVENANCE.names, "stage", "rule", "kind", "language", "charset", "opt_outs", "licence"}) - {"url"}

@@ -19,7 +19,7 @@ from curate.inputs.links import CONNECTIONS
 from curate.inputs.s3 import Access
 from curate.output.checksums import CHECKSUMS, MANIFEST, load_manifest
 
-FOLDERS = ("data/", "dropped/", "quarantine/", "signals/")
+FOLDERS = ("data/", "dropped/", "quarantine/", "signals/", "cut/")
 REPORTS = ("report.json", "report.html", "index.json", "takedown.json", CHECKSUMS)
 MARK = ".curate"  # says that what is below a prefix was published by a run, whole or not
 CHECKED_TRIES = 5  # of what a server said it did and has not done
