@@ -33,6 +33,7 @@ class Limits:
     min_run_words: int
     min_shingles: int
     min_shared: float
+    whole_sentences: bool
     settings: MinHash
 
 
@@ -135,7 +136,8 @@ class _Search:
         if not held:
             return np.empty((0, 2), np.int64)
         shared = np.unique(np.concatenate(held))
-        return shared_spans(text, self._limits.settings.shingle_words, shared, self._limits.min_run_words)
+        limits, words = self._limits, self._limits.settings.shingle_words
+        return shared_spans(text, words, shared, limits.min_run_words, whole_sentences=limits.whole_sentences)
 
     def _of(self, document: int, load: Callable[[int], str]) -> Hashes:
         if document not in self._shingles:

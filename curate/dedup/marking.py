@@ -51,17 +51,21 @@ def _dated(keys: pa.Table, sign: int) -> NDArray[np.int64]:
 
 
 ORDERS: dict[str, Callable[[pa.Table, NDArray[np.int64]], NDArray[np.int64]]] = {
-    "earliest": lambda keys, _windows: _dated(keys, 1),
-    "latest": lambda keys, _windows: _dated(keys, -1),
-    "longest": lambda keys, _windows: np.clip(_LAST - np.asarray(keys["chars"]), 0, _LAST),
-    "shortest": lambda _keys, windows: np.clip(windows, 0, _LAST),
+    "earliest": lambda keys, _weight: _dated(keys, 1),
+    "latest": lambda keys, _weight: _dated(keys, -1),
+    "longest": lambda keys, _weight: np.clip(_LAST - np.asarray(keys["chars"]), 0, _LAST),
+    "shortest": lambda _keys, weight: np.clip(weight, 0, _LAST),
+    "original": lambda keys, weight: (weight << 24) + (_dated(keys, 1) >> 10),
 }
-"""By policy, the upper 34 bits of an order, from a split's keys and how many windows each document has."""
+"""By policy, the upper 34 bits of an order, from a split's keys and a number of each document below 1024.
+
+That is how much of it repeats, for the most original first; for the shortest it is its windows, any number.
+"""
 
 
-def orders(keys: pa.Table, windows: NDArray[np.int64], policy: str) -> Numbers:
+def orders(keys: pa.Table, weight: NDArray[np.int64], policy: str) -> Numbers:
     """The order of documents, uint64[n]: the lower comes first."""
-    upper = ORDERS[policy](keys, windows).astype(np.uint64) << np.uint64(30)
+    upper = ORDERS[policy](keys, weight).astype(np.uint64) << np.uint64(30)
     return upper | (_hashes(keys["id"].to_pylist()) >> np.uint64(34))
 
 
@@ -107,11 +111,11 @@ def _windows(job: Job, split: Keyed, rows: NDArray[np.int64]) -> Windows:
     return np.asarray(lists.flatten()), np.repeat(documents, sizes), np.repeat(order, sizes)
 
 
-def _orders_of(job: Job, split: Keyed, keys: pa.Table, windows: NDArray[np.int64]) -> Numbers:
+def _orders_of(job: Job, split: Keyed, keys: pa.Table, weight: NDArray[np.int64]) -> Numbers:
     """The order of some documents; what an earlier run has kept comes before all, unless sizes decide."""
     if split.first < job.first_new and job.barrier.keep != "shortest":
         return np.zeros(keys.num_rows, np.uint64)
-    return orders(keys, windows, job.barrier.keep)
+    return orders(keys, np.clip(weight, 0, 1023) if job.barrier.keep == "original" else weight, job.barrier.keep)
 
 
 def _leave_windows(job: Job, path: Path, found: Sequence[Windows], started: float) -> None:
@@ -167,8 +171,10 @@ def narrow(first: Job, then: Job, number: int, group: Sequence[Keyed]) -> None:
     barrier: Marking = first.barrier  # type: ignore[assignment]
     found: list[Windows] = [(np.empty(0, np.uint64),) * 3]
     for split, rows, windows, texts in _marked(first, group):
-        keys = pq.read_table(split.file("keys"), columns=["id", "date", "chars"]).take(pa.array(rows))
-        order = _orders_of(first, split, keys, np.zeros(len(rows), np.int64))
+        columns = ["id", "date", "chars", barrier.name]
+        keys = pq.read_table(split.file("keys"), columns=columns).take(pa.array(rows))
+        seeds = np.asarray(pc.list_value_length(keys[barrier.name])).astype(np.int64)
+        order = _orders_of(first, split, keys, 1023 * np.array([len(mine) for mine in windows]) // seeds)
         cells = [barrier.narrowed(text, mine) for text, mine in zip(texts, windows, strict=True)]
         sizes = [len(each) for each in cells]
         documents = rows.astype(np.uint64) + np.uint64(split.first)

@@ -9,6 +9,8 @@ et al., "Deduplicating training data makes language models better" (2022), for p
 "Lightweight compositional analysis of metagenomes with FracMinHash" (2022), for samples that measure containment.
 """
 
+import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -22,6 +24,9 @@ SEED_WORDS = 25
 SAMPLE_WORDS = 8
 SAMPLE_SHARE = 8
 """One in so many runs of `SAMPLE_WORDS` words is in a sample: the same ones in every text."""
+
+_END = re.compile(r"\n|[.!?…]['\"”’)\]*_]*\s|[。！？]")
+_FENCE = re.compile(r"^```", re.MULTILINE)
 
 Hashes = NDArray[np.uint64]
 Spans = NDArray[np.int64]
@@ -66,13 +71,16 @@ def passages(text: str, passage_words: int, shared: Hashes) -> Hashes:
     return np.unique(_runs(words, passage_words)[window_kernels.among(least, shared)])
 
 
-def passage_spans(text: str, passage_words: int, shared: Hashes) -> Spans:
-    """Where the passages stand whose hashes are among the sorted `shared`; int64[n, 2], ascending."""
+def passage_spans(text: str, passage_words: int, shared: Hashes, *, whole_sentences: bool = False) -> Spans:
+    """Where the passages stand whose hashes are among the sorted `shared`; int64[n, 2], ascending.
+
+    With `whole_sentences` it is what such words have of whole sentences and lines, and of code only whole blocks.
+    """
     from curate.dedup import window_kernels
 
     windows = window_kernels.among(_runs(_words(text), passage_words), shared)
     places = _places(text)
-    return _cuts(text, places, window_kernels.covered(windows, passage_words, len(places)))
+    return _cuts(text, places, window_kernels.covered(windows, passage_words, len(places)), whole_sentences=whole_sentences)
 
 
 def sample(text: str) -> Hashes:
@@ -81,7 +89,9 @@ def sample(text: str) -> Hashes:
     return np.unique(runs[runs < np.uint64(2**64 // SAMPLE_SHARE)])
 
 
-def shared_spans(text: str, shingle_words: int, shared: Hashes, min_words: int) -> Spans:
+def shared_spans(
+    text: str, shingle_words: int, shared: Hashes, min_words: int, *, whole_sentences: bool = False
+) -> Spans:
     """Where runs of at least `min_words` words stand all of whose shingles are among the sorted `shared`."""
     from curate.dedup import window_kernels
 
@@ -91,7 +101,7 @@ def shared_spans(text: str, shingle_words: int, shared: Hashes, min_words: int) 
         if last - first + shingle_words - 1 < min_words:
             windows[first:last] = False
     places = _places(text)
-    return _cuts(text, places, window_kernels.covered(windows, shingle_words, len(places)))
+    return _cuts(text, places, window_kernels.covered(windows, shingle_words, len(places)), whole_sentences=whole_sentences)
 
 
 def _line_ends(text: str) -> Spans:
@@ -119,22 +129,45 @@ def line_spans(text: str, salt: int, min_words: int, shared: Hashes) -> Spans:
     return joined(_readable(text, int(starts[line]), int(ends[line])) for line in mine)
 
 
-def _cuts(text: str, places: Spans, words: NDArray[np.bool_]) -> Spans:
+def _cuts(text: str, places: Spans, words: NDArray[np.bool_], *, whole_sentences: bool) -> Spans:
     """The spans of runs of marked words."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], words.astype(np.int8), [0]]))).reshape(-1, 2)
+    fences = _fences(text) if whole_sentences else []
     found = []
     for first, last in edges.tolist():
-        before = int(places[first - 1, 1]) if first else 0
-        after = int(places[last, 0]) if last < len(places) else len(text)
-        start, end = int(places[first, 0]), int(places[last - 1, 1])
-        lead, tail = text[before:start], text[end:after]
-        start -= len(lead) - 1 - max(lead.rfind("\n"), lead.rfind(" ")) if first else len(lead)
-        if "\n" in tail:
-            end += tail.index("\n")
-        else:
-            end = end + tail.rfind(" ") + 1 if last < len(places) else len(text)
-        found.append(_readable(text, start, end))
+        if whole_sentences:
+            while first < last and not _begins(text, places, first, fences):
+                first += 1
+            while first < last and not _begins(text, places, last, fences):
+                last -= 1
+        if first < last:
+            found.append(_readable(text, *_with_marks(text, places, first, last)))
     return joined(found)
+
+
+def _fences(text: str) -> list[int]:
+    """Where blocks of code begin and end by turns, as Markdown fences them."""
+    return [found.start() if i % 2 == 0 else found.end() for i, found in enumerate(_FENCE.finditer(text))]
+
+
+def _begins(text: str, places: Spans, word: int, fences: Sequence[int]) -> bool:
+    """Whether a sentence or a line begins with a word, outside of code, or the text is over."""
+    if word in (0, len(places)):
+        return True
+    start, gap = int(places[word, 0]), text[int(places[word - 1, 1]) : int(places[word, 0])]
+    return _END.search(gap) is not None and bisect(fences, start) % 2 == 0
+
+
+def _with_marks(text: str, places: Spans, first: int, last: int) -> tuple[int, int]:
+    """From and to of some words, with the marks before them in a line and behind them."""
+    before = int(places[first - 1, 1]) if first else 0
+    after = int(places[last, 0]) if last < len(places) else len(text)
+    start, end = int(places[first, 0]), int(places[last - 1, 1])
+    lead, tail = text[before:start], text[end:after]
+    start -= len(lead) - 1 - max(lead.rfind("\n"), lead.rfind(" ")) if first else len(lead)
+    if "\n" in tail:
+        return start, end + tail.index("\n")
+    return start, end + tail.rfind(" ") + 1 if last < len(places) else len(text)
 
 
 def _readable(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -25,7 +25,7 @@ KEY_VERSION = 1
 
 _KEY = pa.list_(pa.uint64())
 _RULE = "max_repeated_share"
-_ORDERS = ("earliest", "latest", "longest")
+_ORDERS = ("original", "earliest", "latest", "longest")
 
 
 def _table(limit: float, because: str) -> tuple[Rule, ...]:
@@ -106,15 +106,18 @@ class SiteLines:
 class Passages:
     """Cut passages of at least `min_words` words out of texts that another page has word for word.
 
-    The page that comes first by `keep` (`earliest`, `latest` or `longest`; of equal ones the lower id) keeps the
-    passage. A page of which more than `max_repeated_share` of the characters would go is dropped.
+    One page keeps the passage: by `keep` the most `original`, of whose text the least stands on other pages, so that an
+    article keeps what lists of articles show of it; or the `earliest`, `latest` or `longest`. Of equal ones it is the
+    earliest, then the lower id. With `whole_sentences` what goes of it are its whole sentences and lines, and code only in whole blocks, so
+    that no half sentence is left; else it goes word for word. A page of which more than `max_repeated_share` of the characters would go is dropped.
     Raises UsageError for numbers that cannot be, and another policy.
     """
 
     min_words: int = 50
     max_repeated_share: float = 0.8
-    keep: str = "earliest"
+    keep: str = "original"
     min_documents: int = 2
+    whole_sentences: bool = True
     name: ClassVar[str] = "dedup_passages"
     rule: ClassVar[str] = _RULE
     cuts: ClassVar[bool] = True
@@ -158,7 +161,7 @@ class Passages:
 
     def spans(self, text: str, url: str, found: np.ndarray) -> np.ndarray:
         """Where these passages stand."""
-        return windows.passage_spans(text, self.min_words, found)
+        return windows.passage_spans(text, self.min_words, found, whole_sentences=self.whole_sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +169,16 @@ class Contained:
     """Cut another page out of a page that holds it almost whole, or drop the larger page.
 
     A page of at least `min_words` words is held by one that has `min_containment` of its word shingles. The runs of
-    `min_run_words` words or more in common go from the larger page, or the page where these are more than
-    `max_repeated_share` of it: 0 drops every page that holds another, 1 only cuts. Raises UsageError for numbers that
-    cannot be.
+    `min_run_words` words or more in common go from the larger page, as `Passages` cuts them, or the page goes where these
+    are more than `max_repeated_share` of it: 0 drops every page that holds another, 1 only cuts. Raises UsageError for
+    numbers that cannot be.
     """
 
     min_containment: float = 0.8
     max_repeated_share: float = 0.8
     min_run_words: int = 13
     min_words: int = 50
+    whole_sentences: bool = True
     settings: MinHash = MinHash()
     name: ClassVar[str] = "dedup_contained"
     rule: ClassVar[str] = _RULE
@@ -219,6 +223,7 @@ class Contained:
 
         shingles = max(self.min_words - self.settings.shingle_words + 1, 1)
         limits = Limits(
-            self.min_containment, self.max_repeated_share, self.min_run_words, shingles, self.min_shared, self.settings
-        )
+            self.min_containment, self.max_repeated_share, self.min_run_words, shingles, self.min_shared,
+            self.whole_sentences, self.settings,
+        )  # fmt: skip
         return contained(keys, ranks, load, limits=limits, first_new_rank=first_new_rank)
