@@ -163,9 +163,7 @@ def compare(job: Job, number: int, groups: int) -> None:
     table = listed.table
     new = np.asarray(table["document"]) >= np.uint64(job.first_new)
     barrier: Comparing = job.barrier  # type: ignore[assignment]
-    matches = barrier.resolve(
-        keys_in(table["key"]), ranks(table, new, barrier.keep), listed.texts, int((~new).sum())
-    )
+    matches = barrier.resolve(keys_in(table["key"]), ranks(table, new, barrier.keep), listed.texts, int((~new).sum()))
     told = about(barrier)
     stands = np.arange(len(new)) if told.cuts else matches.representative  # a page that holds another is no copy
     counted = copies.count(table, new, stands, exact=told.exact)

@@ -66,7 +66,7 @@ def _pairs(keys: Sequence[Hashes], ranks: NDArray[np.int64], min_shared: float) 
     cells = np.concatenate([np.empty(0, np.uint64), *keys])
     order = np.lexsort((ranks[documents], cells))
     cells, documents = cells[order], documents[order]
-    rows = smaller_pairs(cells, documents.astype(np.uint64), ranks[documents].astype(np.uint64), np.uint64(0), PARTNERS)
+    rows = smaller_pairs(cells, documents.astype(np.uint64), np.uint64(0), PARTNERS)
     left, right = (documents[row] for row in rows)
     close = close_pairs(left, right, np.minimum(sizes[left], sizes[right]), min_shared)
     return left[close], right[close]

@@ -26,7 +26,19 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from curate.dedup.comparing import texts_of
-from curate.dedup.shuffle import FOUND, Job, Keyed, Mapped, alive_rows, found_in, is_done, leave, of_splits, partitioned, spread
+from curate.dedup.shuffle import (
+    FOUND,
+    Job,
+    Keyed,
+    Mapped,
+    alive_rows,
+    found_in,
+    is_done,
+    leave,
+    of_splits,
+    partitioned,
+    spread,
+)
 from curate.files import standing_marker
 from curate.protocol import Marking
 
@@ -143,8 +155,8 @@ def mark(job: Job, number: int, groups: int, last: bool) -> None:  # noqa: FBT00
     cells, documents, order = range_of(job, number, groups)
     spare = barrier.spares_first and last
     holders, found = marks(cells, documents, order, np.uint64(job.first_new), barrier.min_documents, spare)
-    order = np.argsort(holders, kind="stable")
-    leave(path, [pa.record_batch([holders[order], found[order]], schema=MARKS)], MARKS, started)
+    by_document = np.argsort(holders, kind="stable")
+    leave(path, [pa.record_batch([holders[by_document], found[by_document]], schema=MARKS)], MARKS, started)
 
 
 def _marked(job: Job, group: Sequence[Keyed]) -> Iterator[tuple[Keyed, NDArray[np.int64], list[Numbers], list[str]]]:
@@ -203,7 +215,7 @@ def cut(job: Job, folder: Path, group: Sequence[Keyed]) -> None:
                 share = float((spans[:, 1] - spans[:, 0]).sum() / len(text))
                 goes = share > barrier.threshold
                 rows.append((split.first + row, share, None if goes else spans.ravel().tolist()))
-    said = [{"document": d, "similarity": s, "spans": spans} for d, s, spans in rows]
-    counts = {"cut_documents": sum(each["spans"] is not None for each in said)}
-    counts["cut_spans"] = sum(len(each["spans"] or ()) // 2 for each in said)
+    cuts = [spans for _, _, spans in rows if spans is not None]
+    counts = {"cut_documents": len(cuts), "cut_spans": sum(len(spans) // 2 for spans in cuts)}
+    said = [{"document": document, "similarity": share, "spans": spans} for document, share, spans in rows]
     leave(path, [pa.RecordBatch.from_pylist(said, FOUND)], FOUND, started, counts=counts)

@@ -50,7 +50,7 @@ def gather_smaller(job: Job, number: int, groups: int) -> None:
     cells, documents, orders = range_of(job, number, groups)
     by_size = np.lexsort((orders, cells))
     documents, orders = documents[by_size], orders[by_size]
-    left, right = smaller_pairs(cells, documents, orders, np.uint64(job.first_new), PARTNERS)
+    left, right = smaller_pairs(cells, documents, np.uint64(job.first_new), PARTNERS)
     columns = [documents[left], documents[right], orders[right] >> np.uint64(30)]
     batches = partitioned(columns, spread(columns[1]), job.ranges, SHARED)
     leave(path, batches, SHARED, started)
@@ -67,9 +67,7 @@ def tally(job: Job, number: int, min_share: float) -> None:
     leave(path, [pa.record_batch([left[close], right[close]], schema=PAIRS)], PAIRS, started)
 
 
-def close_pairs(
-    left: NDArray[Any], right: NDArray[Any], windows: NDArray[Any], min_share: float
-) -> NDArray[np.int64]:
+def close_pairs(left: NDArray[Any], right: NDArray[Any], windows: NDArray[Any], min_share: float) -> NDArray[np.int64]:
     """Where those pairs stand that come up at least a share of their `windows` times, each once."""
     order = np.lexsort((right, left))
     first = np.ones(len(order), bool)

@@ -1,8 +1,8 @@
 """Resolves barriers: finds the documents of all splits that are duplicates of another one, step by step.
 
-The steps are in `shuffle`, `pairing`, `comparing` and `marking`. Each step consists of tasks that run on any worker. A step starts when all
-tasks of the step before have written their markers. So a run that was killed continues where it stopped, with any
-number of workers.
+The steps are in `shuffle`, `pairing`, `comparing` and `marking`. Each step consists of tasks that run on any worker. A
+step starts when all tasks of the step before have written their markers. So a run that was killed continues where it
+stopped, with any number of workers.
 """
 
 import shutil

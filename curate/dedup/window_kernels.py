@@ -133,13 +133,13 @@ def marks(
 def smaller_pairs(
     cells: NDArray[np.uint64],
     documents: NDArray[np.uint64],
-    orders: NDArray[np.uint64],
     first_new: np.uint64,
     partners: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pair the rows of each cell with up to `partners` of the lowest orders before theirs: places of the two.
+    """Pair the rows of each cell with up to `partners` of the first rows of the cell: places of the two.
 
-    `cells` is sorted, and orders are within each cell. A pair without a document from `first_new` on is left out.
+    `cells` is sorted, and within a cell the smaller documents come first. A pair without a document from `first_new` on
+    is left out.
     """
     size = 0
     left, right = np.empty(1024, np.int64), np.empty(1024, np.int64)

@@ -80,7 +80,9 @@ def passage_spans(text: str, passage_words: int, shared: Hashes, *, whole_senten
 
     windows = window_kernels.among(_runs(_words(text), passage_words), shared)
     places = _places(text)
-    return _cuts(text, places, window_kernels.covered(windows, passage_words, len(places)), whole_sentences=whole_sentences)
+    return _cuts(
+        text, places, window_kernels.covered(windows, passage_words, len(places)), whole_sentences=whole_sentences
+    )
 
 
 def sample(text: str) -> Hashes:
@@ -101,7 +103,9 @@ def shared_spans(
         if last - first + shingle_words - 1 < min_words:
             windows[first:last] = False
     places = _places(text)
-    return _cuts(text, places, window_kernels.covered(windows, shingle_words, len(places)), whole_sentences=whole_sentences)
+    return _cuts(
+        text, places, window_kernels.covered(windows, shingle_words, len(places)), whole_sentences=whole_sentences
+    )
 
 
 def _line_ends(text: str) -> Spans:
@@ -164,7 +168,8 @@ def _with_marks(text: str, places: Spans, first: int, last: int) -> tuple[int, i
     after = int(places[last, 0]) if last < len(places) else len(text)
     start, end = int(places[first, 0]), int(places[last - 1, 1])
     lead, tail = text[before:start], text[end:after]
-    start -= len(lead) - 1 - max(lead.rfind("\n"), lead.rfind(" ")) if first else len(lead)
+    opens = lead.rfind("\n") if "\n" in lead else lead.rfind(" ")
+    start -= len(lead) - 1 - opens if first else len(lead)
     if "\n" in tail:
         return start, end + tail.index("\n")
     return start, end + tail.rfind(" ") + 1 if last < len(places) else len(text)

@@ -31,10 +31,6 @@ class Sink(Protocol):
         """Take rows under `QUARANTINE`."""
         ...
 
-    def cut(self, rows: pa.RecordBatch) -> None:
-        """Take rows under `CUT`."""
-        ...
-
     def measured(self, rows: pa.RecordBatch) -> None:
         """Take provenance, language where it is known, and one float64 column per signal."""
         ...

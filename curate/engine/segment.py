@@ -2,8 +2,8 @@
 
 A segment is a row of stages that can run on one split without the others; `curate.engine.phases` explains how a recipe
 is cut into them. A segment's folder holds up to six files for each split: `<split>.documents.parquet` with the
-documents that every stage kept, and `.dropped`, `.quarantine`, `.signals`, `.keys` and `.cut` in the same form. A file without
-rows is not written. The marker, `<split>.json`, is written last; it says that the others are complete.
+documents that every stage kept, and `.dropped`, `.quarantine`, `.signals`, `.keys` and `.cut` in the same form. A file
+without rows is not written. The marker, `<split>.json`, is written last; it says that the others are complete.
 """
 
 from collections.abc import Iterator, Sequence

@@ -16,7 +16,6 @@ from curate.engine.flow import dropped_rows
 from curate.stages import Barrier, about
 from filters.verdict import Verdict
 
-
 _HOLDER = ("duplicate_of", "duplicate_of_url")
 
 
@@ -47,8 +46,8 @@ def without_matched(
     """Take out of documents what each barrier in turn has matched, by the rows of `matched`; counts it.
 
     What stays gets the columns `copies`, `copies_exact`, `copies_near`, `copies_first`, `copies_last`, `copies_sites`.
-    `drop` gets documents that go and their rows under `DROPPED`, `cut` the rows under `CUT` of what is taken out of texts;
-    only the last of some barriers may cut, so spans are places in the texts given.
+    `drop` gets documents that go and their rows under `DROPPED`, `cut` the rows under `CUT` of what is taken out of
+    texts; only the last of some barriers may cut, so spans are places in the texts given.
     """
     alive = np.ones(len(documents), bool)
     length = sizes(documents.batch)

@@ -18,14 +18,15 @@ Edit = Callable[[pa.Table], pa.Table]
 def edit_of(recipe: Recipe, folder: str) -> Edit | None:
     """What is done to the rows of an output folder before they are written; None for nothing.
 
-    Where the recipe asks for it, texts in `dropped/` and `cut/` are redacted as its `Redact` stage does, or as that does by
-    itself, and pages in `quarantine/` go without their bytes.
+    Where the recipe asks for it, texts in `dropped/` and `cut/` are redacted as its `Redact` stage does, or as that
+    does by itself, and pages in `quarantine/` go without their bytes.
     """
     if not recipe.redact_dropped_text:
         return None
     stage: Any = next((stage for stage in recipe.stages if stage.name == Redact.name), Redact())
-    redacted = partial(_redacted, stage=stage)
-    return {"dropped": redacted, "cut": redacted, "quarantine": _without_bytes}.get(folder)
+    redacted: Edit = partial(_redacted, stage=stage)
+    edits: dict[str, Edit] = {"dropped": redacted, "cut": redacted, "quarantine": _without_bytes}
+    return edits.get(folder)
 
 
 def _redacted(table: pa.Table, stage: Redact) -> pa.Table:

@@ -11,7 +11,7 @@ from curate.stages.scores import Score
 from curate.stages.texts import Language, Redact, Rules
 
 __all__ = [
-    "About", "Barrier", "Contained", "Decontaminate", "ExactDuplicates", "Extract", "Failure", "Fate", "Keep", "Language",
-    "NearDuplicates", "Outcome", "Passages", "Prefilter", "Read", "Redact", "Rules", "Score", "SiteLines", "Stage",
-    "Urls", "about", "alone", "lacking", "meets", "reads",
+    "About", "Barrier", "Contained", "Decontaminate", "ExactDuplicates", "Extract", "Failure", "Fate", "Keep",
+    "Language", "NearDuplicates", "Outcome", "Passages", "Prefilter", "Read", "Redact", "Rules", "Score", "SiteLines",
+    "Stage", "Urls", "about", "alone", "lacking", "meets", "reads",
 ]  # fmt: skip

@@ -108,9 +108,10 @@ class Passages:
 
     One page keeps the passage: by `keep` the most `original`, of whose text the least stands on other pages, so that an
     article keeps what lists of articles show of it; or the `earliest`, `latest` or `longest`. Of equal ones it is the
-    earliest, then the lower id. With `whole_sentences` what goes of it are its whole sentences and lines, and code only in whole blocks, so
-    that no half sentence is left; else it goes word for word. A page of which more than `max_repeated_share` of the characters would go is dropped.
-    Raises UsageError for numbers that cannot be, and another policy.
+    earliest, then the lower id. With `whole_sentences` what goes of a passage are its whole sentences and lines, and
+    code only in whole blocks, so that no half sentence is left; else it goes word for word. A page of which more than
+    `max_repeated_share` of the characters would go is dropped. Raises UsageError for numbers that cannot be, and
+    another policy.
     """
 
     min_words: int = 50
@@ -169,8 +170,8 @@ class Contained:
     """Cut another page out of a page that holds it almost whole, or drop the larger page.
 
     A page of at least `min_words` words is held by one that has `min_containment` of its word shingles. The runs of
-    `min_run_words` words or more in common go from the larger page, as `Passages` cuts them, or the page goes where these
-    are more than `max_repeated_share` of it: 0 drops every page that holds another, 1 only cuts. Raises UsageError for
+    `min_run_words` words or more in common go from the larger page, as `Passages` cuts them. Where these are more than
+    `max_repeated_share` of it the page goes: 0 drops every page that holds another, 1 only cuts. Raises UsageError for
     numbers that cannot be.
     """
 
@@ -190,8 +191,9 @@ class Contained:
 
     def __post_init__(self) -> None:
         """Refuse numbers that cannot be with UsageError."""
-        shares = {"min_containment": (self.min_containment, 0.5, 1), "max_repeated_share": (self.max_repeated_share, 0, 1)}
-        _check(self.name, **shares, min_run_words=(self.min_run_words, self.settings.shingle_words, 1e9))
+        containment, share = (self.min_containment, 0.5, 1), (self.max_repeated_share, 0, 1)
+        words = (self.min_run_words, self.settings.shingle_words, 1e9)
+        _check(self.name, min_containment=containment, max_repeated_share=share, min_run_words=words)
 
     @property
     def threshold(self) -> float:
