@@ -6,8 +6,8 @@ lines      real lines planted on pages of a site: found by the number of pages, 
 value      the labelled pages: what is cut and dropped, by page value and by the value model before and after
 cost       CPU seconds of each stage beside exact and near duplicates, in one run
 
-Needs zstandard and the measuring data in ../shared. What is planted is checked by plain Python, which has only the table
-of letters in common with what is measured. Each section is a process.
+Needs zstandard and the measuring data in ../shared. What is planted is checked by plain Python, which has only the
+table of letters in common with what is measured. Each section is a process.
 """
 
 import io
@@ -223,7 +223,9 @@ def value() -> None:
     ways = {"none": [], "lines": [SiteLines()], "lines, 5 pages": [SiteLines(min_documents=5)]}
     ways |= {"contained": [Contained()], "contained, drop": [Contained(max_repeated_share=0)], "passages": [Passages()]}
     ways |= {"passages, 100 words": [Passages(min_words=100)], "all": [SiteLines(), Contained(), Passages()]}
-    print("what             kept  mean value  by character  3 or more  cut chars  of value 3+  pages cut  dropped 0 to 5")
+    print(
+        "what             kept  mean value  by character  3 or more  cut chars  of value 3+  pages cut  dropped 0 to 5"
+    )
     for name, stages in ways.items():
         kept, cut, dropped = _curated([*plain, *stages], rows)
         values = np.array([labelled[url]["value"] for url in kept])
@@ -258,7 +260,10 @@ def cost() -> None:
         report = _reported(stages, rows)
         seconds = {stage["name"]: round(stage["seconds"], 2) for stage in report["stages"]}
         spent = [bare - started, two - bare, process_time() - two]
-        print(f"{len(rows)} texts; CPU s of stages {seconds}; whole run without duplicates, with the two, with all:", end=" ")
+        print(
+            f"{len(rows)} texts; CPU s of stages {seconds}; whole run without duplicates, with the two, with all:",
+            end=" ",
+        )
         print(" ".join(f"{each:.2f}" for each in spent))
 
 
@@ -289,7 +294,11 @@ def _inserted(text: str, piece: str, rng: random.Random, *, whole_lines: bool = 
 
 
 def _page(url: str, text: str, number: int) -> Row:
-    return {"url": url, "date": f"2026-01-01T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}Z", "text": text}
+    return {
+        "url": url,
+        "date": f"2026-01-01T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}Z",
+        "text": text,
+    }
 
 
 def _curated(stages: Sequence[Any], rows: Sequence[Row]) -> tuple[dict[str, str], list[Row], list[Row]]:

@@ -53,12 +53,16 @@ def main() -> None:
             subprocess.run([*command, "--make", str(count)], check=True)
             made = json.loads((Path(folder) / "made.json").read_text())
             for stage in STAGES:
-                done = subprocess.run([*command, "--measure", stage.name], stdout=subprocess.PIPE, check=True, text=True)
+                done = subprocess.run(
+                    [*command, "--measure", stage.name], stdout=subprocess.PIPE, check=True, text=True
+                )
                 found = json.loads(done.stdout.splitlines()[-1])
                 rows[stage.name].append((count, found["cpu"]))
                 print(f"{count:,} documents, {stage.name}: {found['cpu']:.1f} s CPU,", end=" ")
                 print(f"keys {made[stage.name]:.1f}, peak {found['peak'] / 2**20:.0f} MB,", end=" ")
-                print(f"{found['disk'] / 2**30:.2f} GB of disk, inputs {found['inputs'] / 2**30:.2f}; {found['counts']}")
+                print(
+                    f"{found['disk'] / 2**30:.2f} GB of disk, inputs {found['inputs'] / 2**30:.2f}; {found['counts']}"
+                )
                 print("  " + ", ".join(f"{step} {cpu:.1f}" for step, cpu in found["steps"]), flush=True)
     for name, sizes in rows.items():
         for (few, before), (many, after) in pairwise(sizes):
@@ -135,7 +139,10 @@ def page(number: int, rng: np.random.Generator, passages: list[str]) -> str:
     own = words(number, 120).split(" ")
     lines = [" ".join(own[i : i + 20]) for i in range(0, 120, 20)]
     if rng.random() < 0.6:
-        lines += [f"share site {number // 50} with all your friends today", f"copyright of site {number // 50} and its owners"]
+        lines += [
+            f"share site {number // 50} with all your friends today",
+            f"copyright of site {number // 50} and its owners",
+        ]
     if rng.random() < 0.1:
         lines.insert(int(rng.integers(7)), passages[0 if rng.random() < 0.05 else int(rng.integers(len(passages)))])
     return "\n".join(lines)

@@ -4,8 +4,8 @@
 - Cut a page out of a larger one that holds it almost whole, or drop the larger one where little else is left.
 - Cut passages of 50 words and more that another page has word for word (Lee et al. 2022).
 
-Only here, behind redaction, so that what is cut and what is kept give the text as it was (docs/duplicates.md, which also
-says why the default recipe does without).
+Only here, behind redaction, so that what is cut and what is kept give the text as it was (docs/duplicates.md, which
+also says why the default recipe does without).
 """
 
 from dataclasses import replace
