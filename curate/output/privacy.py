@@ -8,10 +8,11 @@ from typing import Any
 import pyarrow as pa
 
 from curate.documents import Documents
+from curate.folder import CUT, DROPPED, QUARANTINE, WORK
 from curate.recipe import Recipe
 from curate.stages import Redact
 
-PRIVATE = frozenset({"dropped", "quarantine", "work", "cut"})  # folders that hold pages as they were
+PRIVATE = frozenset({DROPPED, QUARANTINE, WORK, CUT})  # folders that hold pages as they were
 Edit = Callable[[pa.Table], pa.Table]
 
 
@@ -25,7 +26,7 @@ def edit_of(recipe: Recipe, folder: str) -> Edit | None:
         return None
     stage: Any = next((stage for stage in recipe.stages if stage.name == Redact.name), Redact())
     redacted: Edit = partial(_redacted, stage=stage)
-    edits: dict[str, Edit] = {"dropped": redacted, "cut": redacted, "quarantine": _without_bytes}
+    edits: dict[str, Edit] = {DROPPED: redacted, CUT: redacted, QUARANTINE: _without_bytes}
     return edits.get(folder)
 
 
