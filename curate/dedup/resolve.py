@@ -20,6 +20,7 @@ from curate.files import read_marker, standing_marker, write_marker
 from curate.protocol import Barrier, Comparing, Marking, about
 
 DONE = "matches.json"
+MAX_LISTED = 1 << 15  # documents of a group whose keys are lists: a hundred windows each are 80 MB
 
 Groups = Sequence[Sequence[Keyed]]
 Tell = Callable[[str, int, int], None]
@@ -49,6 +50,8 @@ def resolve(
     folder.mkdir(parents=True, exist_ok=True)
     steps = _Steps(workers, by_value, tell)
     jobs: list[Job] = []
+    if any(map(_has_lists, barriers)):
+        sizes = replace(sizes, group_documents=min(sizes.group_documents, MAX_LISTED))
     first_own = sum(len(run.identities) for run in earlier)
     own = _groups(_numbered(_keyed(keys_folder, identities), first_own), sizes.group_documents)
     for barrier in barriers:
