@@ -5,6 +5,8 @@ and belongs to a site of fifty pages, of which three in five have the site's two
 passage of 60 words out of a pool, a twentieth of these the same one; one in fifty is an archive page and holds the
 texts of the three pages before it. Keys are those that the stages make. Every size runs in a process of its own; making
 the splits is not measured. Prints CPU seconds, the greatest memory of a process, the disk, and the exponent of growth.
+With `--range` it measures instead the tasks that hold one range of windows, at the greatest size a range has at any
+number of documents.
 """
 
 import argparse
@@ -23,7 +25,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from dedup_scale import peak, size
 
+from curate.dedup.marking import ROWS, mark
+from curate.dedup.pairing import gather_smaller, tally
 from curate.dedup.resolve import resolve
+from curate.dedup.shuffle import Job, Sizes, leave
 from curate.documents import Documents
 from curate.files import describe_file, parquet_writer, write_marker
 from curate.stages import Contained, Passages, SiteLines
@@ -37,11 +42,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--documents", nargs="+", type=int, default=[100_000, 300_000, 1_000_000])
     parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder)")
+    parser.add_argument("--range", action="store_true", help="the memory of one range of windows")
     parser.add_argument("--make", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--measure", help=argparse.SUPPRESS)
+    parser.add_argument("--full", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         print(json.dumps(measure(options.folder, options.measure)))
+        return
+    if options.range:
+        for stage in STAGES[1:]:
+            subprocess.run([sys.executable, __file__, "--full", stage.name], check=True)
+        return
+    if options.full:
+        full_range(options.full)
         return
     if options.make:
         make(options.folder / "keys", options.make)
@@ -94,6 +108,29 @@ def measure(folder: Path, name: str) -> dict[str, Any]:
         "counts": marker["stages"][name]["counts"],
         "steps": spent,
     }
+
+
+def full_range(name: str) -> None:
+    """Say what a range of the greatest size costs, three windows in ten shared by two to nine documents."""
+    [stage] = [stage for stage in STAGES if stage.name == name]
+    count = Sizes().range_cells
+    rng = np.random.default_rng(5)
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job(stage, Path(folder), 0, (), Sizes(), 1)
+        cells = rng.integers(1, 2**63, count, np.uint64)
+        shared = rng.random(count) < 0.3
+        cells[shared] = rng.integers(1, count // 15, int(shared.sum()), np.uint64)
+        documents = np.arange(count, dtype=np.uint64) // np.uint64(80)
+        orders = documents << np.uint64(30)
+        leave(job.path("cells"), [pa.record_batch([cells, documents, orders], schema=ROWS)], ROWS, process_time())
+        before, started = peak(), process_time()
+        if stage.name == Contained.name:
+            gather_smaller(job, 0, 1)
+            tally(job, 0, stage.min_shared)
+        else:
+            mark(job, 0, 1, True)
+        print(f"{name}: {count:,} windows in a range, {process_time() - started:.1f} s CPU,", end=" ")
+        print(f"peak {peak() / 2**20:.0f} MB, {before / 2**20:.0f} of them before the tasks began", flush=True)
 
 
 def make(folder: Path, count: int) -> None:
