@@ -20,6 +20,8 @@ REPORT = "report.json"
 REPORT_PAGE = "report.html"
 INDEX = "index.json"
 TAKEDOWN = "takedown.json"
+CARD, CROISSANT, TRAINING_CONTENT, COST = "README.md", "croissant.json", "training_content.md", "cost.md"
+PAPERS = (CARD, CROISSANT, TRAINING_CONTENT, COST)
 
 
 def parts(folder: Path) -> list[Path]:
