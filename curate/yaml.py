@@ -1,4 +1,4 @@
-"""Writes the YAML that trainers and dataset hubs read; in ASCII, since PyYAML reads back no other form of some marks."""
+"""Writes the YAML that trainers and dataset hubs read, in ASCII: some marks PyYAML writes else it cannot read back."""
 
 from collections.abc import Mapping
 
