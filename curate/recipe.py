@@ -110,11 +110,14 @@ class Recipe:
         return next((place for place, stage in enumerate(self.stages) if about(stage).makes_text), 0)
 
     def segments(self) -> tuple[Segment, ...]:
-        """The stages cut after extraction, whose result is kept for later runs, and at every row of barriers."""
+        """The stages cut after extraction, whose result is kept for later runs, and at every row of barriers.
+
+        A barrier that cuts texts ends its row, so that the next one sees them cut.
+        """
         pieces = [Segment((), reads=next(stage for stage in self.stages if reads(stage)))]
         for stage in self.stages:
             last = pieces[-1]
-            if meets(stage) and last.waiting:
+            if meets(stage) and (last.waiting or any(about(barrier).cuts for barrier in last.barriers)):
                 pieces.append(Segment((), (stage,)))
             elif meets(stage):
                 pieces[-1] = replace(last, barriers=(*last.barriers, stage))

@@ -17,6 +17,7 @@ from curate.files import TEMPORARY, left_by, locked, remove_temporaries, standin
 from curate.finished import takedown
 from curate.folder import (
     CHECKSUMS,
+    CUT,
     DATA,
     DROPPED,
     INDEX,
@@ -230,6 +231,7 @@ def _write(
         DROPPED: ("dropped", segments, documents.DROPPED),
         QUARANTINE: ("quarantine", segments, documents.QUARANTINE),
         SIGNALS: ("signals", segments, documents.MEASURED),
+        **({CUT: ("cut", segments, documents.CUT)} if any(about(barrier).cuts for barrier in recipe.barriers) else {}),
     }
     ranked = {stage.name: tally.stages[stage.name].census for stage in recipe.stages if about(stage).ranks}
     written = []
@@ -246,6 +248,7 @@ def _write(
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
     for name in (MANIFEST, CHECKSUMS, INDEX, REPORT, REPORT_PAGE, *PAPERS):
         (out / name).unlink(missing_ok=True)
+    shutil.rmtree(out / CUT, ignore_errors=True)
     for name in kinds:
         shutil.rmtree(out / name, ignore_errors=True)
         (out / f"{TEMPORARY}{name}").rename(out / name)

@@ -41,7 +41,7 @@ def test_the_default_recipe_has_the_contracts_stages_in_order():
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["webtext", "fineweb", "c4", "massivetext", "refinedweb"])
+@pytest.mark.parametrize("name", ["webtext", "webtext_cut", "fineweb", "c4", "massivetext", "refinedweb"])
 def test_every_recipe_loads_and_describes_itself(name):
     """A recipe that cannot be fingerprinted cannot be resumed."""
     assert len(fingerprint(load_recipe(name))) == 16
