@@ -10,7 +10,7 @@ from curate.errors import UsageError
 from curate.files import TEMPORARY, holder, sha256_of
 from curate.finished.takedown import returned
 from curate.folder import DATA, DROPPED, ENDS, KINDS, MANIFEST, QUARANTINE, digest_of, parts
-from curate.output.checksums import differing, load_manifest, load_report
+from curate.output.checksums import differing, is_mixture, load_manifest, load_report
 from curate.output.parts import text_totals
 
 
@@ -31,6 +31,8 @@ def _wrong(out: Path) -> list[str]:
             raise UsageError(f"{out} is being written by {writer}: verify it when that is done")
         raise UsageError(f"{out} holds no {MANIFEST}: no run has finished there")
     wrong = differing(out)
+    if is_mixture(out):
+        return wrong
     if wrong:
         return [*wrong, *_returned(out)]
     manifest, report = load_manifest(out), load_report(out)

@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.errors import UsageError
-from curate.folder import MANIFEST
-from curate.output.checksums import load_manifest
+from curate.output.checksums import is_mixture, load_manifest
 from filters.difficulty import SIGNALS
 
 SOURCE = "source"
@@ -55,12 +54,9 @@ def open_sources(outs: Sequence[Path]) -> tuple[Source, ...]:
 
 
 def _open(out: Path) -> Source:
-    try:
-        manifest = load_manifest(out)
-    except UsageError:
-        if (out / MANIFEST).is_file() and b'"plan"' in (out / MANIFEST).read_bytes()[:4096]:
-            raise UsageError(f"{out} is a mixture, not a run: name the runs it was made of") from None
-        raise
+    if is_mixture(out):
+        raise UsageError(f"{out} is a mixture, not a run: name the runs it was made of")
+    manifest = load_manifest(out)
     listed = [item for item in manifest["outputs"] if item["file"].startswith("data/")]
     parts = tuple(Part(out.name, out / i["file"], i["file"], i["rows"], i["sha256"]) for i in listed)
     for part, item in zip(parts, listed, strict=True):

@@ -69,6 +69,15 @@ def load_manifest(out: Path) -> dict[str, Any]:
     return _load(out, MANIFEST, _MANIFEST_SHAPE)
 
 
+def is_mixture(out: Path) -> bool:
+    """Whether a folder holds what `curate mix` leaves: its manifest names a plan, and no recipe."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(manifest, dict) and "plan" in manifest and "recipe" not in manifest
+
+
 def load_report(out: Path) -> dict[str, Any]:
     """The report of the run in `out`; UsageError when there is none, or none that can be one."""
     return _load(out, REPORT, _REPORT_SHAPE)

@@ -220,6 +220,17 @@ def test_the_same_bytes_for_any_order_of_work(runs, tokenizer, mixed_up, tmp_pat
     assert digest(mixed_up) == before
 
 
+def test_a_mixture_is_verified(runs, tokenizer, tmp_path, capsys) -> None:
+    """From disk alone; a changed byte is named."""
+    mix(runs, tmp_path / "mix", Wish(PLAN_ALL, 5000, tokenizer, "jsonl"), workers=Workers(1))
+    assert main(["verify", str(tmp_path / "mix")]) == 0
+    path = tmp_path / "mix/data/0-only.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"a", b"b", 1))
+    capsys.readouterr()
+    assert main(["verify", str(tmp_path / "mix")]) == 1
+    assert "data/0-only.jsonl is not the file that was written" in capsys.readouterr().out.replace("\n", " ")
+
+
 def test_another_seed_is_another_order(runs, tokenizer, mixed_up, tmp_path) -> None:
     """And a token format has the tokens of the texts."""
     mix(runs, tmp_path / "mix", Wish(PLAN, 150_000, tokenizer, "olmo", seed=1), workers=Workers(1))
