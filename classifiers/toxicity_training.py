@@ -70,7 +70,7 @@ def page_sentences(text: str, source: str) -> Iterator[Sentence]:
 
 def _slots(found: Reading) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     slots: tuple[NDArray[np.int32], NDArray[np.int64]]
-    slots = toxic_reading.slots(found.value, found.group, found.seen, found.last)
+    slots = toxic_reading.slots(found.value, found.group, found.seen, found.last, toxic_words.frames())
     return slots
 
 
