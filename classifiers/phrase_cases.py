@@ -7,7 +7,7 @@ denies, quotes or condemns makes a claim harmless. `hate_phrases` and `calm_phra
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from classifiers import calm_phrases, hate_phrases, toxic_words
+from classifiers import abuse_phrases, calm_phrases, hate_phrases, toxic_words
 
 GROUPS = (
     "Muslims|women|gays|black people|blacks|immigrants|disabled people|trans people|Jews|the Jews|Mexicans|refugees|"
@@ -23,9 +23,6 @@ ASSERTIONS = (
     "Why is it that {g} {c} ?", "Most {g} {c}", "Once again: {g} {c}.", "{g} {c}, just look at London.",
 )  # fmt: skip
 ENDINGS = ("", ".", "!", " .", "...", "!!!", ", period.", " lol", ", smh", ", I say.")
-TARGETS = (
-    "the president|that senator|this reporter|Joe|the mayor|Karen|the judge|my boss|that actress|the coach|the host"
-).split("|")
 
 Row = tuple[frozenset[str], str]
 
@@ -69,8 +66,12 @@ def _ended(phrases: str, times: int) -> Iterator[str]:
 def phrase_sentences(times: int = 12) -> Iterator[Row]:
     """(kinds, sentence) rows, none of the kinds for a harmless one; each phrase in up to so many forms.
 
-    >>> rows = {text: sorted(kinds) for kinds, text in phrase_sentences()}
-    >>> {text: rows[text] for text in rows if "ruining every city" in text and len(text) < 52}  # doctest: +SKIP
+    >>> kinds = {text: sorted(kinds) for kinds, text in phrase_sentences()}
+    >>> claim, fact = "have never invented a single thing", "founded the first school in the valley"
+    >>> {*map(tuple, (kinds[text] for text in kinds if claim in text))} == {(), ("hate",)}
+    True
+    >>> {*map(tuple, (kinds[text] for text in kinds if fact in text))}
+    {()}
     """
     hate, insult, calm = frozenset({"hate"}), frozenset({"insult"}), frozenset[str]()
     yield from ((hate, text) for text in _framed(hate_phrases.CLAIMS, ASSERTIONS, times=times, slurs=True))
@@ -82,6 +83,6 @@ def phrase_sentences(times: int = 12) -> Iterator[Row]:
         for k in range(times):
             text = call.replace("{g}", _subjects(f"{k} {call}", slurs=True)) + _pick(ENDINGS, f"{call} {k}")
             yield hate, text
-    yield from ((hate, text) for text in _ended(hate_phrases.SLOGANS, times // 2))
-    yield from ((insult, text) for text in _ended(hate_phrases.ABUSE, times // 2))
+    yield from ((hate, text) for text in _ended(abuse_phrases.SLOGANS, times // 2))
+    yield from ((insult, text) for text in _ended(abuse_phrases.ABUSE, times // 2))
     yield from ((calm, text) for text in _ended(calm_phrases.NEIGHBOURS, times // 2))

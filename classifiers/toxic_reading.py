@@ -12,8 +12,9 @@ import numpy as np
 
 from classifiers.grams import PAIR, THIRD, joined
 from classifiers.tokens import LINE_END, MARK, WORD
+from classifiers.toxic_spelling import DOT, MIN_STEM, QUESTION, SPACE, is_masked, skip_address, stem_class, undisguised
 from filters.compiled import inner, kernel
-from filters.hashing import BASE, hash_word, look_up, slot_of
+from filters.hashing import hash_word, look_up, slot_of
 
 BITS = 18
 MIN_WORDS, MAX_WORDS = 6, 32  # a shorter chunk is joined to the next, a longer one cut
@@ -23,12 +24,8 @@ GROUP_CLASS = 1
 CHARGED = np.uint64(8)  # in `toxic_words.frames`: a class that is a target or does harm
 GROUP = np.uint64(hash_word("groupname"))
 BLANK, MASKED = np.uint64(0x51ED270B), np.uint64(0x7FEB352D)
-AMPERSAND, AT, STAR, SEMICOLON, DOT, SPACE = 38, 64, 42, 59, 46, 32
-QUESTION, EXCLAMATION, QUOTE, COMMA, HASH, DOLLAR, PERCENT = 63, 33, 34, 44, 35, 36, 37
+EXCLAMATION, QUOTE = 33, 34
 PICTURES = 0x1F000  # code points from which marks are pictures
-MIN_STEM, MAX_STEM, MAX_DISGUISED = 4, 8, 14
-_URL = (hash_word("http"), hash_word("https"), hash_word("www"))
-HTTP, HTTPS, WWW = (np.uint64(value) for value in _URL)
 RETWEET = np.uint64(hash_word("rt"))
 TAGS = tuple(
     np.uint64(odd)
@@ -49,79 +46,6 @@ TAGS = tuple(
     AFTER_TAG,
     SAID_TAG,
 ) = TAGS
-
-
-@inner
-def glued(codes: Any, starts: Any, ends: Any, kinds: Any, j: Any) -> Any:
-    """Whether a token stands on without a space after the one before."""
-    return kinds[j] != LINE_END and (starts[j] == ends[j - 1] or codes[ends[j - 1]] > SPACE)
-
-
-@inner
-def skip_address(codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, i: Any) -> Any:
-    """Where reading goes on after an address, an account or a character reference that begins at `i`; `i` if none."""
-    size, mark = len(kinds), hashes[i] - np.uint64(1)
-    address = kinds[i] == WORD and (hashes[i] == HTTP or hashes[i] == HTTPS or hashes[i] == WWW)
-    account = kinds[i] == MARK and mark == AT
-    j = i + 1
-    if address or account:
-        while j < size and glued(codes, starts, ends, kinds, j) and (address or kinds[j] != MARK):
-            j += 1
-        return j if address or j > i + 1 else i
-    if kinds[i] == MARK and mark == AMPERSAND:
-        while j < min(i + 4, size) and glued(codes, starts, ends, kinds, j):
-            if kinds[j] == MARK and hashes[j] - np.uint64(1) == SEMICOLON:
-                return j + 1
-            j += 1
-    return i
-
-
-@inner
-def is_masked(codes: Any, starts: Any, ends: Any, kinds: Any, i: Any) -> Any:
-    """Whether a word goes on after asterisks or the like, as in f**k: the mark hides a letter."""
-    if i + 1 >= len(kinds) or kinds[i + 1] != WORD or ends[i] - starts[i] > 3 or ends[i + 1] - starts[i + 1] > 8:
-        return False
-    gap = starts[i + 1] - ends[i]
-    if gap < 1 or gap > 4:
-        return False
-    for k in range(ends[i], starts[i + 1]):
-        if codes[k] not in (STAR, HASH, DOLLAR, PERCENT, AT):
-            return False
-    return ends[i + 1] >= len(codes) or codes[ends[i + 1]] != DOT or codes[ends[i]] != AT
-
-
-@inner
-def undisguised(codes: Any, start: Any, letters: Any, table: Any, coarse: Any) -> Any:
-    """A word written with digits or marks for letters, as in sh1t: its hash and where it ends; 0, 0 if it is none."""
-    value, i = np.uint64(0), start
-    while i < len(codes) and i - start < MAX_DISGUISED and codes[i] < 128 and letters[codes[i]]:
-        value = value * BASE + np.uint64(letters[codes[i]]) + np.uint64(1)
-        i += 1
-    if i - start > 2 and (i == len(codes) or codes[i] <= SPACE or codes[i] in (DOT, COMMA, QUESTION)):
-        group = look_up(table, value)
-        if group > 0 and coarse[group]:
-            return value, i
-    return np.uint64(0), 0
-
-
-@inner
-def stem_class(codes: Any, start: Any, end: Any, stems: Any) -> Any:
-    """The class of a word that begins or ends with a listed stem, as in fuckwit; 0 if none."""
-    value = np.uint64(0)
-    for i in range(start, min(start + MAX_STEM, end)):
-        value = value * BASE + np.uint64(codes[i] | 32) + np.uint64(1)
-        if i - start >= MIN_STEM - 1:
-            found = look_up(stems, value) & 255
-            if found:
-                return found
-    value, power = np.uint64(0), np.uint64(1)
-    for i in range(end - 1, max(end - MAX_STEM, start) - 1, -1):
-        value, power = value + power * (np.uint64(codes[i] | 32) + np.uint64(1)), power * BASE
-        if end - i >= MIN_STEM:
-            found = look_up(stems, value) >> 8
-            if found:
-                return found
-    return 0
 
 
 @kernel
@@ -162,7 +86,12 @@ def words(  # noqa: C901
             elif mark == DOT and apart and count > 0:
                 last[count - 1] = max(last[count - 1], 1)
             elif mark >= PICTURES and look_up(table, hashes[i]):
-                value[count], group[count], begin[count], end[count] = hashes[i], look_up(table, hashes[i]), starts[i], starts[i]
+                value[count], group[count], begin[count], end[count] = (
+                    hashes[i],
+                    look_up(table, hashes[i]),
+                    starts[i],
+                    starts[i],
+                )
                 last[count], count = 0, count + 1
         elif kind == WORD and hashes[i] != RETWEET:
             value[count], begin[count], end[count] = hashes[i], starts[i], ends[i]
@@ -223,7 +152,9 @@ def seen_as(value: Any, group: Any, small: Any) -> Any:
 
 
 @inner
-def word_features(value: Any, group: Any, seen: Any, last: Any, frames: Any, t: Any, out: Any) -> Any:
+def word_features(  # noqa: C901 - compiled
+    value: Any, group: Any, seen: Any, last: Any, frames: Any, t: Any, out: Any
+) -> Any:
     """Write the slots of what ends at a word into `out`; returns how many."""
     out[0] = slot(WORD_TAG, value[t])
     count = 1
