@@ -17,7 +17,8 @@ PRONOUNS = ("they", "these people", "those people", "that lot", "people like tha
 ASSERTIONS = (
     "{g} {c}", "{g} {c}.", "{g} {c}!", "I tell you, {g} {c}.", "everybody knows that {g} {c}", "Fact is, {g} {c}",
     "sorry but {g} {c}", "{g} {c}, and nobody may say so.", "look around you: {g} {c}", "{g} {c}, always have.",
-    "I have seen it myself, {g} {c}", "You will see that {g} {c}", "My father told me that {g} {c}", "and {g} {c} , too",
+    "I have seen it myself, {g} {c}", "You will see that {g} {c}", "My father told me that {g} {c}",
+    "and {g} {c} , too",
     "I'm not prejudiced, but {g} {c}", "In this country {g} {c}", "when {g} {c}, what do you expect?",
     "because {g} {c}.", "{g} {c} lol", "It is no secret that {g} {c}.", "{g} {c} and we pay for it",
     "Why is it that {g} {c} ?", "Most {g} {c}", "Once again: {g} {c}.", "{g} {c}, just look at London.",
