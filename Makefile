@@ -9,6 +9,8 @@ OUT ?= $(if $(filter file,$(origin SHARD)),out/sample,out/curated)
 RECIPE ?= webtext
 WORKERS ?= 0
 export SHARD OUT RECIPE WORKERS
+UNKNOWN := $(foreach name,$(filter-out SHARD OUT RECIPE WORKERS PYTHON,$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name)))
+$(if $(strip $(UNKNOWN)),$(error unknown variable $(strip $(UNKNOWN)): there are SHARD, OUT, RECIPE, WORKERS and PYTHON))
 
 .PHONY: curate test check bench faults models sample clean help
 .DEFAULT_GOAL := help
@@ -17,10 +19,11 @@ help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 curate: $(VENV)/run  ## curate SHARD (default: the sample crawl) into OUT with RECIPE on WORKERS processes
-	@$(BIN)/curate run "$$SHARD" --out "$$OUT" --recipe "$$RECIPE" --workers "$$WORKERS"
+	@if [ -e "$$SHARD" ]; then set -- "$$SHARD"; else set -f; set -- $$SHARD; fi; \
+	$(BIN)/curate run "$$@" --out "$$OUT" --recipe "$$RECIPE" --workers "$$WORKERS"
 
 test: $(VENV)/test  ## run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/check  ## lint, types, import contracts, generated docs
 	@$(BIN)/ruff check .
@@ -37,9 +40,9 @@ faults: $(VENV)/test  ## break runs on purpose: kills, flips, cuts, full disks, 
 	@$(BIN)/python bench/faults.py
 
 models: $(VENV)/bench  ## train the shipped models again from ../shared/data
-	@$(BIN)/python -m curate.extract.train --shared ../shared/data --out curate/extract
+	@$(BIN)/python -m curate.extract.training.main --shared ../shared/data --out curate/extract
 	@$(BIN)/python -m curate.training.shipped --shared ../shared/data
-	@$(BIN)/python -m classifiers.train
+	@$(BIN)/python -m classifiers.training.main
 
 sample: $(VENV)/run  ## write the sample crawl again
 	@$(BIN)/python sample_data/make_crawl.py

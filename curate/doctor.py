@@ -11,9 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from classifiers.fasttext_model import MODELS, SHIPPED_SHA256, digest
+from curate.extract.child_process import PageKilled, SandboxLimits
+from curate.extract.sandbox import Sandbox
 from curate.preflight import WORKER_BYTES, available_memory, free_bytes, gigabytes
 from curate.recipe import DECIDING_LIBRARIES
-from curate.sandbox import PageKilled, Sandbox, SandboxLimits
 
 OK, NOTE, BROKEN = "ok", "note", "broken"
 LITTLE_DISK = 2 << 30

@@ -3,9 +3,11 @@
 import importlib
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -19,23 +21,17 @@ from unicodedata import unidata_version
 
 from curate.errors import UsageError
 from curate.stages import Barrier, Read, Stage, about, alone, lacking, meets, reads
+from filters.rule_set import choices
 
 RECIPE_FILE = "recipe_file_"  # modules made from a user's file; workers get them by value
 PACKAGES = ("curate", "classifiers", "filters")
 # Editing what only shows results, or trains models, must not make a run extract again. By path, so that a file with
 # such a name elsewhere counts; a test holds that no stage and no step of a run imports any of these.
 NOT_DECIDING = frozenset({
-    "curate/audit", "curate/commands", "curate/study", "curate/templates", "curate/training", "curate/whatif",
-    "curate/browse.py", "curate/checksums.py", "curate/cleaning.py", "curate/cli.py", "curate/doctor.py",
-    "curate/replay.py", "curate/report.py", "curate/takedown.py", "curate/tombstones.py", "curate/verify.py",
-    "curate/remote/publish.py",
-    "curate/extract/train.py", "curate/extract/training.py", "curate/extract/training_data.py",
-    "curate/extract/training_labels.py", "curate/extract/training_tables.py",
-    "classifiers/contrast.py", "classifiers/corpora.py", "classifiers/evaluate.py",
-    "classifiers/language_training.py", "classifiers/model_cards.py", "classifiers/webtext_report.py",
-    "classifiers/webtext_training.py", "classifiers/train.py", "classifiers/training_data.py",
-    "classifiers/value_examples.py", "classifiers/value_training.py", "classifiers/value_report.py",
-    "classifiers/wikipedia.py",
+    "curate/audit", "curate/commands", "curate/extract/training", "curate/finished", "curate/mixture", "curate/report",
+    "curate/training", "curate/whatif", "classifiers/training",
+    "curate/cli.py", "curate/doctor.py", "curate/terminal.py", "curate/walk.py",
+    "curate/output/checksums.py", "curate/output/fates.py", "curate/output/publish.py",
 })  # fmt: skip
 # Libraries whose version can change what a page turns into.
 DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow", "presidio-analyzer",
@@ -273,8 +269,24 @@ def _module_from_file(path: Path) -> ModuleType:
     except UsageError:
         raise
     except Exception as error:
-        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
-        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
-        message = f"{path} line {line}: {type(error).__name__}: {' '.join(str(error).split())}"
-        raise UsageError(message) from error
+        raise UsageError(f"{path} line {_line(error, path)}: {_said(error, module)}") from error
     return module
+
+
+def _line(error: Exception, path: Path) -> int:
+    """The line of a recipe file that an exception comes from."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or 0
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if Path(frame.filename) == path.resolve()]
+    return (lines[-1] if lines else 0) or 0
+
+
+def _said(error: Exception, module: ModuleType) -> str:
+    """An exception in one line, with what was perhaps meant."""
+    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    unknown = re.search(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'", said)
+    made = getattr(module, unknown[1], None) if unknown else None
+    if unknown and is_dataclass(made):
+        return said + choices(unknown[2], [each.name for each in fields(made)])
+    near = get_close_matches(error.name or "", vars(module), 1) if isinstance(error, NameError) else []
+    return f"{said}; did you mean {near[0]!r}?" if near else said

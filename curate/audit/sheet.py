@@ -17,10 +17,11 @@ import numpy as np
 
 from curate.audit.show import RESULT
 from curate.audit.strata import Stratum, draw, ends_of, hash_of
-from curate.checksums import load_report
 from curate.errors import UsageError
-from curate.whatif.fates import keys_of, rows_with
-from curate.work import locked, whole_file, write_json
+from curate.files import locked, whole_file, write_json
+from curate.folder import DATA, DROPPED, MANIFEST
+from curate.output.checksums import load_report
+from curate.output.fates import keys_of, rows_with
 
 FOLDER = "audit"
 SHEET, KEY, PLAN, PAGE = "sheet.jsonl", "key.jsonl", "plan.json", "label.html"
@@ -73,7 +74,7 @@ def sample(out: Path, n: int, *, seed: int = 0, skip: Sequence[str] = ()) -> Pla
 def digest_of(out: Path) -> str:
     """The digest of a finished run's outputs; UsageError where none has finished."""
     try:
-        return str(json.loads((out / "manifest.json").read_text())["digest"])
+        return str(json.loads((out / MANIFEST).read_text())["digest"])
     except FileNotFoundError:
         message = f"{out} holds no manifest.json: no run has finished there"
         raise UsageError(message) from None
@@ -90,7 +91,7 @@ def _texts(out: Path, ids: Collection[str]) -> dict[str, tuple[int, str]]:
 def texts_of(out: Path, ids: Collection[str]) -> Iterable[tuple[str, str]]:
     """The whole texts of some pages of a run, a row group at a time, in the order of its files."""
     keys = np.unique(keys_of_ids(ids))
-    for folder in ("data", "dropped"):
+    for folder in (DATA, DROPPED):
         for table in rows_with(out / folder, keys, ["id", "text"]):
             for id_, text in zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True):
                 if id_ in ids:
@@ -167,8 +168,8 @@ def page(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """
     from jinja2 import Environment, PackageLoader, select_autoescape
 
-    environment = Environment(loader=PackageLoader("curate"), autoescape=select_autoescape(default=True))
-    source = PackageLoader("curate").get_source(environment, "audit_label.js")[0]
+    environment = Environment(loader=PackageLoader("curate.report"), autoescape=select_autoescape(default=True))
+    source = PackageLoader("curate.report").get_source(environment, "audit_label.js")[0]
     # Nothing in the data can end the element it stands in: there is no "<" in it.
     data = json.dumps({"name": name, "rows": list(rows)}).replace("<", "\\u003c").replace("&", "\\u0026")
     digest = base64.b64encode(sha256(source.encode()).digest()).decode()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from curate.report import harmless
+from curate.folder import REPORT_PAGE
+from curate.terminal import harmless
 
 if TYPE_CHECKING:
     from curate.audit.sheet import Plan
@@ -66,13 +67,13 @@ def _by_stage(plan: "Plan") -> str:
 def _score(options: argparse.Namespace, console: Console) -> int:
     from curate.audit.score import score, write_texts
     from curate.audit.show import print_audit
-    from curate.checksums import load_report, renew
-    from curate.report import write_html
+    from curate.output.checksums import load_report, renew
+    from curate.report.webpage import write_html
 
     found = score(options.out, options.labels, whole=options.all)
     if options.texts:
         write_texts(options.out, options.labels, options.texts)
-    write_html(options.out / "report.html", load_report(options.out), options.out)
+    write_html(options.out / REPORT_PAGE, load_report(options.out), options.out)
     renew(options.out)
     if options.json:
         print(json.dumps(found, indent=1))

@@ -1,0 +1,49 @@
+"""What a run's output shows of pages that were not kept: texts as they were, or without personal data."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from curate.documents import Documents
+from curate.folder import DROPPED, QUARANTINE, WORK
+from curate.recipe import Recipe
+from curate.stages import Redact
+
+PRIVATE = frozenset({DROPPED, QUARANTINE, WORK})  # folders that hold pages as they were
+Edit = Callable[[pa.Table], pa.Table]
+
+
+def edit_of(recipe: Recipe, folder: str) -> Edit | None:
+    """What is done to the rows of an output folder before they are written; None for nothing.
+
+    Where the recipe asks for it, texts in `dropped/` are redacted as its `Redact` stage does, or as that does by
+    itself, and pages in `quarantine/` go without their bytes.
+    """
+    if not recipe.redact_dropped_text:
+        return None
+    stage: Any = next((stage for stage in recipe.stages if stage.name == Redact.name), Redact())
+    return {DROPPED: lambda table: _redacted(table, stage), QUARANTINE: _without_bytes}.get(folder)
+
+
+def _redacted(table: pa.Table, stage: Redact) -> pa.Table:
+    texts = table["text"].to_pylist()
+    rows = [row for row, text in enumerate(texts) if text is not None]
+    if rows:
+        batch = pa.RecordBatch.from_pydict({"text": pa.array([texts[row] for row in rows], pa.large_string())})
+        for row, text in zip(rows, stage(Documents(batch)).documents.texts(), strict=True):
+            texts[row] = text
+    field = table.schema.field("text")
+    return table.set_column(table.schema.get_field_index("text"), field, pa.array(texts, field.type))
+
+
+def _without_bytes(table: pa.Table) -> pa.Table:
+    field = table.schema.field("raw")
+    return table.set_column(table.schema.get_field_index("raw"), field, pa.nulls(table.num_rows, field.type))
+
+
+def make_private(folder: Path) -> None:
+    """Create a folder, if it is not there, that only its owner can look into."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
