@@ -20,9 +20,9 @@ MAX_TOXICITY = 0.8
 # it counts from so far above the page's middle sentence: where the matter is prejudice, all sentences are higher.
 FROM, AT_MOST = -1.0, 5.0
 ABOVE_MIDDLE, LOWEST, HIGHEST = 5.5, -2.0, 1.0
-ALL_SHARE = 0.9  # how much the first count weighs beside the second; the larger of the two is the page's
-PRIOR_SENTENCES = 2  # calm ones that every page is thought to have besides
-PAGE_SCALE = 0.18  # the mean that scores MAX_TOXICITY
+ALL_SHARE = 1.2  # how much the first count weighs beside the second; the larger counts
+PRIOR_SENTENCES = 4  # calm ones that every page is thought to have besides
+PAGE_SCALE = 0.13  # the mean that scores MAX_TOXICITY
 
 # Log-odds from which a sentence is counted as one of a kind: fewer than 1 in 1,000 of clean pages of unseen sources.
 LIMITS: Mapping[str, float] = {"hate": 0.0, "threat": 0.0, "insult": 0.0, "obscene": 0.0, "explicit": 0.0}
