@@ -122,7 +122,7 @@ BULLET = re.compile(r"[\s>\-*•·|–]*")
 FOLLOWED = re.compile(rf"[ ]?(?:[,;)\n•|]|\Z|[ ]{UNIT}|[ ]{CITY},?[ ](?:{places.US_STATE})\b)")
 TAKEN_FOR_YEAR = re.compile(
     r"(?:\b(?:in|since|of|from|until|till|by|during|the|after|before|early|late|around|and|to|In"
-    r"|Since|From|Until|By|During|After|Before)|[A-Z][a-z]{2,8}\.?(?: \d{1,2},?)?)[ ]\Z"
+    r"|Since|From|Until|By|During|After|Before)|©|\([cC]\)|[A-Z][a-z]{2,8}\.?(?: \d{1,2},?)?)[ ]\Z"
 )
 YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 PLACE_LINE = re.compile(

@@ -135,7 +135,7 @@ def emails(text: str) -> Iterator[Found]:
         end = _domain_end(text, place + 1)
         local = _LOCAL.search(text, max(0, place - 64), place) if end else None
         if local:
-            start = place - len(local[0].lstrip(".'/=*`|~#&?{-"))
+            start = place - len(local[0].rpartition("/")[2].lstrip(".'=*`|~#&?{-"))  # "(Jo Roe/jroe@...)"
             nobodys = _is_nobodys(text[start:place], text[place + 1 : end])
             if start < place and not nobodys and not _NOT_MAIL_BEFORE.search(text, max(0, start - 60), start):
                 yield start, end, 1.0
