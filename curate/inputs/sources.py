@@ -113,9 +113,9 @@ def _refuse(each: Input, file: BinaryIO) -> None:
 def plan(inputs: Sequence[Input], split_bytes: int) -> tuple[Split, ...]:
     """Cut inputs into splits of about `split_bytes` stored bytes; an input that cannot be cut is one split.
 
-    So is a small one that was not looked into, and a broken Parquet file among several inputs, which fails when it is
-    read. Raises UsageError when `split_bytes` is not positive or a file cannot be read, and NotAnArchiveError for a
-    broken Parquet file that is the only input.
+    So is a small one, whatever its format, unless it is the only input, and a broken Parquet file among others, which
+    fails when it is read. Raises UsageError when `split_bytes` is not positive or a file cannot be read, and
+    NotAnArchiveError for a broken Parquet file that is the only input.
     """
     if split_bytes < 1:
         message = f"a split of {split_bytes} bytes is not possible: it has to be positive"
@@ -130,19 +130,12 @@ def is_small(split: Split, split_bytes: int) -> bool:
     return each.origin is None and each.bytes * SMALL <= split_bytes and (split.start, split.end) == (0, each.bytes)
 
 
-def whole(each: Input) -> Split:
-    """All of an input as one split; its format must be known."""
-    [split] = _splits(each, sys.maxsize, alone=False)
-    return split
-
-
 def _splits(each: Input, split_bytes: int, *, alone: bool) -> Iterator[Split]:
-    if not each.format:
-        small = Split(each, 0, each.bytes)
-        if is_small(small, split_bytes):
-            yield small
-            return
-        each = _looked_into(each)
+    small = Split(each, 0, each.bytes)
+    if is_small(small, split_bytes) and not alone:
+        yield small
+        return
+    each = each if each.format else _looked_into(each)
     if each.format == "parquet":
         try:
             yield from _row_group_splits(each, split_bytes)
@@ -180,9 +173,7 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
     Raises OSError or SourceError when the file cannot be read or differs from the one identified, and NotAnArchiveError
     when its content does not have its format.
     """
-    if not split.input.format:
-        split = whole(looked_into(split.input))
-    each, start, end = split.input, split.start, split.end
+    each, start, end = looked_into(split.input), split.start, split.end
     kind, _, codec = each.format.partition("+")
     with open_input(each, None if kind == "parquet" else end) as file, unchanged(each, file):
         if kind == "parquet":

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from curate.errors import CurateError, UsageError
 from curate.inputs.input_file import Split, identified, identity
-from curate.inputs.sources import is_small, whole
+from curate.inputs.sources import is_small
 
 MEAN_INPUTS = 256
 MAX_INPUTS = 1024
@@ -61,7 +61,7 @@ def known(task: Task) -> tuple[Task, dict[int, str]]:
     unread: dict[int, str] = {}
     for place, split in enumerate(task.splits):
         try:
-            found.append(_known(split))
+            found.append(replace(split, input=identified(split.input)))
         except CurateError as error:
             if len(task.splits) == 1:
                 raise
@@ -69,11 +69,6 @@ def known(task: Task) -> tuple[Task, dict[int, str]]:
     if not found:
         raise UsageError(unread[0])
     return Task(tuple(found)), unread
-
-
-def _known(split: Split) -> Split:
-    each = identified(split.input)
-    return replace(split, input=each) if split.input.format else whole(each)
 
 
 def identity_of(task: Task) -> list[object]:
