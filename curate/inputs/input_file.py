@@ -27,7 +27,8 @@ class Input:
 
     `name` goes into outputs. It is the crawl path of a Common Crawl file, else the base name with as many parent
     folders as tell it from the other inputs; it is never a whole path. `format` is `parquet`, `jsonl`, `jsonl+gz` and
-    so on, or the result of `curate.warc.formats.sniff`; it is empty while the file was not opened. `bytes` is the size
+    so on, or the result of `curate.warc.formats.sniff`; it is empty for an empty file, and while a local
+    one was not opened. `bytes` is the size
     of the file. `path` is absolute, or an address without its secrets. `origin` describes a remote file, with its
     address and version. `sha256` and `stamp` are the digest and file status of a local file; they are empty until
     `identified` has read it.
@@ -65,7 +66,7 @@ def open_input(each: Input, end: int | None) -> BinaryIO:
 
 def looked_into(each: Input, *, named: bool = False) -> Input:
     """The same input with its format; raises OSError, and NotAnArchiveError for one that is `named` and no archive."""
-    if each.format:
+    if each.format or each.origin is not None:
         return each
     with Path(each.path).open("rb") as file:
         return replace(each, format=format_of(Path(each.path).name, file, named=named))

@@ -51,7 +51,9 @@ def resolve(specs: Sequence[str], *, out: Path | None = None) -> tuple[Input, ..
         found = {real: place for real, place in found.items() if is_remote(place) or not real.startswith(inside)}
         if not found:
             raise UsageError(f"every input lies in {out}, which is where results are written")
-    return _inputs(list(found.values()), named)
+    places = list(found.values())
+    del found  # of a million inputs this is much
+    return _inputs(places, named)
 
 
 def _inputs(places: Sequence[str], named: set[str]) -> tuple[Input, ...]:
