@@ -25,7 +25,7 @@ from curate.documents import MEASURED, PROVENANCE, Documents, sizes
 from curate.engine.flow import flow, measure, settle
 from curate.engine.reading import Found, read_dict, read_pages
 from curate.engine.split_keys import in_rows, keys_of, without_matched
-from curate.files import RowFile, left_by, read_marker, write_marker
+from curate.files import RowFile, left_by, read_marker, row_batches, write_marker
 from curate.inputs.input_file import Split
 from curate.inputs.tasks import Task, identity_of, known
 from curate.recipe import Segment, fingerprint
@@ -33,6 +33,7 @@ from curate.stages import Barrier, Read, Stage
 from filters.verdict import Rule
 
 BATCH_DOCUMENTS = 256
+BATCH_BYTES = 32 << 20
 BATCH_CHARS = 4 << 20
 FILES = ("documents", "dropped", "quarantine", "signals", "keys")
 
@@ -192,7 +193,7 @@ def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Itera
 
     first, stages = 0, piece.segment.stages
     for path in left_by(piece.earlier[-1], piece.identity, "documents"):
-        for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
+        for batch in row_batches(path, max_rows=BATCH_DOCUMENTS, max_bytes=BATCH_BYTES):
             for rows in _cut(batch):
                 left = settle(Documents(rows), piece.settled, stages, counts, sink, keep_text=piece.keep_text)
                 here = in_rows(matched, first, rows.num_rows)
@@ -206,7 +207,8 @@ def _dropped_before(piece: Piece) -> Iterator[Documents]:
         return
     for folder in piece.earlier:
         for path in left_by(folder, piece.identity, "dropped"):
-            for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS, columns=[*PROVENANCE.names, "text"]):
+            columns = [*PROVENANCE.names, "text"]
+            for batch in row_batches(path, max_rows=BATCH_DOCUMENTS, max_bytes=BATCH_BYTES, columns=columns):
                 for rows in _cut(batch.filter(pc.is_valid(batch["text"]))):
                     yield Documents(rows)
 
