@@ -4,7 +4,7 @@ Every try ends in one of three ways: `right` (the output of an undisturbed run, 
 every page that was not damaged), `named` (exit code 1 or 2 and a line that says what is missing), or `wrong`. One
 `wrong` and the program ends with 1. Faults that need root (a small tmpfs) or `../shared/data` are skipped by name.
 
-    python bench/faults.py [--kills 200] [--only drivers,cluster,flips,cuts,full,odd] [--seed 1]
+    python bench/faults.py [--kills 200] [--only drivers,small,cluster,flips,cuts,full,odd] [--seed 1]
 """
 
 import argparse
@@ -112,6 +112,17 @@ def place(folder: Path, pages: int = 240, split_bytes: int = 6000) -> Place:
     crawl.write_bytes(b"".join(members(pages)))
     recipe.write_text(RECIPE.replace("SPLIT", str(split_bytes)))
     return Place(folder, crawl, recipe)
+
+
+def small_place(folder: Path, pages: int = 240, split_bytes: int = 9000) -> Place:
+    """The same crawl as a file for each page, of which about a dozen make a task."""
+    here = place(folder, pages, split_bytes)
+    here.crawl.unlink()
+    for number, member in enumerate(members(pages)):
+        target = folder / "pages" / f"page-{number:04}.warc.gz"
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(member)
+    return Place(folder, folder / "pages", here.recipe)
 
 
 def digest(out: Path) -> str:
@@ -488,6 +499,14 @@ def drivers(folder: Path, tries: int, rng: random.Random) -> Iterator[Tally]:
     yield kill_sandboxes(here, want, tries // 10, rng)
 
 
+def small(folder: Path, tries: int, rng: random.Random) -> Iterator[Tally]:
+    """Kills of a run over many small inputs, of which a dozen make a task."""
+    here = small_place(folder)
+    said = finish(here, folder / "usual")
+    assert not said, said
+    yield kill_drivers(here, digest(folder / "usual"), tries, rng, name="driver killed, small inputs")
+
+
 def cluster(folder: Path, tries: int, rng: random.Random) -> Iterator[Tally]:
     """Kills on a cluster of two nodes: two fifths of all, and nodes."""
     here, want = usual_run(folder)
@@ -525,13 +544,14 @@ def main() -> None:
     """Break everything that was asked for and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--only", default="drivers,cluster,flips,cuts,full,odd")
+    parser.add_argument("--only", default="drivers,small,cluster,flips,cuts,full,odd")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = random.Random(options.seed)
     # Kills first: they fork this process, which has to be as it started.
     sections: dict[str, Callable[[Path], Iterable[Tally]]] = {
         "drivers": lambda folder: drivers(folder, options.kills, rng),
+        "small": lambda folder: small(folder, options.kills, rng),
         "cluster": lambda folder: cluster(folder, options.kills, rng),
         "flips": lambda folder: [flips(folder)],
         "cuts": lambda folder: [cuts(folder)],
