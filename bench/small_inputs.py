@@ -91,7 +91,7 @@ def plans(count: int, folder: Path) -> None:
     tasks = sum(1 for _ in grouped(splits, SPLIT_BYTES))
     peak = getrusage(RUSAGE_SELF).ru_maxrss >> 10
     print(
-        f"{count} files planned to {tasks} tasks: {process_time() - before:.1f} CPU s, {held} MiB before, {peak} at most"
+        f"{count} files planned to {tasks} tasks: {process_time() - before:.1f} CPU s, {held} MiB before, {peak} then"
     )
 
 

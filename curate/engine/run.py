@@ -3,26 +3,38 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from curate import __version__
+from curate import __version__, documents
 from curate import counts as stats
 from curate.cluster import Workers
-from curate.dedup.earlier_runs import INDEX, Earlier, leave_index, read_indexes
+from curate.dedup.earlier_runs import Earlier, leave_index, read_indexes
 from curate.dedup.resolve import DONE
-from curate.documents import DROPPED, MEASURED, QUARANTINE
 from curate.engine.phases import Progress, Show, advance_all
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.files import TEMPORARY, left_by, locked, remove_temporaries, standing_marker, sync_folder, write_json
 from curate.finished import takedown
+from curate.folder import (
+    CHECKSUMS,
+    DATA,
+    DROPPED,
+    INDEX,
+    INPUTS,
+    MANIFEST,
+    QUARANTINE,
+    REPORT,
+    REPORT_PAGE,
+    SIGNALS,
+    WORK,
+    digest_of,
+)
 from curate.inputs import sources
 from curate.inputs.input_file import UNKNOWN, Input, Split, identified, looked_into
 from curate.inputs.tasks import grouped
-from curate.output.checksums import CHECKSUMS, MANIFEST, leave_manifest, load_manifest
-from curate.output.inputs import INPUTS, accounts, differ, leave_inputs, listed, without_counts
+from curate.output.checksums import leave_manifest, load_manifest
+from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
 from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
 from curate.output.privacy import PRIVATE, edit_of, make_private
 from curate.preflight import check_room
@@ -32,7 +44,6 @@ from curate.report.sites import site_loss
 from curate.report.webpage import write_html
 from curate.stages import Barrier, about
 
-WORK = "work"
 MAX_ERROR_SHARE, MIN_ERRORS = 0.02, 20  # more of a stage's documents failing than this is a bug of ours, not of pages
 
 Say = Callable[[str], None]
@@ -79,13 +90,13 @@ def run(
         written = _write(recipe, identities, folders, out, tally)
         read = leave_inputs(out, accounts(inputs, _markers(folders[:1], identities)), len(inputs))
         size = sum(each.bytes for each in inputs)
-        report = stats.report(recipe.name, read, size, tally, text_totals(out / "data"), missing)
+        report = stats.report(recipe.name, read, size, tally, text_totals(out / DATA), missing)
         report["settings"] = describe(recipe)
         report["about"] = list(map(as_json, recipe.stages))
         written = takedown.honour(out, report, written)
         report["totals"] |= _site_loss(recipe, out)
-        write_json(out / "report.json", report)
-        write_html(out / "report.html", report, recipe=recipe)
+        write_json(out / REPORT, report)
+        write_html(out / REPORT_PAGE, report, recipe=recipe)
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
@@ -223,10 +234,10 @@ def _write(
     """Assemble the output folders under temporary names and put them in place; the old manifest goes first."""
     segments = [folder for folder in folders if not (folder / DONE).exists()]
     kinds = {
-        "data": ("documents", segments[-1:], KEPT_SCHEMA),
-        "dropped": ("dropped", segments, DROPPED),
-        "quarantine": ("quarantine", segments, QUARANTINE),
-        "signals": ("signals", segments, MEASURED),
+        DATA: ("documents", segments[-1:], KEPT_SCHEMA),
+        DROPPED: ("dropped", segments, documents.DROPPED),
+        QUARANTINE: ("quarantine", segments, documents.QUARANTINE),
+        SIGNALS: ("signals", segments, documents.MEASURED),
     }
     ranked = {stage.name: tally.stages[stage.name].census for stage in recipe.stages if about(stage).ranks}
     written = []
@@ -237,11 +248,11 @@ def _write(
         if name in PRIVATE:
             make_private(temporary)
         described = write_parts(
-            temporary, files, recipe.part_bytes, empty=schema, merged=name == "signals",
-            ranked=ranked if name == "data" else {}, edit=edit_of(recipe, name),
+            temporary, files, recipe.part_bytes, empty=schema, merged=name == SIGNALS,
+            ranked=ranked if name == DATA else {}, edit=edit_of(recipe, name),
         )  # fmt: skip
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
-    for name in (MANIFEST, CHECKSUMS, INDEX, INPUTS, "report.json", "report.html"):
+    for name in (MANIFEST, CHECKSUMS, INDEX, INPUTS, REPORT, REPORT_PAGE):
         (out / name).unlink(missing_ok=True)
     for name in kinds:
         shutil.rmtree(out / name, ignore_errors=True)
@@ -265,7 +276,7 @@ def _manifest(
         "splits": splits,
         "against": _named(against),
         "outputs": list(written),
-        "digest": sha256("".join(item["sha256"] for item in written).encode()).hexdigest(),
+        "digest": digest_of(written),
     }
 
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.files import RowFile
+from curate.folder import INPUTS
 from curate.inputs.input_file import Input
 
-INPUTS = "inputs.parquet"
 LISTED = 1000  # more inputs than this are listed in a file of their own: nobody reads a manifest of a million lines
 ROWS = 10_000
 COUNTED = ("splits", "pages", "damaged_members", "bytes_skipped")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from curate.census import Census
 from curate.documents import PROVENANCE
 from curate.files import describe_file, parquet_writer, row_batches, whole_file
+from curate.folder import parts
 from curate.output.sorting import PLACE, sorted_rows
 
 ROWS_PER_GROUP = 1000
@@ -146,7 +147,7 @@ def _row_bytes(table: pa.Table) -> NDArray[np.int64]:
 def text_totals(folder: Path) -> dict[str, int]:
     """Documents, characters and UTF-8 bytes of text in the parts of a folder."""
     totals = {"docs": 0, "chars": 0, "bytes": 0}
-    for path in sorted(folder.glob("part-*.parquet")):
+    for path in parts(folder):
         for batch in row_batches(path, max_rows=ROWS_PER_GROUP, max_bytes=GROUP_BYTES, columns=["text"]):
             totals["docs"] += batch.num_rows
             totals["chars"] += pc.sum(pc.utf8_length(batch["text"])).as_py() or 0
