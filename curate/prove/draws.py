@@ -1,0 +1,55 @@
+"""Draws halves of corpora by site, and weights of held-out sites, from hashes of names: no seed, no clock."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.prove.texts import Corpus
+
+Places = NDArray[np.int64]
+_POISSON = (0.36787944, 0.73575888, 0.91969860, 0.98101184, 0.99634015, 0.99940582)  # the chance of at most 0, 1, 2 ...
+
+
+def number_of(*names: object) -> float:
+    """A number in [0, 1) made of some names, the same on every machine.
+
+    >>> number_of("a", 1) == number_of("a", 1), number_of("a", 1) == number_of("a", 2)
+    (True, False)
+    """
+    said = "\\0".join(map(str, names)).encode("utf-8", "replace")
+    return int.from_bytes(blake2b(said, digest_size=8).digest()) / 2**64
+
+
+def halves(corpus: Corpus, draw: int, size: int) -> tuple[Places, Places]:
+    """The places of the texts of two halves of a corpus, each of at most `size` bytes: no site is in both.
+
+    Sites come in the order of a hash of their name and the number of the draw, so that a site is drawn alike in every
+    corpus that has it; they go to the half that has fewer bytes.
+    """
+    by_site: dict[str, list[int]] = {}
+    for place, site in enumerate(corpus.sites):
+        by_site.setdefault(site, []).append(place)
+    filled, chosen = [0, 0], ([], [])  # type: tuple[list[int], tuple[list[int], list[int]]]
+    for site in sorted(by_site, key=lambda site: (number_of("site", draw, site), site)):
+        side = int(filled[1] < filled[0])
+        for place in by_site[site]:
+            if filled[side] + corpus.sizes[place] <= size:
+                filled[side] += int(corpus.sizes[place])
+                chosen[side].append(place)
+        if min(filled) >= size - 1:
+            break
+    return np.array(sorted(chosen[0]), np.int64), np.array(sorted(chosen[1]), np.int64)
+
+
+def common_size(corpora: Iterable[Corpus], most: int) -> int:
+    """The bytes that every corpus can give to each of two halves, at most `most`."""
+    return min(most, *(int(corpus.sizes.sum() * 0.48) for corpus in corpora))
+
+
+def weights(sites: Iterable[str], draw: int) -> NDArray[np.float64]:
+    """How often each text counts in one bootstrap draw of held-out sites: a Poisson number per site; float64[n]."""
+    return np.array(
+        [np.searchsorted(_POISSON, number_of("held-out", draw, site), "right") for site in sites], np.float64
+    )
