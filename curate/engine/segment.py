@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from curate.counts import StageCount
 from curate.dedup.shuffle import MATCHED
-from curate.documents import MEASURED, PAGES, PROVENANCE, Documents, page_row, provenance, sizes
+from curate.documents import MEASURED, PAGES, PROVENANCE, SPANS, Documents, page_row, provenance, sizes
 from curate.engine.flow import dropped_rows, flow, measure, settle
 from curate.engine.split_keys import in_rows, keys_of, without_matched
 from curate.errors import NotAnArchiveError
@@ -241,7 +241,7 @@ def _dropped_before(piece: Piece) -> Iterator[Documents]:
         return
     for folder in piece.earlier:
         for path in left_by(folder, piece.identity, "dropped"):
-            for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS, columns=[*PROVENANCE.names, "text"]):
+            for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS, columns=[*PROVENANCE.names, "text", SPANS]):
                 for rows in _cut(batch.filter(pc.is_valid(batch["text"]))):
                     yield Documents(rows)
 

@@ -22,6 +22,10 @@ class Kind(IntEnum):
     DEFINITION = 8
 
 
+# What rules that were made for prose have nothing to say about.
+NOT_PROSE = (Kind.CODE, Kind.TABLE, Kind.FORMULA)
+
+
 class Span(NamedTuple):
     """A part of a text, in code points, end excluded, with the marks that its markup puts around it.
 
@@ -53,3 +57,13 @@ def columns(packed: bytes) -> NDArray[np.int32]:
 def unpack(packed: bytes) -> list[Span]:
     """The spans that `pack` packed."""
     return [Span(start, end, Kind(kind), detail) for start, end, kind, detail in columns(packed).tolist()]
+
+
+def apart_from_prose(packed: bytes) -> NDArray[np.int64]:
+    """Start and end of the code, tables and formulas among packed spans, int64[n, 2], in order; they may overlap.
+
+    >>> apart_from_prose(pack([Span(0, 5, Kind.PROSE), Span(6, 9, Kind.CODE)])).tolist()
+    [[6, 9]]
+    """
+    found = columns(packed)
+    return found[np.isin(found[:, 2], NOT_PROSE), :2].astype(np.int64)
