@@ -19,6 +19,35 @@ SURE, UNSURE = 0.65, 0.5
 MIN_CUT = 0.1
 MIN_TEXT_WORDS = 15
 MAX_TITLE_WORDS = 30
+# Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier.
+MAX_SHORT_WORDS, SHORT_CUT = 8, 0.75
+SHORT_SURE = 0.8, 0.95
+# Code, tables, headings and items of lists are short by nature.
+KEPT_SHORT = np.isin(np.arange(k.DEFINITION + 1), (k.CODE, k.TABLE, k.HEADING, k.LIST_ITEM))
+# A caption between blocks that are kept, and the title above the text, are kept above these.
+MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
+
+
+@compiled
+def choose(
+    page: Page, measures: NDArray[np.float32], odds: NDArray[np.float32], described: NDArray[np.int32]
+) -> tuple[NDArray[np.bool_], float]:
+    """Which blocks are kept, bool[blocks], and the word F1 expected of them."""
+    words, n = measures[:, m.WORDS], len(odds)
+    best, expected_f1 = best_cut(odds, words)
+    cut = cut_of(best, expected_f1)
+    short_cut = cut + share(expected_f1, SHORT_SURE[0], SHORT_SURE[1]) * max(SHORT_CUT - cut, 0.0)
+    kept = np.empty(n, np.bool_)
+    for i in range(n):
+        is_short = words[i] <= MAX_SHORT_WORDS and not KEPT_SHORT[described[i, k.KIND]]
+        kept[i] = odds[i] >= (short_cut if is_short else cut)
+    keep_whole(described, odds, words, cut, kept)
+    keep_listings(described, kept)
+    keep_captions(described, odds, MIN_CAPTION_ODDS, kept)
+    drop_bare_labels(page, measures, kept)
+    keep_formulas(described, kept)
+    keep_title(page, odds, words, MIN_TITLE_ODDS, kept)
+    return kept, expected_f1
 
 
 @compiled
@@ -39,6 +68,7 @@ def best_cut(odds: NDArray[np.float32], words: NDArray[np.float32]) -> tuple[flo
     return cut, best
 
 
+@compiled
 def cut_of(best: float, expected_f1: float) -> float:
     """The probability from which blocks are kept, given the best cut and the F1 expected there.
 
@@ -49,6 +79,7 @@ def cut_of(best: float, expected_f1: float) -> float:
     return max((1 - sure) * best + sure * FIXED_CUT, MIN_CUT)
 
 
+@compiled
 def share(value: float, low: float, high: float) -> float:
     """How far a value is on its way from `low` to `high`, 0..1."""
     return min(max((value - low) / (high - low), 0.0), 1.0)

@@ -147,9 +147,9 @@ def fit(examples: Sequence[Example], log: Any = None) -> tuple[dict[str, Any], M
         booster = boost(rows[~held], targets[~held], weights[~held], FIRST, FIRST_TREES)
         odds[held] = probabilities(forest(booster), rows[held])
     first = boost(rows, targets, weights, FIRST, FIRST_TREES)
-    wide = second_rows(examples, seen, odds)
     asked = odds >= LEARNT_FROM
-    second = boost(wide[asked], targets[asked], weights[asked], SECOND, SECOND_TREES)
+    wide = second_rows(examples, seen, odds)
+    second = boost(wide, targets[asked], weights[asked], SECOND, SECOND_TREES)
     if log is not None:
         log["first"], log["second"] = first, second
     pair = tables(examples)
@@ -158,11 +158,11 @@ def fit(examples: Sequence[Example], log: Any = None) -> tuple[dict[str, Any], M
 
 
 def second_rows(examples: Sequence[Example], views: Sequence[View], odds: Rows) -> Rows:
-    """The second stage's rows of all examples, from the first stage's probabilities in the same order."""
-    ends = np.cumsum([len(seen.rows) for seen in views])
+    """The second stage's rows of what it learns from, from the first stage's probabilities of all blocks in order."""
+    ends = np.cumsum([len(seen.rows) for seen in views])[:-1]
     wide = [
-        revise(example.page, seen.measures, seen.groups, seen.rows, odds[end - len(seen.rows) : end])
-        for example, seen, end in zip(examples, views, ends.tolist(), strict=True)
+        revise(example.page, seen.measures, seen.groups, seen.rows, own, np.flatnonzero(own >= LEARNT_FROM))
+        for example, seen, own in zip(examples, views, np.split(odds, ends), strict=True)
     ]
     return np.concatenate(wide)
 
