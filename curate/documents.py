@@ -127,7 +127,7 @@ class Documents:
 
 def view_of(text: str, spans: bytes | None) -> TextView:
     """The view of a text, which knows what in it is no prose where its packed spans are known."""
-    return TextView(text, None if spans is None else apart_from_prose(spans))
+    return TextView(text, None if spans is None else apart_from_prose(text, spans))
 
 
 def with_column(batch: pa.RecordBatch, name: str, values: pa.Array) -> pa.RecordBatch:

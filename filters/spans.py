@@ -22,8 +22,8 @@ class Kind(IntEnum):
     DEFINITION = 8
 
 
-# What rules that were made for prose have nothing to say about.
-NOT_PROSE = (Kind.CODE, Kind.TABLE, Kind.FORMULA)
+# A table whose cells hold more than this on average, in characters, is a text that was laid out with one.
+MAX_CELL_CHARS = 20
 
 
 class Span(NamedTuple):
@@ -59,11 +59,18 @@ def unpack(packed: bytes) -> list[Span]:
     return [Span(start, end, Kind(kind), detail) for start, end, kind, detail in columns(packed).tolist()]
 
 
-def apart_from_prose(packed: bytes) -> NDArray[np.int64]:
-    """Start and end of the code, tables and formulas among packed spans, int64[n, 2], in order; they may overlap.
+def apart_from_prose(text: str, packed: bytes) -> NDArray[np.int64]:
+    r"""Start and end of the code, the tables of data and the formulas in a text, int64[n, 2], in order; some overlap.
 
-    >>> apart_from_prose(pack([Span(0, 5, Kind.PROSE), Span(6, 9, Kind.CODE)])).tolist()
-    [[6, 9]]
+    >>> apart_from_prose("It is\n\nx = 1", pack([Span(0, 5, Kind.PROSE), Span(7, 12, Kind.CODE)])).tolist()
+    [[7, 12]]
     """
-    found = columns(packed)
-    return found[np.isin(found[:, 2], NOT_PROSE), :2].astype(np.int64)
+    found = [span for span in unpack(packed) if _is_apart(text, span)]
+    return np.array([(span.start, span.end) for span in found], np.int64).reshape(-1, 2)
+
+
+def _is_apart(text: str, span: Span) -> bool:
+    if span.kind != Kind.TABLE:
+        return span.kind in (Kind.CODE, Kind.FORMULA)
+    rows = text.count("\n", span.start, span.end) + 1
+    return span.end - span.start <= MAX_CELL_CHARS * rows * max(span.detail, 1)

@@ -19,11 +19,12 @@ SURE, UNSURE = 0.65, 0.5
 MIN_CUT = 0.1
 MIN_TEXT_WORDS = 15
 MAX_TITLE_WORDS = 30
-# Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier.
-MAX_SHORT_WORDS, SHORT_CUT = 8, 0.75
+# Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier, but
+# not where many stand in a row, as in a poem. Headings and items are short by nature; code and tables are spared.
+MAX_SHORT_WORDS, MIN_POEM = 14, 6
+SHORT_CUT, MARKED_CUT = 0.85, 0.65
 SHORT_SURE = 0.8, 0.95
-# Code, tables, headings and items of lists are short by nature.
-KEPT_SHORT = np.isin(np.arange(k.DEFINITION + 1), (k.CODE, k.TABLE, k.HEADING, k.LIST_ITEM))
+LINE_KINDS = (k.PROSE, k.FORMULA, k.CAPTION, k.QUOTATION, k.DEFINITION)
 # A caption between blocks that are kept, and the title above the text, are kept above these.
 MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
 
@@ -33,14 +34,11 @@ def choose(
     page: Page, measures: NDArray[np.float32], odds: NDArray[np.float32], described: NDArray[np.int32]
 ) -> tuple[NDArray[np.bool_], float]:
     """Which blocks are kept, bool[blocks], and the word F1 expected of them."""
-    words, n = measures[:, m.WORDS], len(odds)
+    words = measures[:, m.WORDS]
     best, expected_f1 = best_cut(odds, words)
     cut = cut_of(best, expected_f1)
-    short_cut = cut + share(expected_f1, SHORT_SURE[0], SHORT_SURE[1]) * max(SHORT_CUT - cut, 0.0)
-    kept = np.empty(n, np.bool_)
-    for i in range(n):
-        is_short = words[i] <= MAX_SHORT_WORDS and not KEPT_SHORT[described[i, k.KIND]]
-        kept[i] = odds[i] >= (short_cut if is_short else cut)
+    kept = odds >= cut
+    drop_short(described, odds, words, cut, share(expected_f1, SHORT_SURE[0], SHORT_SURE[1]), kept)
     keep_whole(described, odds, words, cut, kept)
     keep_listings(described, kept)
     keep_captions(described, odds, MIN_CAPTION_ODDS, kept)
@@ -48,6 +46,23 @@ def choose(
     keep_formulas(described, kept)
     keep_title(page, odds, words, MIN_TITLE_ODDS, kept)
     return kept, expected_f1
+
+
+@compiled
+def drop_short(described: Numbers, odds: Rows, words: Rows, cut: float, sure: float, kept: NDArray[np.bool_]) -> None:
+    """Take out the short blocks that are less likely than short ones must be where the model is `sure`, 0..1."""
+    n, first = len(kept), 0
+    marked_cut, short_cut = cut + sure * max(MARKED_CUT - cut, 0.0), cut + sure * max(SHORT_CUT - cut, 0.0)
+    for i in range(n + 1):
+        kind = described[i, k.KIND] if i < n else k.CODE
+        is_marked = kind == k.HEADING or (kind == k.LIST_ITEM and words[i] <= MAX_SHORT_WORDS)
+        if is_marked:
+            kept[i] &= odds[i] >= marked_cut
+        is_line = i < n and odds[i] >= cut and words[i] <= MAX_SHORT_WORDS and kind in LINE_KINDS
+        if not is_line:
+            if 0 < i - first < MIN_POEM:
+                kept[first:i] &= odds[first:i] >= short_cut
+            first = i + 1
 
 
 @compiled

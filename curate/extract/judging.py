@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from curate.extract.compiling import compiled
 from curate.extract.context_features import signatures
 from curate.extract.features import element_scores, features
+from curate.extract.lines import line_scores
 from curate.extract.measures import measure
 from curate.extract.model import NEGLIGIBLE, Model, probabilities
 from curate.extract.page import Page
@@ -20,5 +21,6 @@ def judge(page: Page, model: Model) -> tuple[NDArray[np.float32], NDArray[np.flo
     rows = features(page, measures, element_scores(page, model.token_keys, model.token_values), groups)
     odds = probabilities(model.first, rows)
     asked = np.flatnonzero(odds >= NEGLIGIBLE)
-    odds[asked] = probabilities(model.second, revise(page, measures, groups, rows, odds, asked))
+    scores = line_scores(page, model.line_keys, model.line_values)
+    odds[asked] = probabilities(model.second, revise(page, measures, groups, rows, odds, scores, asked))
     return measures, odds

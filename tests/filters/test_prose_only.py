@@ -28,7 +28,7 @@ def marked() -> TextView:
             Span(formula, formula + len("\\(a^2\\)"), Kind.FORMULA),
         ]
     )
-    return TextView(TEXT, apart_from_prose(packed))
+    return TextView(TEXT, apart_from_prose(TEXT, packed))
 
 
 def test_prose_is_the_text_without_the_rest_and_its_gaps() -> None:
@@ -54,6 +54,13 @@ def test_measured_signals_are_those_of_the_prose(rules) -> None:
     for dialect in rules.dialects:
         if dialect.name != "measured":
             assert rules.with_dialect(dialect.name).signals(marked()) == rules.with_dialect(dialect.name).signals(TEXT)
+
+
+def test_a_table_that_lays_a_text_out_is_prose() -> None:
+    """Cells of numbers and names are apart; cells that hold sentences are the text itself."""
+    for cell, apart in (("12.5", 1), (PROSE, 0)):
+        table = f"| {cell} | {cell} |\n| --- | --- |\n| {cell} | {cell} |"
+        assert len(apart_from_prose(table, pack([Span(0, len(table), Kind.TABLE, 2)]))) == apart
 
 
 def test_repeated_code_drops_no_page() -> None:
