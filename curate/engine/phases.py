@@ -54,7 +54,8 @@ from curate.engine.segment import Piece, advance
 from curate.errors import IncompleteRunError
 from curate.files import standing_marker
 from curate.inputs.sources import Split
-from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, fingerprint
+from curate.loading import RECIPE_FILE
+from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
 from filters.verdict import Rule
 
