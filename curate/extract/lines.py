@@ -32,7 +32,7 @@ def _key(text: NDArray[np.uint8], start: int, end: int) -> tuple[np.uint64, np.u
     for i in range(start, end + 1):
         byte = np.int64(text[i]) if i < end else 32
         if is_word(byte):
-            lead = lead if letters else byte
+            lead = lead if letters else int(byte)
             word, letters = mix(word, byte + 32 if 65 <= byte <= 90 else byte), letters + 1
         elif letters:
             line = mix(mix(line, _SPACE), word & _LOW)
@@ -41,7 +41,7 @@ def _key(text: NDArray[np.uint8], start: int, end: int) -> tuple[np.uint64, np.u
             else:
                 shape = mix(shape, _CAPITAL if 65 <= lead <= 90 else (_SMALL if lead < 128 else _BEYOND))
             word, letters, words = BASIS, 0, words + 1
-        is_digit = 48 <= byte <= 57
+        is_digit = bool(48 <= byte <= 57)
         if is_digit and not in_number:
             line, shape, words = mix(line, _NUMBER), mix(shape, _NUMBER), words + 1
         in_number = is_digit
