@@ -30,7 +30,7 @@ from curate.extract.model import Model, from_arrays
 from curate.extract.page import BLOCKS
 from curate.extract.rendering import render
 from curate.extract.tables import tables
-from curate.extract.training.examples import Labelled, Teacher, example, site_of
+from curate.extract.training.examples import Labelled, Teacher, example, site_of, without_repeats
 from curate.extract.training.forests import Example, fit, fold_of
 from curate.extract.training.main import gather
 
@@ -53,9 +53,9 @@ NOT_TRAINING = (
     "libraries",
     "mathml",
     "rendering",
-    "spans",
     "tables",
     "train",
+    "twice",
 )  # fmt: skip -- for `fitted`
 LIMITS = (0.0, 0.45, 0.5, 0.55, 0.58, 0.62, 0.66, 0.7, 0.75, 0.8)
 WORD = re.compile(r"\w+")
@@ -261,7 +261,8 @@ def main() -> None:
     options = parser.parse_args()
     pages = gather(options.shared)
     teacher = Teacher(options.cache)
-    named = [(page.name, made) for page in pages if (made := example(page, teacher)) is not None]
+    alone = [(page.name, made) for page in pages if (made := example(page, teacher)) is not None]
+    named = list(zip([name for name, _ in alone], without_repeats([made for _, made in alone]), strict=True))
     seen = []
     for page, text, expected in unseen(pages, named, options.cache):
         texts = {"trafilatura": teacher.text(page.html), "resiliparse": resiliparse_text(page.html), "blocks": text}

@@ -1,7 +1,8 @@
 """The Arrow schema documents flow under, from pages as read to texts as written.
 
-A page row carries `html` (payload bytes) and no text; extraction turns it into a document row with `text` and no
-`html`. Everything else is provenance. Stages add typed columns (language, scores) as they go.
+A page row carries `html` (payload bytes) and no text; extraction turns it into a document row with `text`, no `html`,
+and `spans`, which say what the parts of the text are. Everything else is provenance. Stages add typed columns
+(language, scores) as they go.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.warc.pages import Page, Skip
+from filters.spans import apart_from_prose
 from filters.text_view import TextView
 
 Record = Page | Skip
@@ -47,6 +49,7 @@ DROPPED = pa.schema(
         ("duplicate_of", pa.string()),
         ("duplicate_of_url", pa.string()),
         ("text", pa.large_string()),
+        ("spans", pa.large_binary()),
     ]
 )
 CUT = pa.schema(
@@ -73,6 +76,10 @@ QUARANTINE = pa.schema(
     ]
 )
 
+SPANS = (
+    "spans"  # the column of what the parts of a text are, packed as `filters.spans` says; null where it is not known
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Documents:
@@ -95,23 +102,44 @@ class Documents:
 
     def with_views(self) -> "Documents":
         """The same documents with a view per text."""
-        return self if self.views is not None else Documents(self.batch, tuple(map(TextView, self.texts())))
+        if self.views is not None:
+            return self
+        known = SPANS in self.batch.schema.names
+        spans = self.batch.column(SPANS).to_pylist() if known else [None] * len(self)
+        return Documents(self.batch, tuple(map(view_of, self.texts(), spans)))
 
     def with_texts(self, texts: Sequence[str | None]) -> "Documents":
-        """The same documents with other texts; unchanged texts keep their views."""
+        """The same documents with other texts, of which it is not known what their parts are.
+
+        If no text is changed they keep their views, too.
+        """
         array = pa.array(texts, pa.large_string())
         if "text" in self.batch.schema.names and array.equals(self.batch.column("text")):
             return self
-        return Documents(with_column(self.batch, "text", array))
+        return Documents(self._edited(array))
 
     def with_views_of(self, views: Sequence[TextView]) -> "Documents":
         """The same documents with edited texts and the views of them."""
         array = pa.array([view.text for view in views], pa.large_string())
-        return Documents(with_column(self.batch, "text", array), tuple(views))
+        return Documents(self._edited(array), tuple(views))
+
+    def _edited(self, texts: pa.Array) -> pa.RecordBatch:
+        """The batch with other texts; the spans of a text that is another now would be wrong, and go."""
+        batch = with_column(self.batch, "text", texts)
+        if SPANS not in batch.schema.names:
+            return batch
+        same = pc.equal(texts, self.batch.column("text"))
+        spans = pc.if_else(same, batch.column(SPANS), pa.scalar(None, pa.large_binary()))
+        return with_column(batch, SPANS, spans)
 
     def with_column(self, name: str, values: pa.Array) -> "Documents":
         """The same documents with a column added or replaced."""
         return Documents(with_column(self.batch, name, values), self.views)
+
+
+def view_of(text: str, spans: bytes | None) -> TextView:
+    """The view of a text, which knows what in it is no prose where its packed spans are known."""
+    return TextView(text, None if spans is None else apart_from_prose(text, spans))
 
 
 def with_column(batch: pa.RecordBatch, name: str, values: pa.Array) -> pa.RecordBatch:

@@ -28,6 +28,7 @@ import pyarrow as pa
 from curate.census import Census
 from curate.documents import MEASURED, Documents
 from curate.matches import Load, Matches
+from filters.text_view import TextView
 from filters.verdict import Judgement, Rule, Verdict
 from filters.verdicts import Signals, Verdicts
 
@@ -188,7 +189,7 @@ def _nothing() -> None:
     """What a stage without a model does before a run."""
 
 
-def _nowhere(_text: str, _rule: str) -> Sequence[tuple[int, int]]:
+def _nowhere(_text: TextView, _rule: str) -> Sequence[tuple[int, int]]:
     return ()
 
 
@@ -200,7 +201,7 @@ class About:
     `needs` signals of the stage and columns of `curate.documents.MEASURED`, by default the signals of its table.
     `with_limit(rule, limit)` is the stage with another limit, None for none. `edits`: whether texts can leave it
     changed. `makes_text`: whether documents have a text only behind it; its result is kept for later runs.
-    `judgement` is whose the decisions are. `where(text, rule)` gives start and end of each stretch of a text that the
+    `judgement` is whose the decisions are. `where(view, rule)` gives start and end of each stretch of a text that the
     rule counts. `ranks`: whether the scores of all texts of the run are counted, so that each text kept gets its
     percentile; `settle` makes a limit of that count, which the texts the stage kept are then judged by. `check` raises
     UsageError when the stage cannot work, `warm` does once what many workers would each do. Of a barrier, `best_by` is
@@ -217,7 +218,7 @@ class About:
     edits: bool = True
     makes_text: bool = False
     judgement: Judgement = Judgement()
-    where: Callable[[str, str], Sequence[tuple[int, int]]] = _nowhere
+    where: Callable[[TextView, str], Sequence[tuple[int, int]]] = _nowhere
     ranks: bool = False
     settle: Callable[[Census], Rule] | None = None
     check: Callable[[], None] = _nothing

@@ -110,6 +110,7 @@ def reading_of(dialect: Dialect[Any], default: Dialect[Any]) -> str:
     ]
     limits = {rule.name: rule.limit for rule in default.rules}
     changed += [f"`{r.name}={r.limit}`" for r in dialect.rules if r.name in limits and limits[r.name] != r.limit]
+    changed += ["prose alone: code, tables and formulas are left out"] if dialect.prose_only else []
     return ", ".join(changed).replace("|", "\\|") or "the same"
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from filters import places
 from filters.deferred import Deferred
-from filters.measured import MEASURED, measured
+from filters.measured import measured
 from filters.rule_set import Dialect, RuleSet, TextEdit, changed_rules
 from filters.text_view import Spans, TextView
 from filters.verdict import Judgement, Rule
@@ -157,7 +157,7 @@ _TFDS = PageReading(end_marks=(".", "?", "!", '"'), min_line_words=5, words_afte
 _DIALECTS = (
     Dialect("datatrove", _DATATROVE, RULES, "datatrove 0.10.1, C4QualityFilter"),
     Dialect("fineweb", PageReading(end_marks=()), RULES, "datatrove 0.10.1, filter_no_terminal_punct=False"),
-    Dialect("measured", PageReading(end_marks=()), measured(RULES, max_lorem_ipsum_lines=0, min_sentences=3), MEASURED),
+    measured(PageReading(end_marks=()), RULES, max_lorem_ipsum_lines=0, min_sentences=3),
     Dialect("tfds", _TFDS, changed_rules(RULES, min_sentences=3), "tensorflow_datasets, c4_utils.py"),
 )
 

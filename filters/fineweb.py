@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from filters import characters, places
 from filters.deferred import Deferred
-from filters.measured import MEASURED, measured
+from filters.measured import measured
 from filters.rule_set import Dialect, RuleSet
 from filters.text_view import Spans, TextView
 from filters.verdict import Judgement, Rule
@@ -69,9 +69,7 @@ JUDGEMENT = Judgement(
 )
 _DIALECTS = (
     Dialect("datatrove", LineReading(), RULES, SOURCE),
-    Dialect(
-        "measured", LineReading(), measured(RULES, max_short_line_fraction=0.9, max_newline_to_word_ratio=0.3), MEASURED
-    ),
+    measured(LineReading(), RULES, max_short_line_fraction=0.9, max_newline_to_word_ratio=0.3),
 )
 
 quality = RuleSet("fineweb.quality", measure, _DIALECTS, "datatrove", judgement=JUDGEMENT, places=line_places)

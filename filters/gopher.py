@@ -5,7 +5,7 @@ and what a duplicate is; a dialect says how one port reads it. Default: datatrov
 `measured` is this project's own, which its default recipe uses: the rules that lose little good text, by their limits.
 """
 
-from filters.measured import MEASURED, measured
+from filters.measured import measured
 from filters.prose import STOP_WORDS, ProseReading, measure_prose, prose_places, prose_rules
 from filters.repetition import (
     DUPLICATE_LIMITS,
@@ -66,7 +66,7 @@ quality = RuleSet(
         Dialect("datatrove", _DATATROVE, prose_rules(_DATATROVE), "datatrove 0.10.1, GopherQualityFilter"),
         Dialect("dolma", _DOLMA, prose_rules(_DOLMA), "dolma, taggers/gopher.py, gopher_v1"),
         Dialect("dclm", _DCLM, prose_rules(_DCLM), "dclm, content_filters.py, dclm_baseline_refinedweb.yaml"),
-        Dialect("measured", _DATATROVE, measured(prose_rules(_DATATROVE), **_MEASURED_PROSE), MEASURED),
+        measured(_DATATROVE, prose_rules(_DATATROVE), **_MEASURED_PROSE),
     ),
     "datatrove",
     judgement=JUDGEMENT,
@@ -92,7 +92,7 @@ repetition = RuleSet(
             repetition_rules(*_COUNTS_FIRST),
             "dclm, content_filters.py, massive_web_repetition_filters",
         ),
-        Dialect("measured", RepetitionReading(), measured(_DATATROVE_RULES, **_MEASURED_REPETITION), MEASURED),
+        measured(RepetitionReading(), _DATATROVE_RULES, **_MEASURED_REPETITION),
     ),
     "datatrove",
     judgement=JUDGEMENT,

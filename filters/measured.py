@@ -8,21 +8,24 @@ worth having, and says why in words that a score cannot. docs/judgement.md has t
 from collections.abc import Iterable
 from dataclasses import replace
 
+from filters.rule_set import Dialect, Reading
 from filters.verdict import Rule
 
 MEASURED = "measured on labelled pages, docs/judgement.md, table 2"
 
 
-def measured(rules: Iterable[Rule], **limits: float) -> tuple[Rule, ...]:
-    """The named ones of a published table's rules, in its order, with limits measured here and this source.
+def measured(reading: Reading, rules: Iterable[Rule], **limits: float) -> Dialect[Reading]:
+    """The named ones of a published table's rules, in its order, with limits measured here, for prose alone.
 
-    A rule that is not named is left out. Raises KeyError for a name that the table does not have.
+    A rule that is not named is left out, and so are the code, tables and formulas of a text. Raises KeyError for a
+    name that the table does not have.
 
     >>> rules = [Rule("words", "min", 50), Rule("curly_bracket_lines", "max", 0)]
-    >>> [(rule.name, rule.limit) for rule in measured(rules, min_words=40)]
+    >>> [(rule.name, rule.limit) for rule in measured(None, rules, min_words=40).rules]
     [('min_words', 40)]
     """
     table = {rule.name: rule for rule in rules}
     if unknown := sorted(set(limits) - set(table)):
         raise KeyError(unknown[0])
-    return tuple(replace(rule, limit=limits[name], source=MEASURED) for name, rule in table.items() if name in limits)
+    chosen = (replace(rule, limit=limits[name], source=MEASURED) for name, rule in table.items() if name in limits)
+    return Dialect("measured", reading, tuple(chosen), MEASURED, prose_only=True)

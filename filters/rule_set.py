@@ -21,12 +21,16 @@ Reading = TypeVar("Reading")
 
 @dataclass(frozen=True, slots=True)
 class Dialect(Generic[Reading]):
-    """How one port reads a paper; `reading` is handed to the measuring function."""
+    """How one port reads a paper; `reading` is handed to the measuring function.
+
+    With `prose_only` it gets a text without its code, tables and formulas, where it is known which they are.
+    """
 
     name: str
     reading: Reading
     rules: tuple[Rule, ...] = ()
     source: str = ""
+    prose_only: bool = False
 
 
 def _choose(dialects: tuple[Dialect[Reading], ...], name: str, owner: str) -> Dialect[Reading]:
@@ -89,7 +93,7 @@ class RuleSet(Generic[Reading]):
         """All that its verdicts depend on, by name; a limit that was taken away is None."""
         limits = {rule.name: None if isinf(rule.limit) else rule.limit for rule in self.rules}
         made = {"name": self.name, "measure": self.measure, "dialect": self.dialect, "reading": self._chosen.reading}
-        return made | limits
+        return made | limits | ({"prose_only": True} if self._chosen.prose_only else {})
 
     def where(self, text: str | TextView, rule: str) -> list[tuple[int, int]]:
         """Start and end of every stretch of a text that the number behind a rule is made of, in order.
@@ -103,7 +107,10 @@ class RuleSet(Generic[Reading]):
         judged = next((each for each in self.rules if each.name == rule), None)
         if self.places is None or judged is None:
             return []
-        found = self.places(as_view(text), self._chosen.reading, judged)
+        view = as_view(text)
+        found = self.places(self._read(view), self._chosen.reading, judged)
+        if self._chosen.prose_only:
+            found = view.from_prose(found)
         return sorted(zip(found.starts.tolist(), found.ends.tolist(), strict=True))
 
     def __call__(self, text: str | TextView, *, dialect: str | None = None, **limits: float | None) -> Verdict:
@@ -115,7 +122,11 @@ class RuleSet(Generic[Reading]):
 
     def signals(self, text: str | TextView) -> dict[str, float]:
         """Every number behind the verdict, by name; finite on any text."""
-        return self.measure(as_view(text), self._chosen.reading)
+        return self.measure(self._read(as_view(text)), self._chosen.reading)
+
+    def _read(self, view: TextView) -> TextView:
+        """What of a text the dialect counts."""
+        return view.prose if self._chosen.prose_only else view
 
     def judge(self, signals: Mapping[str, float]) -> Verdict:
         """The verdict on signals that were measured before.

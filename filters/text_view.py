@@ -60,8 +60,10 @@ class TextView:
     ['Do', "n't", 'panic', '.', 'It', 'works', '!']
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, apart: NDArray[np.int64] | None = None) -> None:
+        """View a text; `apart`, int64[n, 2] in order, is start and end of what in it is no prose, if that is known."""
         self.text = text
+        self.apart = apart
         self._made: dict[Hashable, Any] = {}
 
     def __repr__(self) -> str:
@@ -135,6 +137,40 @@ class TextView:
     def bare_lines(self) -> Spans:
         """Lines as `str.splitlines()` gives, which breaks at rarer line ends too, without white space at their ends."""
         return self.stripped(Spans(*kernels.line_spans(self.codes, self._read[2])))
+
+    @Lazy
+    def prose(self) -> "TextView":
+        """The view of the text without what is no prose; the view itself where there is nothing of that."""
+        kept = self._prose_spans
+        return self if len(kept) == 1 and kept.lengths[0] == len(self.text) else TextView("".join(kept.of(self.text)))
+
+    @Lazy
+    def _prose_spans(self) -> Spans:
+        """What stands between the stretches that are no prose; one that is a block takes the newlines behind it."""
+        starts, ends, at = [], [], 0
+        for start, end in [] if self.apart is None else self.apart.tolist():
+            start, end = min(start, len(self.text)), min(end, len(self.text))
+            if start > at:
+                starts.append(at)
+                ends.append(start)
+            if start == 0 or self.text[start - 1] == "\n":
+                while end < len(self.text) and self.text[end] == "\n":
+                    end += 1
+            at = max(at, end)
+        if at < len(self.text) or not starts:
+            starts.append(at)
+            ends.append(len(self.text))
+        return Spans(np.array(starts, np.int64), np.array(ends, np.int64))
+
+    def from_prose(self, spans: Spans) -> Spans:
+        """Where pieces of `prose` stand in this text, with what was left out between their ends."""
+        kept = self._prose_spans
+        first = np.cumsum(kept.lengths) - kept.lengths
+        filled = spans.lengths > 0
+        left = np.searchsorted(first, spans.starts, "right") - 1
+        right = np.searchsorted(first, np.maximum(spans.ends - filled, 0), "right") - 1
+        shift = kept.starts - first
+        return Spans(spans.starts + shift[left], spans.ends + shift[right])
 
     def stripped(self, spans: Spans) -> Spans:
         """The same pieces without white space at their ends."""

@@ -58,7 +58,7 @@ KINDS = {
     "all capitals": "gopher.quality",
     "hashtags": "quality",
     "bullet list": "quality",
-    "price list": "gopher.quality",
+    "price list": "gopher.repetition",
     "hostile page": "gopher.quality",
     "filler text": "c4.quality",
     "source code": "quality",

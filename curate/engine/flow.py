@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from curate.census import rounded
 from curate.counts import SLOWEST, Slow, StageCount
-from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, Documents, sizes, text_bytes, with_column
+from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, SPANS, Documents, sizes, text_bytes, with_column
 from curate.protocol import Failure, Fate, Outcome, Stage, about
 from filters.verdict import Rule, Verdict
 
@@ -208,8 +208,7 @@ def dropped_rows(rows: pa.RecordBatch, stage: str, verdicts: Sequence[Verdict], 
         "value": pa.array([verdict.value for verdict in verdicts], pa.float64()),
         "limit": pa.array([verdict.limit for verdict in verdicts], pa.float64()),
     }
-    if keep_text and "text" in rows.schema.names:
-        columns["text"] = rows.column("text")
+    columns |= {name: rows.column(name) for name in ("text", SPANS) if keep_text and name in rows.schema.names}
     nulls = {name: pa.nulls(len(verdicts), DROPPED.field(name).type) for name in DROPPED.names if name not in columns}
     return pa.RecordBatch.from_pydict(columns | nulls, DROPPED)
 

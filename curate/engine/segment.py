@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from curate.counts import StageCount
 from curate.dedup.shuffle import MATCHED
-from curate.documents import MEASURED, PROVENANCE, Documents, sizes
+from curate.documents import MEASURED, PROVENANCE, SPANS, Documents, sizes
 from curate.engine.flow import flow, measure, settle
 from curate.engine.reading import Found, read_dict, read_pages
 from curate.engine.split_keys import in_rows, keys_of, without_matched
@@ -210,7 +210,7 @@ def _dropped_before(piece: Piece) -> Iterator[Documents]:
         return
     for folder in piece.earlier:
         for path in left_by(folder, piece.identity, "dropped"):
-            columns = [*PROVENANCE.names, "text"]
+            columns = [*PROVENANCE.names, "text", SPANS]
             for batch in row_batches(path, max_rows=BATCH_DOCUMENTS, max_bytes=BATCH_BYTES, columns=columns):
                 for rows in _cut(batch.filter(pc.is_valid(batch["text"]))):
                     yield Documents(rows)

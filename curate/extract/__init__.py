@@ -108,7 +108,7 @@ def extract_spans(
 
 def in_one_span(text: str, expected_f1: float) -> Extracted:
     """A text of which nothing is known but that it is text."""
-    from curate.extract.spans import Kind, Span, pack
+    from filters.spans import Kind, Span, pack
 
     return Extracted(text, expected_f1, pack([Span(0, len(text), Kind.PROSE)] if text else []))
 

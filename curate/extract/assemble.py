@@ -19,6 +19,50 @@ SURE, UNSURE = 0.65, 0.5
 MIN_CUT = 0.1
 MIN_TEXT_WORDS = 15
 MAX_TITLE_WORDS = 30
+# Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier, but
+# not where many stand in a row, as in a poem. Headings and items are short by nature; code and tables are spared.
+MAX_SHORT_WORDS, MIN_POEM = 14, 6
+SHORT_CUT, MARKED_CUT = 0.85, 0.65
+SHORT_SURE = 0.8, 0.95
+LINE_KINDS = (k.PROSE, k.FORMULA, k.CAPTION, k.QUOTATION, k.DEFINITION)
+# A caption between blocks that are kept, and the title above the text, are kept above these.
+MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
+
+
+@compiled
+def choose(
+    page: Page, measures: NDArray[np.float32], odds: NDArray[np.float32], described: NDArray[np.int32]
+) -> tuple[NDArray[np.bool_], float]:
+    """Which blocks are kept, bool[blocks], and the word F1 expected of them."""
+    words = measures[:, m.WORDS]
+    best, expected_f1 = best_cut(odds, words)
+    cut = cut_of(best, expected_f1)
+    kept = odds >= cut
+    drop_short(described, odds, words, cut, share(expected_f1, SHORT_SURE[0], SHORT_SURE[1]), kept)
+    keep_whole(described, odds, words, cut, kept)
+    keep_listings(described, kept)
+    keep_captions(described, odds, MIN_CAPTION_ODDS, kept)
+    drop_bare_labels(page, measures, kept)
+    keep_formulas(described, kept)
+    keep_title(page, odds, words, MIN_TITLE_ODDS, kept)
+    return kept, expected_f1
+
+
+@compiled
+def drop_short(described: Numbers, odds: Rows, words: Rows, cut: float, sure: float, kept: NDArray[np.bool_]) -> None:
+    """Take out the short blocks that are less likely than short ones must be where the model is `sure`, 0..1."""
+    n, first = len(kept), 0
+    marked_cut, short_cut = cut + sure * max(MARKED_CUT - cut, 0.0), cut + sure * max(SHORT_CUT - cut, 0.0)
+    for i in range(n + 1):
+        kind = described[i, k.KIND] if i < n else k.CODE
+        is_marked = kind == k.HEADING or (kind == k.LIST_ITEM and words[i] <= MAX_SHORT_WORDS)
+        if is_marked:
+            kept[i] &= odds[i] >= marked_cut
+        is_line = i < n and odds[i] >= cut and words[i] <= MAX_SHORT_WORDS and kind in LINE_KINDS
+        if not is_line:
+            if 0 < i - first < MIN_POEM:
+                kept[first:i] &= odds[first:i] >= short_cut
+            first = i + 1
 
 
 @compiled
@@ -39,6 +83,7 @@ def best_cut(odds: NDArray[np.float32], words: NDArray[np.float32]) -> tuple[flo
     return cut, best
 
 
+@compiled
 def cut_of(best: float, expected_f1: float) -> float:
     """The probability from which blocks are kept, given the best cut and the F1 expected there.
 
@@ -49,6 +94,7 @@ def cut_of(best: float, expected_f1: float) -> float:
     return max((1 - sure) * best + sure * FIXED_CUT, MIN_CUT)
 
 
+@compiled
 def share(value: float, low: float, high: float) -> float:
     """How far a value is on its way from `low` to `high`, 0..1."""
     return min(max((value - low) / (high - low), 0.0), 1.0)

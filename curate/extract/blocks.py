@@ -7,31 +7,19 @@ is nothing to hang and nothing to kill. Nothing is kept between pages.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from curate.extract import Extracted, Scored, assemble, decoded
-from curate.extract import kinds as k
+from curate.extract import Extracted, Scored, decoded
 from curate.extract import measures as m
 from curate.extract import page as p
-from curate.extract.context_features import signatures
-from curate.extract.features import element_scores, features
+from curate.extract.assemble import choose
 from curate.extract.html_tokens import tokenize
+from curate.extract.judging import judge
 from curate.extract.kinds import describe
-from curate.extract.measures import measure
-from curate.extract.model import NEGLIGIBLE, Model, load, probabilities
+from curate.extract.model import load
 from curate.extract.page import MAX_BYTES, Page
 from curate.extract.rendering import render
-from curate.extract.second_features import revise
 from curate.extract.tables import tables
 from curate.warc.charset import utf8_of
-
-# Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier.
-MAX_SHORT_WORDS, SHORT_CUT = 8, 0.75
-SHORT_SURE = 0.8, 0.95
-# Code, tables, headings and items of lists are short by nature.
-KEPT_SHORT = np.isin(np.arange(k.DEFINITION + 1), (k.CODE, k.TABLE, k.HEADING, k.LIST_ITEM))
-# A caption between blocks that are kept, and the title above the text, are kept above these.
-MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +60,7 @@ def extract_page(html: bytes | str, charset: str = "", *, markup: str = "plain")
     kept, expected_f1 = choose(page, measures, odds, described)
     text, spans = render(page, kept, described, found, markup)
     counts = len(odds), int(kept.sum()), int(words.sum()), int(words[kept].sum())
-    return Extraction(text, expected_f1, *counts, spans)
-
-
-def choose(
-    page: Page, measures: NDArray[np.float32], odds: NDArray[np.float32], described: NDArray[np.int32]
-) -> tuple[NDArray[np.bool_], float]:
-    """Which blocks are kept, bool[blocks], and the word F1 expected of them."""
-    words, kinds = measures[:, m.WORDS], described[:, k.KIND]
-    best, expected_f1 = assemble.best_cut(odds, words)
-    cut = assemble.cut_of(best, expected_f1)
-    is_short = (words <= MAX_SHORT_WORDS) & ~KEPT_SHORT[kinds]
-    short_cut = cut + assemble.share(expected_f1, *SHORT_SURE) * max(SHORT_CUT - cut, 0.0)
-    kept = odds >= np.where(is_short, short_cut, cut)
-    assemble.keep_whole(described, odds, words, cut, kept)
-    assemble.keep_listings(described, kept)
-    assemble.keep_captions(described, odds, MIN_CAPTION_ODDS, kept)
-    assemble.drop_bare_labels(page, measures, kept)
-    assemble.keep_formulas(described, kept)
-    assemble.keep_title(page, odds, words, MIN_TITLE_ODDS, kept)
-    return kept, float(expected_f1)
+    return Extraction(text, float(expected_f1), *counts, spans)
 
 
 def extracted(html: bytes | str, charset: str = "", *, markup: str = "plain") -> Extracted:
@@ -114,18 +83,6 @@ def extract_text(html: bytes | str) -> str:
 def read(html: bytes | str, charset: str = "") -> Page:
     """A page's text, blocks and elements."""
     return tokenize(np.frombuffer(_utf8(html, charset), np.uint8))
-
-
-def judge(page: Page, model: Model) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A page's measures, float32[blocks, MEASURES], and the probability that each block is content, float32[blocks]."""
-    measures = measure(page, model.word_keys, model.word_values)
-    groups = signatures(page)
-    rows = features(page, measures, element_scores(page, model.token_keys, model.token_values), groups)
-    odds = probabilities(model.first, rows)
-    open_question = odds >= NEGLIGIBLE
-    wide = revise(page, measures, groups, rows, odds)
-    odds[open_question] = probabilities(model.second, wide[open_question])
-    return measures, odds
 
 
 def _utf8(html: bytes | str, charset: str) -> bytes:

@@ -13,8 +13,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 Integer: TypeAlias = int | np.integer[Any]
 
 _SOURCES = """
-assemble attributes byte_hashes class_names compiling context_features entities features html_tokens inline kinds
-measures model page scanning scripts second_features stack sums tables tags writer
+assemble attributes byte_hashes class_names compiling context_features entities features html_tokens inline judging
+kinds lines measures model page scanning scripts second_features stack sums tables tags writer
 """.split()
 
 

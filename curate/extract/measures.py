@@ -113,7 +113,8 @@ def _count(text: NDArray[np.uint8], start: int, end: int, row: Measures) -> None
 
 
 @compiled
-def _is_word(byte: Integer) -> bool:
+def is_word(byte: Integer) -> bool:
+    """Whether a byte is part of a word: an ASCII letter, or part of any character beyond."""
     return bool(97 <= byte <= 122 or 65 <= byte <= 90 or byte >= 128)
 
 
@@ -129,7 +130,7 @@ def _score_words(
         among |= np.uint64(1) << (other & np.uint64(63))
     for i in range(start, end + 1):
         byte = np.int64(text[i]) if i < end else 32
-        if _is_word(byte):
+        if is_word(byte):
             lowered = byte + 32 if 65 <= byte <= 90 else byte
             word, whole, length = mix(word, lowered), mix(whole, lowered), length + 1
         elif length:
@@ -143,7 +144,7 @@ def _score_words(
                         row[TITLE_WORDS] += 1
                         break
             word, length = BASIS, 0
-        if not _is_word(byte) and byte > 32:
+        if not is_word(byte) and byte > 32:
             whole = mix(whole, byte)
     return whole
 
@@ -154,7 +155,7 @@ def _title_words(page: Page) -> Hashes:
     start, end = page.state[p.TITLE_START], page.state[p.TITLE_END]
     for i in range(start, end + 1):
         byte = np.int64(page.text[i]) if i < end else 32
-        if _is_word(byte):
+        if is_word(byte):
             word, length = mix(word, byte + 32 if 65 <= byte <= 90 else byte), length + 1
         else:
             if length > 3 and count < MAX_TITLE_WORDS:

@@ -1,6 +1,6 @@
 """The shipped weights, and what their trees say of many rows at once.
 
-One `.npz` holds two boosted forests over block features (see `features`) and two tables of token scores. No tree is
+One `.npz` holds two boosted forests over block features (see `features`) and three tables of scores. No tree is
 walked: its leaves are bits of a word, left to right, every node whose limit a row exceeds clears the bits of its left
 side, and the lowest bit left is the leaf. So each node is one comparison for all rows, without a branch.
 Source: Lucchese et al. 2015, QuickScorer (SIGIR), section 3.
@@ -28,6 +28,9 @@ CARD = WEIGHTS.with_suffix(".json")
 # Token scores are log-odds of being content, in 25ths, so that they fit into a byte.
 SCORE_SCALE = 25
 
+# What each table is of: parts of class names, words of short blocks, short blocks as lines and shapes.
+TABLES = ("token", "word", "line")
+
 MAX_LEAVES = 32
 # Their columns of features stay in the second-level cache.
 ROWS_AT_ONCE = 512
@@ -46,7 +49,7 @@ class Forest(NamedTuple):
 
 
 class Model(NamedTuple):
-    """All that is learned: two stages of trees, class-token scores and word scores as look-up tables."""
+    """All that is learned: two stages of trees, and scores of class tokens, words and lines as look-up tables."""
 
     first: Forest
     second: Forest
@@ -54,6 +57,8 @@ class Model(NamedTuple):
     token_values: Numbers
     word_keys: Hashes
     word_values: Numbers
+    line_keys: Hashes
+    line_values: Numbers
 
 
 @borrowing
@@ -129,5 +134,5 @@ def load() -> Model:
 def from_arrays(arrays: dict[str, NDArray[Any]]) -> Model:
     """The model that the arrays of a weights file make."""
     stages = [Forest(*(arrays[f"{name}_{field}"] for field in Forest._fields)) for name in ("first", "second")]
-    tables = [lay_out(arrays[f"{name}_hashes"], arrays[f"{name}_scores"]) for name in ("token", "word")]
-    return Model(stages[0], stages[1], *tables[0], *tables[1])
+    tables = [lay_out(arrays[f"{name}_hashes"], arrays[f"{name}_scores"]) for name in TABLES]
+    return Model(stages[0], stages[1], *tables[0], *tables[1], *tables[2])

@@ -15,6 +15,7 @@ from curate.extract.formulas import Formulas, in_brackets
 from curate.extract.languages import language_of
 from curate.extract.page import Page
 from curate.extract.tables import CELL_COLUMN_END, cells
+from curate.extract.twice import MAY_BE, repaired
 
 Rows = NDArray[np.int32]
 Row = list[int]
@@ -89,11 +90,14 @@ class _Blocks:
         self._formulas = Formulas(page)
         self._places = page.formulas[: page.state[p.FORMULAS], p.FORMULA_TEXT]
         self._has_dollars = b"$" in self._bytes
+        self._may_be_twice = MAY_BE.search(self._bytes) is not None
 
     def __getitem__(self, i: int) -> str:
         text = self._raw(i)
         if self._has_dollars and "$" in text and len(text) < MAX_JUDGED_CHARS:
             text = in_brackets(text)
+        if self._may_be_twice and self.rows[i][k.KIND] != k.CODE:
+            text = repaired(text)
         return text if self.is_simple[i] else tidy(text)
 
     def listing(self, first: int, last: int) -> str:

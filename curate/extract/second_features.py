@@ -9,11 +9,13 @@ from curate.extract.byte_hashes import Numbers
 from curate.extract.compiling import compiled
 from curate.extract.context_features import Rows, sections
 from curate.extract.features import FEATURES, LEVELS
+from curate.extract.lines import LINES
 from curate.extract.measures import Measures
 from curate.extract.page import Page
 from curate.extract.sums import MIN_GOOD_WORDS, Sums, containers
 
 REVISED = 25
+SECOND_FEATURES = FEATURES + REVISED + LINES
 
 
 @compiled
@@ -45,11 +47,15 @@ def _follows(i: int, parts: NDArray[np.int64], weighted: Sums, odds: Rows, row: 
 
 
 @compiled
-def revise(page: Page, measures: Measures, groups: Numbers, rows: Rows, odds: Rows) -> Rows:
-    """The second stage's view: the first's, and what the first stage thinks of everything around the block."""
+def revise(
+    page: Page, measures: Measures, groups: Numbers, rows: Rows, odds: Rows, scores: Rows, asked: NDArray[np.int64]
+) -> Rows:  # fmt: skip
+    """The second stage's view of the blocks `asked`: the first's, and what that thinks of everything around them.
+
+    `scores` are `lines.line_scores`.
+    """
     n = len(measures)
-    wide = np.empty((n, FEATURES + REVISED), np.float32)
-    wide[:, :FEATURES] = rows
+    wide = np.empty((len(asked), SECOND_FEATURES), np.float32)
     weighted, found = np.zeros((n + 1, 2)), np.zeros(LEVELS, np.int64)
     highest, first_high, last_high = 1e-6, n, -1
     for i in range(n):
@@ -60,8 +66,11 @@ def revise(page: Page, measures: Measures, groups: Numbers, rows: Rows, odds: Ro
             first_high, last_high = min(first_high, i), i
     alike = _of_group(groups, measures, odds)
     parts = sections(page, measures)
-    for i in range(n):
-        row, k = wide[i, FEATURES:], 0
+    for place in range(len(asked)):
+        i = asked[place]
+        wide[place, :FEATURES] = rows[i]
+        wide[place, FEATURES + REVISED :] = scores[i]
+        row, k = wide[place, FEATURES:], 0
         row[0], row[1], row[2] = odds[i], odds[i] / highest, alike[i]
         for step in (-1, 1, -2, 2):
             row[3 + k] = odds[i + step] if 0 <= i + step < n else -1.0

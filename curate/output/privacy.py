@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from curate.documents import Documents
+from curate.documents import SPANS, Documents
 from curate.folder import CUT, DROPPED, QUARANTINE, WORK
 from curate.recipe import Recipe
 from curate.stages import Redact
@@ -37,8 +37,19 @@ def _redacted(table: pa.Table, stage: Redact) -> pa.Table:
         batch = pa.RecordBatch.from_pydict({"text": pa.array([texts[row] for row in rows], pa.large_string())})
         for row, text in zip(rows, stage(Documents(batch)).documents.texts(), strict=True):
             texts[row] = text
-    field = table.schema.field("text")
-    return table.set_column(table.schema.get_field_index("text"), field, pa.array(texts, field.type))
+    return _with_texts(table, texts)
+
+
+def _with_texts(table: pa.Table, texts: list[str | None]) -> pa.Table:
+    """The table with other texts; where a text is another, what its parts were is not kept either."""
+    columns: dict[str, list[Any]] = {"text": texts}
+    if SPANS in table.column_names:
+        known = zip(table[SPANS].to_pylist(), texts, table["text"].to_pylist(), strict=True)
+        columns[SPANS] = [spans if text == before else None for spans, text, before in known]
+    for name, values in columns.items():
+        field = table.schema.field(name)
+        table = table.set_column(table.schema.get_field_index(name), field, pa.array(values, field.type))
+    return table
 
 
 def _without_bytes(table: pa.Table) -> pa.Table:

@@ -8,8 +8,9 @@ from typing import Any
 from curate.errors import UsageError
 from curate.recipe import Recipe, describe, load_recipe
 from curate.stages import about
+from filters.text_view import TextView
 
-Where = Callable[[str, str], Sequence[tuple[int, int]]]
+Where = Callable[[TextView, str], Sequence[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from curate.documents import SPANS, view_of
 from curate.folder import ENDS, SIGNALS, parts
+from filters.text_view import TextView
 
 MAX_PAGES = 100_000  # held at a time; a larger run is sampled
 MAX_TEXT = 20_000  # characters read of a text
@@ -174,9 +176,9 @@ def _floats(column: pa.ChunkedArray) -> Floats:
     return np.asarray(column.to_numpy(), np.float64)
 
 
-def read_texts(pages: Pages, wanted: Ints) -> dict[int, str]:
+def read_texts(pages: Pages, wanted: Ints) -> dict[int, TextView]:
     """The texts of some pages, the first `MAX_TEXT` characters of each; pages whose text was not kept are left out."""
-    texts: dict[int, str] = {}
+    texts: dict[int, TextView] = {}
     by_group: dict[tuple[int, int], list[int]] = {}
     for page in np.unique(wanted).tolist():
         by_group.setdefault((int(pages.place[page, 0]), int(pages.place[page, 1])), []).append(page)
@@ -185,10 +187,12 @@ def read_texts(pages: Pages, wanted: Ints) -> dict[int, str]:
         if number not in opened:
             opened[number] = pq.ParquetFile(pages.files[number])
         file = opened[number]
-        if "text" not in file.schema_arrow.names:
+        held = [name for name in ("text", SPANS) if name in file.schema_arrow.names]
+        if "text" not in held:
             continue
-        column = file.read_row_group(group, columns=["text"], use_threads=False)["text"]
-        chosen = column.take(pa.array(pages.place[members, 2]))
-        short = pc.utf8_slice_codeunits(chosen, 0, MAX_TEXT).to_pylist()
-        texts.update((page, text) for page, text in zip(members, short, strict=True) if text)
+        chosen = file.read_row_group(group, columns=held, use_threads=False).take(pa.array(pages.place[members, 2]))
+        short = pc.utf8_slice_codeunits(chosen["text"], 0, MAX_TEXT).to_pylist()
+        spans = chosen[SPANS].to_pylist() if SPANS in held else [None] * len(short)
+        rows = zip(members, short, spans, strict=True)
+        texts.update((page, view_of(text, packed)) for page, text, packed in rows if text)
     return texts

@@ -13,6 +13,7 @@ from curate.report import pages as rows
 from curate.report.excerpts import Piece, excerpt
 from curate.report.pages import Pages
 from curate.report.rules import RuleStudy
+from filters.text_view import TextView
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def study(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) ->
     shown = [page for rule in studied for page in (*rule.near_kept, *rule.near_dropped, *rule.deep)]
     texts = rows.read_texts(pages, np.concatenate([chosen, np.array(shown, np.int64)]))
     marks = limits.marks_of(report, recipe)
-    words = topics.words_of(texts, chosen)
+    words = topics.words_of({page: view.text for page, view in texts.items()}, chosen)
     cuts = groups.dimensions(pages)
     topic = topics.topics(words, len(pages))
     cuts += [topic] if topic else []
@@ -97,18 +98,19 @@ def study(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) ->
 
 
 def _samples(
-    pages: Pages, rule: RuleStudy, texts: Mapping[int, str], where: limits.Where | None
+    pages: Pages, rule: RuleStudy, texts: Mapping[int, TextView], where: limits.Where | None
 ) -> dict[str, tuple[Sample, ...]]:
     signal = pages.signals.get(rule.signal)
-
-    def find(text: str) -> Sequence[tuple[int, int]]:
-        return where(text, rule.rule) if where else ()
 
     def show(page: int) -> Sample:
         dropped_here = pages.fate[page] == pages.stages.index(rule.stage)
         value = pages.value[page] if dropped_here or signal is None else signal[page]
-        text = texts.get(page, "")
-        return Sample(pages.urls[page], float(value), groups.reason_of(pages, page), excerpt(text, find))
+        view = texts.get(page, TextView(""))
+
+        def find(beginning: str) -> Sequence[tuple[int, int]]:
+            return where(TextView(beginning, view.apart), rule.rule) if where else ()
+
+        return Sample(pages.urls[page], float(value), groups.reason_of(pages, page), excerpt(view.text, find))
 
     kinds = {"near_kept": rule.near_kept, "near_dropped": rule.near_dropped, "deep": rule.deep}
     return {kind: tuple(show(page) for page in members) for kind, members in kinds.items()}

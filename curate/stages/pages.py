@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from curate.documents import Documents
-from curate.extract import DEFAULT_EXTRACTOR, DEFAULT_MARKUP, check_extractor, check_markup, extract
+from curate.documents import SPANS, Documents
+from curate.extract import DEFAULT_EXTRACTOR, DEFAULT_MARKUP, check_extractor, check_markup, extract_spans
 from curate.extract.child_process import PageKilled, SandboxLimits
 from curate.extract.sandbox import WARM_UP_PAGE, Sandbox
 from curate.extract.sandbox import warm as warm_extractor
@@ -117,36 +117,38 @@ class Extract:
         check_markup(self.markup)
 
     def __call__(self, documents: Documents) -> Outcome:
-        """Extract every page that has no text yet, and put the text in place of the HTML."""
+        """Extract every page that has no text yet, put the text in place of the HTML, and add the column `spans`."""
         columns = (documents.batch.column(name).to_pylist() for name in ("html", "text", "charset", "url"))
         sandbox = _sandbox(self.limits)
         spent = sandbox.cpu_seconds
         texts: list[str | None] = []
+        spans: list[bytes | None] = []
         expected: list[float] = []
         seconds: list[float] = []
         fates: list[Fate] = []
         warm = False
         for page, text, charset, url in zip(*columns, strict=True):
-            found, number, fate = text, np.nan, None
+            found, number, parts, fate = text, np.nan, None, None
             if text is None and not warm:
                 self._warm(sandbox)
             before = sandbox.cpu_seconds
             try:
                 if text is None:
                     warm = True
-                    found, number, _ = sandbox.extract_spans(
+                    found, number, parts = sandbox.extract_spans(
                         page, charset=charset, url=url, extractor=self.extractor, markup=self.markup
                     )
             except PageKilled as killed:
                 fate, warm = Failure(killed.kind, str(killed)), False
             seconds.append(sandbox.cpu_seconds - before if text is None else np.nan)
             texts.append(found)
+            spans.append(parts)
             expected.append(number)
             fates.append(fate or judge({"text_chars": len(found or "")}, self.table))
         batch = documents.batch.drop_columns(["html", "robots", "tdm"])
         lengths = [np.nan if text is None else len(text) for text in texts]
         signals = {"text_chars": np.array(lengths, np.float64), "expected_f1": np.array(expected, np.float64)}
-        done = Documents(batch).with_texts(texts)
+        done = Documents(batch).with_texts(texts).with_column(SPANS, pa.array(spans, pa.large_binary()))
         return Outcome(done, fates, signals, sandbox.cpu_seconds - spent, np.array(seconds, np.float64))
 
     def _warm(self, sandbox: Sandbox) -> None:
@@ -158,10 +160,15 @@ class Extract:
         """What the stage does, in this process and without bounds, where a debugger can follow."""
         columns = (documents.batch.column(name).to_pylist() for name in ("html", "charset", "url"))
         pages = zip(*columns, strict=True)
-        texts = [extract(page, charset=charset, url=url, extractor=self.extractor) for page, charset, url in pages]
-        lengths = list(map(len, texts))
+        found = [
+            extract_spans(page, charset=charset, url=url, extractor=self.extractor, markup=self.markup)
+            for page, charset, url in pages
+        ]
+        lengths = [len(each.text) for each in found]
         fates = [judge({"text_chars": length}, self.table) for length in lengths]
-        done = Documents(documents.batch.drop_columns(["html", "robots", "tdm"])).with_texts(texts)
+        done = Documents(documents.batch.drop_columns(["html", "robots", "tdm"]))
+        done = done.with_texts([each.text for each in found])
+        done = done.with_column(SPANS, pa.array([each.spans for each in found], pa.large_binary()))
         return Outcome(done, fates, {"text_chars": np.array(lengths, np.float64)})
 
     @property

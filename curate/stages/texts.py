@@ -19,6 +19,7 @@ from curate.errors import UsageError
 from curate.protocol import Outcome
 from filters import pii
 from filters.rule_set import RuleSet, TextEdit
+from filters.text_view import TextView
 from filters.verdict import Judgement, Rule
 from filters.verdicts import Ruling, Signals, Verdicts, first_failed, judge_all, rulings
 
@@ -137,7 +138,7 @@ class Rules:
         """The stage with another limit of its rule set; None takes the limit away."""
         return replace(self, rules=self.rules.with_limits(**{rule: limit}))
 
-    def where(self, text: str, rule: str) -> Sequence[tuple[int, int]]:
+    def where(self, text: TextView, rule: str) -> Sequence[tuple[int, int]]:
         """The stretches of a text that the rule counts."""
         return self.rules.where(text, rule)
 
@@ -238,6 +239,6 @@ class Redact:
             raise UsageError(f"{self.name}.{rule} is a number of spans, a whole number, not {limit:g}")
         return replace(self, max_pii_spans=None if limit is None else int(limit))
 
-    def where(self, text: str, rule: str) -> Sequence[tuple[int, int]]:
+    def where(self, text: TextView, rule: str) -> Sequence[tuple[int, int]]:
         """Where personal data stands in a text."""
-        return [(span.start, span.end) for span in pii.find(text, **self._options())]
+        return [(span.start, span.end) for span in pii.find(text.text, **self._options())]

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.counts import StageCount
-from curate.documents import PROVENANCE, Documents, sizes
+from curate.documents import PROVENANCE, SPANS, Documents, sizes
 from curate.engine.flow import flow
 from curate.engine.segment import BATCH_CHARS, BATCH_DOCUMENTS
 from curate.errors import UsageError
@@ -52,7 +52,7 @@ def run_on(documents: Documents, recipe: Recipe, place: int) -> list[Reason]:
 
 def dropped_documents(out: Path, keys: np.ndarray, recipe: Recipe) -> Iterator[tuple[Documents, int]]:
     """Pages of `dropped/` in batches of one stage, and its place; UsageError where their text was not kept."""
-    for table in _gathered(rows_with(out / DROPPED, keys, [*PROVENANCE.names, "stage", "text"])):
+    for table in _gathered(rows_with(out / DROPPED, keys, [*PROVENANCE.names, "stage", "text", SPANS])):
         if table["text"].null_count:
             message = "pages newly pass, and the run kept no text of dropped pages to score: run it again instead"
             raise UsageError(message)

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+from curate.extract.blocks import read
 from curate.extract.byte_hashes import hash_bytes, look_up
+from curate.extract.lines import line_keys, line_scores
 from curate.extract.model import lay_out, leaf_place, probabilities
 from curate.extract.training import forests as training
 from curate.extract.training import labels as training_labels
 from curate.extract.training import log_odds as training_tables
+from curate.extract.training.leftovers import repeated
 from curate.extract.training.log_odds import Votes
 
 
@@ -83,3 +86,37 @@ def test_all_pages_of_a_site_are_in_one_fold() -> None:
 
     assert site_of("https://news.bbc.co.uk/a") == site_of("http://www.bbc.co.uk/b?c") == "bbc.co.uk"
     assert site_of("http://10.0.0.1/x") != site_of("http://example.org/")
+
+
+def test_a_line_is_known_whatever_its_numbers_and_marks() -> None:
+    """Case, marks and numbers count for nothing in a line; a shape keeps short words and the kinds of the others."""
+    lines = ["3 comments", "(17) Comments!", "By Jo Brook", "by Al Hill", "By the river", "x " * 13]
+    page = read("".join(f"<p>{line}</p>" for line in lines))
+    keys = line_keys(page)
+    assert keys[0].tolist() == [keys[1, 0], keys[0, 1]]
+    assert len(set(keys[:5, 0].tolist())) == 4
+    # "By Jo Brook" and "by Al Hill": by, a short word and a long one with a capital; the short words differ.
+    assert keys[2, 1] != keys[3, 1]
+    assert keys[5].tolist() == [0, 0]
+    names = read("<p>By John Brook</p><p>by Alan Hill</p><p>By John brook</p>")
+    shapes = line_keys(names)[:, 1].tolist()
+    assert shapes[0] == shapes[1] != shapes[2]
+
+
+def test_scores_of_lines_are_those_of_the_block_and_its_neighbours() -> None:
+    """The columns are the line, the shape, and the lines before and after; what is not known is 0."""
+    page = read("<p>Leave a reply</p><p>Something here</p><p>Leave a Reply</p>")
+    key, shape = line_keys(page)[0].tolist()
+    table = lay_out(np.array(sorted({key, shape}), np.uint32), np.array([-50, -50], np.int8))
+    found = line_scores(page, *table)
+    assert found[:, 0].tolist() == [-50, 0, -50]
+    assert found[1].tolist() == [0, 0, -50, -50]
+    assert found[0, 2:].tolist() == [0, 0]
+
+
+def test_what_half_of_a_site_says_is_no_content() -> None:
+    """A line that stands on half the pages of a site, three at least, is none; on fewer pages or sites it may be."""
+    pages = [read(f"<p>Our newest recipes</p><p>Only on page {word}</p>") for word in ("one", "two", "three", "four")]
+    keys = [line_keys(page) for page in pages]
+    assert [found.tolist() for found in repeated(["a"] * 4, keys)] == [[True, False]] * 4
+    assert not any(found.any() for found in repeated(["a", "a", "b", "b"], keys))

@@ -8,21 +8,24 @@ trafilatura's output stands in for one, as it does on pages that have snippets o
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curate.extract.blocks import read
 from curate.extract.byte_hashes import empty_table
+from curate.extract.lines import line_keys
 from curate.extract.measures import measure
 from curate.extract.page import BLOCKS, TEXT_END, Page, trimmed
 from curate.extract.training.forests import Example
 from curate.extract.training.labels import by_lines, by_overlap, by_snippets, row_weights
-from curate.extract.training.log_odds import token_votes, word_votes
+from curate.extract.training.leftovers import have_forms, repeated
+from curate.extract.training.log_odds import Votes, line_votes, token_votes, word_votes
 from curate.warc.charset import decode
 
 # What a page's labels are worth: people's full text, other tools' reference output, a teacher's beside snippets. Pages
@@ -151,16 +154,40 @@ def example(labelled: Labelled, teacher: Teacher) -> Example | None:
         return None
     weights = np.full(len(blocks), labelled.trust, np.float32)
     targets = by_overlap(blocks, labelled.gold or teacher.text(labelled.html))
+    taught = np.full(len(blocks), not labelled.gold)
+    if not labelled.gold:
+        targets[have_forms(blocks)] = 0
+    for known, weight in _known(labelled, blocks):
+        is_known = ~np.isnan(known)
+        targets[is_known], weights[is_known], taught[is_known] = known[is_known], weight, False
+    votes = _votes(page, blocks, targets)
+    weights *= row_weights(blocks)
+    return Example(site_of(labelled.url), page, targets, weights, taught, *votes, labelled.trust)
+
+
+def _known(labelled: Labelled, blocks: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], float]]:
+    """What people said of single blocks, NaN where nothing, and what it counts for."""
     if not labelled.gold and labelled.wanted:
-        known = by_snippets(blocks, labelled.wanted, labelled.unwanted)
-        targets = np.where(np.isnan(known), targets, known).astype(np.float32)
-        weights[~np.isnan(known)] = SNIPPET_WEIGHT
+        yield by_snippets(blocks, labelled.wanted, labelled.unwanted), SNIPPET_WEIGHT
     if labelled.lines:
-        known = by_lines(blocks, labelled.lines, labelled.leftovers)
-        targets = np.where(np.isnan(known), targets, known).astype(np.float32)
-        weights[~np.isnan(known)] = LINE_WEIGHT
+        yield by_lines(blocks, labelled.lines, labelled.leftovers), LINE_WEIGHT
+
+
+def _votes(page: Page, blocks: Sequence[str], targets: NDArray[np.float32]) -> tuple[Votes, Votes, Votes]:
+    """What a page says of class tokens, words and lines."""
     measures = measure(page, *empty_table())
-    return Example(
-        site_of(labelled.url), page, targets, weights * row_weights(blocks),
-        token_votes(page, measures, targets), word_votes(blocks, targets), labelled.trust,
-    )  # fmt: skip
+    return token_votes(page, measures, targets), word_votes(blocks, targets), line_votes(page, targets)
+
+
+def without_repeats(examples: Sequence[Example]) -> list[Example]:
+    """The examples, with what half of a site's pages say taken for no content where only a teacher took it for that."""
+    found = repeated([e.site for e in examples], [line_keys(e.page) for e in examples])
+    return [_corrected(e, again & e.taught & (e.targets > 0)) for e, again in zip(examples, found, strict=True)]
+
+
+def _corrected(example: Example, wrong: NDArray[np.bool_]) -> Example:
+    if not wrong.any():
+        return example
+    targets = np.where(wrong, 0, example.targets).astype(np.float32)
+    tokens, words, lines = _votes(example.page, block_texts(example.page), targets)
+    return example._replace(targets=targets, tokens=tokens, words=words, lines=lines)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from curate.extract import features as f
 from curate.extract.context_features import signatures
+from curate.extract.lines import line_scores
 from curate.extract.measures import measure
-from curate.extract.model import MAX_LEAVES, NEGLIGIBLE, Forest, Model, lay_out, leaf_place, probabilities
+from curate.extract.model import MAX_LEAVES, NEGLIGIBLE, TABLES, Forest, Model, lay_out, leaf_place, probabilities
 from curate.extract.page import Page
 from curate.extract.second_features import revise
 from curate.extract.training.log_odds import Votes, score_table
@@ -25,6 +26,7 @@ Table = tuple[NDArray[np.uint32], NDArray[np.int8]]
 INNER_FOLDS = 3
 MIN_WORD_SITES, MIN_WORD_SCORE, MAX_WORDS = 6, 0.5, 8000
 MAX_TOKENS = 14_000
+MIN_LINE_SCORE, MAX_LINES = 0.5, 16_000
 SEED = 20261123
 COMMON = {
     "objective": "cross_entropy", "num_threads": 1, "seed": SEED, "deterministic": True, "force_row_wise": True,
@@ -40,14 +42,19 @@ LEARNT_FROM = NEGLIGIBLE / 2
 
 
 class Example(NamedTuple):
-    """A labelled page: what its blocks should be, float32[n] in 0..1, and what each counts for, float32[n]."""
+    """A labelled page: what its blocks should be, float32[n] in 0..1, and what each counts for, float32[n].
+
+    `taught`, bool[n], are the blocks of which only a teacher spoke, no reader.
+    """
 
     site: str
     page: Page
     targets: Rows
     weights: Rows
+    taught: NDArray[np.bool_]
     tokens: Votes
     words: Votes
+    lines: Votes
     trust: float
 
 
@@ -62,32 +69,35 @@ def _largest(table: Table, limit: int) -> Table:
     return hashes[order], scores[order]
 
 
-def tables(examples: Sequence[Example]) -> tuple[Table, Table]:
-    """Class-token and word scores of a set of examples."""
+def tables(examples: Sequence[Example]) -> tuple[Table, ...]:
+    """Scores of class tokens, words and lines of a set of examples."""
     tokens = score_table([(e.site, e.trust, e.tokens) for e in examples])
     words = score_table(
         [(e.site, e.trust, e.words) for e in examples], min_score=MIN_WORD_SCORE, min_sites=MIN_WORD_SITES
     )
-    return _largest(tokens, MAX_TOKENS), _largest(words, MAX_WORDS)
+    lines = score_table([(e.site, e.trust, e.lines) for e in examples], min_score=MIN_LINE_SCORE)
+    return _largest(tokens, MAX_TOKENS), _largest(words, MAX_WORDS), _largest(lines, MAX_LINES)
 
 
-def look_ups(pair: tuple[Table, Table]) -> tuple[Any, Any, Any, Any]:
-    """Tables as the compiled code reads them: token keys and values, word keys and values."""
-    return (*lay_out(*pair[0]), *lay_out(*pair[1]))
+def look_ups(found: Sequence[Table]) -> tuple[Any, ...]:
+    """Tables as the compiled code reads them: keys and values of each."""
+    return tuple(part for table in found for part in lay_out(*table))
 
 
 class View(NamedTuple):
-    """One example's measures, groups and first-stage rows, under some tables."""
+    """One example's measures, groups and first-stage rows and line scores, under some tables."""
 
     measures: Rows
     groups: NDArray[np.int32]
     rows: Rows
+    lines: Rows
 
 
-def view(page: Page, found: tuple[Any, Any, Any, Any]) -> View:
+def view(page: Page, found: tuple[Any, ...]) -> View:
     """Features of a page under tables that have not seen it."""
-    measures, groups = measure(page, *found[2:]), signatures(page)
-    return View(measures, groups, f.features(page, measures, f.element_scores(page, *found[:2]), groups))
+    measures, groups = measure(page, *found[2:4]), signatures(page)
+    rows = f.features(page, measures, f.element_scores(page, *found[:2]), groups)
+    return View(measures, groups, rows, line_scores(page, *found[4:]))
 
 
 def boost(rows: Rows, targets: Rows, weights: Rows, params: dict[str, Any], trees: int) -> Any:
@@ -147,31 +157,31 @@ def fit(examples: Sequence[Example], log: Any = None) -> tuple[dict[str, Any], M
         booster = boost(rows[~held], targets[~held], weights[~held], FIRST, FIRST_TREES)
         odds[held] = probabilities(forest(booster), rows[held])
     first = boost(rows, targets, weights, FIRST, FIRST_TREES)
-    wide = second_rows(examples, seen, odds)
     asked = odds >= LEARNT_FROM
-    second = boost(wide[asked], targets[asked], weights[asked], SECOND, SECOND_TREES)
+    wide = second_rows(examples, seen, odds)
+    second = boost(wide, targets[asked], weights[asked], SECOND, SECOND_TREES)
     if log is not None:
         log["first"], log["second"] = first, second
-    pair = tables(examples)
+    found_in_all = tables(examples)
     stages = forest(first), forest(second)
-    return shipped(stages, pair), Model(*stages, *look_ups(pair))
+    return shipped(stages, found_in_all), Model(*stages, *look_ups(found_in_all))
 
 
 def second_rows(examples: Sequence[Example], views: Sequence[View], odds: Rows) -> Rows:
-    """The second stage's rows of all examples, from the first stage's probabilities in the same order."""
-    ends = np.cumsum([len(seen.rows) for seen in views])
+    """The second stage's rows of what it learns from, from the first stage's probabilities of all blocks in order."""
+    ends = np.cumsum([len(seen.rows) for seen in views])[:-1]
     wide = [
-        revise(example.page, seen.measures, seen.groups, seen.rows, odds[end - len(seen.rows) : end])
-        for example, seen, end in zip(examples, views, ends.tolist(), strict=True)
+        revise(example.page, seen.measures, seen.groups, seen.rows, own, seen.lines, np.flatnonzero(own >= LEARNT_FROM))
+        for example, seen, own in zip(examples, views, np.split(odds, ends), strict=True)
     ]
     return np.concatenate(wide)
 
 
-def shipped(stages: tuple[Forest, Forest], pair: tuple[Table, Table]) -> dict[str, Any]:
+def shipped(stages: tuple[Forest, Forest], found: Sequence[Table]) -> dict[str, Any]:
     """The arrays of the weights file, by name."""
     arrays: dict[str, Any] = {}
     for name, trees in zip(("first", "second"), stages, strict=True):
         arrays |= {f"{name}_{field}": column for field, column in trees._asdict().items()}
-    for name, (hashes, scores) in zip(("token", "word"), pair, strict=True):
+    for name, (hashes, scores) in zip(TABLES, found, strict=True):
         arrays |= {f"{name}_hashes": hashes, f"{name}_scores": scores}
     return arrays

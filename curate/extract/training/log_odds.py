@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.byte_hashes import hash_bytes
+from curate.extract.lines import line_keys
 from curate.extract.model import SCORE_SCALE
 from curate.extract.page import Page
 
@@ -62,6 +63,13 @@ def word_votes(blocks: Sequence[str], targets: NDArray[np.float32]) -> Votes:
             hashes += [_word_hash(word) for word in sorted(own)]
             content += [float(target)] * len(own)
     return _shares(np.array(hashes, np.uint32), np.array(content, np.float64), np.ones(len(hashes)))
+
+
+def line_votes(page: Page, targets: NDArray[np.float32]) -> Votes:
+    """For each line and shape of a page's short blocks, the share of those blocks that is content."""
+    keys = line_keys(page).astype(np.uint32).ravel()
+    known = keys != 0
+    return _shares(keys[known], np.repeat(targets, 2)[known].astype(np.float64), np.ones(int(known.sum())))
 
 
 def ascii_words(block: str) -> list[str]:

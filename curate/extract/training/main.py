@@ -28,6 +28,7 @@ from curate.extract.training.examples import (
     read_archive,
     read_set,
     with_lines,
+    without_repeats,
 )
 from curate.extract.training.forests import Example, fit
 
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     teacher = Teacher(options.cache)
     counts = Counter(page.source for page in pages)
-    examples = [made for page in pages if (made := example(page, teacher)) is not None]
+    examples = without_repeats([made for page in pages if (made := example(page, teacher)) is not None])
     arrays, _ = fit(examples)
     card = write(arrays, options.out, counts, examples)
     print(json.dumps(card | {"cpu_seconds": round(time.process_time() - started)}, indent=1))

@@ -22,6 +22,10 @@ class Kind(IntEnum):
     DEFINITION = 8
 
 
+# A table whose cells hold more than this on average, in characters, is a text that was laid out with one.
+MAX_CELL_CHARS = 20
+
+
 class Span(NamedTuple):
     """A part of a text, in code points, end excluded, with the marks that its markup puts around it.
 
@@ -53,3 +57,20 @@ def columns(packed: bytes) -> NDArray[np.int32]:
 def unpack(packed: bytes) -> list[Span]:
     """The spans that `pack` packed."""
     return [Span(start, end, Kind(kind), detail) for start, end, kind, detail in columns(packed).tolist()]
+
+
+def apart_from_prose(text: str, packed: bytes) -> NDArray[np.int64]:
+    r"""Start and end of the code, the tables of data and the formulas in a text, int64[n, 2], in order; some overlap.
+
+    >>> apart_from_prose("It is\n\nx = 1", pack([Span(0, 5, Kind.PROSE), Span(7, 12, Kind.CODE)])).tolist()
+    [[7, 12]]
+    """
+    found = [span for span in unpack(packed) if _is_apart(text, span)]
+    return np.array([(span.start, span.end) for span in found], np.int64).reshape(-1, 2)
+
+
+def _is_apart(text: str, span: Span) -> bool:
+    if span.kind != Kind.TABLE:
+        return span.kind in (Kind.CODE, Kind.FORMULA)
+    rows = text.count("\n", span.start, span.end) + 1
+    return span.end - span.start <= MAX_CELL_CHARS * rows * max(span.detail, 1)
