@@ -10,6 +10,7 @@ from rich.console import Console
 
 from curate import __version__, cluster
 from curate.errors import CurateError, NotAnArchiveError, UsageError
+from curate.output.published import Use, brought
 from curate.terminal import harmless
 
 COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "clean", "train",
@@ -21,11 +22,12 @@ PLAIN_WIDTH = 140  # of tables that go to a file or a log
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns 0, 1 when a run is incomplete or a check failed, 2 when the user has to act."""
     options = _parser().parse_args(arguments)
-    console = Console(highlight=False)
+    console, said = Console(highlight=False), Console(stderr=True, highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PLAIN_WIDTH
     try:
-        return int(options.command(options, console))
+        with brought(options, options.use(options), lambda line: said.print(line, markup=False, soft_wrap=True)):
+            return int(options.command(options, console))
     except (UsageError, NotAnArchiveError) as error:
         print(f"curate: {harmless(str(error))}", file=sys.stderr)
         return USAGE_EXIT
@@ -47,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         module = import_module(f"curate.commands.{name}")
         command = commands.add_parser(name, help=module.HELP)
         module.arguments(command)
-        command.set_defaults(command=module.command)
+        command.set_defaults(command=module.command, use=getattr(module, "use", lambda _: Use({})))
     return parser
 
 

@@ -14,7 +14,8 @@ from secrets import token_hex
 from typing import Any
 
 from curate.errors import UsageError
-from curate.files import TEMPORARY, DiskFullError
+from curate.files import LOCK, TEMPORARY, DiskFullError, forget, whole_file
+from curate.places import Place, adopt, here, standing
 from curate.preflight import WORKER_BYTES, available_memory, gigabytes
 
 # Of a call whose worker or node died. A call that raised is not tried again, it would raise again. Counted here and
@@ -81,10 +82,19 @@ class Workers:
             blind = _blind(nodes, proofs)
         finally:
             _on_all(nodes, shutil.rmtree, [(proofs, True)] * len(nodes))
-            shutil.rmtree(proofs, ignore_errors=True)
+            forget(proofs)
         if blind:
-            message = f"{folder} is not one folder for all nodes: {'; '.join(blind)}; use one that all of them share"
+            message = (
+                f"{folder} is not one folder for all nodes: {'; '.join(blind)}; "
+                "use one that all of them share, or --out s3://"
+            )
             raise UsageError(message)
+
+    def tidy(self) -> None:
+        """Remove what nodes hold of folders that stand for folders elsewhere, except on the driver's own disk."""
+        if self._cluster() and standing():
+            nodes = _nodes(self.here(), self._cluster())
+            _on_all(nodes, _tidy, [()] * len(nodes))
 
 
 def _blind(nodes: Sequence[tuple[str, str]], proofs: Path) -> list[str]:
@@ -100,14 +110,21 @@ def _blind(nodes: Sequence[tuple[str, str]], proofs: Path) -> list[str]:
     ]
 
 
+def _tidy() -> None:
+    for place in standing():
+        if not (place.root.parent / LOCK).exists():
+            shutil.rmtree(place.root, ignore_errors=True)
+
+
 def _leave_proof(proofs: Path, name: str) -> None:
     proofs.mkdir(parents=True, exist_ok=True)
-    (proofs / name).write_text(proofs.name)
+    with whole_file(proofs / name) as temporary:
+        temporary.write_text(proofs.name)
 
 
 def _unseen(proofs: Path, names: Sequence[str]) -> list[str]:
     """The proofs this machine cannot read."""
-    return [name for name in names if not (proofs / name).is_file() or (proofs / name).read_text() != proofs.name]
+    return [name for name in names if not here(proofs / name).is_file() or (proofs / name).read_text() != proofs.name]
 
 
 def _nodes(count: int, address: str) -> list[tuple[str, str]]:
@@ -126,9 +143,9 @@ def _on_all(
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    remote = ray.remote(num_cpus=0, max_retries=0)(_guarded)
+    remote = ray.remote(num_cpus=0, max_retries=0)(_there)
     there = [remote.options(scheduling_strategy=NodeAffinitySchedulingStrategy(id_, soft=False)) for id_, _ in nodes]
-    results = [each.remote(function, *call) for each, call in zip(there, calls, strict=True)]
+    results = [each.remote((function, standing()), *call) for each, call in zip(there, calls, strict=True)]
     ended, _ = ray.wait(results, num_returns=len(results), timeout=NO_NODES_SECONDS) if results else ([], [])
     found = [_result(each) if each in ended else _Died("does not answer") for each in results]
     return [Lost(each.error) if isinstance(each, _Died) else each for each in found]
@@ -137,6 +154,17 @@ def _on_all(
 def _map_here(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any]]:
     for index, arguments in enumerate(calls):
         yield index, _guarded(function, *arguments)
+
+
+def _there(what: tuple[Callable[..., Any], tuple[Place, ...]], *arguments: object) -> object:
+    """A call in a worker, where folders stand for folders elsewhere as they do in the driver."""
+    function, places = what
+    adopt(places)
+    for place in places:
+        lost = _guarded(place.root.mkdir, 0o700, True, True)
+        if isinstance(lost, Lost):
+            return lost
+    return _guarded(function, *arguments)
 
 
 def _guarded(function: Callable[..., Any], *arguments: object) -> object:
@@ -191,8 +219,8 @@ def _map_ray(
 
     for name in by_value:
         ray.cloudpickle.register_pickle_by_value(sys.modules[name])
-    remote = ray.remote(num_cpus=1, memory=WORKER_BYTES, max_retries=0)(_guarded)
-    shared = ray.put(function)
+    remote = ray.remote(num_cpus=1, memory=WORKER_BYTES, max_retries=0)(_there)
+    shared = ray.put((function, standing()))
     work = _Calls(lambda index: remote.remote(shared, *calls[index]), deque(range(len(calls))))
     seen = time.monotonic()
     while work.todo or work.under_way:

@@ -15,13 +15,23 @@ from curate.dedup.resolve import DONE
 from curate.documents import DROPPED, MEASURED, QUARANTINE
 from curate.engine.phases import Progress, Show, advance_all
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
-from curate.files import TEMPORARY, left_by, locked, remove_temporaries, standing_marker, sync_folder, write_json
+from curate.files import (
+    TEMPORARY,
+    forget,
+    left_by,
+    locked,
+    remove_temporaries,
+    standing_marker,
+    sync_folder,
+    write_json,
+)
 from curate.finished import takedown
 from curate.inputs import sources
 from curate.inputs.sources import Split
 from curate.output.checksums import CHECKSUMS, MANIFEST, leave_manifest, load_manifest
 from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
 from curate.output.privacy import PRIVATE, edit_of, make_private
+from curate.places import names_in
 from curate.preflight import check_room
 from curate.protocol import as_json
 from curate.recipe import Recipe, code_version, describe, fingerprint, library_versions
@@ -29,7 +39,7 @@ from curate.report.sites import site_loss
 from curate.report.webpage import write_html
 from curate.stages import Barrier, about
 
-WORK = "work"
+WORK, INPUTS = "work", "inputs.json"
 MAX_ERROR_SHARE, MIN_ERRORS = 0.02, 20  # more of a stage's documents failing than this is a bug of ours, not of pages
 
 Say = Callable[[str], None]
@@ -63,7 +73,7 @@ def run(
         about(stage).check()
     with locked(out):
         remove_temporaries(out)
-        workers.check_shared(out)
+        workers.check_shared(out / WORK)
         _note_inputs(out / WORK, inputs)
         known = _identified(inputs, show)
         splits = tuple(_known(split, known[split.input.name]) for split in splits)
@@ -88,6 +98,7 @@ def run(
         leave_index(out, list(_met(recipe, folders)), identities)
         leave_manifest(out, _manifest(recipe, shown, len(splits), earlier, written))
         _forget_others(out / WORK, folders)
+        workers.tidy()
     _refuse_to_call_it_done(recipe, tally, report)
     return report
 
@@ -111,7 +122,7 @@ def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
 def _note_inputs(work: Path, inputs: Sequence[sources.Input]) -> None:
     """Write the paths of the inputs for later commands in this folder; a manifest must not name paths of a machine."""
     make_private(work)
-    write_json(work / "inputs.json", [item.path for item in inputs])
+    write_json(work / INPUTS, [item.path for item in inputs])
 
 
 def _warm(recipe: Recipe, workers: Workers, splits: int) -> None:
@@ -264,6 +275,6 @@ def _named(against: Sequence[Earlier]) -> list[dict[str, str]]:
 
 def _forget_others(work: Path, folders: Sequence[Path]) -> None:
     """Remove work files of other recipes, code and inputs; the next run can reuse only those of this run."""
-    for path in work.iterdir():
-        if path not in folders:
-            shutil.rmtree(path, ignore_errors=True)
+    for path in (work / name for name in names_in(work)):
+        if path not in folders and path.name != INPUTS:
+            forget(path)

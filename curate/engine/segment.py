@@ -27,6 +27,7 @@ from curate.engine.split_keys import in_rows, keys_of, without_matched
 from curate.errors import NotAnArchiveError
 from curate.files import RowFile, left_by, read_marker, write_marker
 from curate.inputs.sources import Split, read
+from curate.places import here
 from curate.recipe import Segment
 from curate.stages import Barrier, Read, Stage
 from curate.warc.pages import ReadCounts, Skip
@@ -219,7 +220,7 @@ def _read_batch(
 
 def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Iterator[Documents]:
     """Documents of the segment before, without those the barriers between have matched to others."""
-    matched = MATCHED.empty_table() if piece.matches is None else pq.read_table(piece.matches)
+    matched = MATCHED.empty_table() if piece.matches is None else pq.read_table(here(piece.matches))
 
     def drop(gone: Documents, rows: pa.RecordBatch) -> None:
         sink.dropped(rows)
@@ -230,8 +231,8 @@ def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Itera
         for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
             for rows in _cut(batch):
                 left = settle(Documents(rows), piece.settled, stages, counts, sink, keep_text=piece.keep_text)
-                here = in_rows(matched, first, rows.num_rows)
-                yield without_matched(left, here, piece.barriers, counts, drop, keep_text=piece.keep_text)
+                gone = in_rows(matched, first, rows.num_rows)
+                yield without_matched(left, gone, piece.barriers, counts, drop, keep_text=piece.keep_text)
                 first += rows.num_rows
 
 

@@ -1,10 +1,9 @@
 """Removing what a run keeps for later runs only: the work files, which hold pages as they were."""
 
-import shutil
 from pathlib import Path
 
 from curate.errors import UsageError
-from curate.files import locked, remove_temporaries
+from curate.files import forget, locked, remove_temporaries
 
 WORK = "work"
 
@@ -17,10 +16,10 @@ def clean(out: Path) -> int:
     if not (out / ".lock").is_file():
         raise UsageError(f"{out} is not the output folder of a run")
     with locked(out):
+        freed = forget(out / WORK)
         before = _bytes_below(out)
-        shutil.rmtree(out / WORK, ignore_errors=True)
         remove_temporaries(out)
-        return before - _bytes_below(out)
+        return freed + before - _bytes_below(out)
 
 
 def _bytes_below(folder: Path) -> int:

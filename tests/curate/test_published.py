@@ -1,0 +1,140 @@
+"""Runs whose output is on S3: every command reads and changes them there, and nodes without a common disk work on one."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("moto.server", reason="moto's S3 server is not installed: pip install webcurate[test]")
+
+from curate.cli import main
+from curate.inputs import s3
+from tests.curate.test_remote_s3 import bucket, files, objects, proxy  # noqa: F401 (fixtures)
+
+HERE = "s3://crawl/out/run"
+RECIPE = """
+from curate.recipe import Recipe
+from curate.stages import ExactDuplicates, Extract, Read, Rules
+from filters import gopher
+recipe = Recipe("small", (Read(), Extract("resiliparse"), ExactDuplicates(),
+                Rules(gopher.quality.with_limits(min_words=7, min_stop_words=0))), split_bytes=900)
+"""
+
+
+@pytest.fixture
+def crawl(tmp_path: Path, record, write_warc) -> tuple[Path, Path]:
+    """An archive of 24 pages, six of them copies and some too short, and a recipe."""
+    texts = [f"Page {n % 18} of the {'short' if n % 4 else 'long but not endless'} story of rivers." for n in range(24)]
+    pages = [f"<html><body><main><p>{text}</p></main></body></html>" for text in texts]
+    (tmp_path / "recipe.py").write_text(RECIPE)
+    records = [record(f"https://{n % 3}.example/{n}", text) for n, text in enumerate(pages)]
+    return write_warc(tmp_path / "crawl.warc.gz", records), tmp_path / "recipe.py"
+
+
+def run(crawl: tuple[Path, Path], out: object, *more: object) -> int:
+    """The command, in this process."""
+    return main(["run", str(crawl[0]), "--recipe", str(crawl[1]), "--out", str(out), "--workers", "1", *map(str, more)])
+
+
+@pytest.fixture
+def both(bucket, crawl, tmp_path: Path, monkeypatch, capsys) -> Path:  # noqa: F811
+    """One run on S3 and the same run in a folder, which is returned; whoever reads S3 comes to a machine without cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert run(crawl, HERE) == 0
+    assert f"curate inspect {HERE} --stage STAGE" in " ".join(capsys.readouterr().out.split())
+    shutil.rmtree(tmp_path / "cache")
+    home = tmp_path / "run"
+    assert run(crawl, home) == 0
+    capsys.readouterr()
+    return home
+
+
+def said(capsys, *command: object) -> str:
+    """What a command that succeeds prints."""
+    assert main([str(each) for each in command]) == 0
+    return capsys.readouterr().out
+
+
+def test_commands_say_of_an_address_what_they_say_of_the_folder(both: Path, capsys, tmp_path: Path) -> None:
+    """Table, rejected pages and what-if are the same; each brings only what it reads."""
+    cache = tmp_path / "cache/webcurate"
+    told = said(capsys, "report", HERE)
+    assert [line.split()[:4] for line in told.splitlines()] == [
+        line.split()[:4] for line in said(capsys, "report", both).splitlines()
+    ]
+    assert {path.name for path in cache.rglob("*") if path.is_file()} == {
+        "report.json", "manifest.json", "checksums.json", ".lock"}  # fmt: skip
+    assert said(capsys, "inspect", HERE) == said(capsys, "inspect", both)
+    assert not list(cache.rglob("data/*"))
+    change = ("--set", "gopher.quality.min_words=3", "--recipe", tmp_path / "recipe.py", "--json")
+    assert said(capsys, "whatif", HERE, *change) == said(capsys, "whatif", both, *change)
+    assert said(capsys, "verify", HERE).endswith("every digest and every count agrees\n")
+    assert said(capsys, "report", HERE, both)
+    assert not list(cache.rglob("work/*/*"))
+
+
+def test_what_if_applies_and_later_runs_match_against_an_address(both: Path, crawl, capsys, tmp_path: Path) -> None:
+    """Work files are brought where they are needed: for other limits, and for duplicates of an earlier run."""
+    change = ("--set", "gopher.quality.min_words=3", "--recipe", tmp_path / "recipe.py", "--apply")
+    said(capsys, "whatif", HERE, *change, tmp_path / "a")
+    said(capsys, "whatif", both, *change, tmp_path / "b")
+    assert files(tmp_path / "a")["manifest.json"] == files(tmp_path / "b")["manifest.json"]
+    assert run(crawl, tmp_path / "c/later", "--against", HERE) == 0
+    assert run(crawl, tmp_path / "d/later", "--against", both) == 0
+    ours, theirs = (json.loads((tmp_path / each / "later/manifest.json").read_text()) for each in "cd")
+    assert ours == theirs
+    assert ours["against"][0]["name"] == "run"
+
+
+def test_a_takedown_reaches_everything_at_the_address(both: Path, crawl, capsys, tmp_path: Path, monkeypatch) -> None:
+    """Output and work files lose the page there, as in a folder; a run from another machine does not bring it back."""
+    (tmp_path / "list").write_text("https://0.example/0\n")
+    for place in (HERE, both):
+        said(capsys, "takedown", place, "--urls", tmp_path / "list")
+    there, kept = objects(), files(both)
+    for name in ("manifest.json", "data/part-00000.parquet", "dropped/part-takedown.parquet", "index.json"):
+        assert there[name] == kept[name], name
+    documents = sorted(name for name in kept if name.startswith("work/") and name.endswith(".parquet"))
+    assert documents
+    assert {name: there[name] for name in documents} == {name: kept[name] for name in documents}
+    assert said(capsys, "verify", HERE)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another machine"))
+    assert run(crawl, HERE) == 0
+    assert objects()["data/part-00000.parquet"] == kept["data/part-00000.parquet"]
+    freed = said(capsys, "clean", HERE)
+    assert "MB of work files removed" in freed
+    assert not [name for name in objects() if name.startswith("work/")]
+
+
+def test_damage_at_the_address_is_found(both: Path, capsys) -> None:
+    """`verify` names a flipped byte, a lost and a foreign file there; other commands do not go on with them."""
+    how = s3.access()
+    stored = bytearray(objects()["data/part-00000.parquet"])
+    stored[40] ^= 1
+    s3.put(f"{HERE}/data/part-00000.parquet", bytes(stored), how, kind="x")
+    s3.put(f"{HERE}/data/part-00009.parquet", b"foreign", how, kind="x")
+    s3.delete(f"{HERE}/report.html", how)
+    assert main(["verify", HERE]) == 1
+    told = capsys.readouterr().out
+    assert all(name in told for name in ("data/part-00000.parquet is not the file", "report.html is missing"))
+    assert main(["contamination", HERE, "--evals", __file__]) == 2
+    assert "part-00000.parquet" in capsys.readouterr().err
+    s3.delete(f"{HERE}/manifest.json", how)
+    assert main(["report", HERE]) == 2
+    assert f"{HERE} holds no manifest.json" in capsys.readouterr().err
+
+
+def test_a_sheet_and_matches_stay_with_the_run(both: Path, capsys, tmp_path: Path, monkeypatch) -> None:
+    """What `audit` and `contamination --report` leave in a run is published, so that a later command finds it."""
+    (tmp_path / "evals.jsonl").write_text(json.dumps({"question": "Page 1 of the short story of rivers and more."}))
+    said(capsys, "audit", "sample", HERE, "-n", "5")
+    said(capsys, "contamination", HERE, "--evals", tmp_path / "evals.jsonl", "--report")
+    assert {"audit/plan.json", "audit/sheet.jsonl", "contamination.json"} <= objects().keys()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another machine"))
+    items = [json.loads(line) for line in objects()["audit/sheet.jsonl"].splitlines()]
+    lines = "".join(json.dumps({"item": each["item"], "value": 3}) + "\n" for each in items)
+    (tmp_path / "labels.jsonl").write_text(lines)
+    said(capsys, "audit", "score", HERE, tmp_path / "labels.jsonl")
+    assert "audit/audit.json" in objects()
+    assert said(capsys, "verify", HERE)
