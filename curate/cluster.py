@@ -159,12 +159,14 @@ def _map_here(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) ->
 def _there(what: tuple[Callable[..., Any], tuple[Place, ...]], *arguments: object) -> object:
     """A call in a worker, where folders stand for folders elsewhere as they do in the driver."""
     function, places = what
+    lost = _guarded(_take, places)
+    return lost if isinstance(lost, Lost) else _guarded(function, *arguments)
+
+
+def _take(places: Sequence[Place]) -> None:
     adopt(places)
     for place in places:
-        lost = _guarded(place.root.mkdir, 0o700, True, True)
-        if isinstance(lost, Lost):
-            return lost
-    return _guarded(function, *arguments)
+        place.root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _guarded(function: Callable[..., Any], *arguments: object) -> object:
