@@ -14,9 +14,11 @@ from secrets import token_hex
 from typing import Any
 
 from curate.errors import UsageError
-from curate.files import LOCK, TEMPORARY, DiskFullError, forget, whole_file
-from curate.places import Place, adopt, here, standing
+from curate.files import TEMPORARY, DiskFullError, forget
+from curate.places import Place, adopt, standing
 from curate.preflight import WORKER_BYTES, available_memory, gigabytes
+from curate.proofs import leave_proof, tidy_folders, unseen
+from curate.terminal import native_messages
 
 # Of a call whose worker or node died. A call that raised is not tried again, it would raise again. Counted here and
 # not by Ray, which tries for ever what its memory monitor kills.
@@ -27,6 +29,8 @@ NO_NODES_SECONDS = 600.0  # how long a cluster may be without any core before wh
 # Ray by itself listens on every interface. With this at 0 its node is 127.0.0.1 and it listens there only, as it does
 # on macOS and Windows, for which the switch was made.
 ON_LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+WITHOUT_TOKEN = "InvalidAuthToken"
+HOW_TO_SAY_IT = "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN to what `ray get-auth-token` prints on its head"
 OBJECT_STORE_BYTES = 200 << 20  # nothing but the function and small results goes through it
 
 
@@ -94,37 +98,20 @@ class Workers:
         """Remove what nodes hold of folders that stand for folders elsewhere, except on the driver's own disk."""
         if self._cluster() and standing():
             nodes = _nodes(self.here(), self._cluster())
-            _on_all(nodes, _tidy, [()] * len(nodes))
+            _on_all(nodes, tidy_folders, [()] * len(nodes))
 
 
 def _blind(nodes: Sequence[tuple[str, str]], proofs: Path) -> list[str]:
     """What nodes do not see of what this process and all of them have written, a phrase for each such node."""
     names = ["driver", *(node for node, _ in nodes)]
-    _leave_proof(proofs, "driver")
-    _on_all(nodes, _leave_proof, [(proofs, node) for node, _ in nodes])
-    found = [_unseen(proofs, names), *_on_all(nodes, _unseen, [(proofs, names)] * len(nodes))]
+    leave_proof(proofs, "driver")
+    _on_all(nodes, leave_proof, [(proofs, node) for node, _ in nodes])
+    found = [unseen(proofs, names), *_on_all(nodes, unseen, [(proofs, names)] * len(nodes))]
     return [
         f"{host} {result.error if isinstance(result, Lost) else f'does not see {len(result)} of {len(names)}'}"
         for host, result in zip(["this machine", *(host for _, host in nodes)], found, strict=True)
         if result
     ]
-
-
-def _tidy() -> None:
-    for place in standing():
-        if not (place.root.parent / LOCK).exists():
-            shutil.rmtree(place.root, ignore_errors=True)
-
-
-def _leave_proof(proofs: Path, name: str) -> None:
-    proofs.mkdir(parents=True, exist_ok=True)
-    with whole_file(proofs / name) as temporary:
-        temporary.write_text(proofs.name)
-
-
-def _unseen(proofs: Path, names: Sequence[str]) -> list[str]:
-    """The proofs this machine cannot read."""
-    return [name for name in names if not here(proofs / name).is_file() or (proofs / name).read_text() != proofs.name]
 
 
 def _nodes(count: int, address: str) -> list[tuple[str, str]]:
@@ -272,15 +259,19 @@ def _start(count: int, address: str) -> None:
     _refuse_silent(address)
     memory = WORKER_BYTES * (count or os.cpu_count() or 1)  # checked before, by what is really free
     local = {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES, "_memory": memory}
+    heard: list[str] = []
     try:
-        ray.init(
-            address=address or "local",
-            num_cpus=count or None,
-            log_to_driver=False,
-            logging_level="ERROR",
-            **({} if address else local),
-        )
+        with native_messages(heard):
+            ray.init(
+                address=address or "local",
+                num_cpus=count or None,
+                log_to_driver=False,
+                logging_level="ERROR",
+                **({} if address else local),
+            )
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
+        if WITHOUT_TOKEN in f"{heard}{error}":
+            raise UsageError(f"the Ray cluster at {address} wants a token: {HOW_TO_SAY_IT}") from error
         where = f"no Ray cluster answers at {address}" if address else "Ray does not start on this machine"
         message = f"{where}: {_first_line(error)}"
         raise UsageError(message) from error

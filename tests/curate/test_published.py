@@ -213,6 +213,12 @@ def test_nodes_without_a_common_disk_give_the_run_of_one_machine(bucket, nodes, 
     cluster.stop()
     command = ["-m", "curate.cli", "run", str(crawl[0]), "--recipe", str(crawl[1]), "--out", HERE]
     command += ["--stage-dir", str(disk / "stage"), "--ray-address", address]
+    without = {name: value for name, value in environment.items() if not name.startswith("RAY_AUTH")}
+    refused = on_a_disk_of_its_own(disk, [sys.executable, *command], {**without, "RAY_AUTH_MODE": "disabled"})
+    _, told = refused.communicate(timeout=120)
+    assert refused.returncode == 2
+    assert "wants a token: set RAY_AUTH_MODE=token" in told
+    assert told.count("\n") == 1
     driver = on_a_disk_of_its_own(disk, [sys.executable, *command], environment)
     try:
         _, told = driver.communicate(timeout=180)
