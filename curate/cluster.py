@@ -29,7 +29,7 @@ NO_NODES_SECONDS = 600.0  # how long a cluster may be without any core before wh
 # Ray by itself listens on every interface. With this at 0 its node is 127.0.0.1 and it listens there only, as it does
 # on macOS and Windows, for which the switch was made.
 ON_LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
-WITHOUT_TOKEN = "InvalidAuthToken"
+REFUSED = "InvalidAuthToken"
 HOW_TO_SAY_IT = "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN to what `ray get-auth-token` prints on its head"
 OBJECT_STORE_BYTES = 200 << 20  # nothing but the function and small results goes through it
 
@@ -270,7 +270,7 @@ def _start(count: int, address: str) -> None:
                 **({} if address else local),
             )
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
-        if WITHOUT_TOKEN in f"{heard}{error}":
+        if REFUSED in f"{heard}{error}":
             raise UsageError(f"the Ray cluster at {address} wants a token: {HOW_TO_SAY_IT}") from error
         where = f"no Ray cluster answers at {address}" if address else "Ray does not start on this machine"
         message = f"{where}: {_first_line(error)}"
