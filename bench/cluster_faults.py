@@ -289,6 +289,7 @@ def _judge(made: Cluster, out: str, want: str, disturb: Callable[[str], int], ta
         pid = made.begin(out)
         again = ended(pid, TIME_LIMIT)
         right = again == 0 and made.result(out) == want
+        print(f"exit 1, and {again} the second time: {said.strip()}", flush=True)
         tally.add(
             "named" if right else "wrong",
             f"exit 1: {said}; then {again}: {(made.here.folder / 'said').read_text()[-300:]}",

@@ -36,10 +36,11 @@ OBJECT_STORE_BYTES = 200 << 20  # nothing but the function and small results goe
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A call that gave no result: what was raised, or that its worker kept dying; `stop` when none can succeed."""
+    """A call that gave no result: what was raised, or that its worker `died`; `stop` when none can succeed."""
 
     error: str
     stop: bool = False
+    died: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,10 @@ class Workers:
         """
         if not self._cluster():
             return
-        nodes = _nodes(self.here(), self._cluster())
-        proofs = folder / f"{TEMPORARY}nodes-{token_hex(8)}"
-        try:
-            blind = _blind(nodes, proofs)
-        finally:
-            _on_all(nodes, shutil.rmtree, [(proofs, True)] * len(nodes))
-            forget(proofs)
+        blind, died = self._blind(folder)
+        for _ in range(RETRIES if died else 0):
+            time.sleep(LOOK_SECONDS)  # a node that is gone is soon known to be, and gets no work
+            blind, died = self._blind(folder) if died else (blind, died)
         if blind:
             message = (
                 f"{folder} is not one folder for all nodes: {'; '.join(blind)}; "
@@ -94,24 +92,29 @@ class Workers:
             )
             raise UsageError(message)
 
+    def _blind(self, folder: Path) -> tuple[list[str], bool]:
+        """Which nodes do not see what this process and all of them have written, and whether any died meanwhile."""
+        nodes = _nodes(self.here(), self._cluster())
+        proofs, names = folder / f"{TEMPORARY}nodes-{token_hex(8)}", ["driver", *(node for node, _ in nodes)]
+        try:
+            leave_proof(proofs, "driver")
+            left = _on_all(nodes, leave_proof, [(proofs, node) for node, _ in nodes])
+            found = [unseen(proofs, names), *_on_all(nodes, unseen, [(proofs, names)] * len(nodes))]
+        finally:
+            _on_all(nodes, shutil.rmtree, [(proofs, True)] * len(nodes))
+            forget(proofs)
+        said = [
+            f"{host} {result.error if isinstance(result, Lost) else f'does not see {len(result)} of {len(names)}'}"
+            for host, result in zip(["this machine", *(host for _, host in nodes)], found, strict=True)
+            if result
+        ]
+        return said, any(isinstance(each, Lost) and each.died for each in [*left, *found])
+
     def tidy(self) -> None:
         """Remove what nodes hold of folders that stand for folders elsewhere, except on the driver's own disk."""
         if self._cluster() and standing():
             nodes = _nodes(self.here(), self._cluster())
             _on_all(nodes, tidy_folders, [()] * len(nodes))
-
-
-def _blind(nodes: Sequence[tuple[str, str]], proofs: Path) -> list[str]:
-    """What nodes do not see of what this process and all of them have written, a phrase for each such node."""
-    names = ["driver", *(node for node, _ in nodes)]
-    leave_proof(proofs, "driver")
-    _on_all(nodes, leave_proof, [(proofs, node) for node, _ in nodes])
-    found = [unseen(proofs, names), *_on_all(nodes, unseen, [(proofs, names)] * len(nodes))]
-    return [
-        f"{host} {result.error if isinstance(result, Lost) else f'does not see {len(result)} of {len(names)}'}"
-        for host, result in zip(["this machine", *(host for _, host in nodes)], found, strict=True)
-        if result
-    ]
 
 
 def _nodes(count: int, address: str) -> list[tuple[str, str]]:
@@ -135,7 +138,7 @@ def _on_all(
     results = [each.remote((function, standing()), *call) for each, call in zip(there, calls, strict=True)]
     ended, _ = ray.wait(results, num_returns=len(results), timeout=NO_NODES_SECONDS) if results else ([], [])
     found = [_result(each) if each in ended else _Died("does not answer") for each in results]
-    return [Lost(each.error) if isinstance(each, _Died) else each for each in found]
+    return [Lost(each.error, died=True) if isinstance(each, _Died) else each for each in found]
 
 
 def _map_here(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any]]:

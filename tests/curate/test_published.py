@@ -144,7 +144,7 @@ def test_a_sheet_and_matches_stay_with_the_run(both: Path, capsys, tmp_path: Pat
     assert {"audit/plan.json", "audit/sheet.jsonl", "contamination.json"} <= objects().keys()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another machine"))
     items = [json.loads(line) for line in objects()["audit/sheet.jsonl"].splitlines()]
-    lines = "".join(json.dumps({"item": each["item"], "value": 3}) + "\n" for each in items)
+    lines = "".join(json.dumps({"id": each["id"], "value": 3}) + "\n" for each in items)
     (tmp_path / "labels.jsonl").write_text(lines)
     said(capsys, "audit", "score", HERE, tmp_path / "labels.jsonl")
     assert "audit/audit.json" in objects()
