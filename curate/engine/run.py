@@ -31,7 +31,7 @@ from curate.inputs.sources import Split
 from curate.output.checksums import CHECKSUMS, MANIFEST, leave_manifest, load_manifest
 from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
 from curate.output.privacy import PRIVATE, edit_of, make_private
-from curate.places import names_in
+from curate.places import names_in, place_of
 from curate.preflight import check_room
 from curate.protocol import as_json
 from curate.recipe import Recipe, code_version, describe, fingerprint, library_versions
@@ -73,7 +73,7 @@ def run(
         about(stage).check()
     with locked(out):
         remove_temporaries(out)
-        workers.check_shared(out / WORK)
+        workers.check_shared(out / WORK if place_of(out / WORK) else out)
         _note_inputs(out / WORK, inputs)
         known = _identified(inputs, show)
         splits = tuple(_known(split, known[split.input.name]) for split in splits)
