@@ -73,7 +73,7 @@ def sha256_of(path: Path) -> str:
 def whole_file(path: Path) -> Iterator[Path]:
     """Yield a temporary path to write to; on success the file is synced and renamed to `path`, otherwise removed.
 
-    A file in a folder that stands for one elsewhere is also stored there.
+    A file in a folder that stands for one elsewhere is stored there first.
     """
     temporary, place = temporary_path(path), place_of(path)
     if place is not None:
@@ -83,10 +83,11 @@ def whole_file(path: Path) -> Iterator[Path]:
             yield temporary
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
+        if place is not None:
+            place.send(temporary, path)
+        with disk_errors(path.parent):
             temporary.replace(path)
             sync_folder(path.parent)
-        if place is not None:
-            place.send(path)
     finally:
         temporary.unlink(missing_ok=True)
 

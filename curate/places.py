@@ -1,8 +1,8 @@
 """Folders of this machine that stand for folders elsewhere, such as on S3, for as long as a run lasts.
 
 Work files are written once, under names that say what is in them, and a marker is written after them. So machines
-without a common disk can exchange them by two rules. What is finished in such a folder is sent before anything else
-happens, and what is to be read there is brought first. `curate.files` applies the first rule and `here` the second.
+without a common disk can exchange them by two rules. What is finished in such a folder is sent before it gets its
+name here, and what is to be read there is brought first. `curate.files` applies the first rule and `here` the second.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ class Place(Protocol):
     def root(self) -> Path:
         """The folder here."""
 
-    def send(self, path: Path) -> None:
-        """Store a file that is whole here."""
+    def send(self, source: Path, path: Path) -> None:
+        """Store a file that is whole here and about to be renamed to `path`."""
 
     def bring(self, path: Path) -> None:
         """Make a file here what is stored; remove it when nothing is."""

@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from curate.files import (
 )
 from curate.finished import takedown
 from curate.inputs import sources
+from curate.inputs.links import CONNECTIONS
 from curate.inputs.sources import Split
 from curate.output.checksums import CHECKSUMS, MANIFEST, leave_manifest, load_manifest
 from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
@@ -233,7 +236,8 @@ def _write(
     for name, (kind, places, schema) in kinds.items():
         temporary = out / f"{TEMPORARY}{name}"
         shutil.rmtree(temporary, ignore_errors=True)
-        files = [[path for place in places for path in left_by(place, i, kind)] for i in identities]
+        with ThreadPoolExecutor(CONNECTIONS) as threads:  # files that are elsewhere are brought
+            files = list(threads.map(partial(_left, places, kind), identities))
         if name in PRIVATE:
             make_private(temporary)
         described = write_parts(
@@ -248,6 +252,10 @@ def _write(
         (out / f"{TEMPORARY}{name}").rename(out / name)
     sync_folder(out)
     return written
+
+
+def _left(folders: Sequence[Path], kind: str, identity: str) -> list[Path]:
+    return [path for folder in folders for path in left_by(folder, identity, kind)]
 
 
 def _manifest(

@@ -34,10 +34,10 @@ class Store:
         name = path.relative_to(self.root).as_posix()
         return self.address if name == "." else f"{self.address.rstrip('/')}/{name}"
 
-    def send(self, path: Path) -> None:
-        """Store a file; raises SourceError when it is not there afterwards as it is here."""
-        send(path, self.url(path), sha256_of(path), self.access)
-        self._note(path)
+    def send(self, source: Path, path: Path) -> None:
+        """Store a file as `path`, to which it is renamed next; raises SourceError when it is not there afterwards."""
+        send(source, self.url(path), sha256_of(source), self.access)
+        self._note(path, source)
 
     def bring(self, path: Path) -> None:
         """Make a file here what is stored; raises SourceError when it cannot be had as it was stored."""
@@ -49,7 +49,7 @@ class Store:
                 path.unlink(missing_ok=True)
                 return
             if _same(path, found) or self._fetched(path, found):
-                self._note(path)
+                self._note(path, path)
                 return
         raise SourceError(f"{self.url(path)}: it is not what was stored there: its digest differs")
 
@@ -65,8 +65,8 @@ class Store:
             temporary.unlink(missing_ok=True)
         return True
 
-    def _note(self, path: Path) -> None:
-        _fresh[self.run, path] = _status(path)
+    def _note(self, path: Path, now: Path) -> None:
+        _fresh[self.run, path] = _status(now)
 
     def stored(self, path: Path) -> tuple[int, str] | None:
         """Bytes and SHA-256 of what is stored under a name."""

@@ -73,6 +73,7 @@ def bring(target: str, reads: Sequence[str], *, blindly: bool = False) -> Path:
     """The folder that holds what was published at an address, as far as `reads` names it."""
     out = staging_folder(target, "published")
     store = Store(out, target.rstrip("/"), s3.access())
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(out):
         try:
             there = {name: size for name, size in _listed(store) if not name.startswith((WORK, "."))}
