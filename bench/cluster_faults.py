@@ -271,7 +271,6 @@ def tries(made: Cluster, want: str, faults: Sequence[Fault], count: int, rng: ra
             lambda out, fault=fault: fault(made, out, made.begin(out), usual, rng),
             tallies[fault],
         )
-        made.tell_store("503", 0)
         print(f"{number + 1}/{count} {tallies[fault].fault}: {dict(tallies[fault].outcomes)}", flush=True)
     yield undisturbed
     yield from tallies.values()
@@ -283,9 +282,9 @@ def _judge(made: Cluster, out: str, want: str, disturb: Callable[[str], int], ta
     if code is None:
         kill(pid)
     said = (made.here.folder / "said").read_text()[-400:]
+    made.tell_store("503", 0)
     found = made.result(out)
     if code == 1 and said.strip():  # what was lost is done by the same command
-        made.tell_store("503", 0)
         pid = made.begin(out)
         again = ended(pid, TIME_LIMIT)
         right = again == 0 and made.result(out) == want
