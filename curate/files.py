@@ -24,7 +24,6 @@ from curate.errors import IncompleteRunError, UsageError
 from curate.places import here, place_of
 
 TEMPORARY = ".tmp-"
-LOCK = ".lock"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 NOT_WRITABLE = NO_ROOM | {errno.EROFS}
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM})
@@ -234,7 +233,7 @@ def _seal(marker: dict[str, Any]) -> str:
 def holder(folder: Path) -> str:
     """The process that is using an output folder right now, "" when there is none."""
     try:
-        with (folder / LOCK).open() as lock:
+        with (folder / ".lock").open() as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -249,7 +248,7 @@ def locked(folder: Path) -> Iterator[None]:
     """Lock an output folder for one run; a second run in it is refused with UsageError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / LOCK).open("a+")
+        lock = (folder / ".lock").open("a+")
     except OSError as error:
         message = f"{folder} cannot be written to: {error.strerror or error}"
         raise UsageError(message) from error

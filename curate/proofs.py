@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from curate.files import LOCK, whole_file
+from curate.files import whole_file
+from curate.folder import LOCK
 from curate.places import here, standing
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from curate.errors import UsageError
+from curate.folder import REPORT_PAGE
 from curate.output.checksums import load_report, renew
 from curate.output.published import EVERYTHING, Use, run_folder
 from curate.report import tables
@@ -14,7 +15,7 @@ from curate.report.webpage import write_html
 from curate.terminal import harmless
 
 HELP = "show the retention table of a run, or compare two runs"
-PAGE = Path("report.html")
+PAGE = Path(REPORT_PAGE)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

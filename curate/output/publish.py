@@ -14,17 +14,16 @@ from hashlib import sha256
 from pathlib import Path
 
 from curate.errors import IncompleteRunError, SourceError, UsageError
-from curate.files import LOCK, TEMPORARY, sha256_of
+from curate.files import TEMPORARY, sha256_of
+from curate.folder import KINDS, LOCK, MANIFEST, TAKEDOWN, WORK
 from curate.inputs import s3
 from curate.inputs.links import CONNECTIONS
 from curate.inputs.s3 import Access
 from curate.inputs.store import CHECKED_TRIES, Store, send
-from curate.output.checksums import MANIFEST, load_manifest
+from curate.output.checksums import load_manifest
 from curate.places import standing_for
 
-FOLDERS = ("data/", "dropped/", "quarantine/", "signals/")
-WORK = "work/"
-TAKEN_DOWN = "takedown.json"
+FOLDERS = tuple(f"{kind}/" for kind in KINDS)
 MARK = ".curate"  # says that what is below a prefix was published by a run, whole or not
 
 
@@ -72,7 +71,7 @@ def staging_folder(target: str, kind: str = "staging") -> Path:
 
 def work_of(folder: Path, target: str) -> Store:
     """The work files of a run, which are those at its address."""
-    return Store(folder / "work", _at(target, "work"), s3.access())
+    return Store(folder / WORK, _at(target, WORK), s3.access())
 
 
 def _remember_takedowns(folder: Path, target: str) -> None:
@@ -82,8 +81,8 @@ def _remember_takedowns(folder: Path, target: str) -> None:
     """
     store, new = Store(folder, target.rstrip("/"), s3.access()), not folder.exists()
     try:
-        if store.stored(folder / MANIFEST) is not None or not (folder / TAKEN_DOWN).is_file():
-            store.bring(folder / TAKEN_DOWN)
+        if store.stored(folder / MANIFEST) is not None or not (folder / TAKEDOWN).is_file():
+            store.bring(folder / TAKEDOWN)
     except SourceError as error:
         raise UsageError(str(error)) from None
     if new and folder.is_dir():
@@ -122,7 +121,7 @@ def _made(out: Path) -> list[str]:
     """The files of a run's folder but for its work files, which are at their place, and for its manifest."""
     found = (path.relative_to(out) for path in out.rglob("*") if path.is_file() and path.name not in (LOCK, MANIFEST))
     names = (path.as_posix() for path in found if not any(part.startswith(TEMPORARY) for part in path.parts))
-    return sorted(name for name in names if not name.startswith(WORK) and not name.startswith(FOLDERS))
+    return sorted(name for name in names if not name.startswith(f"{WORK}/") and not name.startswith(FOLDERS))
 
 
 def _publish(out: Path, target: str, digests: dict[str, str], how: Access) -> int:

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from curate.errors import SourceError, UsageError
 from curate.files import locked, sha256_of
+from curate.folder import CHECKSUMS, MANIFEST, WORK
 from curate.inputs import s3
 from curate.inputs.links import CONNECTIONS
 from curate.inputs.store import Store, fetch
-from curate.output.checksums import CHECKSUMS, MANIFEST, digests_of
-from curate.output.publish import WORK, is_target, publish, staging_folder, work_of
+from curate.output.checksums import digests_of
+from curate.output.publish import is_target, publish, staging_folder, work_of
 from curate.places import standing_for
 
 EVERYTHING = ("",)
@@ -76,7 +77,7 @@ def bring(target: str, reads: Sequence[str], *, blindly: bool = False) -> Path:
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(out):
         try:
-            there = {name: size for name, size in _listed(store) if not name.startswith((WORK, "."))}
+            there = {name: size for name, size in _listed(store) if not name.startswith((f"{WORK}/", "."))}
             if MANIFEST not in there:
                 raise UsageError(f"{target} holds no {MANIFEST}: no run has been published there")
             wanted = [n for n in there if n.startswith((*reads, MANIFEST, CHECKSUMS)) or (out / n).is_file()]
@@ -88,7 +89,7 @@ def bring(target: str, reads: Sequence[str], *, blindly: bool = False) -> Path:
             raise UsageError(str(error)) from None
         for path in [path for path in out.rglob("*") if path.is_file()]:
             name = path.relative_to(out).as_posix()
-            if name not in there and not name.startswith((WORK, ".")):
+            if name not in there and not name.startswith((f"{WORK}/", ".")):
                 path.unlink()
         if not blindly:
             _refuse_mixed(out, target, wanted)

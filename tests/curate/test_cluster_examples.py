@@ -38,7 +38,7 @@ def test_scripts_are_bash(script: str) -> None:
 def options_of(command: str) -> object:
     """The options of a `curate` command, as the program itself reads them."""
     words = shlex.split(command)
-    return _parser().parse_args(words[words.index("run") :])
+    return _parser(["run"]).parse_args(words[words.index("run") :])
 
 
 def test_the_slurm_script_starts_head_nodes_and_run(tmp_path: Path) -> None:

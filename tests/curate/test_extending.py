@@ -17,7 +17,8 @@ from curate.errors import UsageError
 from curate.recipe import Recipe, fingerprint, load_recipe
 from curate.report.webpage import write_html
 from curate.stages import Keep, Outcome, Read, Rules, Score, about
-from curate.whatif.answer import open_run, whatif
+from curate.whatif.answer import whatif
+from curate.whatif.finished import open_run
 from curate.whatif.settings import Setting, parse_setting, with_setting
 from filters import fineweb
 from filters.verdict import KEPT
