@@ -55,6 +55,7 @@ SETTINGS = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_AUTH_MODE": "token",
+    "RAY_health_check_timeout_ms": "60000",  # a busy machine is no dead node
     "RAY_AUTH_TOKEN": "a1" * 16,
     "CURATE_HTTP_TIMEOUT": "5",
     "CURATE_HTTP_DELAY": "0.05",

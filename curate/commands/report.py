@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def use(options: argparse.Namespace) -> Use:
     """The table is made of the report alone; a comparison and a page of the whole run."""
     short = options.other is None and options.html is None
-    reads = ("report.json", "audit/") if short else EVERYTHING
+    reads = ("report.json", "audit.json") if short else EVERYTHING
     return Use({"out": reads, "other": reads}, changes=options.html is PAGE)
 
 

@@ -147,7 +147,7 @@ def test_a_sheet_and_matches_stay_with_the_run(both: Path, capsys, tmp_path: Pat
     lines = "".join(json.dumps({"id": each["id"], "value": 3}) + "\n" for each in items)
     (tmp_path / "labels.jsonl").write_text(lines)
     said(capsys, "audit", "score", HERE, tmp_path / "labels.jsonl")
-    assert "audit/audit.json" in objects()
+    assert "audit.json" in objects()
     assert said(capsys, "verify", HERE)
 
 
