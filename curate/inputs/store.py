@@ -6,7 +6,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from curate.errors import SourceError
-from curate.files import sha256_of, temporary_path
+from curate.files import disk_errors, sha256_of, temporary_path
 from curate.inputs import s3, transfer
 from curate.inputs.links import CONNECTIONS
 from curate.inputs.s3 import Access
@@ -57,10 +57,11 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = temporary_path(path)
         try:
-            fetch(self.url(path), temporary, found[0], self.access)
-            if not _same(temporary, found):
-                return False
-            temporary.replace(path)
+            with disk_errors(path.parent):
+                fetch(self.url(path), temporary, found[0], self.access)
+                if not _same(temporary, found):
+                    return False
+                temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
         return True

@@ -121,7 +121,7 @@ def _made(out: Path) -> list[str]:
     """The files of a run's folder but for its work files, which are at their place, and for its manifest."""
     found = (path.relative_to(out) for path in out.rglob("*") if path.is_file() and path.name not in (LOCK, MANIFEST))
     names = (path.as_posix() for path in found if not any(part.startswith(TEMPORARY) for part in path.parts))
-    return sorted(name for name in names if not name.startswith(f"{WORK}/") and not name.startswith(FOLDERS))
+    return sorted(name for name in names if not name.startswith((f"{WORK}/", ".", *FOLDERS)))
 
 
 def _publish(out: Path, target: str, digests: dict[str, str], how: Access) -> int:

@@ -22,6 +22,7 @@ from curate.output.publish import is_target, publish, staging_folder, work_of
 from curate.places import standing_for
 
 EVERYTHING = ("",)
+UNPUBLISHED = ".unpublished"  # says that a command has changed the folder and its address has not all of it yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ def brought(options: argparse.Namespace, use: Use, say: Callable[[str], None]) -
             setattr(options, name, [folder(each, reads) for each in value] if many else folder(value, reads))  # type: ignore[union-attr]
         yield
         for address, out in found if use.changes else ():
+            (out / UNPUBLISHED).touch()
             say(f"{publish(out, address)} files published to {address}")
+            (out / UNPUBLISHED).unlink()
 
 
 def bring(target: str, reads: Sequence[str], *, blindly: bool = False) -> Path:
@@ -77,7 +80,11 @@ def bring(target: str, reads: Sequence[str], *, blindly: bool = False) -> Path:
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(out):
         try:
-            there = {name: size for name, size in _listed(store) if not name.startswith((f"{WORK}/", "."))}
+            there = _listed(store)
+            if MANIFEST not in there and (out / UNPUBLISHED).is_file():
+                publish(out, target)
+                there = _listed(store)
+            (out / UNPUBLISHED).unlink(missing_ok=True)
             if MANIFEST not in there:
                 raise UsageError(f"{target} holds no {MANIFEST}: no run has been published there")
             wanted = [n for n in there if n.startswith((*reads, MANIFEST, CHECKSUMS)) or (out / n).is_file()]
@@ -96,10 +103,12 @@ def bring(target: str, reads: Sequence[str], *, blindly: bool = False) -> Path:
     return out
 
 
-def _listed(store: Store) -> Iterator[tuple[str, int]]:
+def _listed(store: Store) -> dict[str, int]:
+    """The files at an address but for work files, with their sizes."""
     prefix = f"{store.address}/"
     below = s3.split_address(prefix)[1]
-    return ((key.removeprefix(below), size) for key, size in s3.keys(prefix, store.access))
+    found = ((key.removeprefix(below), size) for key, size in s3.keys(prefix, store.access))
+    return {name: size for name, size in found if not name.startswith((f"{WORK}/", "."))}
 
 
 def _taken(store: Store, sizes: Mapping[str, int]) -> Callable[[Path], None]:

@@ -98,9 +98,14 @@ def test_what_if_applies_and_later_runs_match_against_an_address(both: Path, cra
     assert ours["against"][0]["name"] == "run"
 
 
-def test_a_takedown_reaches_everything_at_the_address(both: Path, crawl, capsys, tmp_path: Path, monkeypatch) -> None:
-    """Output and work files lose the page there, as in a folder; a run from another machine does not bring it back."""
+def test_a_takedown_reaches_everything_at_the_address(both: Path, bucket, crawl, capsys, tmp_path: Path, monkeypatch):  # noqa: F811
+    """Output and work files lose the page there, also when publishing is cut off once; no later run brings it back."""
     (tmp_path / "list").write_text("https://0.example/0\n")
+    server = bucket.behaviour
+    server.fault = lambda _, path: "denied" if server.seen[-1][0] == "PUT" and "run/manifest.json" in path else ""
+    assert main(["takedown", HERE, "--urls", str(tmp_path / "list")]) == 1
+    assert "manifest.json" not in objects()
+    server.fault = lambda *_: ""
     for place in (HERE, both):
         said(capsys, "takedown", place, "--urls", tmp_path / "list")
     there, kept = objects(), files(both)
