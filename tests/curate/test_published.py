@@ -179,8 +179,8 @@ def end(process: "subprocess.Popen[str]") -> None:
 
 
 @pytest.fixture
-def nodes(tmp_path: Path) -> Iterator[tuple[Path, str, dict[str, str]]]:
-    """Two Ray nodes, each with its own disk at a folder: the folder, the address, and the environment."""
+def nodes(tmp_path: Path) -> Iterator[tuple[Path, str, dict[str, str], list[int]]]:
+    """Two Ray nodes, each with its own disk at a folder: the folder, address, environment, and their processes."""
     if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode:
         pytest.skip("a node with a file system of its own needs root")
     cluster.stop()
@@ -204,7 +204,7 @@ def nodes(tmp_path: Path) -> Iterator[tuple[Path, str, dict[str, str]]]:
                 time.sleep(0.3)
         address = f"127.0.0.1:{port}"
         started.append(on_a_disk_of_its_own(disk, [*NODE, "--address", address], environment))
-        yield disk, address, environment
+        yield disk, address, environment, [process.pid for process in started]
     finally:
         for process in reversed(started):
             end(process)
@@ -213,7 +213,7 @@ def nodes(tmp_path: Path) -> Iterator[tuple[Path, str, dict[str, str]]]:
 def test_nodes_without_a_common_disk_give_the_run_of_one_machine(bucket, nodes, crawl, tmp_path: Path) -> None:  # noqa: F811
     """Driver and two nodes with a disk each, joined by S3 alone: same manifest; nothing is left on the nodes."""
     signal.alarm(240)
-    disk, address, environment = nodes
+    disk, address, environment, processes = nodes
     assert run(crawl, tmp_path / "run") == 0
     cluster.stop()
     command = ["-m", "curate.cli", "run", str(crawl[0]), "--recipe", str(crawl[1]), "--out", HERE]
@@ -233,5 +233,8 @@ def test_nodes_without_a_common_disk_give_the_run_of_one_machine(bucket, nodes, 
     assert driver.returncode == 0, told[-2000:]
     ours, theirs = json.loads(objects()["manifest.json"]), json.loads((tmp_path / "run/manifest.json").read_text())
     assert ours == theirs
+    for process in processes:
+        looked = subprocess.run(["nsenter", "-t", str(process), "-m", "find", disk], capture_output=True, text=True)
+        assert looked.stdout.split() == [str(disk), str(disk / "stage")]
     work = {name.rpartition("/")[2] for name in files(tmp_path / "run") if name.startswith("work/")}
     assert {name.rpartition("/")[2] for name in objects() if name.startswith("work/")} == work
