@@ -5,13 +5,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-DATA, DROPPED, QUARANTINE, SIGNALS = "data", "dropped", "quarantine", "signals"
-KINDS = (DATA, DROPPED, QUARANTINE, SIGNALS)
-"""The folders of Parquet parts."""
+DATA, DROPPED, QUARANTINE, SIGNALS, CUT = "data", "dropped", "quarantine", "signals", "cut"
+KINDS = (DATA, DROPPED, QUARANTINE, SIGNALS, CUT)
+"""The folders of Parquet parts; the last is there only where a stage of the recipe cuts texts."""
 ENDS = (DATA, DROPPED, QUARANTINE)
 """Where pages end: every page of a run is a row of exactly one of these."""
 WORK = "work"
-INPUTS = "inputs.json"
+INPUT_PATHS = "inputs.json"
 """Where the inputs were, below `work/`: a manifest names no paths of a machine."""
 AUDIT = "audit"
 LOCK = ".lock"
@@ -21,7 +21,10 @@ CHECKSUMS = "checksums.json"
 REPORT = "report.json"
 REPORT_PAGE = "report.html"
 INDEX = "index.json"
+INPUTS = "inputs.parquet"
 TAKEDOWN = "takedown.json"
+CARD, CROISSANT, TRAINING_CONTENT, COST = "README.md", "croissant.json", "training_content.md", "cost.md"
+PAPERS = (CARD, CROISSANT, TRAINING_CONTENT, COST)
 
 
 def parts(folder: Path) -> list[Path]:

@@ -13,7 +13,7 @@ from curate.inputs.s3 import Access
 from curate.inputs.transfer import Request
 
 CHECKED_TRIES = 5  # of what a server said it did and has not done
-_KINDS = {".json": "application/json", ".html": "text/html; charset=utf-8"}
+_KINDS = {".json": "application/json", ".html": "text/html; charset=utf-8", ".md": "text/markdown; charset=utf-8"}
 _fresh: dict[tuple[str, Path], tuple[int, int]] = {}  # by run: status of files this process knows to be as stored
 
 

@@ -12,9 +12,10 @@ from curate.engine.phases import Show
 from curate.engine.run import Say, run
 from curate.errors import CurateError, UsageError
 from curate.files import write_json
-from curate.folder import INPUTS, TAKEDOWN, WORK
+from curate.folder import INPUT_PATHS, TAKEDOWN, WORK
 from curate.inputs import sources
 from curate.output.checksums import load_manifest
+from curate.output.inputs import listed, said_of
 from curate.places import bring_all, here, names_in
 from curate.whatif.finished import SETTINGS, Finished, made_by_other_code
 from curate.whatif.settings import Setting, with_settings
@@ -50,9 +51,7 @@ def reapply(
     linked = _extracted(out)
     report = run(recipe, inputs, out, against=against, workers=workers, show=show, say=say)
     # Where the input is text nothing is extracted: the first folder then also holds what stages with limits made.
-    same = (
-        _extracted(out) == linked if recipe.text_from else load_manifest(out)["inputs"] == finished.manifest["inputs"]
-    )
+    same = _extracted(out) == linked if recipe.text_from else said_of(load_manifest(out)) == said_of(finished.manifest)
     if not same:
         message = f"{out} is written, but pages were extracted again: the inputs are other bytes than before"
         raise CurateError(message)
@@ -81,8 +80,9 @@ def _refuse(finished: Finished, inputs: Sequence[str], against: Sequence[Path], 
         )
         raise UsageError(message)
     given = {(item.name, item.bytes) for item in sources.resolve(inputs)}
-    lost = sorted(item["name"] for item in finished.manifest["inputs"] if (item["name"], item["bytes"]) not in given)
-    if lost or len(given) != len(finished.manifest["inputs"]):
+    there = {(item["name"], item["bytes"]) for item in listed(finished.out, finished.manifest)}
+    lost = sorted(name for name, _ in there - given)
+    if lost or len(given) != len(there):
         message = f"the inputs are not those of {finished.out}: {', '.join(lost[:3]) or 'there are others'}"
         raise UsageError(message)
 
@@ -98,7 +98,7 @@ def _link(source: str, target: str) -> None:
 def inputs_of(finished: Finished) -> list[str]:
     """Where a run's inputs were on this machine; UsageError, in one line, when that is not known or they are gone."""
     try:
-        paths: list[str] = json.loads(here(finished.out / WORK / INPUTS).read_text())
+        paths: list[str] = json.loads(here(finished.out / WORK / INPUT_PATHS).read_text())
     except (FileNotFoundError, ValueError):
         message = f"{finished.out} does not say where its inputs are: name them with --in"
         raise UsageError(message) from None
