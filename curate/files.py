@@ -239,6 +239,11 @@ def left_by(folder: Path, split: str, kind: str) -> list[Path]:
     return [here(folder / files[kind]["file"])] if kind in files else []
 
 
+def all_left_by(folders: Sequence[Path], kind: str, split: str) -> list[Path]:
+    """The files of one kind of rows that all segments wrote for a split, in order."""
+    return [path for folder in folders for path in left_by(folder, split, kind)]
+
+
 def _stands(file: Path, described: dict[str, Any], digests: bool) -> bool:  # noqa: FBT001
     place, wanted = place_of(file), described.get("sha256") if digests else None
     if place is None:
