@@ -19,7 +19,6 @@ from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.files import (
     TEMPORARY,
     all_left_by,
-    forget,
     locked,
     remove_temporaries,
     standing_marker,
@@ -27,6 +26,7 @@ from curate.files import (
     write_json,
 )
 from curate.finished import takedown
+from curate.finished.cleaning import forget_others
 from curate.folder import (
     CHECKSUMS,
     CUT,
@@ -53,8 +53,8 @@ from curate.output.inputs import accounts, differ, leave_inputs, listed, without
 from curate.output.papers import leave_papers
 from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
 from curate.output.privacy import PRIVATE, edit_of, make_private
-from curate.places import names_in, place_of
-from curate.preflight import check_room
+from curate.places import place_of
+from curate.preflight import check_room, refuse_foreign
 from curate.protocol import as_json
 from curate.recipe import Recipe, code_version, describe, fingerprint, library_versions
 from curate.report.sites import site_loss
@@ -87,7 +87,7 @@ def run(
     out = out.absolute()
     inputs = _inputs(specs, out)
     splits = sources.plan(inputs, recipe.split_bytes)
-    _refuse_foreign(out)
+    refuse_foreign(out)
     earlier = read_indexes(against, recipe.barriers, out)
     check_room(inputs, out, workers.here())
     for stage in recipe.stages:
@@ -120,7 +120,7 @@ def run(
         manifest = _manifest(recipe, without_counts(read), len(splits), earlier, written)
         leave_papers(out, manifest, report)
         leave_manifest(out, manifest)
-        _forget_others(out / WORK, folders)
+        forget_others(out / WORK, folders)
         workers.tidy()
     _refuse_to_call_it_done(recipe, tally, report, len(inputs))
     return report
@@ -202,16 +202,6 @@ def _say_what_changed(recipe: Recipe, inputs: Sequence[Input], against: Sequence
     ]
     if changed:
         say(f"{' and '.join(changed)} changed since the last run in {out.name}: what follows from that is done again")
-
-
-def _refuse_foreign(out: Path) -> None:
-    """Refuse an OUT that holds files of something else than a run: it is probably a mistyped path."""
-    if out.exists() and not out.is_dir():
-        message = f"OUT {out} is a file"
-        raise UsageError(message)
-    if out.is_dir() and any(out.iterdir()) and not (out / ".lock").exists():
-        message = f"OUT {out} holds files that no run has written; choose an empty or a new folder"
-        raise UsageError(message)
 
 
 def _identified(
@@ -305,10 +295,3 @@ def _manifest(
 
 def _named(against: Sequence[Earlier]) -> list[dict[str, str]]:
     return [{"name": run.name, "digest": run.digest} for run in against]
-
-
-def _forget_others(work: Path, folders: Sequence[Path]) -> None:
-    """Remove work files of other recipes, code and inputs; the next run can reuse only those of this run."""
-    for path in (work / name for name in names_in(work)):
-        if path not in folders and path.name != INPUT_PATHS:
-            forget(path)
