@@ -244,7 +244,7 @@ def kill_workers(
         shutil.rmtree(out, ignore_errors=True)
         pid, code, kills, deadline = begin(here, out, address), None, 0, time.monotonic() + TIME_LIMIT
         while code is None and time.monotonic() < deadline:
-            workers = busy(root, b"ray::_guarded")
+            workers = busy(root, b"ray::_there")
             if workers and kills < KILLS_PER_OUT and rng.random() < 0.5:
                 with suppress(ProcessLookupError):
                     os.kill(rng.choice(workers), signal.SIGKILL)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from curate import __version__, cluster
 from curate.errors import CurateError, NotAnArchiveError, UsageError
+from curate.output.published import Use, brought
 from curate.terminal import harmless
 
 COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "clean", "train",
@@ -35,11 +36,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(BEGIN)
         return 0
     options = _parser(given[:1]).parse_args(given)
-    console = Console(highlight=False)
+    console, said = Console(highlight=False), Console(stderr=True, highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PLAIN_WIDTH
     try:
-        return int(options.command(options, console))
+        with brought(options, options.use(options), lambda line: said.print(line, markup=False, soft_wrap=True)):
+            return int(options.command(options, console))
     except (UsageError, NotAnArchiveError) as error:
         print(f"curate: {harmless(str(error))}", file=sys.stderr)
         return USAGE_EXIT
@@ -68,7 +70,7 @@ def _parser(named: Sequence[str]) -> argparse.ArgumentParser:
         module = import_module(f"curate.commands.{name}")
         command = commands.add_parser(name, help=module.HELP)
         module.arguments(command)
-        command.set_defaults(command=module.command)
+        command.set_defaults(command=module.command, use=getattr(module, "use", lambda _: Use({})))
     return parser
 
 

@@ -14,8 +14,11 @@ from secrets import token_hex
 from typing import Any
 
 from curate.errors import UsageError
-from curate.files import TEMPORARY, DiskFullError
+from curate.files import TEMPORARY, DiskFullError, forget
+from curate.places import Place, adopt, standing
 from curate.preflight import WORKER_BYTES, available_memory, gigabytes
+from curate.proofs import leave_proof, tidy_folders, unseen
+from curate.terminal import native_messages
 
 # Of a call whose worker or node died. A call that raised is not tried again, it would raise again. Counted here and
 # not by Ray, which tries for ever what its memory monitor kills.
@@ -26,15 +29,18 @@ NO_NODES_SECONDS = 600.0  # how long a cluster may be without any core before wh
 # Ray by itself listens on every interface. With this at 0 its node is 127.0.0.1 and it listens there only, as it does
 # on macOS and Windows, for which the switch was made.
 ON_LOOPBACK = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"
+REFUSED = "InvalidAuthToken"
+HOW_TO_SAY_IT = "set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN to what `ray get-auth-token` prints on its head"
 OBJECT_STORE_BYTES = 200 << 20  # nothing but the function and small results goes through it
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A call that gave no result: what was raised, or that its worker kept dying; `stop` when none can succeed."""
+    """A call that gave no result: what was raised, or that its worker `died`; `stop` when none can succeed."""
 
     error: str
     stop: bool = False
+    died: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,39 +81,40 @@ class Workers:
         """
         if not self._cluster():
             return
-        nodes = _nodes(self.here(), self._cluster())
-        proofs = folder / f"{TEMPORARY}nodes-{token_hex(8)}"
-        try:
-            blind = _blind(nodes, proofs)
-        finally:
-            _on_all(nodes, shutil.rmtree, [(proofs, True)] * len(nodes))
-            shutil.rmtree(proofs, ignore_errors=True)
+        blind, died = self._blind(folder)
+        for _ in range(RETRIES if died else 0):
+            time.sleep(LOOK_SECONDS)  # a node that is gone is soon known to be, and gets no work
+            blind, died = self._blind(folder) if died else (blind, died)
         if blind:
-            message = f"{folder} is not one folder for all nodes: {'; '.join(blind)}; use one that all of them share"
+            message = (
+                f"{folder} is not one folder for all nodes: {'; '.join(blind)}; "
+                "use one that all of them share, or --out s3://"
+            )
             raise UsageError(message)
 
+    def _blind(self, folder: Path) -> tuple[list[str], bool]:
+        """Which nodes do not see what this process and all of them have written, and whether any died meanwhile."""
+        nodes = _nodes(self.here(), self._cluster())
+        proofs, names = folder / f"{TEMPORARY}nodes-{token_hex(8)}", ["driver", *(node for node, _ in nodes)]
+        try:
+            leave_proof(proofs, "driver")
+            left = _on_all(nodes, leave_proof, [(proofs, node) for node, _ in nodes])
+            found = [unseen(proofs, names), *_on_all(nodes, unseen, [(proofs, names)] * len(nodes))]
+        finally:
+            _on_all(nodes, shutil.rmtree, [(proofs, True)] * len(nodes))
+            forget(proofs)
+        said = [
+            f"{host} {result.error if isinstance(result, Lost) else f'does not see {len(result)} of {len(names)}'}"
+            for host, result in zip(["this machine", *(host for _, host in nodes)], found, strict=True)
+            if result
+        ]
+        return said, any(isinstance(each, Lost) and each.died for each in [*left, *found])
 
-def _blind(nodes: Sequence[tuple[str, str]], proofs: Path) -> list[str]:
-    """What nodes do not see of what this process and all of them have written, a phrase for each such node."""
-    names = ["driver", *(node for node, _ in nodes)]
-    _leave_proof(proofs, "driver")
-    _on_all(nodes, _leave_proof, [(proofs, node) for node, _ in nodes])
-    found = [_unseen(proofs, names), *_on_all(nodes, _unseen, [(proofs, names)] * len(nodes))]
-    return [
-        f"{host} {result.error if isinstance(result, Lost) else f'does not see {len(result)} of {len(names)}'}"
-        for host, result in zip(["this machine", *(host for _, host in nodes)], found, strict=True)
-        if result
-    ]
-
-
-def _leave_proof(proofs: Path, name: str) -> None:
-    proofs.mkdir(parents=True, exist_ok=True)
-    (proofs / name).write_text(proofs.name)
-
-
-def _unseen(proofs: Path, names: Sequence[str]) -> list[str]:
-    """The proofs this machine cannot read."""
-    return [name for name in names if not (proofs / name).is_file() or (proofs / name).read_text() != proofs.name]
+    def tidy(self) -> None:
+        """Remove what nodes hold of folders that stand for folders elsewhere, except on the driver's own disk."""
+        if self._cluster() and standing():
+            nodes = _nodes(self.here(), self._cluster())
+            _on_all(nodes, tidy_folders, [()] * len(nodes))
 
 
 def _nodes(count: int, address: str) -> list[tuple[str, str]]:
@@ -126,17 +133,30 @@ def _on_all(
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    remote = ray.remote(num_cpus=0, max_retries=0)(_guarded)
+    remote = ray.remote(num_cpus=0, max_retries=0)(_there)
     there = [remote.options(scheduling_strategy=NodeAffinitySchedulingStrategy(id_, soft=False)) for id_, _ in nodes]
-    results = [each.remote(function, *call) for each, call in zip(there, calls, strict=True)]
+    results = [each.remote((function, standing()), *call) for each, call in zip(there, calls, strict=True)]
     ended, _ = ray.wait(results, num_returns=len(results), timeout=NO_NODES_SECONDS) if results else ([], [])
     found = [_result(each) if each in ended else _Died("does not answer") for each in results]
-    return [Lost(each.error) if isinstance(each, _Died) else each for each in found]
+    return [Lost(each.error, died=True) if isinstance(each, _Died) else each for each in found]
 
 
 def _map_here(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any]]:
     for index, arguments in enumerate(calls):
         yield index, _guarded(function, *arguments)
+
+
+def _there(what: tuple[Callable[..., Any], tuple[Place, ...]], *arguments: object) -> object:
+    """A call in a worker, where folders stand for folders elsewhere as they do in the driver."""
+    function, places = what
+    lost = _guarded(_take, places)
+    return lost if isinstance(lost, Lost) else _guarded(function, *arguments)
+
+
+def _take(places: Sequence[Place]) -> None:
+    adopt(places)
+    for place in places:
+        place.root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _guarded(function: Callable[..., Any], *arguments: object) -> object:
@@ -191,8 +211,8 @@ def _map_ray(
 
     for name in by_value:
         ray.cloudpickle.register_pickle_by_value(sys.modules[name])
-    remote = ray.remote(num_cpus=1, memory=WORKER_BYTES, max_retries=0)(_guarded)
-    shared = ray.put(function)
+    remote = ray.remote(num_cpus=1, memory=WORKER_BYTES, max_retries=0)(_there)
+    shared = ray.put((function, standing()))
     work = _Calls(lambda index: remote.remote(shared, *calls[index]), deque(range(len(calls))))
     seen = time.monotonic()
     while work.todo or work.under_way:
@@ -242,15 +262,19 @@ def _start(count: int, address: str) -> None:
     _refuse_silent(address)
     memory = WORKER_BYTES * (count or os.cpu_count() or 1)  # checked before, by what is really free
     local = {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES, "_memory": memory}
+    heard: list[str] = []
     try:
-        ray.init(
-            address=address or "local",
-            num_cpus=count or None,
-            log_to_driver=False,
-            logging_level="ERROR",
-            **({} if address else local),
-        )
+        with native_messages(heard):
+            ray.init(
+                address=address or "local",
+                num_cpus=count or None,
+                log_to_driver=False,
+                logging_level="ERROR",
+                **({} if address else local),
+            )
     except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
+        if REFUSED in f"{heard}{error}":
+            raise UsageError(f"the Ray cluster at {address} wants a token: {HOW_TO_SAY_IT}") from error
         where = f"no Ray cluster answers at {address}" if address else "Ray does not start on this machine"
         message = f"{where}: {_first_line(error)}"
         raise UsageError(message) from error

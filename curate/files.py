@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.errors import IncompleteRunError, UsageError
+from curate.places import here, place_of
 
 TEMPORARY = ".tmp-"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -69,17 +70,38 @@ def sha256_of(path: Path) -> str:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path to write to; on success the file is synced and renamed to `path`, otherwise removed."""
-    temporary = temporary_path(path)
+    """Yield a temporary path to write to; on success the file is synced and renamed to `path`, otherwise removed.
+
+    A file in a folder that stands for one elsewhere is stored there first.
+    """
+    temporary, place = temporary_path(path), place_of(path)
+    if place is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with disk_errors(path.parent):
             yield temporary
             with temporary.open("rb") as file:
                 os.fsync(file.fileno())
+        if place is not None:
+            place.send(temporary, path)
+        with disk_errors(path.parent):
             temporary.replace(path)
             sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def forget(path: Path) -> int:
+    """Remove a file, or a folder with all that is in it, here or elsewhere; returns the bytes it had."""
+    place = place_of(path)
+    held = sum(each.stat().st_size for each in (path, *path.rglob("*")) if each.is_file())
+    if place is not None:
+        held = place.remove(path)
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+    return held
 
 
 def sync_folder(folder: Path) -> None:
@@ -181,10 +203,11 @@ def write_marker(path: Path, marker: dict[str, Any]) -> None:
 def read_marker(path: Path, *, digests: bool = False) -> dict[str, Any] | None:
     """Read a marker; None unless it is intact and all its files exist with the sizes it names.
 
-    With `digests` the files are also read and their digests compared; use it before building on them.
+    With `digests` the files are also read and their digests compared; use it before building on them. Of files
+    elsewhere only this asks the store, for size and digest: they are sent before their marker, and brought by digest.
     """
     try:
-        marker: dict[str, Any] = json.loads(path.read_bytes())
+        marker: dict[str, Any] = json.loads(here(path).read_bytes())
         seal = marker.pop("seal", None)
         described = [(path.with_name(item["file"]), item) for item in marker["files"].values()]
         if seal not in (None, _seal(marker)) or not all(_stands(file, item, digests) for file, item in described):
@@ -213,13 +236,21 @@ def left_by(folder: Path, split: str, kind: str) -> list[Path]:
     Raises IncompleteRunError when the marker or a file it describes is missing.
     """
     files = standing_marker(folder / f"{split}.json")["files"]
-    return [folder / files[kind]["file"]] if kind in files else []
+    return [here(folder / files[kind]["file"])] if kind in files else []
+
+
+def all_left_by(folders: Sequence[Path], kind: str, split: str) -> list[Path]:
+    """The files of one kind of rows that all segments wrote for a split, in order."""
+    return [path for folder in folders for path in left_by(folder, split, kind)]
 
 
 def _stands(file: Path, described: dict[str, Any], digests: bool) -> bool:  # noqa: FBT001
-    if not file.is_file() or file.stat().st_size != described["bytes"]:
-        return False
-    return not digests or sha256_of(file) == described["sha256"]
+    place, wanted = place_of(file), described.get("sha256") if digests else None
+    if place is None:
+        found = (file.stat().st_size, sha256_of(file) if wanted else None) if file.is_file() else None
+    else:
+        found = place.stored(file) if digests else (described["bytes"], None)
+    return found is not None and found[0] == described["bytes"] and wanted in (None, found[1])
 
 
 def _seal(marker: dict[str, Any]) -> str:

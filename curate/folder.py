@@ -11,6 +11,8 @@ KINDS = (DATA, DROPPED, QUARANTINE, SIGNALS, CUT)
 ENDS = (DATA, DROPPED, QUARANTINE)
 """Where pages end: every page of a run is a row of exactly one of these."""
 WORK = "work"
+INPUT_PATHS = "inputs.json"
+"""Where the inputs were, below `work/`: a manifest names no paths of a machine."""
 AUDIT = "audit"
 LOCK = ".lock"
 

@@ -43,6 +43,16 @@ def check_room(inputs: Sequence[Input], out: Path, workers: int) -> None:
         raise UsageError(message)
 
 
+def refuse_foreign(out: Path) -> None:
+    """Refuse an OUT that holds files of something else than a run: it is probably a mistyped path."""
+    if out.exists() and not out.is_dir():
+        message = f"OUT {out} is a file"
+        raise UsageError(message)
+    if out.is_dir() and any(out.iterdir()) and not (out / ".lock").exists():
+        message = f"OUT {out} holds files that no run has written; choose an empty or a new folder"
+        raise UsageError(message)
+
+
 def expected_bytes(inputs: Sequence[Input]) -> int:
     """About how many bytes a run over some inputs has under OUT at its peak."""
     return round(sum(each.bytes * OUTPUT_PER_INPUT[_content(each)] for each in inputs))

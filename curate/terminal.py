@@ -1,6 +1,11 @@
-"""Text from the web on a terminal."""
+"""Text from the web on a terminal, and what native code says there."""
 
+import os
+import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryFile
 
 
 def harmless(text: str) -> str:
@@ -18,3 +23,20 @@ def harmless(text: str) -> str:
 
 def _shows_itself(char: str) -> bool:
     return char == "\n" or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+@contextmanager
+def native_messages(heard: list[str]) -> Iterator[None]:
+    """Take up what native code writes to this process's error output: only there Ray says that a token is missing."""
+    sys.stderr.flush()
+    usual = os.dup(2)
+    with TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(usual, 2)
+            os.close(usual)
+            file.seek(0)
+            heard.append(file.read().decode(errors="replace"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from curate.folder import REPORT_PAGE
+from curate.output.published import EVERYTHING, Use, run_folder
 from curate.terminal import harmless
 
 if TYPE_CHECKING:
@@ -24,18 +25,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     draw = what.add_parser(
         "sample", help="draw pages from what was kept and dropped; leaves a sheet and a page to label"
     )
-    draw.add_argument("out", type=Path, metavar="OUT", help="output folder of a run")
+    draw.add_argument("out", type=run_folder, metavar="OUT", help="output folder of a run")
     draw.add_argument("--n", "-n", type=int, default=300, help="how many pages (default 300)")
     draw.add_argument("--seed", type=int, default=0, help="another number draws other pages (default 0)")
     draw.add_argument("--skip", nargs="+", default=[], metavar="STAGE", help="leave out what these stages dropped")
     score = what.add_parser("score", help="what labels say of the run; leaves audit.json, which the report shows")
-    score.add_argument("out", type=Path, metavar="OUT", help="output folder of the run")
+    score.add_argument("out", type=run_folder, metavar="OUT", help="output folder of the run")
     score.add_argument("labels", nargs="+", type=Path, metavar="LABELS", help="JSON lines or TSV; two files: agreement")
     score.add_argument("--json", action="store_true", help="print everything as JSON instead")
     score.add_argument("--all", action="store_true", help="the labels are of all pages, not of the sheet")
     score.add_argument(
         "--texts", type=Path, metavar="FILE", help="also write the labels with their texts, for training"
     )
+
+
+def use(_: argparse.Namespace) -> Use:
+    """Pages are drawn from everything; the sheet and the result stay with the run."""
+    return Use({"out": EVERYTHING}, changes=True)
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

@@ -1,16 +1,22 @@
 """`curate clean`: remove what a run keeps only for later ones."""
 
 import argparse
-from pathlib import Path
 
 from rich.console import Console
+
+from curate.output.published import Use, run_folder
 
 HELP = "remove what a run keeps only for resuming, what-if and --against"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=run_folder)
+
+
+def use(_: argparse.Namespace) -> Use:
+    """Only work files are removed, and nobody has to read them for that."""
+    return Use({"out": ()})
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from curate.errors import UsageError
+from curate.output.published import EVERYTHING, Use, run_folder
 from curate.report.overlap import Measured, as_json, measure, write_json
 from curate.terminal import harmless
 
@@ -18,13 +19,19 @@ SHOWN_CHARS = 200
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=Path, help="a run, a Parquet file with a column `text`, or a folder of such")
+    parser.add_argument("out", type=run_folder, help="a run, a Parquet file with a column `text`, or a folder of such")
     parser.add_argument("--evals", nargs="+", required=True, metavar="FILE", type=Path,
                         help="files or folders: JSONL, JSON, Parquet, CSV, TSV, text, also .gz or .zst")  # fmt: skip
     parser.add_argument("--report", nargs="?", type=Path, const=REPORT, metavar="PATH",
                         help="write every match as JSON (default OUT/contamination.json)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the same JSON instead of the table")
     parser.add_argument("-n", type=int, default=10, help="how many contaminated documents to show (default 10)")
+
+
+def use(options: argparse.Namespace) -> Use:
+    """Kept texts are searched; a list of matches that is left in the run has to be published."""
+    leaves = options.report is REPORT
+    return Use({"out": EVERYTHING if leaves else ("data/",)}, changes=leaves)
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

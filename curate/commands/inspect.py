@@ -1,11 +1,11 @@
 """`curate inspect`: rejected pages of a run, nearest to their limit first."""
 
 import argparse
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
+from curate.output.published import Use, run_folder
 from curate.report.rejected import rejected
 from curate.terminal import harmless
 
@@ -14,11 +14,16 @@ HELP = "show rejected pages, nearest to their limit first"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=run_folder)
     parser.add_argument("--stage", default="")
     parser.add_argument("--rule", default="")
     parser.add_argument("-n", type=int, default=20, help="how many pages (default 20)")
     parser.add_argument("--chars", type=int, default=300, help="characters of text per page (default 300)")
+
+
+def use(_: argparse.Namespace) -> Use:
+    """Only dropped pages are looked at."""
+    return Use({"out": ("dropped/",)})
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

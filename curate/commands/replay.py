@@ -4,12 +4,12 @@ import argparse
 import pdb
 import sys
 import traceback
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from curate.commands.fates import said
+from curate.output.published import Use, run_folder
 from curate.stages import Failure
 from curate.terminal import harmless
 
@@ -18,11 +18,16 @@ HELP = "run a quarantined page again, stage by stage"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=run_folder)
     parser.add_argument("id", metavar="QUARANTINE_ID", help="id of a row in quarantine/, or its first digits")
     parser.add_argument("--recipe", default="", help="default: the recipe of the run, by its name")
     parser.add_argument("--in-process", action="store_true", help="extract in this process, without any limit")
     parser.add_argument("--pdb", action="store_true", help="stop in the debugger where a stage raises; in this process")
+
+
+def use(_: argparse.Namespace) -> Use:
+    """Quarantined pages, and the name of the recipe."""
+    return Use({"out": ("quarantine/", "report.json")})
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

@@ -9,6 +9,7 @@ from rich.console import Console
 from curate.errors import UsageError
 from curate.folder import REPORT_PAGE
 from curate.output.checksums import load_report, renew
+from curate.output.published import EVERYTHING, Use, run_folder
 from curate.report import tables
 from curate.report.webpage import write_html
 from curate.terminal import harmless
@@ -19,12 +20,19 @@ PAGE = Path(REPORT_PAGE)
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=Path)
-    parser.add_argument("other", type=Path, nargs="?", help="a second run, to be compared with the first")
+    parser.add_argument("out", type=run_folder)
+    parser.add_argument("other", type=run_folder, nargs="?", help="a second run, to be compared with the first")
     parser.add_argument("--json", action="store_true", help="print report.json instead")
     parser.add_argument(
         "--html", nargs="?", type=Path, const=PAGE, metavar="PATH", help="make the page again (default OUT/report.html)"
     )
+
+
+def use(options: argparse.Namespace) -> Use:
+    """The table is made of the report alone; a comparison and a page of the whole run."""
+    short = options.other is None and options.html is None
+    reads = ("report.json", "audit.json") if short else EVERYTHING
+    return Use({"out": reads, "other": reads}, changes=options.html is PAGE)
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

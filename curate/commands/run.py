@@ -15,6 +15,7 @@ from curate.engine.phases import Progress as Step
 from curate.engine.run import run
 from curate.errors import UsageError
 from curate.output.publish import output_folder
+from curate.output.published import Use, run_folder
 from curate.report import tables as report
 
 HELP = "curate inputs into an output folder"
@@ -36,12 +37,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--workers", type=int, default=0, help="processes (default: every core; 1: this process)")
     parser.add_argument("--ray-address", default="", help="a running Ray cluster (default: $RAY_ADDRESS, else local)")
-    parser.add_argument("--against", action="append", default=[], type=Path, metavar="OUT",
+    parser.add_argument("--against", action="append", default=[], type=run_folder, metavar="OUT",
                         help="an earlier run whose documents count as already kept; may be repeated")  # fmt: skip
     parser.add_argument(
         "--stage-dir", type=Path, metavar="DIR", help="where a run for s3:// writes before it is published"
     )
     quality_option.arguments(parser)
+
+
+def use(_: argparse.Namespace) -> Use:
+    """Of earlier runs, the index; the work files it names are brought when they are opened."""
+    return Use({"against": ("index.json",)})
 
 
 def command(options: argparse.Namespace, console: Console) -> int:
@@ -60,7 +66,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
         )
     if not options.quiet:
         report.print_table(result, console)
-        where = f"Output: {out_name}/  (open {out}/report.html, or: curate inspect {out} --stage STAGE)"
+        at = out_name.rstrip("/")
+        where = f"Output: {at}/  (open {at}/report.html, or: curate inspect {at} --stage STAGE)"
         console.print(where, markup=False, soft_wrap=True)
     return 0
 

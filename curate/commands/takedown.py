@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from curate.errors import UsageError
+from curate.output.published import EVERYTHING, Use, run_folder
 from curate.terminal import harmless
 
 HELP = "take pages out of a finished run, by address, domain or id"
@@ -14,11 +15,16 @@ SHOWN = 20
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=run_folder)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--urls", type=Path, metavar="FILE", help="addresses, one a line; http and https are the same")
     what.add_argument("--domains", type=Path, metavar="FILE", help="domains, one a line; subdomains go too")
     what.add_argument("--ids", type=Path, metavar="FILE", help="document ids, one a line")
+
+
+def use(_: argparse.Namespace) -> Use:
+    """A page may be anywhere."""
+    return Use({"out": EVERYTHING}, changes=True)
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from curate.errors import UsageError
+from curate.output.published import Use, run_folder
 
 if TYPE_CHECKING:
     from curate.training.webtext import LinkRules
@@ -24,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     links.add_argument("--out", required=True, type=Path, help="the list: one address a line, without scheme, sorted")
     _link_rules(links)
     limit = what.add_parser("limit", help="the limit that would have kept a share of an earlier run's texts")
-    limit.add_argument("run", type=Path, metavar="OUT", help="output folder of a run")
+    limit.add_argument("run", type=run_folder, metavar="OUT", help="output folder of a run")
     limit.add_argument("--share", required=True, type=float, help="share to keep, such as 0.2")
     limit.add_argument("--signal", default="quality.score", help="which score (default quality.score)")
 
@@ -58,6 +59,11 @@ def _link_rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--min-score", type=int, default=3, help="least score of a post (default 3)")
     parser.add_argument("--without-subreddits", nargs="+", default=[], metavar="NAME", help="posts there do not count")
     parser.add_argument("--without-domains", nargs="+", default=[], metavar="DOMAIN", help="nor links to these")
+
+
+def use(_: argparse.Namespace) -> Use:
+    """Of a run, the stored scores."""
+    return Use({"run": ("signals/", "report.json")})
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

@@ -1,10 +1,10 @@
 """`curate verify`: check a run's files against its manifest and report."""
 
 import argparse
-from pathlib import Path
 
 from rich.console import Console
 
+from curate.output.published import EVERYTHING, Use, run_folder
 from curate.terminal import harmless
 
 HELP = "check a run's files against its manifest and report"
@@ -12,7 +12,12 @@ HELP = "check a run's files against its manifest and report"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=run_folder)
+
+
+def use(_: argparse.Namespace) -> Use:
+    """Everything is read as it is: whether it is right is what the command is to say."""
+    return Use({"out": EVERYTHING}, blindly=True)
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

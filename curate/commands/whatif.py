@@ -15,6 +15,7 @@ from rich.text import Text
 
 from curate.commands import quality_option
 from curate.errors import UsageError
+from curate.output.published import EVERYTHING, Use, run_folder
 from curate.terminal import harmless
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ BAR = 40
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=Path, help="the output folder of a finished run")
+    parser.add_argument("out", type=run_folder, help="the output folder of a finished run")
     parser.add_argument(
         "--set", dest="settings", action="append", default=[], metavar="STAGE.LIMIT=VALUE",
         help="another limit, such as gopher.quality.min_words=30; none takes it away; may be repeated",
@@ -45,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--in", dest="inputs", nargs="+", default=[], metavar="INPUT", help="the run's inputs, for --apply"
     )
     parser.add_argument(
-        "--against", type=Path, action="append", default=[], metavar="OUT0",
+        "--against", type=run_folder, action="append", default=[], metavar="OUT0",
         help="for --apply: an earlier run this one was matched against; may be repeated",
     )  # fmt: skip
     parser.add_argument("--workers", type=int, default=0, help="processes for --apply (default: every core)")
@@ -55,6 +56,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--chars", type=int, default=300, help="characters of text per page (default 300)")
     quality_option.arguments(parser)
     parser.add_argument("--json", action="store_true", help="print everything as JSON instead")
+
+
+def use(_: argparse.Namespace) -> Use:
+    """Stored signals are judged again, and pages shown; --apply also opens work files."""
+    return Use({"out": EVERYTHING, "against": ("index.json",)})
 
 
 def command(options: argparse.Namespace, console: Console) -> int:
@@ -100,7 +106,10 @@ def _apply(finished: "Finished", settings: Sequence["Setting"], options: argpars
     inputs = options.inputs or inputs_of(finished)
     with Display() as display:
         workers = Workers(options.workers)
-        report = reapply(finished, settings, inputs, options.apply, workers=workers, show=display.show, say=display.say)
+        report = reapply(
+            finished, settings, inputs, options.apply,
+            against=options.against, workers=workers, show=display.show, say=display.say,
+        )  # fmt: skip
     print_table(report, console)
     console.print(f"Output: {options.apply}/  (no page was extracted again)", markup=False, soft_wrap=True)
 

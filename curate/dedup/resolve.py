@@ -5,7 +5,7 @@ step starts when all tasks of the step before have written their markers. So a r
 stopped, with any number of workers.
 """
 
-import shutil
+import fnmatch
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,8 @@ from curate.dedup import comparing, marking, pairing, shuffle
 from curate.dedup.earlier_runs import Earlier
 from curate.dedup.shuffle import MAX_RANGES, ROW_BITS, Job, Keyed, Sizes
 from curate.errors import IncompleteRunError
-from curate.files import read_marker, standing_marker, write_marker
+from curate.files import forget, read_marker, standing_marker, write_marker
+from curate.places import names_in
 from curate.protocol import Barrier, Comparing, Marking, about
 
 DONE = "matches.json"
@@ -72,7 +73,7 @@ def resolve(
 def _clear(barriers: Sequence[Barrier], folder: Path) -> None:
     """Remove the files that steps wrote only for later steps."""
     for barrier in barriers:
-        shutil.rmtree(folder / barrier.name, ignore_errors=True)
+        forget(folder / barrier.name)
     _remove(folder, "delivered-*.json")
 
 
@@ -234,9 +235,9 @@ def _deliver(jobs: Sequence[Job], own: Groups, folder: Path, steps: _Steps) -> d
 
 def _remove(folder: Path, *patterns: str) -> None:
     for path in _matching(folder, patterns):
-        path.unlink(missing_ok=True)
+        forget(path)
 
 
 def _matching(folder: Path, patterns: Sequence[str]) -> Iterator[Path]:
     for pattern in patterns:
-        yield from sorted(folder.glob(pattern))
+        yield from (folder / name for name in fnmatch.filter(names_in(folder), pattern))

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from curate.dedup.copies import SUMMARY
 from curate.files import read_marker, standing_marker, whole_file, write_marker
+from curate.places import here
 from curate.protocol import Barrier, Comparing
 
 ROW_BITS = 32
@@ -95,8 +96,8 @@ class Keyed:
         return self.number << ROW_BITS
 
     def file(self, kind: str) -> Path:
-        """The split's file of one kind of rows."""
-        return self.folder / f"{self.identity}.{kind}.parquet"
+        """The split's file of one kind of rows, to be read."""
+        return here(self.folder / f"{self.identity}.{kind}.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Mapped:
     """An Arrow file mapped into memory; its pages of memory can be released while it stays open."""
 
     def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
+        with here(path).open("rb") as file:
             self._memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._reader = pa.ipc.open_file(pa.BufferReader(pa.py_buffer(self._memory)))
 
@@ -142,7 +143,7 @@ class Mapped:
 
 def is_done(path: Path) -> bool:
     """Whether a task has written its file and its marker."""
-    return read_marker(path.with_suffix(".json")) is not None
+    return read_marker(path.with_suffix(".json"), digests=True) is not None
 
 
 def leave(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema, started: float, **facts: Any) -> None:
@@ -224,7 +225,7 @@ def alive_rows(split: Keyed, lost: Sequence[pa.RecordBatch]) -> NDArray[np.int64
     """
     alive = np.ones(split.rows, bool)
     if split.matches is not None:
-        matched = pq.read_table(split.matches, columns=["row", "stage", "duplicate_of", "spans"])
+        matched = pq.read_table(here(split.matches), columns=["row", "stage", "duplicate_of", "spans"])
         gone = pc.is_in(matched["stage"], pa.array(split.stages, pa.string()))
         gone = pc.and_(gone, pc.and_(pc.is_valid(matched["duplicate_of"]), pc.is_null(matched["spans"])))
         alive[np.asarray(matched["row"].filter(gone))] = False

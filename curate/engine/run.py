@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,14 +16,24 @@ from curate.dedup.earlier_runs import Earlier, leave_index, read_indexes
 from curate.dedup.resolve import DONE
 from curate.engine.phases import Progress, Show, advance_all
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
-from curate.files import TEMPORARY, left_by, locked, remove_temporaries, standing_marker, sync_folder, write_json
+from curate.files import (
+    TEMPORARY,
+    all_left_by,
+    locked,
+    remove_temporaries,
+    standing_marker,
+    sync_folder,
+    write_json,
+)
 from curate.finished import takedown
+from curate.finished.cleaning import forget_others
 from curate.folder import (
     CHECKSUMS,
     CUT,
     DATA,
     DROPPED,
     INDEX,
+    INPUT_PATHS,
     INPUTS,
     MANIFEST,
     PAPERS,
@@ -34,13 +46,15 @@ from curate.folder import (
 )
 from curate.inputs import sources
 from curate.inputs.input_file import UNKNOWN, Input, Split, identified, looked_into
+from curate.inputs.links import CONNECTIONS
 from curate.inputs.tasks import grouped
 from curate.output.checksums import leave_manifest, load_manifest
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
 from curate.output.papers import leave_papers
 from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
 from curate.output.privacy import PRIVATE, edit_of, make_private
-from curate.preflight import check_room
+from curate.places import place_of
+from curate.preflight import check_room, refuse_foreign
 from curate.protocol import as_json
 from curate.recipe import Recipe, code_version, describe, fingerprint, library_versions
 from curate.report.sites import site_loss
@@ -73,14 +87,14 @@ def run(
     out = out.absolute()
     inputs = _inputs(specs, out)
     splits = sources.plan(inputs, recipe.split_bytes)
-    _refuse_foreign(out)
+    refuse_foreign(out)
     earlier = read_indexes(against, recipe.barriers, out)
     check_room(inputs, out, workers.here())
     for stage in recipe.stages:
         about(stage).check()
     with locked(out):
         remove_temporaries(out)
-        workers.check_shared(out)
+        workers.check_shared(out / WORK if place_of(out / WORK) else out)
         _note_inputs(out / WORK, inputs)
         inputs, splits = _identified(inputs, splits, show)
         tasks = list(grouped(splits, recipe.split_bytes))
@@ -106,7 +120,8 @@ def run(
         manifest = _manifest(recipe, without_counts(read), len(splits), earlier, written)
         leave_papers(out, manifest, report)
         leave_manifest(out, manifest)
-        _forget_others(out / WORK, folders)
+        forget_others(out / WORK, folders)
+        workers.tidy()
     _refuse_to_call_it_done(recipe, tally, report, len(inputs))
     return report
 
@@ -137,7 +152,7 @@ def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
 def _note_inputs(work: Path, inputs: Sequence[Input]) -> None:
     """Write the paths of the inputs for later commands in this folder; a manifest must not name paths of a machine."""
     make_private(work)
-    write_json(work / "inputs.json", [item.path for item in inputs])
+    write_json(work / INPUT_PATHS, [item.path for item in inputs])
 
 
 def _warm(recipe: Recipe, workers: Workers, tasks: int) -> None:
@@ -187,16 +202,6 @@ def _say_what_changed(recipe: Recipe, inputs: Sequence[Input], against: Sequence
     ]
     if changed:
         say(f"{' and '.join(changed)} changed since the last run in {out.name}: what follows from that is done again")
-
-
-def _refuse_foreign(out: Path) -> None:
-    """Refuse an OUT that holds files of something else than a run: it is probably a mistyped path."""
-    if out.exists() and not out.is_dir():
-        message = f"OUT {out} is a file"
-        raise UsageError(message)
-    if out.is_dir() and any(out.iterdir()) and not (out / ".lock").exists():
-        message = f"OUT {out} holds files that no run has written; choose an empty or a new folder"
-        raise UsageError(message)
 
 
 def _identified(
@@ -250,7 +255,8 @@ def _write(
     for name, (kind, places, schema) in kinds.items():
         temporary = out / f"{TEMPORARY}{name}"
         shutil.rmtree(temporary, ignore_errors=True)
-        files = [[path for place in places for path in left_by(place, i, kind)] for i in identities]
+        with ThreadPoolExecutor(CONNECTIONS) as threads:  # files that are elsewhere are brought
+            files = list(threads.map(partial(all_left_by, places, kind), identities))
         if name in PRIVATE:
             make_private(temporary)
         described = write_parts(
@@ -289,10 +295,3 @@ def _manifest(
 
 def _named(against: Sequence[Earlier]) -> list[dict[str, str]]:
     return [{"name": run.name, "digest": run.digest} for run in against]
-
-
-def _forget_others(work: Path, folders: Sequence[Path]) -> None:
-    """Remove work files of other recipes, code and inputs; the next run can reuse only those of this run."""
-    for path in work.iterdir():
-        if path not in folders:
-            shutil.rmtree(path, ignore_errors=True)

@@ -28,6 +28,7 @@ from curate.engine.split_keys import in_rows, keys_of, without_matched
 from curate.files import RowFile, left_by, read_marker, row_batches, write_marker
 from curate.inputs.input_file import Split
 from curate.inputs.tasks import Task, identity_of, known
+from curate.places import here
 from curate.recipe import Segment, fingerprint
 from curate.stages import Barrier, Read, Stage
 from filters.verdict import Rule
@@ -188,7 +189,7 @@ def _incoming(piece: Piece, counts: dict[str, StageCount], sink: _Files, found: 
 
 def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Iterator[Documents]:
     """Documents of the segment before, without those the barriers between have matched to others."""
-    matched = MATCHED.empty_table() if piece.matches is None else pq.read_table(piece.matches)
+    matched = MATCHED.empty_table() if piece.matches is None else pq.read_table(here(piece.matches))
 
     def drop(gone: Documents, rows: pa.RecordBatch) -> None:
         sink.dropped(rows)
@@ -199,8 +200,8 @@ def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Itera
         for batch in row_batches(path, max_rows=BATCH_DOCUMENTS, max_bytes=BATCH_BYTES):
             for rows in _cut(batch):
                 left = settle(Documents(rows), piece.settled, stages, counts, sink, keep_text=piece.keep_text)
-                here = in_rows(matched, first, rows.num_rows)
-                yield without_matched(left, here, piece.barriers, counts, drop, sink.cut, keep_text=piece.keep_text)
+                gone = in_rows(matched, first, rows.num_rows)
+                yield without_matched(left, gone, piece.barriers, counts, drop, sink.cut, keep_text=piece.keep_text)
                 first += rows.num_rows
 
 

@@ -1,11 +1,12 @@
 """Removing what a run keeps for later runs only: the work files, which hold pages as they were."""
 
-import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from curate.errors import UsageError
-from curate.files import locked, remove_temporaries
-from curate.folder import LOCK, WORK
+from curate.files import forget, locked, remove_temporaries
+from curate.folder import INPUT_PATHS, LOCK, WORK
+from curate.places import names_in
 
 
 def clean(out: Path) -> int:
@@ -16,10 +17,17 @@ def clean(out: Path) -> int:
     if not (out / LOCK).is_file():
         raise UsageError(f"{out} is not the output folder of a run")
     with locked(out):
+        freed = forget(out / WORK)
         before = _bytes_below(out)
-        shutil.rmtree(out / WORK, ignore_errors=True)
         remove_temporaries(out)
-        return before - _bytes_below(out)
+        return freed + before - _bytes_below(out)
+
+
+def forget_others(work: Path, folders: Sequence[Path]) -> None:
+    """Remove work files of other recipes, code and inputs; the next run can reuse only those of this run."""
+    for path in (work / name for name in names_in(work)):
+        if path not in folders and path.name != INPUT_PATHS:
+            forget(path)
 
 
 def _bytes_below(folder: Path) -> int:

@@ -26,6 +26,7 @@ from curate.census import BYTES_PER_TOKEN
 from curate.errors import UsageError
 from curate.files import (
     describe_file,
+    forget,
     locked,
     parquet_writer,
     read_marker,
@@ -40,6 +41,7 @@ from curate.folder import DATA, DROPPED, KINDS, MANIFEST, REPORT, REPORT_PAGE, T
 from curate.output.checksums import load_manifest, load_report, renew
 from curate.output.papers import leave_papers
 from curate.output.parts import ROWS_PER_GROUP, text_totals
+from curate.places import bring_all
 from curate.report.sites import site_loss
 from curate.report.webpage import write_html
 
@@ -199,6 +201,7 @@ def _parts(out: Path) -> list[Path]:
 
 
 def _work_files(out: Path) -> list[Path]:
+    bring_all(out / "work")
     return sorted(out.glob("work/*/*.parquet"))
 
 
@@ -260,7 +263,7 @@ def _blank_work(out: Path, hits: Mapping[Path, Hits]) -> None:
     # Arrow files, and what stands deeper down, are what an unfinished run was about to use.
     for path in {*changed, *out.glob("work/*/*/**/*"), *out.glob("work/**/*.arrow")}:
         if path.is_file():
-            path.unlink()
+            forget(path)
 
 
 def _ids(hits: Mapping[Path, Hits]) -> frozenset[str]:

@@ -166,11 +166,16 @@ def put(url: str, source: Path | bytes, how: Access, *, kind: str, sha256: str =
 def stored(url: str, how: Access) -> tuple[int, str] | None:
     """Size of an object and the SHA-256 it was put with, None when there is no such object; raises SourceError."""
     bucket, key = split_address(url)
-    try:
-        found = _call(url, _client_of(bucket, how), "head_object", Bucket=bucket, Key=key)
-    except Missing:
-        return None
-    return int(found["ContentLength"]), str(found.get("Metadata", {}).get("sha256", ""))
+    wait = patience()
+    for failed in range(1, wait.tries + 1):
+        try:
+            found = _call(url, _client_of(bucket, how), "head_object", Bucket=bucket, Key=key)
+        except Missing:
+            return None
+        if "ETag" in found:  # a page in place of the answer has none
+            return int(found["ContentLength"]), str(found.get("Metadata", {}).get("sha256", ""))
+        sleep(pause(failed, 0.0, wait))
+    raise SourceError(f"{url}: the server sent something else than an answer of S3")
 
 
 def delete(url: str, how: Access) -> None:

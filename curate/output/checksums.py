@@ -47,14 +47,9 @@ def present(out: Path) -> list[str]:
 def differing(out: Path) -> list[str]:
     """What is not as `checksums.json` says, a line each."""
     try:
-        said = (out / CHECKSUMS).read_bytes()
-        digests = json.loads(said)["files"]
-        if said != _sealed(digests):
-            return [f"{CHECKSUMS} is damaged"]
-    except FileNotFoundError:
-        return [f"{CHECKSUMS} is missing"]
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return [f"{CHECKSUMS} is damaged"]
+        digests = digests_of(out)
+    except UsageError as error:
+        return [str(error)]
     wrong = []
     for name in sorted(digests):
         if not (out / name).is_file():
@@ -62,6 +57,20 @@ def differing(out: Path) -> list[str]:
         elif sha256_of(out / name) != digests[name]:
             wrong.append(f"{name} is not the file that was written: its digest differs")
     return wrong
+
+
+def digests_of(out: Path) -> dict[str, str]:
+    """What `checksums.json` says of each file; UsageError when it is missing or damaged."""
+    try:
+        said = (out / CHECKSUMS).read_bytes()
+        digests: dict[str, str] = json.loads(said)["files"]
+        if said == _sealed(digests):
+            return digests
+    except FileNotFoundError:
+        raise UsageError(f"{CHECKSUMS} is missing") from None
+    except (ValueError, LookupError, TypeError, AttributeError):
+        pass
+    raise UsageError(f"{CHECKSUMS} is damaged")
 
 
 def load_manifest(out: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A finished run's output brought to S3 with the promise it has on disk: where a manifest is, all that it names is.
 
-A run writes to a local staging folder. What is published is compared by digest, the old manifest goes first and the new
-one comes last, so that a crash in between leaves files without a manifest, and the next run carries on.
+A run writes to a local staging folder, whose work files are on S3 as soon as they are whole (`curate.places`). The rest
+is published when the run is done. It is compared by digest, the old manifest goes first and the new one comes last, so
+that a crash in between leaves files without a manifest, and the next run carries on.
 """
 
 import os
@@ -13,18 +14,17 @@ from hashlib import sha256
 from pathlib import Path
 
 from curate.errors import IncompleteRunError, SourceError, UsageError
-from curate.files import sha256_of
-from curate.folder import CHECKSUMS, INDEX, INPUTS, KINDS, MANIFEST, PAPERS, REPORT, REPORT_PAGE, TAKEDOWN
+from curate.files import TEMPORARY, sha256_of
+from curate.folder import KINDS, LOCK, MANIFEST, TAKEDOWN, WORK
 from curate.inputs import s3
 from curate.inputs.links import CONNECTIONS
 from curate.inputs.s3 import Access
+from curate.inputs.store import CHECKED_TRIES, Store, send
 from curate.output.checksums import load_manifest
+from curate.places import standing_for
 
 FOLDERS = tuple(f"{kind}/" for kind in KINDS)
-REPORTS = (INPUTS, REPORT, REPORT_PAGE, INDEX, TAKEDOWN, *PAPERS, CHECKSUMS)
 MARK = ".curate"  # says that what is below a prefix was published by a run, whole or not
-CHECKED_TRIES = 5  # of what a server said it did and has not done
-_KINDS = {".json": "application/json", ".html": "text/html; charset=utf-8", ".md": "text/markdown; charset=utf-8"}
 
 
 def is_target(out: str) -> bool:
@@ -46,9 +46,11 @@ def output_folder(out: str, stage_dir: Path | None = None) -> Iterator[Path]:
         yield Path(out)
         return
     check_target(out)
-    folder = stage_dir or staging_folder(out)
+    folder = (stage_dir or staging_folder(out)).absolute()
+    _remember_takedowns(folder, out)
     try:
-        yield folder
+        with standing_for(work_of(folder, out)):
+            yield folder
     except IncompleteRunError:
         if (folder / MANIFEST).is_file():  # nothing was lost: something in it has to be looked at
             publish(folder, out)
@@ -56,11 +58,35 @@ def output_folder(out: str, stage_dir: Path | None = None) -> Iterator[Path]:
     publish(folder, out)
 
 
-def staging_folder(target: str) -> Path:
-    """Where a run for an address writes before it is published: always the same folder, so that it can resume."""
+def staging_folder(target: str, kind: str = "staging") -> Path:
+    """Where a run for an address writes before it is published: always the same folder, so that it can resume.
+
+    Its name is the last part of the address, as other runs and reports name it.
+    """
     cache = os.environ.get("XDG_CACHE_HOME", "")
     base = Path(cache) if cache else Path.home() / ".cache"
-    return base / "webcurate" / f"staging-{sha256(_at(target, '').encode()).hexdigest()[:16]}"
+    at = _at(target, "")
+    return base / "webcurate" / f"{kind}-{sha256(at.encode()).hexdigest()[:16]}" / at.rstrip("/").rpartition("/")[2]
+
+
+def work_of(folder: Path, target: str) -> Store:
+    """The work files of a run, which are those at its address."""
+    return Store(folder / WORK, _at(target, WORK), s3.access())
+
+
+def _remember_takedowns(folder: Path, target: str) -> None:
+    """Bring the record of what was taken down at an address, which this run has to honour too.
+
+    Where publishing was interrupted the address has no manifest, and the record here may be the later one.
+    """
+    store, new = Store(folder, target.rstrip("/"), s3.access()), not folder.exists()
+    try:
+        if store.stored(folder / MANIFEST) is not None or not (folder / TAKEDOWN).is_file():
+            store.bring(folder / TAKEDOWN)
+    except SourceError as error:
+        raise UsageError(str(error)) from None
+    if new and folder.is_dir():
+        (folder / LOCK).touch()
 
 
 def check_target(target: str) -> None:
@@ -82,13 +108,20 @@ def publish(out: Path, target: str) -> int:
     does not hold all of it afterwards: then it holds no manifest.
     """
     manifest = load_manifest(out)
-    digests = {item["file"]: item["sha256"] for item in manifest["outputs"]}
-    digests |= {name: sha256_of(out / name) for name in REPORTS if (out / name).is_file()}
+    digests = {name: sha256_of(out / name) for name in _made(out)}
+    digests |= {item["file"]: item["sha256"] for item in manifest["outputs"]}
     how = s3.access()
     try:
         return _publish(out, target, digests, how)
     except SourceError as error:
         raise IncompleteRunError(f"{error}; the output is whole in {out}: run again to publish it") from None
+
+
+def _made(out: Path) -> list[str]:
+    """The files of a run's folder but for its work files, which are at their place, and for its manifest."""
+    found = (path.relative_to(out) for path in out.rglob("*") if path.is_file() and path.name not in (LOCK, MANIFEST))
+    names = (path.as_posix() for path in found if not any(part.startswith(TEMPORARY) for part in path.parts))
+    return sorted(name for name in names if not name.startswith((f"{WORK}/", ".", *FOLDERS)))
 
 
 def _publish(out: Path, target: str, digests: dict[str, str], how: Access) -> int:
@@ -118,15 +151,11 @@ def _is_there(out: Path, target: str, there: dict[str, int], how: Access, file: 
 
 
 def _send(out: Path, target: str, name: str, digest: str, how: Access) -> None:
-    """Put a file and see that it is there; the signature makes S3 refuse other bytes than those that were read."""
+    """Send a file that is still the one that was written."""
     path, url = out / name, _at(target, name)
     if sha256_of(path) != digest:
         raise IncompleteRunError(f"{path} is not the file that was written: its digest differs; nothing is published")
-    for _ in range(CHECKED_TRIES):
-        s3.put(url, path, how, kind=_KINDS.get(path.suffix, "application/octet-stream"), sha256=digest)
-        if s3.stored(url, how) == (path.stat().st_size, digest):
-            return
-    raise SourceError(f"{url}: it is not there as it was sent")
+    send(path, url, digest, how)
 
 
 def _remove(url: str, how: Access) -> None:

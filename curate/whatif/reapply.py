@@ -12,14 +12,13 @@ from curate.engine.phases import Show
 from curate.engine.run import Say, run
 from curate.errors import CurateError, UsageError
 from curate.files import write_json
-from curate.folder import TAKEDOWN, WORK
+from curate.folder import INPUT_PATHS, TAKEDOWN, WORK
 from curate.inputs import sources
 from curate.output.checksums import load_manifest
 from curate.output.inputs import listed, said_of
+from curate.places import bring_all, here, names_in
 from curate.whatif.finished import SETTINGS, Finished, made_by_other_code
 from curate.whatif.settings import Setting, with_settings
-
-INPUTS = "inputs.json"
 
 
 def reapply(
@@ -44,6 +43,7 @@ def reapply(
     recipe = with_settings(finished.recipe, settings)
     out.mkdir(parents=True, exist_ok=True)
     (out / ".lock").touch()
+    bring_all(finished.out / WORK)
     shutil.copytree(finished.out / WORK, out / WORK, copy_function=_link)
     write_json(out / SETTINGS, [*finished.settings, *map(str, settings)])
     if (finished.out / TAKEDOWN).is_file():
@@ -68,8 +68,9 @@ def _refuse(finished: Finished, inputs: Sequence[str], against: Sequence[Path], 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         message = f"--apply {out}: choose a new or an empty folder"
         raise UsageError(message)
-    if not (finished.out / WORK).is_dir() or made_by_other_code(finished):
-        missing = "its work/ folder is gone" if not (finished.out / WORK).is_dir() else "the code has changed since"
+    gone = not names_in(finished.out / WORK)
+    if gone or made_by_other_code(finished):
+        missing = "its work/ folder is gone" if gone else "the code has changed since"
         message = f"{finished.out} cannot be built on, {missing}: run the recipe with these limits in full"
         raise UsageError(message)
     named = [item["name"] for item in finished.manifest.get("against", [])]
@@ -78,11 +79,11 @@ def _refuse(finished: Finished, inputs: Sequence[str], against: Sequence[Path], 
             f"{finished.out} was matched against {', '.join(named) or 'no other run'}: say the same with --against"
         )
         raise UsageError(message)
-    here = {(item.name, item.bytes) for item in sources.resolve(inputs)}
+    given = {(item.name, item.bytes) for item in sources.resolve(inputs)}
     there = {(item["name"], item["bytes"]) for item in listed(finished.out, finished.manifest)}
-    gone = sorted(name for name, _ in there - here)
-    if gone or len(here) != len(there):
-        message = f"the inputs are not those of {finished.out}: {', '.join(gone[:3]) or 'there are others'}"
+    lost = sorted(name for name, _ in there - given)
+    if lost or len(given) != len(there):
+        message = f"the inputs are not those of {finished.out}: {', '.join(lost[:3]) or 'there are others'}"
         raise UsageError(message)
 
 
@@ -97,7 +98,7 @@ def _link(source: str, target: str) -> None:
 def inputs_of(finished: Finished) -> list[str]:
     """Where a run's inputs were on this machine; UsageError, in one line, when that is not known or they are gone."""
     try:
-        paths: list[str] = json.loads((finished.out / WORK / INPUTS).read_text())
+        paths: list[str] = json.loads(here(finished.out / WORK / INPUT_PATHS).read_text())
     except (FileNotFoundError, ValueError):
         message = f"{finished.out} does not say where its inputs are: name them with --in"
         raise UsageError(message) from None

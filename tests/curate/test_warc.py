@@ -281,7 +281,14 @@ def test_nothing_in_it_is_no_error(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"<html>503 Slow Down</html>", gzip.compress(b"<html>503</html>", mtime=0), NOISE, bytes(100), b"W", b"\x1f\x8b\x08"],
+    [
+        b"<html>503 Slow Down</html>",
+        gzip.compress(b"<html>503</html>", mtime=0),
+        NOISE,
+        bytes(100),
+        b"W",
+        b"\x1f\x8b\x08",
+    ],
 )
 def test_no_archive_is_said_before_the_first_page(data: bytes) -> None:
     """Something that is no web archive raises an error that says so, at the first step."""
