@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from curate import minhash
 from curate.errors import UsageError
 from curate.minhash import MinHash
+from filters.batches import takes_column, text_list
 
 MAX_REPRESENTATIVES = 32
 """How many kept documents of one bucket, lowest ranks first, a later document is compared with."""
@@ -87,6 +88,7 @@ def exact_duplicates(hashes: Sequence[bytes] | NDArray[np.void], ranks: NDArray[
     return representative
 
 
+@takes_column
 def near_duplicates(
     texts: Sequence[str], *, threshold: float = 0.8, settings: MinHash | None = None
 ) -> NDArray[np.int64]:
@@ -100,6 +102,7 @@ def near_duplicates(
     array([0, 0, 2])
     """
     check_threshold(threshold)
+    texts = text_list(texts)
     settings = settings or MinHash.for_threshold(threshold)
     keys = minhash.band_keys(minhash.signatures(texts, settings), settings)
     matches = verified_duplicates(
