@@ -107,7 +107,7 @@ class RuleSet(Generic[Reading]):
         """Whether one text is kept, for masks of data frames; keywords as of a call.
 
         >>> from filters import gopher
-        >>> gopher.quality.kept("Too short."), gopher.quality.kept("The end of a good story.", min_words=3)
+        >>> gopher.quality.kept("Too short."), gopher.quality.kept("This is the end of a good story.", min_words=3)
         (False, True)
         """
         return not self(text, dialect=dialect, **limits).rule
@@ -122,9 +122,9 @@ class RuleSet(Generic[Reading]):
         its name. Other keywords are as of a call. Raises TypeError for one text, and for a text that is missing.
 
         >>> from filters import gopher
-        >>> found = gopher.quality.batch(["Too short.", "The end of a good story."], min_words=3, signals=True)
+        >>> found = gopher.quality.batch(["Too short.", "This is the end of a good story."], min_words=3, signals=True)
         >>> found.kept.tolist(), found.rule.tolist(), found["words"].tolist()
-        ([False, True], ['min_words', ''], [2.0, 6.0])
+        ([False, True], ['min_words', ''], [2.0, 7.0])
         """
         chosen = self._variant(dialect, **limits) if dialect or limits else self
         measured = [chosen.signals(text) for text in text_list(texts, of=(str, TextView))]
