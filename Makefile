@@ -37,9 +37,9 @@ faults: $(VENV)/test  ## break runs on purpose: kills, flips, cuts, full disks, 
 	@$(BIN)/python bench/faults.py
 
 models: $(VENV)/bench  ## train the shipped models again from ../shared/data
-	@$(BIN)/python -m curate.extract.train --shared ../shared/data --out curate/extract
+	@$(BIN)/python -m curate.extract.training.main --shared ../shared/data --out curate/extract
 	@$(BIN)/python -m curate.training.shipped --shared ../shared/data
-	@$(BIN)/python -m classifiers.train
+	@$(BIN)/python -m classifiers.training.main
 
 sample: $(VENV)/run  ## write the sample crawl again
 	@$(BIN)/python sample_data/make_crawl.py

@@ -24,8 +24,8 @@ from curate.audit.score import score
 from curate.audit.strata import KEPT, OTHERS, draw, ends_of
 from curate.cluster import Workers
 from curate.documents import document_id
+from curate.engine.run import run
 from curate.recipe import load_recipe
-from curate.run import run
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 DEV, LABELS = SHARED / "crawl" / "dev.warc.gz", SHARED / "labelled" / "page_value.jsonl.zst"

@@ -46,7 +46,7 @@ def brotli(data: bytes) -> bytes:
 
 def inflated(codec: str, data: bytes) -> int:
     """Bytes that a file of a compression holds, as far as a reader goes for one record."""
-    from curate.archive.format import _decoded
+    from curate.warc.formats import _decoded
 
     total = 0
     for piece in _decoded(io.BytesIO(data), (codec,), lambda *_: None):
@@ -61,7 +61,8 @@ def inflated(codec: str, data: bytes) -> int:
 
 def archive(data: bytes) -> Cost:
     from curate.errors import NotAnArchiveError
-    from curate.warc import Limits, Page, ReadCounts, read_split
+    from curate.warc.pages import Limits, Page, ReadCounts
+    from curate.warc.reading import read_split
 
     counts, size = ReadCounts(), len(data)
     try:
@@ -120,7 +121,7 @@ def record_header(data: bytes) -> Cost:
 
 def encoded_as(name: str, wrap: Callable[[bytes], bytes] = bytes) -> Callable[[bytes], Cost]:
     def decode(data: bytes) -> Cost:
-        from curate.archive.http_body import DECODERS
+        from curate.warc.http_body import DECODERS
 
         body = wrap(data)
         found = DECODERS[name](body, 8 << 20)
@@ -130,8 +131,8 @@ def encoded_as(name: str, wrap: Callable[[bytes], bytes] = bytes) -> Callable[[b
 
 
 def charset(data: bytes) -> Cost:
-    from curate.extract.charset import decide_charset
-    from curate.extract.charset import decode as decoded
+    from curate.warc.charset import decide_charset
+    from curate.warc.charset import decode as decoded
 
     label = data[:12].decode("latin-1") if data[:1] < b"\x80" else ""
     decoded(data, decide_charset(data, label))
@@ -139,7 +140,7 @@ def charset(data: bytes) -> Cost:
 
 
 def date(data: bytes) -> Cost:
-    from curate.warc import parse_date
+    from curate.warc.pages import parse_date
 
     parse_date(data.decode("utf-8", "replace"))
     return len(data), 1
@@ -163,8 +164,8 @@ def address(data: bytes) -> Cost:
 
 
 def lines(data: bytes) -> Cost:
-    from curate.rows import read_jsonl
-    from curate.warc import Limits
+    from curate.inputs.text_rows import read_jsonl
+    from curate.warc.pages import Limits
 
     found = sum(1 for _ in read_jsonl(io.BytesIO(data), 0, len(data), limits=Limits()))
     return len(data), found + 1

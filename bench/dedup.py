@@ -25,9 +25,9 @@ from typing import Any
 
 import numpy as np
 
-from curate import minhash
-from curate.dedup import near_duplicates, verified_duplicates
-from curate.minhash import MinHash, band_keys, jaccard, shingles, signatures
+from curate.dedup import minhash
+from curate.dedup.minhash import MinHash, band_keys, jaccard, shingles, signatures
+from curate.dedup.near import near_duplicates, verified_duplicates
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parents[1] / "shared" / "data"
@@ -221,9 +221,9 @@ def _both_stages(python: Path, folder: Path, turn: int) -> tuple[float, float, f
 def _run(texts: str, out: str) -> None:
     """A recipe of near-duplicates only, FineWeb's threshold and bands."""
     from curate.cluster import Workers
-    from curate.minhash import FINEWEB
+    from curate.dedup.minhash import FINEWEB
+    from curate.engine.run import run
     from curate.recipe import Recipe
-    from curate.run import run
     from curate.stages import NearDuplicates, Read
 
     recipe = Recipe("near", (Read(), NearDuplicates(threshold=0.75, settings=FINEWEB)))

@@ -26,10 +26,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curate.cluster import Workers, stop
-from curate.matching.resolve import resolve
-from curate.minhash import MinHash
+from curate.dedup.minhash import MinHash
+from curate.dedup.resolve import resolve
+from curate.files import describe_file, parquet_writer, write_marker
 from curate.stages import ExactDuplicates, NearDuplicates
-from curate.work import describe_file, parquet_writer, write_marker
 
 SPLIT = 50_000
 SETTINGS = MinHash()

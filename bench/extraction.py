@@ -28,7 +28,7 @@ import zstandard
 
 from curate.extract import EXTRACTORS, extract
 from curate.extract.libraries import set_element_classes
-from curate.sandbox import WARM_UP_PAGE
+from curate.extract.sandbox import WARM_UP_PAGE
 
 Page = dict[str, Any]
 GOLD = Path(__file__).resolve().parents[2] / "shared" / "data" / "gold"

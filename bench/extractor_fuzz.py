@@ -61,7 +61,7 @@ def main() -> None:
     os.environ["NUMBA_CACHE_DIR"] = str(Path(tempfile.gettempdir()) / "extractor-fuzz-cache")
     from curate.extract import MARKUPS
     from curate.extract.blocks import extract_page
-    from curate.extract.training_data import SETS, read_set
+    from curate.extract.training.examples import SETS, read_set
 
     files = [options.shared / "gold" / f"{name}.jsonl.zst" for name in SETS]
     pages = [page.html.encode("utf-8", "replace") for file in files for page in read_set(file, 1)]

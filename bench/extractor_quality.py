@@ -30,9 +30,9 @@ from curate.extract.model import Model, from_arrays
 from curate.extract.page import BLOCKS
 from curate.extract.rendering import render
 from curate.extract.tables import tables
-from curate.extract.train import gather
-from curate.extract.training import Example, fit, fold_of
-from curate.extract.training_data import Labelled, Teacher, example, site_of
+from curate.extract.training.examples import Labelled, Teacher, example, site_of
+from curate.extract.training.forests import Example, fit, fold_of
+from curate.extract.training.main import gather
 
 FOLDS = 3
 SCORED = ("trafilatura", "wcxb", "fundus_eval", "mozilla_readability", "newspaper_cases")

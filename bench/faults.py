@@ -27,10 +27,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from curate.cluster import Workers
+from curate.engine.run import run
 from curate.errors import CurateError
+from curate.files import DiskFullError
 from curate.recipe import load_recipe
-from curate.run import run
-from curate.work import DiskFullError
 
 ROOT = Path(__file__).parent.parent
 ODD = ROOT.parent / "shared/data/odd"
@@ -255,7 +255,7 @@ def kill_sandboxes(here: Place, want: str, tries: int, rng: random.Random) -> Ta
         shutil.rmtree(out, ignore_errors=True)
         pid, code, killed = begin(here, out), None, False
         while code is None:
-            children = busy(pid, b"curate.sandbox_child")
+            children = busy(pid, b"curate.extract.sandbox_child")
             if children and not killed and rng.random() < 0.1:
                 with suppress(ProcessLookupError):
                     os.kill(children[0], signal.SIGKILL)

@@ -26,7 +26,8 @@ MAX_BYTES = 1 << 16
 def reader(data: bytes) -> None:
     """Any bytes are an archive or none; pages are typed, and splits read what the whole reads."""
     from curate.errors import NotAnArchiveError
-    from curate.warc import Page, read_pages
+    from curate.warc.pages import Page
+    from curate.warc.reading import read_pages
 
     try:
         for page in read_pages(io.BytesIO(data)):
@@ -41,7 +42,7 @@ def reader(data: bytes) -> None:
 def charset(data: bytes) -> None:
     """Any bytes decode to text that can be stored."""
     from curate.documents import storable
-    from curate.extract.charset import decide_charset, decode
+    from curate.warc.charset import decide_charset, decode
 
     for label in ("", data[:20].decode("latin-1")):
         name = decide_charset(data[20:], label)
@@ -80,7 +81,8 @@ def write_seeds(folder: Path, target: str, shared: Path) -> None:
     import zlib
     from itertools import islice
 
-    from curate.warc import Page, read_pages
+    from curate.warc.pages import Page
+    from curate.warc.reading import read_pages
     from tests.curate.hostile_cases import cases
 
     for number, (_, data) in enumerate(cases(0.0005)):
@@ -118,7 +120,7 @@ def main() -> None:
     import atheris
 
     with atheris.instrument_imports(include=["curate", "filters", "presidio_analyzer"], enable_loader_override=False):
-        for name in ("curate.warc", "curate.documents", "curate.extract.charset", "filters.pii", "filters.gopher"):
+        for name in ("curate.warc.pages", "curate.documents", "curate.warc.charset", "filters.pii", "filters.gopher"):
             import_module(name)
     seeds = Path(tempfile.mkdtemp(prefix="fuzz-seeds-"))
     write_seeds(seeds, options.target, options.shared)

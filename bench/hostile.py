@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 
 def cpu() -> float:
-    from curate.sandbox import SandboxLimits
+    from curate.extract.sandbox import SandboxLimits
     from curate.stages.pages import _sandbox
 
     return time.process_time() + _sandbox(SandboxLimits()).cpu_seconds
@@ -29,11 +29,12 @@ def cpu() -> float:
 
 def fate(recipe, data: bytes) -> str:
     """What the archive came to: of its last page, the stage that decided, or why there was none."""
-    from curate.archive.format import sniff
-    from curate.browse import explain
+    from curate.engine.flow import Failure
     from curate.errors import NotAnArchiveError
-    from curate.flow import Failure
-    from curate.warc import Limits, Page, ReadCounts, read_split
+    from curate.walk import explain
+    from curate.warc.formats import sniff
+    from curate.warc.pages import Limits, Page, ReadCounts
+    from curate.warc.reading import read_split
 
     counts, said = ReadCounts(), "no page"
     try:

@@ -21,13 +21,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classifiers import quality, training_data, value_report
-from classifiers.value_report import GOOD, WORTH
-from classifiers.webtext_report import table
+from classifiers import quality
+from classifiers.training import labelled_sets as training_data
+from classifiers.training import value_report
+from classifiers.training.value_report import GOOD, WORTH
+from classifiers.training.webtext_report import table
+from curate.engine.run import run
 from curate.recipe import load_recipe
-from curate.run import run
 from curate.training.shipped import renderings
-from curate.warc import read_pages
+from curate.warc.reading import read_pages
 from filters.verdict import Judgement
 
 SHARDS = ("dev", "dev2")

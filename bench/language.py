@@ -18,9 +18,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from classifiers import evaluate, language, language_training, training_data
+from classifiers import language
 from classifiers.fasttext_model import save
-from classifiers.training_data import FOLDS, Row
+from classifiers.training import evaluate
+from classifiers.training import labelled_sets as training_data
+from classifiers.training import language as language_training
+from classifiers.training.labelled_sets import FOLDS, Row
 
 Guess = tuple[str, float]
 Identify = Callable[[list[str]], list[Guess]]

@@ -20,9 +20,13 @@ from pathlib import Path
 import zstandard
 from resiliparse.parse.lang import detect_fast
 
-from classifiers import evaluate, language, quality, toxicity, toxicity_report, toxicity_training, train, training_data
+from classifiers import language, quality, toxicity
 from classifiers.fasttext_model import Classifier, ModelFile, label_probability, save
-from classifiers.training_data import Row
+from classifiers.training import evaluate, toxicity_report
+from classifiers.training import labelled_sets as training_data
+from classifiers.training import main as train
+from classifiers.training import toxicity as toxicity_training
+from classifiers.training.labelled_sets import Row
 
 LOAD = (
     "import time; from classifiers import fasttext_model as f; import fasttext; m = f.shipped('{}'); "

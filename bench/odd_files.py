@@ -10,7 +10,8 @@ from pathlib import Path
 from time import process_time
 
 from curate.errors import NotAnArchiveError
-from curate.warc import Limits, Page, ReadCounts, Skip, read_split
+from curate.warc.pages import Limits, Page, ReadCounts, Skip
+from curate.warc.reading import read_split
 
 ROOT = Path(__file__).resolve().parents[1]
 ODD = ROOT.parent / "shared" / "data" / "odd"

@@ -23,7 +23,7 @@ from presidio_analyzer import predefined_recognizers as predefined
 from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
 from curate.extract import extract
-from curate.warc import read_pages
+from curate.warc.reading import read_pages
 from filters import pii
 from filters.address import has_public_suffix
 

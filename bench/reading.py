@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 
-from curate.archive.format import sniff
-from curate.archive.gzip_members import Bytes
-from curate.archive.records import WARC
-from curate.archive.walk import members
-from curate.warc import MIB, Limits, ReadCounts, read_pages, read_split
+from curate.warc.formats import sniff
+from curate.warc.gzip_members import Bytes
+from curate.warc.members import members
+from curate.warc.pages import MIB, Limits, ReadCounts
+from curate.warc.reading import read_pages, read_split
+from curate.warc.records import WARC
 
 DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data" / "crawl" / "dev.warc.gz"
 

@@ -16,10 +16,10 @@ from warcio.archiveiterator import ArchiveIterator
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from curate.remote import files as remote
-from curate.remote import transfer
-from curate.sources import plan, read, resolve
-from curate.warc import Limits, ReadCounts
+from curate.inputs import remote_files as remote
+from curate.inputs import transfer
+from curate.inputs.sources import plan, read, resolve
+from curate.warc.pages import Limits, ReadCounts
 from tests.curate.fault_server import FaultServer
 
 ARCHIVE = Path(__file__).parents[2] / "shared/data/crawl/dev.warc.gz"

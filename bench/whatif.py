@@ -23,8 +23,8 @@ import pyarrow.parquet as pq
 
 from curate.cluster import Workers
 from curate.documents import DROPPED, MEASURED, QUARANTINE, document_id
+from curate.engine.run import run
 from curate.recipe import fingerprint, load_recipe
-from curate.run import run
 from curate.stages import Barrier, Rules
 from curate.whatif.answer import open_run, whatif
 from curate.whatif.reapply import reapply

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from curate import __version__, cluster
 from curate.errors import CurateError, NotAnArchiveError, UsageError
-from curate.report import harmless
+from curate.terminal import harmless
 
 COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "clean", "train",
             "audit", "contamination")  # fmt: skip

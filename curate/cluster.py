@@ -14,8 +14,8 @@ from secrets import token_hex
 from typing import Any
 
 from curate.errors import UsageError
+from curate.files import TEMPORARY, DiskFullError
 from curate.preflight import WORKER_BYTES, available_memory, gigabytes
-from curate.work import TEMPORARY, DiskFullError
 
 # Of a call whose worker or node died. A call that raised is not tried again, it would raise again. Counted here and
 # not by Ray, which tries for ever what its memory monitor kills.

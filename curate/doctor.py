@@ -11,9 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from classifiers.fasttext_model import MODELS, SHIPPED_SHA256, digest
+from curate.extract.sandbox import PageKilled, Sandbox, SandboxLimits
 from curate.preflight import WORKER_BYTES, available_memory, free_bytes, gigabytes
 from curate.recipe import DECIDING_LIBRARIES
-from curate.sandbox import PageKilled, Sandbox, SandboxLimits
 
 OK, NOTE, BROKEN = "ok", "note", "broken"
 LITTLE_DISK = 2 << 30

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from curate.warc import Page, Skip
+from curate.warc.pages import Page, Skip
 from filters.text_view import TextView
 
 Record = Page | Skip

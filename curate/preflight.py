@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from curate.errors import UsageError
-from curate.sources import Input
+from curate.inputs.sources import Input
 
 # Bytes under OUT at their peak (texts kept for later runs, parts, and parts about to replace them) per byte of input.
 # Measured on the crawl the benches use: 0.4 of compressed HTML. Texts come without markup: what is read is written

@@ -6,7 +6,7 @@
 - E-mail and IP addresses are redacted, nothing is dropped for them.
 """
 
-from curate.minhash import FINEWEB
+from curate.dedup.minhash import FINEWEB
 from curate.recipe import Recipe
 from curate.stages import Extract, Language, NearDuplicates, Prefilter, Read, Redact, Rules, Urls
 from filters import c4, fineweb, gopher

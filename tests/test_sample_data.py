@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from curate.warc import ReadCounts, read_pages
+from curate.warc.pages import ReadCounts
+from curate.warc.reading import read_pages
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SAMPLE = REPOSITORY / "sample_data"

@@ -16,9 +16,9 @@ from curate.audit.labels import Reading, read_labels
 from curate.audit.sheet import Plan, digest_of, load_plan, texts_of
 from curate.audit.show import RESULT
 from curate.audit.strata import KEPT, Stratum
-from curate.checksums import load_report
 from curate.errors import UsageError
-from curate.work import whole_file, write_json
+from curate.files import whole_file, write_json
+from curate.output.checksums import load_report
 
 Values = Mapping[str, int]  # by id
 

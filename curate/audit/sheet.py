@@ -17,10 +17,10 @@ import numpy as np
 
 from curate.audit.show import RESULT
 from curate.audit.strata import Stratum, draw, ends_of, hash_of
-from curate.checksums import load_report
 from curate.errors import UsageError
-from curate.whatif.fates import keys_of, rows_with
-from curate.work import locked, whole_file, write_json
+from curate.files import locked, whole_file, write_json
+from curate.output.checksums import load_report
+from curate.output.fates import keys_of, rows_with
 
 FOLDER = "audit"
 SHEET, KEY, PLAN, PAGE = "sheet.jsonl", "key.jsonl", "plan.json", "label.html"
@@ -167,8 +167,8 @@ def page(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """
     from jinja2 import Environment, PackageLoader, select_autoescape
 
-    environment = Environment(loader=PackageLoader("curate"), autoescape=select_autoescape(default=True))
-    source = PackageLoader("curate").get_source(environment, "audit_label.js")[0]
+    environment = Environment(loader=PackageLoader("curate.report"), autoescape=select_autoescape(default=True))
+    source = PackageLoader("curate.report").get_source(environment, "audit_label.js")[0]
     # Nothing in the data can end the element it stands in: there is no "<" in it.
     data = json.dumps({"name": name, "rows": list(rows)}).replace("<", "\\u003c").replace("&", "\\u0026")
     digest = base64.b64encode(sha256(source.encode()).digest()).decode()

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from curate.report import harmless
+from curate.terminal import harmless
 
 RESULT = "audit.json"
 FIGURES = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from curate.report import harmless
+from curate.terminal import harmless
 
 if TYPE_CHECKING:
     from curate.audit.sheet import Plan
@@ -66,8 +66,8 @@ def _by_stage(plan: "Plan") -> str:
 def _score(options: argparse.Namespace, console: Console) -> int:
     from curate.audit.score import score, write_texts
     from curate.audit.show import print_audit
-    from curate.checksums import load_report, renew
-    from curate.report import write_html
+    from curate.output.checksums import load_report, renew
+    from curate.report.webpage import write_html
 
     found = score(options.out, options.labels, whole=options.all)
     if options.texts:

@@ -15,7 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def command(options: argparse.Namespace, console: Console) -> int:
     """Remove the work files and say what that means."""
-    from curate.cleaning import clean
+    from curate.finished.cleaning import clean
     from curate.preflight import gigabytes
 
     freed = clean(options.out)

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from curate.errors import UsageError
-from curate.report import harmless
-from curate.study.overlap import Measured, as_json, measure, write_json
+from curate.report.overlap import Measured, as_json, measure, write_json
+from curate.terminal import harmless
 
 HELP = "measure how much of evaluation sets is in a finished run, or in Parquet files"
 REPORT = Path("contamination.json")

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from curate.report import harmless
+from curate.terminal import harmless
 
 HELP = "check this machine: packages, models, disk, memory, sandbox, Ray, credentials"
 STYLES = {"ok": "green", "note": "yellow", "broken": "bold red"}

@@ -4,10 +4,9 @@ import argparse
 
 from rich.console import Console
 
-from curate import browse
-from curate.report import harmless
-from curate.stages import Failure
-from curate.warc import Skip
+from curate.commands.fates import said
+from curate.terminal import harmless
+from curate.warc.pages import Skip
 
 HELP = "walk one page through a recipe"
 
@@ -23,24 +22,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def command(options: argparse.Namespace, console: Console) -> int:
     """Print what each stage says of the page."""
     from curate.recipe import load_recipe
+    from curate.walk import explain, find_page
 
     recipe = load_recipe(options.recipe)
-    page = browse.find_page(options.page, options.archives)
+    page = find_page(options.page, options.archives)
     if isinstance(page, Skip):
         console.print(f"read  dropped: {page.rule} {page.value:g} (limit {page.limit:g})", markup=False)
         return 0
     console.print(harmless(f"{page.url}  {page.date}  {len(page.html):,} bytes, {page.charset}"), markup=False)
-    for step in browse.explain(recipe, page):
-        console.print(f"{step.stage:<20} {_said(step.fate)}", markup=False, soft_wrap=True)
+    for step in explain(recipe, page):
+        console.print(f"{step.stage:<20} {said(step.fate)}", markup=False, soft_wrap=True)
         if options.signals:
             for name, value in step.signals.items():
                 console.print(f"    {name} = {value:g}", style="dim", markup=False)
     return 0
-
-
-def _said(fate: object) -> str:
-    if fate is None:
-        return "(not decided by one page alone)"
-    if isinstance(fate, Failure):
-        return harmless(f"failed: {fate.kind} {fate.detail}")
-    return "kept" if fate else f"dropped: {fate.rule} is {fate.value:g}, limit {fate.limit:g}"  # type: ignore[attr-defined]

@@ -6,8 +6,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from curate import browse
-from curate.report import harmless
+from curate.report.rejected import rejected
+from curate.terminal import harmless
 
 HELP = "show rejected pages, nearest to their limit first"
 
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def command(options: argparse.Namespace, console: Console) -> int:
     """Print each page's reason, address and the beginning of its text."""
-    for row in browse.rejected(options.out, stage=options.stage, rule=options.rule, count=options.n):
+    for row in rejected(options.out, stage=options.stage, rule=options.rule, count=options.n):
         console.print(f"[bold]{escape(row['stage'])} {escape(row['rule'])}[/bold]: {row['value']:g} "
                       f"(limit {row['limit']:g})  {escape(harmless(row['url']))}", soft_wrap=True)  # fmt: skip
         if row["duplicate_of"]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from rich.console import Console
 
-from curate.report import harmless
+from curate.commands.fates import said
 from curate.stages import Failure
+from curate.terminal import harmless
 
 HELP = "run a quarantined page again, stage by stage"
 
@@ -26,9 +27,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def command(options: argparse.Namespace, console: Console) -> int:
     """Show what each stage says; 1 when one fails again, 0 when none does."""
-    from curate.checksums import load_report
+    from curate.output.checksums import load_report
     from curate.recipe import load_recipe
-    from curate.replay import quarantined, replay
+    from curate.walk import quarantined, replay
 
     row = quarantined(options.out, options.id)
     recipe = load_recipe(options.recipe or load_report(options.out)["recipe"])
@@ -36,7 +37,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     steps = replay(recipe, row, in_process=options.in_process or options.pdb)
     try:
         for step in steps:
-            console.print(f"{step.stage:<20} {step.chars:>9,}  {_said(step.fate)}", markup=False, soft_wrap=True)
+            console.print(f"{step.stage:<20} {step.chars:>9,}  {said(step.fate)}", markup=False, soft_wrap=True)
             if isinstance(step.fate, Failure):
                 return 1
     except Exception as error:  # noqa: BLE001  what the user came to see
@@ -53,11 +54,3 @@ def _head(row: dict[str, Any]) -> str:
         f"{row['id']}  {row['url']}  {row['date']}  {row['raw_bytes']:,} bytes{cut}\n"
         f"broke {row['stage']}: {row['kind']} {row['detail']}"
     )
-
-
-def _said(fate: object) -> str:
-    if fate is None:
-        return "(not decided by one page alone)"
-    if isinstance(fate, Failure):
-        return harmless(f"failed: {fate.kind} {fate.detail}")
-    return "kept" if fate else f"dropped: {fate.rule} is {fate.value:g}, limit {fate.limit:g}"  # type: ignore[attr-defined]

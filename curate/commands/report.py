@@ -6,9 +6,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from curate import report
-from curate.checksums import load_report, renew
 from curate.errors import UsageError
+from curate.output.checksums import load_report, renew
+from curate.report import tables
+from curate.report.webpage import write_html
+from curate.terminal import harmless
 
 HELP = "show the retention table of a run, or compare two runs"
 PAGE = Path("report.html")
@@ -30,19 +32,19 @@ def command(options: argparse.Namespace, console: Console) -> int:
         raise UsageError("curate report A B prints a comparison; --json and --html are for one run")
     found = load_report(options.out)
     if options.other is not None:
-        from curate.study.compare import compare
+        from curate.report.compare import compare
 
         other = load_report(options.other)
-        report.print_comparison(compare(options.out, options.other, (found, other)), (found, other), console)
+        tables.print_comparison(compare(options.out, options.other, (found, other)), (found, other), console)
     elif options.html is not None:
         path = options.out / PAGE if options.html is PAGE else options.html
-        report.write_html(path, found, options.out)
+        write_html(path, found, options.out)
         renew(options.out)
-        console.print(f"Wrote {report.harmless(str(path))}", markup=False, soft_wrap=True)
+        console.print(f"Wrote {harmless(str(path))}", markup=False, soft_wrap=True)
     elif options.json:
         print(json.dumps(found, indent=1))
     else:
-        report.print_table(found, console)
+        tables.print_table(found, console)
         from curate.audit.show import load_audit, print_audit
 
         if audit := load_audit(options.out):

@@ -7,11 +7,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from curate import cluster, quality_option, report
+from curate import cluster
+from curate.commands import quality_option
+from curate.engine.phases import Progress as Step
+from curate.engine.run import run
 from curate.errors import UsageError
-from curate.phases import Progress as Step
-from curate.remote.publish import output_folder
-from curate.run import run
+from curate.output.publish import output_folder
+from curate.report import tables as report
 
 HELP = "curate inputs into an output folder"
 

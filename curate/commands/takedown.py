@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from curate.errors import UsageError
-from curate.report import harmless
+from curate.terminal import harmless
 
 HELP = "take pages out of a finished run, by address, domain or id"
 SHOWN = 20
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def command(options: argparse.Namespace, console: Console) -> int:
     """Take the pages out and say what was found; 0 also when nothing was there."""
-    from curate.takedown import RECORD, takedown
+    from curate.finished.takedown import RECORD, takedown
 
     kind = next(name for name in ("urls", "domains", "ids") if getattr(options, name))
     path = getattr(options, kind)

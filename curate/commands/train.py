@@ -9,7 +9,7 @@ from rich.console import Console
 from curate.errors import UsageError
 
 if TYPE_CHECKING:
-    from curate.training.quality import LinkRules
+    from curate.training.webtext import LinkRules
 
 HELP = "train a quality model on corpora of your own"
 FILES = "WARC, WET, Parquet, JSONL, Wikipedia XML (.xml.bz2), WikiExtractor files, .txt with one text a line"
@@ -66,14 +66,14 @@ def command(options: argparse.Namespace, console: Console) -> int:
 
 
 def _rules(options: argparse.Namespace) -> "LinkRules":
-    from curate.training.quality import LinkRules
+    from curate.training.webtext import LinkRules
 
     return LinkRules(options.min_score, tuple(options.without_subreddits), tuple(options.without_domains))
 
 
 def _quality(options: argparse.Namespace, console: Console) -> int:
-    from classifiers.webtext_training import Target
-    from curate.training.quality import MODEL_NAME, Request, train_quality
+    from classifiers.training.webtext import Target
+    from curate.training.webtext import MODEL_NAME, Request, train_quality
 
     if options.labels:
         return _values(options, console)
@@ -112,8 +112,8 @@ def _values(options: argparse.Namespace, console: Console) -> int:
 
 
 def _links(options: argparse.Namespace, console: Console) -> int:
-    from curate.training.quality import recommended
-    from curate.work import whole_file
+    from curate.files import whole_file
+    from curate.training.webtext import recommended
 
     urls = recommended(options.reddit, _rules(options))
     with whole_file(options.out) as temporary:
@@ -124,7 +124,7 @@ def _links(options: argparse.Namespace, console: Console) -> int:
 
 def _limit(options: argparse.Namespace, console: Console) -> int:
     from classifiers.quality import limit_for_share
-    from curate.training.quality import scores_of_run
+    from curate.training.webtext import scores_of_run
 
     scores = scores_of_run(options.run, options.signal)
     try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from curate.report import harmless
+from curate.terminal import harmless
 
 HELP = "check a run's files against its manifest and report"
 
@@ -17,7 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def command(options: argparse.Namespace, console: Console) -> int:
     """Print what is wrong, a line each; 1 when something is."""
-    from curate.verify import verify
+    from curate.finished.verify import verify
 
     wrong = verify(options.out)
     for line in wrong:

@@ -13,13 +13,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from curate import quality_option
+from curate.commands import quality_option
 from curate.errors import UsageError
-from curate.report import harmless
+from curate.terminal import harmless
 
 if TYPE_CHECKING:
+    from curate.output.fates import Reason
     from curate.whatif.answer import Finished, Sample, WhatIf
-    from curate.whatif.fates import Reason
     from curate.whatif.flips import Sweep
     from curate.whatif.settings import Setting
 
@@ -92,7 +92,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
 def _apply(finished: "Finished", settings: Sequence["Setting"], options: argparse.Namespace, console: Console) -> None:
     from curate.cluster import Workers
     from curate.commands.run import Display
-    from curate.report import print_table
+    from curate.report.tables import print_table
     from curate.whatif.reapply import inputs_of, reapply
 
     inputs = options.inputs or inputs_of(finished)

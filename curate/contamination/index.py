@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from curate.contamination import build, words
 from curate.contamination.items import read_items
 from curate.errors import UsageError
-from curate.work import whole_file
+from curate.files import whole_file
 
 MAGIC = b"curate-evals-2\n"
 ALIGNED = 64

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.minhash_kernels import compiled, mix
+from curate.dedup.kernels import compiled, mix
 
 SEED_WORDS = 4  # one changed word in a question of eight leaves four in a row
 UNIT = 16

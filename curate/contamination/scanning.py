@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.contamination.words import APOSTROPHE, EXPANDED, POINT
-from curate.minhash_kernels import compiled, mix
+from curate.contamination.folded import APOSTROPHE, EXPANDED, POINT
+from curate.dedup.kernels import compiled, mix
 
 _SKIPPED, _APOSTROPHE, _POINT, _EXPANDED, _ALONE = (
     np.uint32(value) for value in (1, APOSTROPHE, POINT, EXPANDED, 1 << 31)

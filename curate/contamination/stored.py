@@ -12,11 +12,11 @@ from tempfile import gettempdir
 from curate.contamination.index import EvalIndex
 from curate.contamination.items import eval_names, find_files
 from curate.errors import UsageError
-from curate.work import sha256_of
+from curate.files import sha256_of
 
-SOURCES = ("contamination/build.py", "contamination/items.py", "contamination/kernels.py", "contamination/scanning.py",
-           "contamination/words.py",
-           "contamination/index.py", "contamination/common.npz", "minhash.py")  # fmt: skip
+SOURCES = ("contamination/build.py", "contamination/folded.py", "contamination/items.py", "contamination/kernels.py",
+           "contamination/scanning.py", "contamination/words.py", "contamination/index.py", "contamination/common.npz",
+           "dedup/kernels.py", "dedup/minhash.py")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, repr=False)

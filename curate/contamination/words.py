@@ -15,11 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.minhash import fold_table
+from curate.contamination.folded import APOSTROPHE, EXPANDED, POINT
+from curate.dedup.minhash import fold_table
 
 LONGEST_EXPANSION = 4
-EXPANDED = 1 << 30  # the rest of the value is a row of the expansions
-APOSTROPHE, POINT = 2, 3  # passed over inside a word; passed over between two digits
 APOSTROPHES = "'’‘ʼ`´＇′"
 POINTS = ".,．，"
 

@@ -69,7 +69,7 @@ def extract(
     `extract.batch` takes a column of pages, bytes or strings, and gives one of texts.
     `url` is for extractors that can use it; none of today's does. The text comes tidied, see `tidy`.
     Total on any input and without state: a page's text does not depend on the pages before it. Nothing here bounds
-    time or memory; `curate.sandbox` does.
+    time or memory; `curate.extract.sandbox` does.
     Raises UsageError when there is no extractor or no markup of that name.
 
     >>> extract("<html><body><p>Main text.</p></body></html>", extractor="resiliparse")
@@ -134,7 +134,7 @@ def decoded(html: bytes | str, charset: str = "") -> str:
     """The page as text that can be encoded again: lone surrogates in a string become U+FFFD."""
     if isinstance(html, str):
         return html if _encodes(html) else _SURROGATES.sub("\ufffd", html)
-    from curate.extract.charset import decide_charset, decode
+    from curate.warc.charset import decide_charset, decode
 
     return decode(html, charset or decide_charset(html))
 

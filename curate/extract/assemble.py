@@ -6,11 +6,11 @@ from numpy.typing import NDArray
 from curate.extract import kinds as k
 from curate.extract import measures as m
 from curate.extract import page as p
-from curate.extract.compiled import compiled
-from curate.extract.hashing import Numbers
+from curate.extract.byte_hashes import Numbers
+from curate.extract.compiling import compiled
+from curate.extract.context_features import Rows, sections
 from curate.extract.measures import Measures
 from curate.extract.page import Page
-from curate.extract.surroundings import Rows, sections
 
 # Where the model expects to be right, a fixed cut a little above one half is worth precision, and precision is what
 # training text needs; where it does not (listings, forums, shops), the cut of the highest expected F1 is better.

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.byte_hashes import BASIS, Hashes, hash_bytes, look_up, mix
 from curate.extract.class_names import CLASS_FLAGS, CLASS_HASHES
-from curate.extract.compiled import borrowing
-from curate.extract.hashing import BASIS, Hashes, hash_bytes, look_up, mix
+from curate.extract.compiling import borrowing
 from curate.extract.page import Page
 
 Bytes = NDArray[np.uint8]

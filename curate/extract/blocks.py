@@ -13,17 +13,17 @@ from curate.extract import Extracted, Scored, assemble, decoded
 from curate.extract import kinds as k
 from curate.extract import measures as m
 from curate.extract import page as p
-from curate.extract.charset import utf8_of
+from curate.extract.context_features import signatures
 from curate.extract.features import element_scores, features
+from curate.extract.html_tokens import tokenize
 from curate.extract.kinds import describe
 from curate.extract.measures import measure
 from curate.extract.model import NEGLIGIBLE, Model, load, probabilities
 from curate.extract.page import MAX_BYTES, Page
 from curate.extract.rendering import render
-from curate.extract.revision import revise
-from curate.extract.surroundings import signatures
+from curate.extract.second_features import revise
 from curate.extract.tables import tables
-from curate.extract.tokenizer import tokenize
+from curate.warc.charset import utf8_of
 
 # Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier.
 MAX_SHORT_WORDS, SHORT_CUT = 8, 0.75

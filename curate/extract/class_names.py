@@ -1,6 +1,6 @@
 """Class names that say what an element is, not whether it is content: a table, and what the compiled code reads."""
 
-from curate.extract.hashing import hash_bytes, table_of
+from curate.extract.byte_hashes import hash_bytes, table_of
 
 # What a class name says of its element.
 DRAWN_FORMULA = 1  # what MathJax drew; the formula itself is in a script beside it

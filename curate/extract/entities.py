@@ -6,8 +6,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.extract.compiled import borrowing
-from curate.extract.hashing import BASIS, Hashes, Numbers, hash_bytes, look_up, mix, table_of
+from curate.extract.byte_hashes import BASIS, Hashes, Numbers, hash_bytes, look_up, mix, table_of
+from curate.extract.compiling import borrowing
 
 Bytes: TypeAlias = NDArray[np.uint8]
 

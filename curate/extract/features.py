@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from curate.extract import measures as m
 from curate.extract import page as p
-from curate.extract.compiled import compiled
-from curate.extract.hashing import Hashes, Numbers, look_up
+from curate.extract.byte_hashes import Hashes, Numbers, look_up
+from curate.extract.compiling import compiled
+from curate.extract.context_features import AROUND, KIN, PLACED, Rows, around, kin, placed
 from curate.extract.measures import Measures
 from curate.extract.page import Page
 from curate.extract.sums import (
@@ -19,7 +20,6 @@ from curate.extract.sums import (
     running_sums,
     words_and_links,
 )
-from curate.extract.surroundings import AROUND, KIN, PLACED, Rows, around, kin, placed
 from curate.extract.tags import NUMBER, TAGS
 
 # Elements whose presence above a block is a feature of its own.

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
-from curate.extract.compiled import borrowing
+from curate.extract.compiling import borrowing
 from curate.extract.page import Page
 from curate.extract.scanning import next_byte, raw_end
 from curate.extract.writer import put, skipping

@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from curate.extract import page as p
 from curate.extract.attributes import number_of
+from curate.extract.byte_hashes import hash_bytes
 from curate.extract.class_names import CAPTION as CAPTION_CLASS
 from curate.extract.class_names import CODE_BOX, CODE_LINE
-from curate.extract.compiled import borrowing, compiled
-from curate.extract.hashing import hash_bytes
+from curate.extract.compiling import borrowing, compiled
 from curate.extract.page import Page
 from curate.extract.tables import IS_DATA
 from curate.extract.tags import MEMBERS, NUMBER, PREFORMATTED

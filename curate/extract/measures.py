@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
-from curate.extract.compiled import Integer, compiled
-from curate.extract.hashing import BASIS, Hashes, Numbers, look_up, mix
+from curate.extract.byte_hashes import BASIS, Hashes, Numbers, look_up, mix
+from curate.extract.compiling import Integer, compiled
 from curate.extract.page import Page
 
 Measures = NDArray[np.float32]

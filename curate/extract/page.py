@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.extract.compiled import compiled
+from curate.extract.compiling import compiled
 from curate.extract.tags import GROUPS, TAGS
 
 _TAG_COUNT = len(TAGS)

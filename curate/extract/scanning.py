@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract.attributes import is_space, lower
-from curate.extract.compiled import borrowing
+from curate.extract.compiling import borrowing
 
 Bytes = NDArray[np.uint8]
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
-from curate.extract.compiled import borrowing
-from curate.extract.hashing import BASIS, hash_bytes, look_up, mix, table_of
+from curate.extract.byte_hashes import BASIS, hash_bytes, look_up, mix, table_of
+from curate.extract.compiling import borrowing
 from curate.extract.page import MAX_SCRIPTS, SCRIPT_LINKS, SCRIPT_PLACES, Page
 from curate.extract.tags import SKIP
 

@@ -10,7 +10,7 @@ from curate.extract.class_names import (
     GUTTER_CELL,
     LINE,
 )
-from curate.extract.compiled import borrowing
+from curate.extract.compiling import borrowing
 from curate.extract.page import MAX_DEPTH, Page
 from curate.extract.tags import GROUPS, HEADING, MEMBERS, NUMBER, PREFORMATTED, SKIP, UNKNOWN
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from curate.extract import measures as m
 from curate.extract import page as p
-from curate.extract.compiled import compiled
+from curate.extract.compiling import compiled
 from curate.extract.measures import Measures
 from curate.extract.page import Page
 from curate.extract.tags import NUMBER

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from curate.extract import page as p
 from curate.extract.attributes import number_of
-from curate.extract.compiled import compiled
-from curate.extract.hashing import hash_bytes
+from curate.extract.byte_hashes import hash_bytes
+from curate.extract.compiling import compiled
 from curate.extract.page import Page
 from curate.extract.tags import MEMBERS, NUMBER, PREFORMATTED
 

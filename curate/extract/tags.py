@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curate.extract.hashing import hash_bytes, table_of
+from curate.extract.byte_hashes import hash_bytes, table_of
 
 # Groups: sets of open elements of which the tokenizer knows the innermost at any moment.
 (PARAGRAPH, LIST_ITEM, TERM, CELL, ROW, ROW_GROUP, HEADING, LIST, TABLE, SCOPE, BLOCK, SKIP, PREFORMATTED, NOTHING) = (

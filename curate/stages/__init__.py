@@ -1,11 +1,11 @@
 """The verbs recipes are written in: each a frozen dataclass of what it does and its limits. See `protocol`."""
 
-from curate.stages.barriers import Barrier, ExactDuplicates, NearDuplicates
+from curate.protocol import About, Barrier, Failure, Fate, Outcome, Stage, about
+from curate.stages.barriers import ExactDuplicates, NearDuplicates
 from curate.stages.contamination import Decontaminate
 from curate.stages.kinds import alone, lacking, meets, reads
 from curate.stages.pages import Extract, Prefilter, Read, Urls
 from curate.stages.predicates import Keep
-from curate.stages.protocol import About, Failure, Fate, Outcome, Stage, about
 from curate.stages.scores import Score
 from curate.stages.texts import Language, Redact, Rules
 

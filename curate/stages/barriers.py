@@ -2,85 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar
 from unicodedata import unidata_version
 
 import numpy as np
 import pyarrow as pa
 
-from curate.dedup import (
+from curate.dedup.minhash import MinHash
+from curate.dedup.near import (
     KEY_VERSION,
-    Load,
-    Matches,
     check_threshold,
     content_hash,
     exact_duplicates,
     verified_duplicates,
 )
+from curate.dedup.ranking import check_keep
 from curate.documents import Documents
 from curate.errors import UsageError
-from curate.matching.ranking import check_keep
-from curate.minhash import MinHash
+from curate.matches import Load, Matches
 from filters.verdict import Judgement, Rule
-
-
-@runtime_checkable
-class Barrier(Protocol):
-    """A stage that must see all documents: it leaves a key per document, and documents that share a cell meet.
-
-    A key is a row of 8-byte words; the first `cells` of them name buckets (0: none), the others are for comparing.
-    """
-
-    @property
-    def name(self) -> str:
-        """What the report calls it."""
-        ...
-
-    @property
-    def rule(self) -> str:
-        """The rule of its drops."""
-        ...
-
-    @property
-    def threshold(self) -> float:
-        """The similarity from which a document is a duplicate; the limit of its drops."""
-        ...
-
-    @property
-    def keep(self) -> str:
-        """Which of several like documents is kept: a policy of `curate.matching.ranking.KEEP`."""
-        ...
-
-    @property
-    def key_bytes(self) -> int:
-        """The width of a key."""
-        ...
-
-    @property
-    def cells(self) -> int:
-        """How many words of a key name buckets."""
-        ...
-
-    @property
-    def reads_text(self) -> bool:
-        """Whether `resolve` loads texts."""
-        ...
-
-    @property
-    def made_with(self) -> Mapping[str, Any]:
-        """What keys of two runs must have in common to be compared, as JSON."""
-        ...
-
-    def keys(self, documents: Documents) -> pa.Array:
-        """One fixed-size binary key per document."""
-        ...
-
-    def resolve(self, keys: np.ndarray, ranks: np.ndarray, load: Load, first_new_rank: int) -> Matches:
-        """Match documents by their keys, uint64[n, words]; `load` gives the texts at some indices.
-
-        Lower ranks are kept, those below `first_new_rank` whatever they are like.
-        """
-        ...
 
 
 def _repeating(stage: "ExactDuplicates | NearDuplicates") -> tuple[Rule, ...]:
@@ -215,7 +155,7 @@ class NearDuplicates:
 
     def keys(self, documents: Documents) -> pa.Array:
         """The band keys of each text's MinHash signature, as bytes."""
-        from curate.minhash import band_keys, signatures
+        from curate.dedup.minhash import band_keys, signatures
 
         settings = self.minhash
         keys = band_keys(signatures(documents.texts(), settings), settings).astype("<u8", copy=False)

@@ -12,7 +12,7 @@ from curate.contamination.actions import ACTIONS, MARGIN_CHARS, decide
 from curate.contamination.stored import Evals, evals
 from curate.documents import Documents
 from curate.errors import UsageError
-from curate.stages.protocol import Outcome
+from curate.protocol import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from typing import TypeGuard
 
-from curate.stages.barriers import Barrier
+from curate.protocol import Barrier, Stage
 from curate.stages.pages import Read
-from curate.stages.protocol import Stage
 
 _NEEDED = ("name", "measures", "signals", "__call__")
 

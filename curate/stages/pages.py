@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from curate.documents import Documents
 from curate.extract import DEFAULT_EXTRACTOR, DEFAULT_MARKUP, check_extractor, check_markup, extract
-from curate.sandbox import WARM_UP_PAGE, PageKilled, Sandbox, SandboxLimits
-from curate.sandbox import warm as warm_extractor
-from curate.stages.protocol import Failure, Fate, Outcome
-from curate.warc import Limits
+from curate.extract.sandbox import WARM_UP_PAGE, PageKilled, Sandbox, SandboxLimits
+from curate.extract.sandbox import warm as warm_extractor
+from curate.protocol import Failure, Fate, Outcome
+from curate.warc.pages import Limits
 from filters import consent, html
 from filters.url import UrlRules
 from filters.verdict import KEPT, Judgement, Rule, judge

@@ -9,7 +9,7 @@ import numpy as np
 
 from curate.documents import Documents
 from curate.errors import UsageError
-from curate.stages.protocol import Outcome
+from curate.protocol import Outcome
 from filters.verdict import Rule
 from filters.verdicts import Signals, Verdicts, judge_all
 

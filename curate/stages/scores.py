@@ -11,7 +11,7 @@ import pyarrow as pa
 from curate.census import Census
 from curate.documents import Documents
 from curate.errors import UsageError
-from curate.stages.protocol import Outcome
+from curate.protocol import Outcome
 from curate.stages.texts import TRIED_ON, usable
 from filters.verdict import Judgement, Rule
 from filters.verdicts import Ruling, Signals, Verdicts, first_failed, rulings

@@ -16,7 +16,7 @@ from classifiers.names import ENTITY as PERSON
 from classifiers.names import PersonNames, person_names
 from curate.documents import Documents
 from curate.errors import UsageError
-from curate.stages.protocol import Outcome
+from curate.protocol import Outcome
 from filters import pii
 from filters.rule_set import RuleSet, TextEdit
 from filters.verdict import Judgement, Rule

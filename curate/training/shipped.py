@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from classifiers import model_cards, training_data, value_model, value_report
+from classifiers import value_model
 from classifiers.fasttext_model import SHIPPED_SHA256
-from classifiers.value_examples import Example
-from classifiers.value_training import fit, pieces, teaching
+from classifiers.training import cards as model_cards
+from classifiers.training import labelled_sets as training_data
+from classifiers.training import value_report
+from classifiers.training.value import fit, pieces, teaching
+from classifiers.training.value_examples import Example
 from curate.extract import extract
-from curate.warc import read_pages
+from curate.warc.reading import read_pages
 
 SHARDS = ("crawl/dev.warc.gz", "crawl/dev2.warc.gz")
 MODEL = "quality.npz"

@@ -10,13 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifiers.corpora import read_lines
-from classifiers.wikipedia import wikiextractor_jsonl, wikipedia_xml
-from curate import sources
+from classifiers.training.corpora import read_lines
+from classifiers.training.wikipedia import wikiextractor_jsonl, wikipedia_xml
 from curate.errors import NotAnArchiveError, UsageError
 from curate.extract import DEFAULT_EXTRACTOR
-from curate.sandbox import PageKilled, Sandbox
-from curate.warc import Limits, Page, ReadCounts, Skip
+from curate.extract.sandbox import PageKilled, Sandbox
+from curate.inputs import sources
+from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from filters.address import canonical_host
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _lines(path: Path) -> Iterator[Text]:
             yield Text("", sha256(line.encode("utf-8", "replace")).hexdigest(), line)
 
 
-# What `curate.sources` does not read, by name.
+# What `curate.inputs.sources` does not read, by name.
 READERS: tuple[tuple[re.Pattern[str], Callable[[Path], Iterator[Text]]], ...] = (
     (re.compile(r"\.xml(?:\.bz2|\.gz|\.xz|\.zst)?$|-pages-articles.*\.bz2$"), _articles),
     (re.compile(r"(?:^|/)wiki_\d+(?:\.bz2|\.gz)?$"), _extracted_articles),

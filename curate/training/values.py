@@ -8,13 +8,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classifiers import value_model, value_report
+from classifiers import value_model
 from classifiers.fasttext_model import ModelFile
-from classifiers.value_examples import Example
-from classifiers.value_training import train
+from classifiers.training import value_report
+from classifiers.training.value import train
+from classifiers.training.value_examples import Example
 from curate.errors import UsageError
+from curate.files import sha256_of, whole_file
 from curate.training.texts import site_of
-from curate.work import sha256_of, whole_file
 
 MODEL_NAME = "quality.npz"
 

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from curate.checksums import load_manifest, load_report
 from curate.errors import CurateError, UsageError
+from curate.output.checksums import load_manifest, load_report
+from curate.output.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
+from curate.protocol import column
 from curate.recipe import Recipe, code_version, fingerprint, load_recipe
 from curate.stages import about, meets
-from curate.stages.protocol import column
-from curate.whatif.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
 from curate.whatif.flips import Pages, Sweep, Tally
 from curate.whatif.rejudge import UNKNOWN, columns, floats, judge, judge_again
 from curate.whatif.rescore import dropped_documents, run_on

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from curate.whatif.fates import KEPT, Reason, Reasons
+from curate.output.fates import KEPT, Reason, Reasons
 
 
 @dataclass(frozen=True, slots=True)

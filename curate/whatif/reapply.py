@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from curate import sources
-from curate.checksums import load_manifest
 from curate.cluster import Workers
+from curate.engine.phases import Show
+from curate.engine.run import WORK, Say, run
 from curate.errors import CurateError, UsageError
-from curate.phases import Show
-from curate.run import WORK, Say, run
+from curate.files import write_json
+from curate.inputs import sources
+from curate.output.checksums import load_manifest
 from curate.whatif.answer import SETTINGS, Finished, made_by_other_code
 from curate.whatif.settings import Setting, with_settings
-from curate.work import write_json
 
 INPUTS = "inputs.json"
 TAKEN_DOWN = "takedown.json"  # later output honours it too

@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.counts import StageCount
 from curate.documents import PROVENANCE, Documents, sizes
+from curate.engine.flow import flow
+from curate.engine.segment import BATCH_CHARS, BATCH_DOCUMENTS
 from curate.errors import UsageError
-from curate.flow import StageCount, flow
+from curate.output.fates import Reason, rows_with
 from curate.recipe import Recipe
-from curate.segment import BATCH_CHARS, BATCH_DOCUMENTS
 from curate.stages import alone
-from curate.whatif.fates import Reason, rows_with
 
 
 @dataclass(slots=True)

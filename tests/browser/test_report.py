@@ -10,9 +10,9 @@ from types import ModuleType
 import pytest
 
 from curate.cluster import Workers
+from curate.engine.run import run
 from curate.recipe import Recipe
-from curate.report import write_html
-from curate.run import run
+from curate.report.webpage import write_html
 from curate.stages import ExactDuplicates, Extract, Read, Rules
 from filters import c4, gopher
 

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from classifiers import language, language_codes, language_training
+from classifiers import language, language_codes
+from classifiers.training import language as language_training
 
 SENTENCES = {
     "en": "The old bridge was closed for repairs, so we walked along the river to the next village.",

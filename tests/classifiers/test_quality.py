@@ -7,7 +7,7 @@ import pytest
 
 from classifiers import quality, value_model
 from classifiers.fasttext_model import ModelError, ModelFile
-from classifiers.value_examples import shuffled
+from classifiers.training.value_examples import shuffled
 
 # Of about 100 words each. What is good is in kinds that a judge of one taste would lose.
 GOOD = {

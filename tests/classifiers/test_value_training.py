@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from classifiers import evaluate, value_model
-from classifiers.value_examples import Example, shuffled
-from classifiers.value_training import design, folds_of, out_of_fold, pieces, train
+from classifiers import value_model
+from classifiers.training import evaluate
+from classifiers.training.value import design, folds_of, out_of_fold, pieces, train
+from classifiers.training.value_examples import Example, shuffled
 
 WORDS = "river stone garden letter winter engine window bread music paper cloud horse market island candle".split()
 

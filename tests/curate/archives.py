@@ -4,7 +4,8 @@ import gzip
 import zlib
 from collections.abc import Iterable, Sequence
 
-from curate.warc import Limits, Page, ReadCounts, Skip, read_split
+from curate.warc.pages import Limits, Page, ReadCounts, Skip
+from curate.warc.reading import read_split
 
 HTML = b"<!DOCTYPE html><html><head><title>t</title></head><body><p>page %d says hello</p></body></html>"
 

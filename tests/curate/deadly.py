@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from curate.dedup import Load, Matches
+from curate.matches import Load, Matches
 from curate.stages import NearDuplicates
 
 

@@ -21,10 +21,10 @@ from curate.audit.score import score
 from curate.audit.show import load_audit
 from curate.audit.strata import KEPT, OTHERS, End, allocate, draw, ends_of
 from curate.cluster import Workers
+from curate.engine.run import run
 from curate.errors import UsageError
+from curate.finished.takedown import takedown
 from curate.recipe import load_recipe
-from curate.run import run
-from curate.takedown import takedown
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "crawl.warc.gz"
 HERE = Workers(1)

@@ -11,15 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curate.extract import assemble, blocks, compiled, model
+from curate.extract import assemble, blocks, model
+from curate.extract import compiling as compiled
 from curate.extract import page as p
-from curate.extract.hashing import empty_table
+from curate.extract.byte_hashes import empty_table
 from curate.extract.kinds import describe
 from curate.extract.measures import measure
 from curate.extract.rendering import render
 from curate.extract.tables import tables
 from curate.extract.tags import NUMBER
-from curate.extract.training_data import block_texts
+from curate.extract.training.examples import block_texts
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="needs the shared measuring data beside the repository")

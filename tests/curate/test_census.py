@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.census import Census, rounded
+from curate.engine.run import run
 from curate.errors import UsageError
+from curate.finished.verify import verify
 from curate.recipe import Recipe
-from curate.run import run
 from curate.stages import Keep, Read, Score
-from curate.verify import verify
 
 
 def _score(texts: Sequence[str]) -> np.ndarray:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from curate.extract.charset import CODECS, codec_of, decide_charset, decode, meta_charset, utf8_of
-from curate.warc import read_pages
+from curate.warc.charset import CODECS, codec_of, decide_charset, decode, meta_charset, utf8_of
+from curate.warc.reading import read_pages
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from curate.checksums import CHECKSUMS
 from curate.errors import UsageError
-from curate.verify import verify
+from curate.finished.verify import verify
+from curate.output.checksums import CHECKSUMS
 from tests.curate.archives import archive, http, record
 
 RECIPE = """

@@ -14,7 +14,7 @@ import pytest
 from curate import cluster
 from curate.cluster import Lost, Workers
 from curate.errors import UsageError
-from curate.work import DiskFullError, whole_file
+from curate.files import DiskFullError, whole_file
 
 ROOT = Path(__file__).parents[2]
 TWO_NODES = """

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from curate.cluster import Workers
+from curate.engine.run import run
 from curate.errors import UsageError
 from curate.recipe import Recipe
-from curate.run import run
 from curate.stages import ExactDuplicates, Keep, NearDuplicates, Read
 from tests.curate.test_resolve import Row, barriers, corpus, duplicates, plainly, without_ties, write
 

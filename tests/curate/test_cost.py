@@ -8,7 +8,8 @@ from types import FrameType
 import pytest
 
 from curate.errors import NotAnArchiveError
-from curate.warc import Page, ReadCounts, parse_date, read_pages
+from curate.warc.pages import Page, ReadCounts, parse_date
+from curate.warc.reading import read_pages
 from filters import html
 from tests.curate.worst import CASES
 

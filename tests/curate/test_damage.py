@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from curate import sources
 from curate.errors import NotAnArchiveError, UsageError
-from curate.warc import Limits, Page, ReadCounts, Skip
+from curate.inputs import sources
+from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from tests.curate import damage
 
 TRIES = 14  # of each format; bench/damage.py does thousands

@@ -15,13 +15,13 @@ import zstandard
 from pyarrow import parquet
 
 from curate.cluster import Workers
+from curate.engine.run import run
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
+from curate.finished.verify import verify
+from curate.inputs.sources import plan, read, resolve
 from curate.recipe import Recipe
-from curate.run import run
-from curate.sources import plan, read, resolve
 from curate.stages import ExactDuplicates, Read
-from curate.verify import verify
-from curate.warc import Limits, Page, ReadCounts, Skip
+from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from tests.curate.archives import HTML, archive, http, page, pages, record, urls
 from tests.curate.archives import read as read_bytes
 from tests.curate.damage import zst
@@ -319,7 +319,7 @@ def test_a_folder_is_read_whole_or_refused(tmp_path: Path) -> None:
 
 def test_a_list_longer_than_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A compressed list is not cut off at the limit without a word."""
-    from curate.remote import locations
+    from curate.inputs import locations
 
     path = tmp_path / "all.paths.gz"
     path.write_bytes(gzip.compress(b"/no/such/file.warc.gz\n" * 100))

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from curate import dedup
-from curate.dedup import Matches, content_hash, exact_duplicates, near_duplicates, verified_duplicates
+from curate.dedup import near as dedup
+from curate.dedup.minhash import MinHash, band_keys, signatures
+from curate.dedup.near import content_hash, exact_duplicates, near_duplicates, verified_duplicates
 from curate.errors import UsageError
-from curate.minhash import MinHash, band_keys, signatures
+from curate.matches import Matches
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 

@@ -7,7 +7,7 @@ import pytest
 
 from curate import cluster, doctor, preflight
 from curate.errors import UsageError
-from curate.sources import resolve
+from curate.inputs.sources import resolve
 
 
 def states(out: Path) -> dict[str, str]:

@@ -12,10 +12,10 @@ import pytest
 
 from curate.cluster import Workers
 from curate.documents import PAGES, Documents
+from curate.engine.run import run
 from curate.errors import UsageError
 from curate.recipe import Recipe, fingerprint, load_recipe
-from curate.report import write_html
-from curate.run import run
+from curate.report.webpage import write_html
 from curate.stages import Keep, Outcome, Read, Rules, Score, about
 from curate.whatif.answer import open_run, whatif
 from curate.whatif.settings import Setting, parse_setting, with_setting

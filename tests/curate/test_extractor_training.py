@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from curate.extract import training, training_labels, training_tables
-from curate.extract.hashing import hash_bytes, look_up
+from curate.extract.byte_hashes import hash_bytes, look_up
 from curate.extract.model import lay_out, leaf_place, probabilities
-from curate.extract.training_tables import Votes
+from curate.extract.training import forests as training
+from curate.extract.training import labels as training_labels
+from curate.extract.training import log_odds as training_tables
+from curate.extract.training.log_odds import Votes
 
 
 def test_targets_are_the_share_of_three_word_runs_in_the_gold_text() -> None:
@@ -77,7 +79,7 @@ def test_the_fold_of_a_site_is_fixed() -> None:
 
 def test_all_pages_of_a_site_are_in_one_fold() -> None:
     """The registered domain decides, whatever the host, without the network."""
-    from curate.extract.training_data import site_of
+    from curate.extract.training.examples import site_of
 
     assert site_of("https://news.bbc.co.uk/a") == site_of("http://www.bbc.co.uk/b?c") == "bbc.co.uk"
     assert site_of("http://10.0.0.1/x") != site_of("http://example.org/")

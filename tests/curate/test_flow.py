@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from curate.counts import SLOWEST, AccountingError, StageCount
 from curate.documents import PAGES, Documents
-from curate.flow import SLOWEST, AccountingError, Failure, Outcome, StageCount, flow
+from curate.engine.flow import Failure, Outcome, flow
 from filters.verdict import KEPT, Verdict
 
 

@@ -9,10 +9,11 @@ import time
 
 import pytest
 
-from curate.browse import explain
 from curate.errors import NotAnArchiveError
 from curate.recipe import load_recipe
-from curate.warc import Page, read_pages
+from curate.walk import explain
+from curate.warc.pages import Page
+from curate.warc.reading import read_pages
 from tests.curate.hostile_cases import cases
 
 SCALE = 0.002

@@ -8,7 +8,7 @@ import brotli
 import pyarrow as pa
 import pytest
 
-from curate.warc import Limits, Skip
+from curate.warc.pages import Limits, Skip
 from tests.curate.archives import HTML, archive, http, page, pages, read, record
 
 

@@ -15,15 +15,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from curate import cluster
-from curate.checksums import renew
 from curate.cluster import Workers
+from curate.engine.phases import Progress
+from curate.engine.run import run
+from curate.engine.segment import Piece
 from curate.errors import IncompleteRunError, UsageError
-from curate.phases import Progress
+from curate.finished.verify import verify
+from curate.output.checksums import renew
 from curate.recipe import Recipe
-from curate.run import run
-from curate.segment import Piece
 from curate.stages import ExactDuplicates, NearDuplicates, Read
-from curate.verify import verify
 
 ROOT = Path(__file__).parents[2]
 RECIPE = Recipe("losses", (Read(), ExactDuplicates(), NearDuplicates(threshold=0.8)))

@@ -15,8 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from curate.dedup.minhash import (
+    FINEWEB,
+    FINEWEB_SHA1,
+    NO_KEY,
+    MinHash,
+    _draws,
+    band_keys,
+    jaccard,
+    shingles,
+    signatures,
+)
 from curate.errors import UsageError
-from curate.minhash import FINEWEB, FINEWEB_SHA1, NO_KEY, MinHash, _draws, band_keys, jaccard, shingles, signatures
 
 DEFAULT = MinHash()
 PAIRS = MinHash(shingle_words=2)
@@ -259,8 +269,8 @@ def test_wrong_settings_are_the_users_error() -> None:
 
 
 WITHOUT_A_CACHE = """
-from curate.extract.compiled import borrowing, compiled
-from curate.minhash_kernels import compiled as loop
+from curate.extract.compiling import borrowing, compiled
+from curate.dedup.kernels import compiled as loop
 from filters.compiled import kernel
 for decorator in (borrowing, compiled, loop, kernel):
     space = {}
@@ -286,7 +296,7 @@ def test_settings_print_and_hash() -> None:
 DIGEST = "552e0678638a867561660fe0da142705f51f6e85489e521b4990c6742815219e"
 PROGRAM = """
 import hashlib
-from curate.minhash import MinHash, band_keys, signatures
+from curate.dedup.minhash import MinHash, band_keys, signatures
 texts = ["", "Home", "Once upon a time there was a fox", "Der Fuchs \\u00fcberquert die Stra\\u00dfe \\u4e00\\u4e8c"]
 signed = signatures(texts, MinHash())
 print(hashlib.sha256(signed.tobytes() + band_keys(signed, MinHash()).tobytes()).hexdigest())

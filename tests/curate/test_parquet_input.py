@@ -10,14 +10,14 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from curate.archive.parquet_pages import BadPageError, page_sizes
-from curate.parquet_rows import read_parquet
-from curate.warc import Limits, Page, ReadCounts, Skip
+from curate.inputs.parquet_pages import BadPageError, page_sizes
+from curate.inputs.parquet_rows import read_parquet
+from curate.warc.pages import Limits, Page, ReadCounts, Skip
 
 PEAK = """
 import sys, time
-from curate.parquet_rows import read_parquet
-from curate.warc import Limits, ReadCounts
+from curate.inputs.parquet_rows import read_parquet
+from curate.warc.pages import Limits, ReadCounts
 from pyarrow.parquet import ParquetFile
 def peak():
     return next(int(line.split()[1]) >> 10 for line in open("/proc/self/status") if line.startswith("VmHWM"))

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 RECIPE = """
-from curate.flow import Outcome
+from curate.engine.flow import Outcome
 from curate.recipe import Recipe
 from curate.stages import Extract, Read, Rules
 from filters import gopher

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from classifiers import quality
+from curate.dedup.minhash import MinHash
 from curate.errors import UsageError
 from curate.extract import EXTRACTORS
-from curate.minhash import MinHash
 from curate.recipe import (
     NOT_DECIDING,
     PACKAGES,
@@ -217,23 +217,24 @@ def imported_by(roots: list[str]) -> set[str]:
 def test_whatever_decides_counts_towards_the_version_of_the_code():
     """What a worker, a barrier or a recipe imports is among the deciding files, whatever its name."""
     counted = {name for name, _ in deciding_files()}
-    workers = ["curate/segment.py", "curate/phases.py", "curate/sandbox_child.py", "curate/blocklists.py",
-               "curate/parquet.py", *(str(path.relative_to(ROOT)) for path in (ROOT / "curate/matching").glob("*.py")),
-               *(str(path.relative_to(ROOT)) for path in (ROOT / "curate/stages").glob("*.py"))]  # fmt: skip
+    rooms = ("curate/dedup", "curate/stages")
+    workers = [str(path.relative_to(ROOT)) for room in rooms for path in (ROOT / room).glob("*.py")]
+    workers += ["curate/engine/segment.py", "curate/engine/phases.py", "curate/extract/sandbox_child.py"]
+    workers += ["curate/blocklists.py", "curate/output/parts.py"]
     # Extractors are imported by name.
     workers += [f"{module.partition(':')[0].replace('.', '/')}.py" for module in EXTRACTORS.values()]
     recipes = [str(path.relative_to(ROOT)) for path in (ROOT / "pipelines").glob("*.py")]
     deciding = {name for name in imported_by([*workers, *recipes]) if name.split("/")[0] in PACKAGES}
     assert len(deciding) > 80
     assert deciding - counted == set()
-    assert {"classifiers/models/quality.npz", "curate/extract/tokenizer.py"} <= counted
+    assert {"classifiers/models/quality.npz", "curate/extract/html_tokens.py"} <= counted
 
 
 def test_what_only_shows_or_trains_is_named_by_its_place():
     """Each name is of something that is there, and a file of such a name elsewhere would count."""
     assert [name for name in sorted(NOT_DECIDING) if not (ROOT / name).exists()] == []
     counted = {name for name, _ in deciding_files()}
-    assert not any(name.startswith(("curate/study/", "curate/whatif/")) or name in NOT_DECIDING for name in counted)
+    assert not any(name.startswith(("curate/report/", "curate/whatif/")) or name in NOT_DECIDING for name in counted)
     assert all("/" in name for name in NOT_DECIDING)
 
 

@@ -16,11 +16,11 @@ import pytest
 from pyarrow import parquet
 
 from curate.errors import NotAnArchiveError, SourceError, UsageError
-from curate.remote import files as remote
-from curate.remote import transfer
-from curate.remote.transfer import Patience, Version
-from curate.sources import identity, plan, read, resolve
-from curate.warc import Limits, Page, ReadCounts, Skip
+from curate.inputs import remote_files as remote
+from curate.inputs import transfer
+from curate.inputs.sources import identity, plan, read, resolve
+from curate.inputs.transfer import Patience, Version
+from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from tests.curate.archives import archive, page
 from tests.curate.fault_server import FaultServer, any_of, sometimes
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from curate.errors import IncompleteRunError, NotAnArchiveError, SourceError, UsageError
-from curate.remote import files as remote
-from curate.remote import links
-from curate.remote.files import shown
-from curate.sources import resolve
+from curate.inputs import links
+from curate.inputs import remote_files as remote
+from curate.inputs.remote_files import shown
+from curate.inputs.sources import resolve
 from tests.curate.archives import archive, page
 from tests.curate.fault_server import FaultServer
 

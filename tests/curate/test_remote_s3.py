@@ -13,9 +13,10 @@ pytest.importorskip("moto.server", reason="moto's S3 server is not installed: pi
 
 from curate.cluster import Workers
 from curate.errors import IncompleteRunError, SourceError, UsageError
-from curate.remote import publish, s3
-from curate.sources import identity, plan, read, resolve
-from curate.warc import Limits, Page, ReadCounts, Skip
+from curate.inputs import s3
+from curate.inputs.sources import identity, plan, read, resolve
+from curate.output import publish
+from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from tests.curate.archives import archive, page
 from tests.curate.fault_server import FaultServer, any_of, sometimes
 
@@ -179,7 +180,7 @@ def finished(out: Path, parts: int = 3, word: str = "one") -> Path:
     import pyarrow as pa
     from pyarrow import parquet
 
-    from curate.work import describe_file, write_json
+    from curate.files import describe_file, write_json
 
     outputs = []
     for name in ("data", "dropped", "quarantine", "signals"):
@@ -278,8 +279,8 @@ def test_refusals_before_work(bucket: FaultServer, tmp_path: Path) -> None:
 
 def test_a_run_from_s3_to_s3_is_the_run_at_home(bucket: FaultServer, tmp_path: Path) -> None:
     """Inputs and output on S3, with a fifth of all requests failing: the manifest's digest is that of the local run."""
+    from curate.engine.run import run
     from curate.recipe import Recipe
-    from curate.run import run
     from curate.stages import ExactDuplicates, Extract, Read
 
     recipe = Recipe("small", (Read(), Extract("resiliparse"), ExactDuplicates()), split_bytes=400)

@@ -9,18 +9,18 @@ from rich.console import Console
 
 from curate.cli import main
 from curate.cluster import Workers
+from curate.engine.flow import Failure
+from curate.engine.run import run
 from curate.errors import UsageError
-from curate.flow import Failure
 from curate.recipe import load_recipe
-from curate.replay import quarantined, replay
-from curate.run import run
+from curate.walk import quarantined, replay
 
 RECIPE = '''
 """One stage that breaks on poison, and a sandbox that a long page is too much for."""
 from dataclasses import dataclass
-from curate.flow import Outcome
+from curate.engine.flow import Outcome
 from curate.recipe import Recipe
-from curate.sandbox import SandboxLimits
+from curate.extract.sandbox import SandboxLimits
 from curate.stages import ExactDuplicates, Extract, Read, Rules
 from filters import gopher
 from filters.verdict import KEPT

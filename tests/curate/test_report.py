@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
-from curate.flow import AccountingError
-from curate.report import harmless, print_table, rules_text, summary, write_html
-from curate.stats import fold, implausible, report
+from curate.counts import AccountingError, fold, implausible, report
+from curate.report.tables import print_table, rules_text, summary
+from curate.report.webpage import write_html
+from curate.terminal import harmless
 
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">\x1b[31m\u202e[bold]'
 

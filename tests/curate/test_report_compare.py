@@ -8,15 +8,16 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from curate.checksums import load_report
 from curate.cluster import Workers
+from curate.counts import implausible
+from curate.engine.run import run
 from curate.errors import UsageError
+from curate.output.checksums import load_report
 from curate.recipe import Recipe
-from curate.run import run
+from curate.report import limits
+from curate.report import pages as rows
+from curate.report.compare import Difference, compare
 from curate.stages import ExactDuplicates, Extract, Read, Rules
-from curate.stats import implausible
-from curate.study import limits, rows
-from curate.study.compare import Difference, compare
 from filters import gopher
 
 SENTENCE = "the people of the town have to be with that light and go to see water by the old stone house every winter. "
@@ -102,7 +103,7 @@ def test_a_page_of_a_sampled_run_says_so(
     runs: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page names the share, and the counts of stages and rules stay exact."""
-    from curate.report import write_html
+    from curate.report.webpage import write_html
 
     report = load_report(runs[0])
     monkeypatch.setattr(rows, "MAX_PAGES", 20)
@@ -137,7 +138,7 @@ def test_a_band_that_is_missed_names_the_commonest_rules(runs: tuple[Path, Path]
 
 def test_the_page_says_what_the_recipe_did_not_expect(runs: tuple[Path, Path], tmp_path: Path) -> None:
     """A band that is missed stands on the first screen; one that is met does not."""
-    from curate.report import write_html
+    from curate.report.webpage import write_html
 
     report = load_report(runs[0])
     share = report["totals"]["survival_docs"]

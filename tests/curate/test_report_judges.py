@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curate.study.groups import Dimension
-from curate.study.judges import judges
-from curate.study.rows import Pages
+from curate.report.groups import Dimension
+from curate.report.judges import judges
+from curate.report.pages import Pages
 
 
 def _pages(first: np.ndarray, second: np.ndarray) -> Pages:

@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from curate.cluster import Workers
+from curate.engine.run import run
 from curate.recipe import load_recipe
-from curate.report import write_html
-from curate.run import run
+from curate.report.topics import IDENTITY_TERMS
+from curate.report.webpage import write_html
 from curate.stages import Rules
-from curate.study.topics import IDENTITY_TERMS
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "crawl.warc.gz"
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from curate.study.sites import site_loss
+from curate.report.sites import site_loss
 
 STAGES = ("read", "language", "dedup_exact", "gopher.quality", "dedup_near", "quality")
 REMOVAL = ("dedup_exact", "dedup_near")

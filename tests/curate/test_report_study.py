@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from curate.study import crawl, groups, rules, topics
-from curate.study.excerpts import EXCERPT, excerpt
-from curate.study.limits import Limit
-from curate.study.rows import Pages
+from curate.report import crawl, groups, rules, topics
+from curate.report.excerpts import EXCERPT, excerpt
+from curate.report.limits import Limit
+from curate.report.pages import Pages
 from filters import c4, fineweb, gopher, refinedweb, signals
 from filters.rule_set import RuleSet
 

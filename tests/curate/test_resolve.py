@@ -15,13 +15,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from curate.cluster import Workers, stop
+from curate.dedup.earlier_runs import read_indexes
+from curate.dedup.minhash import MinHash
+from curate.dedup.resolve import resolve
+from curate.dedup.shuffle import Sizes
+from curate.engine.run import run
 from curate.errors import IncompleteRunError, UsageError
-from curate.matching.index import read_indexes
-from curate.matching.resolve import resolve
-from curate.matching.shuffle import Sizes
-from curate.minhash import MinHash
 from curate.recipe import Recipe
-from curate.run import run
 from curate.stages import ExactDuplicates, NearDuplicates, Read, Score
 from tests.curate.deadly import DeadlyNear
 
@@ -191,9 +191,9 @@ def test_workers_make_no_difference_and_a_killed_one_is_replaced(first, expected
 KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
-from curate.minhash import MinHash
-from curate.matching.resolve import resolve
-from curate.matching.shuffle import Sizes
+from curate.dedup.minhash import MinHash
+from curate.dedup.resolve import resolve
+from curate.dedup.shuffle import Sizes
 from curate.stages import ExactDuplicates, NearDuplicates
 keys, folder, *identities = sys.argv[1:]
 barriers = ExactDuplicates(), NearDuplicates(threshold=0.6, settings=MinHash(shingle_words=2, bands=128, rows=1))

@@ -14,11 +14,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from curate.checksums import renew
+from curate.output.checksums import renew
 
 RECIPE = '''
 """A short recipe with every kind of stage, on many small splits."""
-from curate.flow import Outcome
+from curate.engine.flow import Outcome
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, NearDuplicates, Read, Rules
 from dataclasses import dataclass

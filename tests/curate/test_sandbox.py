@@ -15,7 +15,7 @@ import pytest
 
 from curate.errors import UsageError
 from curate.extract import extract_scored, extract_spans
-from curate.sandbox import PageKilled, PageRaised, Sandbox, SandboxLimits, warm
+from curate.extract.sandbox import PageKilled, PageRaised, Sandbox, SandboxLimits, warm
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are enforced by Linux")
 
@@ -218,7 +218,7 @@ def test_the_child_dies_with_a_parent_that_was_killed(busy: bool) -> None:
     """While it waits for a page and in the middle of one that would never end."""
     script = f"""
         import sys; sys.path.insert(0, {str(HERE)!r})
-        from curate.sandbox import Sandbox
+        from curate.extract.sandbox import Sandbox
         sandbox = Sandbox()
         print(sandbox.run("hostile:process_id", b""), flush=True)
         sandbox.run("hostile:sleep", b"1000") if {busy} else sys.stdin.read()

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from curate.checksums import load_report
 from curate.cluster import Workers
+from curate.engine.run import run
 from curate.errors import IncompleteRunError
+from curate.finished.takedown import takedown
+from curate.output.checksums import load_report
 from curate.recipe import Recipe
-from curate.run import run
 from curate.stages import ExactDuplicates, Extract, Read
-from curate.takedown import takedown
 
 TEXTS = [f"Page {n} tells of the river, the stones and the light on the hills in its own words." for n in range(30)]
 

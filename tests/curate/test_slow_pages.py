@@ -11,9 +11,9 @@ import pytest
 
 from curate.cluster import Workers
 from curate.documents import PAGES, Documents
+from curate.engine.run import run
+from curate.extract.sandbox import SandboxLimits
 from curate.recipe import Recipe
-from curate.run import run
-from curate.sandbox import SandboxLimits
 from curate.stages import ExactDuplicates, Extract, Read
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are enforced by Linux")

@@ -9,19 +9,19 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-import curate.run
-from curate import takedown
+import curate.engine.run
 from curate.cluster import Workers
+from curate.engine.run import run
 from curate.errors import UsageError
+from curate.finished import takedown
+from curate.finished.takedown import load_requests, returned
+from curate.finished.verify import verify
 from curate.recipe import load_recipe
-from curate.run import run
-from curate.takedown import load_requests, returned
-from curate.verify import verify
 
 RECIPE = '''
 """Keeps, drops, matches and quarantines."""
 from dataclasses import dataclass
-from curate.flow import Outcome
+from curate.engine.flow import Outcome
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Read, Rules
 from filters import gopher
@@ -221,7 +221,7 @@ def test_killed_at_any_write_it_is_finished_by_the_next(finished, tmp_path, monk
     assert stops > 13  # the request, four files with a note before each, work, reports, manifest, the request as done
 
 
-@pytest.mark.skipif(not hasattr(curate.run, "takedown"), reason="runs do not call takedown.honour yet")
+@pytest.mark.skipif(not hasattr(curate.engine.run, "takedown"), reason="runs do not call takedown.honour yet")
 def test_a_rerun_does_not_bring_it_back(finished, out):
     """Whether it goes on from `work/` or reads the archive again, it leaves the very files the takedown left."""
     crawl, recipe, _ = finished

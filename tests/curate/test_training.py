@@ -16,14 +16,14 @@ import pytest
 from rich.console import Console
 
 from classifiers import quality, webtext
-from classifiers.webtext_training import Target
+from classifiers.training.webtext import Target
 from curate.commands import train as command
+from curate.commands.quality_option import arguments, with_options
 from curate.errors import CurateError, UsageError
-from curate.quality_option import arguments, with_options
 from curate.recipe import Recipe, fingerprint, load_recipe
 from curate.stages import Read, Score
 from curate.training import texts as training_texts
-from curate.training.quality import LinkRules, Request, recommended, scores_of_run, train_quality
+from curate.training.webtext import LinkRules, Request, recommended, scores_of_run, train_quality
 
 GOOD = "river hills naturalist species century observatory granite historians engineer migration".split()
 POOR = "cart login checkout shipping menu casino bonus click newsletter password".split()

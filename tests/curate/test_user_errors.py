@@ -10,9 +10,9 @@ import pytest
 
 from curate.cli import INCOMPLETE_EXIT, USAGE_EXIT
 from curate.errors import UsageError
+from curate.files import DiskFullError, disk_errors
+from curate.inputs.sources import identified, resolve
 from curate.recipe import load_recipe
-from curate.sources import identified, resolve
-from curate.work import DiskFullError, disk_errors
 from tests.curate.archives import archive, page
 
 RECIPE = """

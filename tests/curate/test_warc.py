@@ -14,7 +14,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from curate.errors import NotAnArchiveError
-from curate.warc import Limits, Skip, parse_date, read_pages
+from curate.warc.pages import Limits, Skip, parse_date
+from curate.warc.reading import read_pages
 from tests.curate.archives import HTML, archive, http, page, pages, read, record, request, urls
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -103,7 +104,8 @@ def test_a_split_inside_a_carried_archive_is_not_fooled() -> None:
 
 def read_from(data: bytes, start: int) -> list[str]:
     """Addresses of the pages that begin at or after a byte."""
-    from curate.warc import ReadCounts, read_split
+    from curate.warc.pages import ReadCounts
+    from curate.warc.reading import read_split
 
     return urls(list(read_split(io.BytesIO(data), start, len(data), limits=Limits(), counts=ReadCounts())))
 

@@ -20,13 +20,13 @@ from rich.console import Console
 from classifiers.quality import Pareto
 from curate.cluster import Workers
 from curate.commands import whatif as command
+from curate.engine.run import run
 from curate.errors import UsageError
+from curate.finished.takedown import takedown
+from curate.output.fates import Reason
 from curate.recipe import fingerprint, load_recipe
-from curate.run import run
 from curate.stages import Language, Redact, Rules, Score
-from curate.takedown import takedown
 from curate.whatif.answer import open_run, sweep_of, whatif
-from curate.whatif.fates import Reason
 from curate.whatif.reapply import reapply
 from curate.whatif.rejudge import judge, stored
 from curate.whatif.settings import Setting, parse_setting, parse_sweep, with_setting, with_settings
@@ -43,7 +43,7 @@ NAME = "tests.curate.test_whatif:EARLY"  # duplicates before all rules: there ot
 RECIPE = '''
 """Rule sets around an edit, stages of the user's own, one of which breaks on some texts, duplicates in the middle."""
 from dataclasses import dataclass
-from curate.flow import Outcome
+from curate.engine.flow import Outcome
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Read, Redact, Rules
 from filters import c4, fineweb, gopher

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from curate.errors import UsageError
-from curate.work import (
+from curate.files import (
     DiskFullError,
     RowFile,
     describe_file,

@@ -1,0 +1,1 @@
+"""How the models are trained: corpora, labelled sets, and the numbers of their cards."""

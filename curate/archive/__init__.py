@@ -1,1 +1,0 @@
-"""The formats of web archives: members, records, HTTP, below `curate.warc`."""

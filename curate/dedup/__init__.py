@@ -1,0 +1,8 @@
+"""Duplicates: `near` in one process; over all splits `resolve`, which runs `shuffle` and `comparing`.
+
+`minhash` makes signatures and band keys, `ranking` says which copy is kept, `copies` what the others leave behind.
+"""
+
+from curate.dedup.near import near_duplicates
+
+__all__ = ["near_duplicates"]

@@ -1,0 +1,236 @@
+"""Runs every split through the recipe: between barriers splits run independently, a barrier starts when all are done.
+
+**Segments.** A recipe is cut into segments (`Recipe.segments`). A segment is a row of stages that a worker can run on
+one split alone. It ends after extraction, whose text is worth keeping for later runs. It ends before a barrier, which
+must see all documents. It ends after a stage whose limit depends on the scores of all texts (see *settling*). A recipe
+that ends with either of the last two gets one more segment without stages, which only takes documents out.
+
+**Phases.** Consecutive segments with nothing to wait for in between form a phase. One call of a worker (`advance`)
+takes one split through all segments of a phase. So the splits of a phase run in any order, on any number of workers,
+and nothing of their order is written anywhere. A phase starts when every split of the phase before has finished or is
+lost.
+
+    Read  Urls  Extract | Language | ExactDuplicates  NearDuplicates | Rules  Score(keep_share) | Redact
+    segment 0             segment 1  barriers                          segment 2                  segment 3
+    phase 0 ---------------------->                                    phase 1 ---------------->  phase 2
+
+**Barriers.** The last segment before a barrier writes a key for each document it keeps. `curate.matching` compares the
+keys, and where needed the texts, of all splits and writes for each split which rows are copies of what. The next
+segment reads that file and takes the copies out before its first stage. Barriers that follow each other are resolved
+together.
+
+**Settling.** A stage such as `Score(keep_share=0.1)` cannot know its limit before the last text is scored. It keeps
+what its other limits allow and counts scores, in steps of 1/10,000, in a `Census` in the marker. After the phase,
+`_settle` adds the censuses of all splits and asks the stage for its limit. The next segment drops the documents that
+miss it and books the drops on the stage that set it.
+
+**Keys of folders.** A segment's folder is called `NN-title-key`. Its key is a hash of the code and library versions, of
+the settings of every segment up to and including this one, and of `keep_dropped_text`. A barrier adds the splits, how
+many documents each brought, and the runs named by `--against`; settling adds the splits. That is needed because from
+there on the result for one split depends on all others. Within a folder, files are named by the identity of their
+split: a hash of the input's name, its bytes (a digest or a remote version), and the range. Equal names therefore mean
+equal contents.
+
+**Markers and resuming.** A segment writes its row files for a split first and its marker last, with counts, sizes,
+digests and a seal over itself. `advance` does nothing where a valid marker stands. That one rule is resuming after a
+crash, reusing work after a later stage changed, and having nothing to do on a finished run. There is no list of done
+work to keep in step with the files. A finished run removes the folders it did not use.
+
+**Losses.** A split whose worker fails is lost: it is named in `missing`, takes no part in later phases, and the others
+go on. The keys behind the next barrier then hold fewer splits, so a repeated run that recovers the split resolves the
+barrier again instead of reusing an incomplete answer. A lost task of a barrier ends the run, since no split can go on.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curate.census import Census
+from curate.cluster import Lost, Workers
+from curate.dedup import resolve
+from curate.dedup.earlier_runs import Earlier
+from curate.engine.segment import Piece, advance
+from curate.errors import IncompleteRunError
+from curate.files import standing_marker
+from curate.inputs.sources import Split
+from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, fingerprint
+from curate.stages import about
+from filters.verdict import Rule
+
+Show = Callable[["Progress"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a phase is: units done of all, pages that entered it, documents not dropped yet, and reused units."""
+
+    phase: str
+    done: int
+    of: int
+    pages: int = 0
+    alive: int = 0
+    reused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """Consecutive segments that one call takes a split through.
+
+    `folders` are theirs, `earlier` those of all segments before. `met` is the last segment before this phase, whose
+    barriers have left their result in `matches`. `settled` are the limits set since, each with the name of its stage.
+    """
+
+    segments: tuple[Segment, ...]
+    folders: tuple[Path, ...]
+    earlier: tuple[Path, ...]
+    matches: Path | None
+    met: Segment | None
+    settled: tuple[tuple[str, Rule], ...] = ()
+
+
+def advance_all(
+    recipe: Recipe, names: dict[Split, str], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
+) -> tuple[list[Split], list[str], list[Path]]:
+    """Take every split through every segment; return the finished ones, a line per lost one, all folders."""
+    done = list(names)
+    missing: list[str] = []
+    folders: list[Path] = []
+    key, segments = code_version(), list(recipe.segments())
+    earlier: tuple[Path, ...] = ()
+    matches: Path | None = None
+    met: Segment | None = None
+    settled: tuple[tuple[str, Rule], ...] = ()
+    while segments:
+        ends = (i for i, segment in enumerate(segments) if segment.barriers or segment.waiting)
+        until = next(ends, len(segments) - 1) + 1
+        phase, segments = segments[:until], segments[until:]
+        own: list[Path] = []
+        for segment in phase:
+            key = fingerprint([key, describe(segment), recipe.keep_dropped_text])
+            own.append(work / f"{len(folders) + len(own):02d}-{_title(segment)}-{key}")
+        here = _Phase(tuple(phase), tuple(own), earlier, matches, met, settled)
+        done = _advance(here, recipe, done, names, workers, show, missing)
+        folders += own
+        earlier, met = (*earlier, *own), phase[-1]
+        settled = _settle(met, own[-1], [names[split] for split in done])
+        if settled:
+            key, matches = fingerprint([key, [names[split] for split in done]]), None
+        if met.barriers:
+            identities = [names[split] for split in done]
+            key = fingerprint([key, _fed(own[-1], identities), [run.digest for run in against]])
+            matches = work / f"{len(folders):02d}-{'-'.join(b.name for b in met.barriers)}-{key}"
+            _resolve(recipe, met, own[-1], identities, matches, against, workers, show)
+            folders.append(matches)
+    return done, missing, folders
+
+
+def _settle(segment: Segment, folder: Path, identities: Sequence[str]) -> tuple[tuple[str, Rule], ...]:
+    """The limits that the stages of a segment set from the scores of all splits, each with the name of its stage."""
+    censuses = {stage.name: Census() for stage in segment.waiting}
+    for identity in identities if censuses else ():
+        stages = standing_marker(folder / f"{identity}.json")["stages"]
+        for name, census in censuses.items():
+            census.add(Census.of(stages[name].get("census", [])))
+    limits = ((stage, about(stage).settle) for stage in segment.waiting)
+    return tuple((stage.name, settle(censuses[stage.name])) for stage, settle in limits if settle)
+
+
+def _fed(folder: Path, identities: Sequence[str]) -> list[tuple[str, int]]:
+    """The input of a barrier: each split, and how many of its documents have keys."""
+    files = ((identity, standing_marker(folder / f"{identity}.json")["files"]) for identity in identities)
+    return [(identity, each["keys"]["rows"] if "keys" in each else 0) for identity, each in files]
+
+
+def _title(segment: Segment) -> str:
+    return segment.stages[-1].name if segment.stages else "matched" if segment.reads is None else "read"
+
+
+def _advance(
+    phase: _Phase,
+    recipe: Recipe,
+    splits: Sequence[Split],
+    names: dict[Split, str],
+    workers: Workers,
+    show: Show,
+    missing: list[str],
+) -> list[Split]:
+    """Take every split through the segments of a phase; return the finished, note the lost in `missing`."""
+    matched = standing_marker(phase.matches / resolve.DONE)["files"] if phase.matches is not None else {}
+    calls = [(_pieces(phase, split, names[split], recipe, matched),) for split in splits]
+    lost: dict[int, str] = {}
+    pages = alive = reused = 0
+    title = " > ".join(_title(segment) for segment in phase.segments)
+    show(Progress(title, 0, len(calls)))
+    for count, (index, result) in enumerate(workers.map(advance, calls, _by_value(recipe)), 1):
+        markers = result if isinstance(result, Lost) else _markers(calls[index][0])
+        if isinstance(markers, Lost):
+            split = splits[index]
+            lost[index] = f"{split.input.name} bytes {split.start}-{split.end}: {markers.error}"
+        else:
+            first, last = (list(markers[edge]["stages"].values()) for edge in (0, -1))
+            pages += first[0]["docs_in"] if first else 0
+            alive += next((c["docs_out"] for c in reversed(last) if c["docs_in"]), 0)
+            reused += all(result)
+        show(Progress(title, count, len(calls), pages, alive, reused))
+    missing += [lost[index] for index in sorted(lost)]
+    return [split for index, split in enumerate(splits) if index not in lost]
+
+
+def _markers(pieces: Sequence[Piece]) -> list[dict[str, Any]] | Lost:
+    """Read the markers that a worker says it has written for a split; Lost when this machine cannot see them."""
+    try:
+        return [standing_marker(piece.marker) for piece in pieces]
+    except IncompleteRunError as error:
+        return Lost(f"{error}; do all nodes see the same OUT?")
+
+
+def _pieces(
+    phase: _Phase, split: Split, identity: str, recipe: Recipe, matched: Mapping[str, Mapping[str, Any]]
+) -> list[Piece]:
+    pieces = []
+    earlier, met, settled = phase.earlier, phase.met, phase.settled
+    matches = phase.matches / matched[identity]["file"] if phase.matches is not None and identity in matched else None
+    for segment, folder in zip(phase.segments, phase.folders, strict=True):
+        barriers = met.barriers if met is not None else ()
+        pieces.append(
+            Piece(segment, folder, split, identity, recipe.keep_dropped_text, earlier, matches, barriers, settled)
+        )
+        earlier, matches, met, settled = (*earlier, folder), None, None, ()
+    return pieces
+
+
+def _by_value(recipe: Recipe) -> list[str]:
+    return sorted({module for module in _modules(recipe) if module.startswith(RECIPE_FILE)})
+
+
+def _modules(recipe: Recipe) -> Iterator[str]:
+    for stage in recipe.stages:
+        yield type(stage).__module__
+        for name in getattr(stage, "__dataclass_fields__", ()):
+            yield getattr(getattr(stage, name), "__module__", None) or ""
+
+
+def _resolve(
+    recipe: Recipe,
+    met: Segment,
+    folder: Path,
+    identities: Sequence[str],
+    matches: Path,
+    against: Sequence[Earlier],
+    workers: Workers,
+    show: Show,
+) -> None:
+    title = ", ".join(barrier.name for barrier in met.barriers)
+    show(Progress(title, 0, 1))
+    reused = resolve.resolve(
+        met.barriers,
+        folder,
+        identities,
+        matches,
+        earlier=against,
+        workers=workers,
+        by_value=_by_value(recipe),
+        tell=lambda step, done, of: show(Progress(step, done, of)),
+    )
+    show(Progress(title, 1, 1, reused=int(reused)))

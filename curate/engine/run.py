@@ -1,0 +1,269 @@
+"""Runs a recipe over its inputs: plans the splits, works through the phases, writes the output and the manifest."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from curate import __version__
+from curate import counts as stats
+from curate.cluster import Workers
+from curate.dedup.earlier_runs import INDEX, Earlier, leave_index, read_indexes
+from curate.dedup.resolve import DONE
+from curate.documents import DROPPED, MEASURED, QUARANTINE
+from curate.engine.phases import Progress, Show, advance_all
+from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
+from curate.files import TEMPORARY, left_by, locked, remove_temporaries, standing_marker, sync_folder, write_json
+from curate.finished import takedown
+from curate.inputs import sources
+from curate.inputs.sources import Split
+from curate.output.checksums import CHECKSUMS, MANIFEST, leave_manifest, load_manifest
+from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
+from curate.output.privacy import PRIVATE, edit_of, make_private
+from curate.preflight import check_room
+from curate.protocol import as_json
+from curate.recipe import Recipe, code_version, describe, fingerprint, library_versions
+from curate.report.sites import site_loss
+from curate.report.webpage import write_html
+from curate.stages import Barrier, about
+
+WORK = "work"
+MAX_ERROR_SHARE, MIN_ERRORS = 0.02, 20  # more of a stage's documents failing than this is a bug of ours, not of pages
+
+Say = Callable[[str], None]
+
+
+def run(
+    recipe: Recipe,
+    specs: Sequence[str],
+    out: Path,
+    *,
+    against: Sequence[Path] = (),
+    workers: Workers = Workers(),
+    show: Show = lambda _: None,
+    say: Say = lambda _: None,
+) -> dict[str, Any]:
+    """Curate the inputs named by `specs` into `out` and return the report.
+
+    `against` are folders of earlier runs. Duplicates of documents that those runs kept are dropped. Work that `out`
+    already holds for the same recipe, code and input bytes is reused. `say` is called with a line about what changed
+    since the last run, and `show` with the progress. Raises UsageError before work starts when the recipe or an input
+    is wrong or `out` is in use. Raises IncompleteRunError, after writing what could be made, when splits were lost,
+    inputs are not archives, a stage failed on too many documents, or a share is outside the recipe's expectations.
+    """
+    out = out.absolute()
+    inputs = _inputs(specs, out)
+    splits = sources.plan(inputs, recipe.split_bytes)
+    _refuse_foreign(out)
+    earlier = read_indexes(against, recipe.barriers, out)
+    check_room(inputs, out, workers.here())
+    for stage in recipe.stages:
+        about(stage).check()
+    with locked(out):
+        remove_temporaries(out)
+        workers.check_shared(out)
+        _note_inputs(out / WORK, inputs)
+        known = _identified(inputs, show)
+        splits = tuple(_known(split, known[split.input.name]) for split in splits)
+        names = {split: _identity(split) for split in splits}
+        shown = [{"name": i.name, "format": i.format, "bytes": i.bytes, **sources.identity(i)} for i in known.values()]
+        _say_what_changed(recipe, shown, earlier, out, say)
+        _warm(recipe, workers, len(splits))
+        done, missing, folders = advance_all(recipe, names, out / WORK, earlier, workers, show)
+        identities = [names[split] for split in done]
+        tally = stats.fold(recipe.stage_names, _markers(folders, identities))
+        tally.check()
+        written = _write(recipe, identities, folders, out, tally)
+        report = stats.report(recipe.name, shown, tally, text_totals(out / "data"), missing)
+        report["settings"] = describe(recipe)
+        report["about"] = list(map(as_json, recipe.stages))
+        written = takedown.honour(out, report, written)
+        report["totals"] |= _site_loss(recipe, out)
+        write_json(out / "report.json", report)
+        write_html(out / "report.html", report, recipe=recipe)
+        if missing:
+            raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
+        leave_index(out, list(_met(recipe, folders)), identities)
+        leave_manifest(out, _manifest(recipe, shown, len(splits), earlier, written))
+        _forget_others(out / WORK, folders)
+    _refuse_to_call_it_done(recipe, tally, report)
+    return report
+
+
+def _inputs(specs: Sequence[str], out: Path) -> tuple[sources.Input, ...]:
+    inputs = sources.resolve(specs, out=out)
+    if all(item.format == sources.UNKNOWN for item in inputs):
+        message = f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}"
+        raise NotAnArchiveError(message)
+    return inputs
+
+
+def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
+    """The largest share of its pages that a site lost to duplicate removal, if the recipe has an expectation for it."""
+    if stats.SITE_LOSS not in recipe.expect:
+        return {}
+    removing = [stage.name for stage in recipe.barriers]
+    return {stats.SITE_LOSS: site_loss(out, recipe.stage_names, removing)}
+
+
+def _note_inputs(work: Path, inputs: Sequence[sources.Input]) -> None:
+    """Write the paths of the inputs for later commands in this folder; a manifest must not name paths of a machine."""
+    make_private(work)
+    write_json(work / "inputs.json", [item.path for item in inputs])
+
+
+def _warm(recipe: Recipe, workers: Workers, splits: int) -> None:
+    """Do once, before the workers start, what each of them would otherwise do, such as compiling the extractor."""
+    if min(workers.here(), splits) > 1:
+        for stage in recipe.stages:
+            about(stage).warm()
+
+
+def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str, Any]) -> None:
+    """Raise IncompleteRunError when everything was written but the user has to look at a problem."""
+    if tally.unreadable:
+        name, error = next(iter(tally.unreadable.items()))
+        inputs = len(report["inputs"])
+        message = f"{len(tally.unreadable)} of {inputs} inputs are no archives, the rest is done: {name}: {error}"
+        raise IncompleteRunError(message)
+    for stage, count in tally.stages.items():
+        failed = sum(count.errors.values())
+        if failed >= MIN_ERRORS and failed > MAX_ERROR_SHARE * count.docs_in:
+            kind = count.errors.most_common(1)[0][0]
+            message = f"stage {stage} failed on {failed} of {count.docs_in} documents, mostly {kind}; see quarantine/"
+            raise IncompleteRunError(message)
+    if unexpected := stats.implausible(report, recipe.expect):
+        message = f"everything is written, and not what the recipe expects: {'; '.join(unexpected)}"
+        raise IncompleteRunError(message)
+
+
+def _say_what_changed(
+    recipe: Recipe, inputs: list[dict[str, Any]], against: Sequence[Earlier], out: Path, say: Say
+) -> None:
+    """Tell the user why work of an earlier run in this folder is done again."""
+    if not (out / MANIFEST).is_file():
+        return
+    try:
+        before = load_manifest(out)
+        made = before["recipe"]["fingerprint"], before["versions"]["code"]
+    except (UsageError, LookupError):
+        say(f"{MANIFEST} in {out.name} is damaged: it is written anew")
+        return
+    changed = [
+        what
+        for what, differs in (
+            ("the recipe", made[0] != fingerprint(recipe)),
+            ("the inputs", before["inputs"] != inputs),
+            ("what it is matched against", before.get("against", []) != _named(against)),
+            ("the code or a library", made[1] != code_version()),
+        )
+        if differs
+    ]
+    if changed:
+        say(f"{' and '.join(changed)} changed since the last run in {out.name}: what follows from that is done again")
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Refuse an OUT that holds files of something else than a run: it is probably a mistyped path."""
+    if out.exists() and not out.is_dir():
+        message = f"OUT {out} is a file"
+        raise UsageError(message)
+    if out.is_dir() and any(out.iterdir()) and not (out / ".lock").exists():
+        message = f"OUT {out} holds files that no run has written; choose an empty or a new folder"
+        raise UsageError(message)
+
+
+def _identified(inputs: Sequence[sources.Input], show: Show) -> dict[str, sources.Input]:
+    known = {}
+    for index, item in enumerate(inputs):
+        known[item.name] = sources.identified(item)
+        show(Progress("checksums", index + 1, len(inputs)))
+    return known
+
+
+def _known(split: Split, known: sources.Input) -> Split:
+    return replace(split, input=replace(split.input, sha256=known.sha256, stamp=known.stamp))
+
+
+def _identity(split: Split) -> str:
+    return fingerprint([split.input.name, sources.identity(split.input), split.start, split.end])
+
+
+def _met(recipe: Recipe, folders: Sequence[Path]) -> Iterator[tuple[tuple[Barrier, ...], Path, Path]]:
+    """Yield each row of barriers resolved together, with the folder of their keys and that of their matches."""
+    places = iter(folders)
+    for segment in recipe.segments():
+        keys = next(places)
+        if segment.barriers:
+            yield segment.barriers, keys, next(places)
+
+
+def _markers(folders: Sequence[Path], identities: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for folder in folders:
+        names = [DONE] if (folder / DONE).exists() else [f"{identity}.json" for identity in identities]
+        yield from (standing_marker(folder / name) for name in names)
+
+
+def _write(
+    recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], out: Path, tally: stats.Tally
+) -> list[dict[str, Any]]:
+    """Assemble the output folders under temporary names and put them in place; the old manifest goes first."""
+    segments = [folder for folder in folders if not (folder / DONE).exists()]
+    kinds = {
+        "data": ("documents", segments[-1:], KEPT_SCHEMA),
+        "dropped": ("dropped", segments, DROPPED),
+        "quarantine": ("quarantine", segments, QUARANTINE),
+        "signals": ("signals", segments, MEASURED),
+    }
+    ranked = {stage.name: tally.stages[stage.name].census for stage in recipe.stages if about(stage).ranks}
+    written = []
+    for name, (kind, places, schema) in kinds.items():
+        temporary = out / f"{TEMPORARY}{name}"
+        shutil.rmtree(temporary, ignore_errors=True)
+        files = [[path for place in places for path in left_by(place, i, kind)] for i in identities]
+        if name in PRIVATE:
+            make_private(temporary)
+        described = write_parts(
+            temporary, files, recipe.part_bytes, empty=schema, merged=name == "signals",
+            ranked=ranked if name == "data" else {}, edit=edit_of(recipe, name),
+        )  # fmt: skip
+        written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
+    for name in (MANIFEST, CHECKSUMS, INDEX, "report.json", "report.html"):
+        (out / name).unlink(missing_ok=True)
+    for name in kinds:
+        shutil.rmtree(out / name, ignore_errors=True)
+        (out / f"{TEMPORARY}{name}").rename(out / name)
+    sync_folder(out)
+    return written
+
+
+def _manifest(
+    recipe: Recipe,
+    inputs: Sequence[dict[str, Any]],
+    splits: int,
+    against: Sequence[Earlier],
+    written: Sequence[dict[str, Any]],
+) -> dict[str, Any]:
+    """Describe recipe, inputs and outputs. There is no clock in it, so two runs of one recipe over one input agree."""
+    return {
+        "recipe": {"name": recipe.name, "fingerprint": fingerprint(recipe), "stages": describe(recipe)},
+        "versions": {"curate": __version__, "code": code_version(), **library_versions()},
+        "inputs": list(inputs),
+        "splits": splits,
+        "against": _named(against),
+        "outputs": list(written),
+        "digest": sha256("".join(item["sha256"] for item in written).encode()).hexdigest(),
+    }
+
+
+def _named(against: Sequence[Earlier]) -> list[dict[str, str]]:
+    return [{"name": run.name, "digest": run.digest} for run in against]
+
+
+def _forget_others(work: Path, folders: Sequence[Path]) -> None:
+    """Remove work files of other recipes, code and inputs; the next run can reuse only those of this run."""
+    for path in work.iterdir():
+        if path not in folders:
+            shutil.rmtree(path, ignore_errors=True)

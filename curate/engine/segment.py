@@ -1,0 +1,253 @@
+"""Takes one split through segments of a recipe: the work of a worker, and the files and the marker it writes.
+
+A segment is a row of stages that can run on one split without the others; `curate.engine.phases` explains how a recipe
+is cut into them. A segment's folder holds up to five files for each split: `<split>.documents.parquet` with the
+documents that every stage kept, and `.dropped`, `.quarantine`, `.signals` and `.keys` in the same form. A file without
+rows is not written. The marker, `<split>.json`, is written last; it says that the others are complete.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from time import process_time
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from curate.counts import StageCount
+from curate.dedup.shuffle import MATCHED
+from curate.documents import MEASURED, PAGES, PROVENANCE, Documents, page_row, provenance, sizes
+from curate.engine.flow import dropped_rows, flow, measure, settle
+from curate.engine.split_keys import in_rows, keys_of, without_matched
+from curate.errors import NotAnArchiveError
+from curate.files import RowFile, left_by, read_marker, write_marker
+from curate.inputs.sources import Split, read
+from curate.recipe import Segment
+from curate.stages import Barrier, Read, Stage
+from curate.warc.pages import ReadCounts, Skip
+from filters.verdict import Rule, Verdict
+
+BATCH_PAGES = 64
+BATCH_BYTES = 8 << 20
+BATCH_DOCUMENTS = 256
+BATCH_CHARS = 4 << 20
+FILES = ("documents", "dropped", "quarantine", "signals", "keys")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The work of one segment on one split, with the paths it reads and writes; workers receive it as an argument.
+
+    `earlier` are the folders of the segments before. `barriers` are those resolved just before this segment, and
+    `matches` is the file that lists the duplicates they found in this split, None when there are none. `settled` are
+    the limits computed just before this segment from the scores of all splits, each with the name of its stage.
+    """
+
+    segment: Segment
+    folder: Path
+    split: Split
+    identity: str
+    keep_text: bool
+    earlier: tuple[Path, ...] = ()
+    matches: Path | None = None
+    barriers: tuple[Barrier, ...] = ()
+    settled: tuple[tuple[str, Rule], ...] = ()
+
+    @property
+    def marker(self) -> Path:
+        """The file whose presence says that the work is done."""
+        return self.folder / f"{self.identity}.json"
+
+    def file(self, kind: str) -> Path:
+        """The file of one kind of rows."""
+        return self.folder / f"{self.identity}.{kind}.parquet"
+
+
+@dataclass(slots=True)
+class _Files:
+    """Writes the rows of one split and segment, a file for each kind; all signals have one schema from the start."""
+
+    files: dict[str, RowFile]
+    measures: pa.Schema
+
+    def dropped(self, rows: pa.RecordBatch) -> None:
+        self.files["dropped"].write(rows)
+
+    def quarantined(self, rows: pa.RecordBatch) -> None:
+        self.files["quarantine"].write(rows)
+
+    def measured(self, rows: pa.RecordBatch) -> None:
+        undeclared = set(rows.schema.names) - set(self.measures.names)
+        assert not undeclared, f"signals a stage did not declare: {sorted(undeclared)}"
+        held = set(rows.schema.names)
+        columns = [rows[f.name] if f.name in held else pa.nulls(rows.num_rows, f.type) for f in self.measures]
+        self.files["signals"].write(pa.RecordBatch.from_arrays(columns, schema=self.measures))
+
+
+def _signal_schema(stages: Sequence[Stage]) -> pa.Schema:
+    names = [f"{stage.name}.{signal}" for stage in stages for signal in stage.signals]
+    return pa.schema([*MEASURED, *((name, pa.float64()) for name in names)])
+
+
+@dataclass(slots=True)
+class _Read:
+    """Counts of damage and the error, if the input is not an archive."""
+
+    counts: ReadCounts = field(default_factory=ReadCounts)
+    error: str = ""
+
+
+def advance(pieces: Sequence[Piece]) -> list[bool]:
+    """Take one split through consecutive segments; return for each whether its work was already done."""
+    return [_do(piece) for piece in pieces]
+
+
+def _do(piece: Piece) -> bool:
+    if read_marker(piece.marker, digests=True) is not None:
+        return True
+    piece.folder.mkdir(parents=True, exist_ok=True)
+    sink = _Files({kind: RowFile(piece.file(kind)) for kind in FILES}, _signal_schema(piece.segment.stages))
+    reads = [] if piece.segment.reads is None else [Read.name]
+    named: tuple[Stage | Barrier, ...] = (*piece.barriers, *piece.segment.stages, *piece.segment.barriers)
+    settled = [name for name, _ in piece.settled]
+    counts = {name: StageCount() for name in (*reads, *settled, *(stage.name for stage in named))}
+    found = _Read()
+    try:
+        for documents in _incoming(piece, counts, sink, found):
+            kept = flow(documents, piece.segment.stages, counts, sink, keep_text=piece.keep_text)
+            sink.files["documents"].write(kept.batch)
+            if piece.segment.barriers:
+                sink.files["keys"].write(keys_of(piece.segment.barriers, kept, counts))
+        for documents in _dropped_before(piece):
+            measure(documents, piece.segment.stages, counts, sink)
+        described = {kind: file.close() for kind, file in sink.files.items()}
+    finally:
+        for file in sink.files.values():
+            file.abandon()
+    for name, count in counts.items():
+        count.check(name)
+    write_marker(piece.marker, _marker(piece, counts, found, described))
+    return False
+
+
+def _marker(piece: Piece, counts: dict[str, StageCount], found: _Read, described: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "input": piece.split.input.name,
+        "start": piece.split.start,
+        "end": piece.split.end,
+        "error": found.error,
+        "read": _read_dict(found.counts) if piece.segment.reads else {},
+        "stages": {name: _as_dict(count) for name, count in counts.items()},
+        "peak_bytes": getrusage(RUSAGE_SELF).ru_maxrss * 1024,
+        "files": {kind: file for kind, file in described.items() if file},
+    }
+
+
+def _read_dict(counts: ReadCounts) -> dict[str, Any]:
+    return {
+        "records": dict(sorted(counts.records.items())),
+        "damaged_members": counts.damaged_members,
+        "bytes_skipped": counts.bytes_skipped,
+    }
+
+
+def _as_dict(count: StageCount) -> dict[str, Any]:
+    return {
+        "docs_in": count.docs_in,
+        "docs_out": count.docs_out,
+        "chars_in": count.chars_in,
+        "chars_out": count.chars_out,
+        "seconds": round(count.seconds, 6),
+        "dropped": dict(sorted(count.dropped.items())),
+        "errors": dict(sorted(count.errors.items())),
+        **({"census": count.census.rows()} if count.census.docs else {}),
+        **({"slowest": [[round(seconds, 6), *page] for seconds, *page in count.slowest]} if count.slowest else {}),
+    }
+
+
+def _incoming(piece: Piece, counts: dict[str, StageCount], sink: _Files, found: _Read) -> Iterator[Documents]:
+    if piece.segment.reads is not None:
+        return _read(piece.split, piece.segment.reads, counts[Read.name], sink, found)
+    return _resumed(piece, counts, sink)
+
+
+def _read(split: Split, stage: Read, count: StageCount, sink: _Files, found: _Read) -> Iterator[Documents]:
+    """Yield the pages of a split in batches; records without a usable page go to the sink as dropped."""
+    records = read(split, limits=stage.limits, counts=found.counts)
+    rows: list[dict[str, object]] = []
+    skips: list[Skip] = []
+    size = 0
+    started = process_time()
+    try:
+        for record in records:
+            if isinstance(record, Skip):
+                skips.append(record)
+                continue
+            rows.append(page_row(record, split.input.name))
+            size += len(record.html) + len(record.text or "")
+            if len(rows) >= BATCH_PAGES or size >= BATCH_BYTES:
+                count.seconds += process_time() - started
+                yield _read_batch(split.input.name, rows, skips, count, sink)
+                rows, skips, size = [], [], 0
+                started = process_time()
+    except NotAnArchiveError as error:
+        found.error = str(error)
+    count.seconds += process_time() - started
+    yield _read_batch(split.input.name, rows, skips, count, sink)
+
+
+def _read_batch(
+    warc_path: str, rows: list[dict[str, object]], skips: list[Skip], count: StageCount, sink: _Files
+) -> Documents:
+    verdicts = [Verdict(skip.rule, skip.value, skip.limit) for skip in skips]
+    skipped = pa.RecordBatch.from_pylist([provenance(skip, warc_path) for skip in skips], PROVENANCE)
+    sink.dropped(dropped_rows(skipped, Read.name, verdicts, keep_text=False))
+    batch = pa.RecordBatch.from_pylist(rows, PAGES)
+    count.docs_in += len(rows) + len(skips)
+    count.docs_out += len(rows)
+    count.dropped.update(verdict.rule for verdict in verdicts)
+    size = int(sizes(batch).sum())
+    count.chars_in += size
+    count.chars_out += size
+    return Documents(batch)
+
+
+def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Iterator[Documents]:
+    """Documents of the segment before, without those the barriers between have matched to others."""
+    matched = MATCHED.empty_table() if piece.matches is None else pq.read_table(piece.matches)
+
+    def drop(gone: Documents, rows: pa.RecordBatch) -> None:
+        sink.dropped(rows)
+        measure(gone, stages, counts, sink)
+
+    first, stages = 0, piece.segment.stages
+    for path in left_by(piece.earlier[-1], piece.identity, "documents"):
+        for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
+            for rows in _cut(batch):
+                left = settle(Documents(rows), piece.settled, stages, counts, sink, keep_text=piece.keep_text)
+                here = in_rows(matched, first, rows.num_rows)
+                yield without_matched(left, here, piece.barriers, counts, drop, keep_text=piece.keep_text)
+                first += rows.num_rows
+
+
+def _dropped_before(piece: Piece) -> Iterator[Documents]:
+    """Re-reads texts dropped earlier so that their signals are recorded too; what-if needs signals for every page."""
+    if not any(stage.measures for stage in piece.segment.stages):
+        return
+    for folder in piece.earlier:
+        for path in left_by(folder, piece.identity, "dropped"):
+            for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS, columns=[*PROVENANCE.names, "text"]):
+                for rows in _cut(batch.filter(pc.is_valid(batch["text"]))):
+                    yield Documents(rows)
+
+
+def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Cut a batch into parts of at most `BATCH_CHARS`, or of one document: views cost 28 bytes a character."""
+    numbers = (np.cumsum(sizes(batch)) - 1) // BATCH_CHARS
+    for start, end in pairwise([0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), batch.num_rows]):
+        yield batch.slice(start, end - start)

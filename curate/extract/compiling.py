@@ -1,0 +1,40 @@
+"""How the extractor's inner loops are compiled: once per machine, and again when any of them changes."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+
+from filters.compiled import cached
+
+F = TypeVar("F", bound=Callable[..., Any])
+Integer: TypeAlias = int | np.integer[Any]
+
+_SOURCES = """
+assemble attributes byte_hashes class_names compiling context_features entities features html_tokens inline kinds
+measures model page scanning scripts second_features stack sums tables tags writer
+""".split()
+
+
+def _stamp() -> str:
+    folder = Path(__file__).parent
+    return hashlib.sha256(b"\0".join((folder / f"{name}.py").read_bytes() for name in _SOURCES)).hexdigest()[:12]
+
+
+_STAMP = _stamp()
+
+
+def compiled(function: F) -> F:
+    """Compile a function that makes arrays."""
+    return cached(function, stamp=_STAMP)
+
+
+def borrowing(function: F) -> F:
+    """Compile a function that makes no arrays and keeps none: it works on what its caller holds.
+
+    So references need no counting, which is an atomic addition for every array at every call and was three quarters
+    of the tokenizer's time.
+    """
+    return cached(function, stamp=_STAMP, _nrt=False)

@@ -1,0 +1,144 @@
+"""What the model sees of a block beyond its neighbours: its likes on the page, its place, what lies on both sides."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.extract import measures as m
+from curate.extract import page as p
+from curate.extract.byte_hashes import BASIS, Numbers, mix
+from curate.extract.compiling import compiled
+from curate.extract.measures import Measures
+from curate.extract.page import Page
+from curate.extract.sums import GOOD_BEFORE, MIN_GOOD_WORDS, WORDS_BEFORE, Sums
+
+Rows = NDArray[np.float32]
+
+# A paragraph by any standard; a line that names what follows it; how far it is looked for either.
+MIN_LONG_WORDS, MAX_LONG_LINK_SHARE = 20, 0.3
+MAX_LABEL_WORDS = 6
+MAX_DISTANCE = 60
+_COLON = 2  # of `measures.ENDS`
+
+PLACED = 8
+AROUND = 10
+KIN = 5
+
+
+@compiled
+def signatures(page: Page) -> Numbers:
+    """Which blocks are built alike: a number per block, the same for the same tags and classes two levels up."""
+    n = page.state[p.BLOCKS]
+    hashes, groups = np.empty(n, np.uint64), np.zeros(n, np.int32)
+    for i in range(n):
+        element, value = page.blocks[i, p.ELEMENT], BASIS
+        for _ in range(3):
+            if element < 0:
+                break
+            value = mix(value, int(page.elements[element, p.TAG]))
+            first = page.elements[element, p.FIRST_TOKEN]
+            if first < page.elements[element, p.LAST_TOKEN]:
+                value = mix(value, page.tokens[first] & np.uint64(0xFFFFFFFF))
+            element = page.elements[element, p.PARENT]
+        hashes[i] = value
+    order = np.argsort(hashes)
+    for k in range(1, n):
+        groups[order[k]] = groups[order[k - 1]] + (hashes[order[k]] != hashes[order[k - 1]])
+    return groups
+
+
+@compiled
+def kin(groups: Numbers, measures: Measures, rows: Rows, column: int) -> None:
+    """Of the blocks built alike: how many, how long, how linked, how much of the page, how many in a row."""
+    n = len(groups)
+    sums = np.zeros((n + 1, 3))
+    for i in range(n):
+        words = measures[i, m.WORDS]
+        sums[groups[i], 0] += 1
+        sums[groups[i], 1] += words
+        sums[groups[i], 2] += words * measures[i, m.LINK_SHARE]
+    total = max(sums[:, 1].sum(), 1.0)
+    for i in range(n):
+        count, words, linked = sums[groups[i]]
+        row = rows[i]
+        row[column], row[column + 1] = np.log1p(count), np.log1p(words / count)
+        row[column + 2], row[column + 3] = linked / max(words, 1.0), words / total
+        row[column + 4] = measures[i, m.WORDS] * count / max(words, 1.0)
+
+
+@compiled
+def placed(page: Page, measures: Measures, sums: Sums, rows: Rows, column: int) -> None:
+    """Where the block stands: in the page, after the last heading, around the first h1."""
+    n, heading, top = len(measures), -1, -1
+    for i in range(n):
+        row = rows[i]
+        level = page.blocks[i, p.HEADING_LEVEL]
+        row[column], row[column + 1] = i / n, sums[i, WORDS_BEFORE] / max(sums[n, WORDS_BEFORE], 1.0)
+        row[column + 2], row[column + 3] = np.log1p(n), np.log1p(sums[n, WORDS_BEFORE])
+        if level:
+            heading = i
+        if level == 1 and top < 0:
+            top = i
+        row[column + 4] = i - heading if heading >= 0 else -1.0
+        row[column + 5] = np.log1p(sums[i, WORDS_BEFORE] - sums[heading, WORDS_BEFORE]) if heading >= 0 else -1.0
+        row[column + 6] = i - top if top >= 0 else -1.0
+        row[column + 7] = sums[n, GOOD_BEFORE] / max(sums[n, WORDS_BEFORE], 1.0)
+
+
+@compiled
+def _is_long(measure: Measures) -> bool:
+    return bool(measure[m.WORDS] >= MIN_LONG_WORDS and measure[m.LINK_SHARE] < MAX_LONG_LINK_SHARE)
+
+
+@compiled
+def is_label(page: Page, i: int, measure: Measures) -> bool:
+    """Whether a block names what follows: a heading, or a few words that end in a colon."""
+    return bool(page.blocks[i, p.HEADING_LEVEL] or (measure[m.WORDS] <= MAX_LABEL_WORDS and measure[m.ENDS] == _COLON))
+
+
+@compiled
+def sections(page: Page, measures: Measures) -> NDArray[np.int64]:
+    """For each block, the label it stands under (itself, if it is one; or -1) and the next label after that."""
+    n, label = len(measures), -1
+    parts = np.empty((n, 2), np.int64)
+    for i in range(n):
+        if is_label(page, i, measures[i]):
+            label = i
+        parts[i, 0] = label
+    after = n
+    for i in range(n - 1, -1, -1):
+        parts[i, 1] = after
+        if parts[i, 0] == i:
+            after = i
+    return parts
+
+
+@compiled
+def _towards(measures: Measures, rows: Rows, column: int, step: int) -> None:
+    """To one side: how far the next long block is and how long, and how many short blocks come first."""
+    n, far, short = len(measures), -1, 0
+    for k in range(n):
+        i = k if step > 0 else n - 1 - k
+        row = rows[i]
+        row[column] = min(abs(i - far), MAX_DISTANCE) if far >= 0 else MAX_DISTANCE + 1
+        row[column + 1] = np.log1p(measures[far, m.WORDS]) if far >= 0 else -1.0
+        row[column + 2] = min(short, MAX_DISTANCE)
+        short = 0 if measures[i, m.WORDS] >= MIN_GOOD_WORDS else short + 1
+        if _is_long(measures[i]):
+            far = i
+
+
+@compiled
+def around(page: Page, measures: Measures, sums: Sums, rows: Rows, column: int) -> None:
+    """What lies on both sides beyond the neighbours, and what the last label says."""
+    n, label = len(measures), -1
+    _towards(measures, rows, column, 1)
+    _towards(measures, rows, column + 3, -1)
+    for i in range(n):
+        row = rows[i]
+        if label >= 0:
+            row[column + 6] = measures[label, m.SCORE] / max(measures[label, m.WORDS], 1.0)
+            row[column + 7] = measures[label, m.LOWEST]
+        row[column + 8] = min(i - label, MAX_DISTANCE) if label >= 0 else -1.0
+        row[column + 9] = sums[i, GOOD_BEFORE] / max(sums[n, GOOD_BEFORE], 1.0)
+        if is_label(page, i, measures[i]):
+            label = i

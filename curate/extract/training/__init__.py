@@ -1,0 +1,1 @@
+"""How the extractor is trained: labelled pages to the shipped weights."""

@@ -1,0 +1,122 @@
+"""Check from disk alone that a run's output is what its manifest and report say."""
+
+from collections import Counter
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from curate.errors import UsageError
+from curate.files import TEMPORARY, holder, sha256_of
+from curate.finished.takedown import FOLDERS, returned
+from curate.output.checksums import MANIFEST, differing, load_manifest, load_report
+from curate.output.parts import text_totals
+
+
+def verify(out: Path) -> list[str]:
+    """What is wrong with the output in `out`, one line each; an empty list when digests and counts all agree.
+
+    Raises UsageError when there is no finished run to check.
+    """
+    wrong = _wrong(out)
+    if wrong and (writer := holder(out)):
+        raise UsageError(f"{out} is being written by {writer}: verify it when that is done")
+    return wrong
+
+
+def _wrong(out: Path) -> list[str]:
+    if not (out / MANIFEST).exists():
+        if writer := holder(out):
+            raise UsageError(f"{out} is being written by {writer}: verify it when that is done")
+        raise UsageError(f"{out} holds no {MANIFEST}: no run has finished there")
+    wrong = differing(out)
+    if wrong:
+        return [*wrong, *_returned(out)]
+    manifest, report = load_manifest(out), load_report(out)
+    wrong = _files(out, manifest)
+    wrong += returned(out)
+    return wrong or [*_chain(report), *_counts(out, report), *_totals(out, report), *_inputs(out, manifest, report)]
+
+
+def _returned(out: Path) -> list[str]:
+    """What is wrong with takedowns in a folder with damaged files, as far as it can be said."""
+    try:
+        return returned(out)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []
+
+
+def _files(out: Path, manifest: dict[str, Any]) -> list[str]:
+    wrong = []
+    listed = {item["file"]: item for item in manifest["outputs"]}
+    for name, item in listed.items():
+        path = out / name
+        if not path.is_file():
+            wrong.append(f"{name} is missing")
+        elif sha256_of(path) != item["sha256"]:
+            wrong.append(f"{name} is not the file that was written: its digest differs")
+    # Whatever lies there is read by who opens the folder as one data set.
+    found = [path for folder in FOLDERS for path in (out / folder).rglob("*") if path.is_file()]
+    present = {path.relative_to(out).as_posix() for path in found if not path.name.startswith(TEMPORARY)}
+    wrong += [f"{name} is not in the manifest" for name in sorted(present - listed.keys())]
+    digest = sha256("".join(item["sha256"] for item in manifest["outputs"]).encode()).hexdigest()
+    return wrong if digest == manifest["digest"] else [*wrong, "manifest.json: its digest is not that of its outputs"]
+
+
+def _chain(report: dict[str, Any]) -> list[str]:
+    wrong = []
+    before = None
+    for stage in report["stages"]:
+        gone = sum(stage["dropped"].values()) + sum(stage["errors"].values())
+        if stage["docs_in"] != stage["docs_out"] + gone:
+            wrong.append(f"{stage['name']}: {stage['docs_in']} in, {stage['docs_out']} out, {gone} dropped or failed")
+        if before is not None and before["docs_out"] != stage["docs_in"]:
+            wrong.append(f"{before['name']} let out {before['docs_out']}, {stage['name']} took in {stage['docs_in']}")
+        before = stage
+    return wrong
+
+
+def _counts(out: Path, report: dict[str, Any]) -> list[str]:
+    """Rows in dropped/ and quarantine/ against the report, per stage and rule."""
+    wrong = []
+    for folder, column, key in (("dropped", "rule", "dropped"), ("quarantine", "kind", "errors")):
+        rows: Counter[tuple[str, str]] = Counter()
+        for path in sorted((out / folder).glob("part-*.parquet")):
+            table = pq.read_table(path, columns=["stage", column])
+            rows.update(zip(table["stage"].to_pylist(), table[column].to_pylist(), strict=True))
+        said = {(stage["name"], rule): n for stage in report["stages"] for rule, n in stage[key].items()}
+        for place in sorted(rows.keys() | said.keys()):
+            if rows[place] != said.get(place, 0):
+                wrong.append(f"{folder}: {rows[place]} rows of {'/'.join(place)}, the report says {said.get(place, 0)}")
+    return wrong
+
+
+def _totals(out: Path, report: dict[str, Any]) -> list[str]:
+    text = text_totals(out / "data")
+    said = report["totals"]
+    pairs = [("docs_out", text["docs"]), ("chars_out", text["chars"]), ("docs_out", report["stages"][-1]["docs_out"])]
+    return [f"{name} is {found}, the report says {said[name]}" for name, found in pairs if found != said[name]]
+
+
+def _inputs(out: Path, manifest: dict[str, Any], report: dict[str, Any]) -> list[str]:
+    """Inputs and splits the manifest says were to be read against those the report counted, and pages against rows."""
+    wrong = []
+    planned, counted = ({item["name"]: item for item in found["inputs"]} for found in (manifest, report))
+    for name in sorted(planned.keys() | counted.keys()):
+        here = {key: counted.get(name, {}).get(key) for key in planned.get(name, {"name": ""})}
+        if planned.get(name) != here:
+            wrong.append(f"input {name} of the manifest and of the report are not the same")
+    splits = sum(item["splits"] for item in counted.values())
+    if splits != manifest["splits"]:
+        wrong.append(f"{splits} splits were read, the manifest says {manifest['splits']}")
+    rows: Counter[str] = Counter()
+    for folder in ("data", "dropped", "quarantine"):
+        for path in sorted((out / folder).glob("part-*.parquet")):
+            for batch in pq.ParquetFile(path).iter_batches(columns=["warc_path"]):
+                rows.update({each["values"]: each["counts"] for each in batch["warc_path"].value_counts().to_pylist()})
+    for name in sorted(rows.keys() | counted.keys()):
+        said = counted[name]["pages"] if name in counted else 0
+        if rows[name] != said:
+            wrong.append(f"input {name}: {rows[name]} rows in data/, dropped/ and quarantine/, the report says {said}")
+    return wrong

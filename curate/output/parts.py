@@ -1,0 +1,147 @@
+"""What a run leaves to be read: parts of a target size, however many splits fed them, in input order."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from curate.census import Census
+from curate.documents import PROVENANCE
+from curate.files import describe_file, parquet_writer, whole_file
+
+ROWS_PER_GROUP = 1000
+FIRST_COLUMNS = ("id", "url", "date", "text", "language")
+LEFT_OUT = ("html", "robots", "tdm", "copy_sites")
+
+
+@dataclass(slots=True)
+class _Parts:
+    """Parts of one folder: rows are cut into groups of a fixed size, groups into parts of a target size."""
+
+    folder: Path
+    part_bytes: int
+    described: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, groups: Iterator[pa.Table]) -> None:
+        """Write row groups one after another; a part ends once it holds `part_bytes`."""
+        group = next(groups, None)
+        while group is not None:
+            path = self.folder / f"part-{len(self.described):05d}.parquet"
+            rows, size = 0, 0
+            with whole_file(path) as temporary, parquet_writer(temporary, group.schema) as writer:
+                while group is not None and size < self.part_bytes:
+                    writer.write_table(group.combine_chunks(), row_group_size=ROWS_PER_GROUP)
+                    rows += group.num_rows
+                    size += _text_bytes(group)
+                    group = next(groups, None)
+            self.described.append(describe_file(path, rows))
+
+
+def _text_bytes(table: pa.Table) -> int:
+    column = next((name for name in ("text", "raw") if name in table.column_names), None)
+    return 0 if column is None else pc.sum(pc.binary_length(table[column])).as_py() or 0
+
+
+def write_parts(
+    folder: Path,
+    pieces: Sequence[Sequence[Path]],
+    part_bytes: int,
+    *,
+    empty: pa.Schema,
+    merged: bool = False,
+    ranked: Mapping[str, Census] = MappingProxyType({}),
+    edit: Callable[[pa.Table], pa.Table] | None = None,
+) -> list[dict[str, Any]]:
+    """Write the rows of `pieces` (for each split in order, the files its rows stand in) as parts in a new folder.
+
+    Within a split rows are sorted by their place in the input; `merged` makes one row of those with the same id, which
+    takes each column from the first that has it. A column that is `ranked` is followed by its percentile among all
+    texts of the run; `edit` changes rows before they are written. When there are no rows one empty part is written, so
+    that the schema can be read. Returns the file descriptions, in order.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    schema = _schema([path for files in pieces for path in files], empty)
+    parts = _Parts(folder, part_bytes)
+    tables = (_with_percentiles(table, ranked) for table in _tables(pieces, schema, merged=merged))
+    groups = _groups(tables, _with_percentiles(schema.empty_table(), ranked).schema)
+    parts.write(groups if edit is None else map(edit, groups))
+    return parts.described
+
+
+def _schema(paths: Sequence[Path], empty: pa.Schema) -> pa.Schema:
+    found = [pq.read_schema(path).remove_metadata() for path in paths]
+    merged = pa.unify_schemas(found) if found else empty
+    names = [name for name in FIRST_COLUMNS if name in merged.names]
+    names += [name for name in merged.names if name not in names and name not in LEFT_OUT]
+    return pa.schema([merged.field(name) for name in names])
+
+
+def _tables(pieces: Sequence[Sequence[Path]], schema: pa.Schema, *, merged: bool) -> Iterator[pa.Table]:
+    for files in pieces:
+        if files:
+            tables = [pq.read_table(path).select(_held(path, schema)) for path in files]
+            table = pa.concat_tables(tables, promote_options="default")
+            table = _one_row_each(table) if merged else table
+            yield _cast(table.sort_by("warc_offset"), schema)
+
+
+def _one_row_each(table: pa.Table) -> pa.Table:
+    """Rows with the same id as one row, each column from the first that has it."""
+    names = [name for name in table.column_names if name != "id"]
+    grouped = table.group_by("id", use_threads=False).aggregate([(name, "first") for name in names])
+    return grouped.rename_columns([name.removesuffix("_first") for name in grouped.column_names])
+
+
+def _held(path: Path, schema: pa.Schema) -> list[str]:
+    names = set(pq.read_schema(path).names)
+    return [name for name in schema.names if name in names]
+
+
+def _cast(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    columns = [
+        table[field.name].cast(field.type) if field.name in table.column_names else pa.nulls(table.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _with_percentiles(table: pa.Table, ranked: Mapping[str, Census]) -> pa.Table:
+    for name in sorted(set(ranked) & set(table.column_names)):
+        found = ranked[name].percentiles(table[name].to_numpy().astype(np.float64))
+        place = table.schema.get_field_index(name) + 1
+        table = table.add_column(place, f"{name}_percentile", pa.array(found, pa.float32()))
+    return table
+
+
+def _groups(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:
+    """The same rows in tables of `ROWS_PER_GROUP` rows, so that files do not depend on how the input was split."""
+    waiting = schema.empty_table()
+    some = False
+    for table in tables:
+        waiting = pa.concat_tables([waiting, table])
+        while waiting.num_rows >= ROWS_PER_GROUP:
+            yield waiting.slice(0, ROWS_PER_GROUP)
+            some = True
+            waiting = waiting.slice(ROWS_PER_GROUP)
+    if waiting.num_rows or not some:
+        yield waiting
+
+
+def text_totals(folder: Path) -> dict[str, int]:
+    """Documents, characters and UTF-8 bytes of text in the parts of a folder."""
+    totals = {"docs": 0, "chars": 0, "bytes": 0}
+    for path in sorted(folder.glob("part-*.parquet")):
+        for batch in pq.ParquetFile(path).iter_batches(ROWS_PER_GROUP, columns=["text"]):
+            totals["docs"] += batch.num_rows
+            totals["chars"] += pc.sum(pc.utf8_length(batch["text"])).as_py() or 0
+            totals["bytes"] += pc.sum(pc.binary_length(batch["text"])).as_py() or 0
+    return totals
+
+
+KEPT_SCHEMA = pa.schema([*PROVENANCE, ("text", pa.large_string()), ("language", pa.string())])

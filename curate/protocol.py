@@ -1,0 +1,250 @@
+"""What a stage is, said once: how it works on documents, what it says about itself, and what of that may be left out.
+
+A recipe is a list of stages. There are three kinds, and each is a frozen dataclass of plain functions and their limits:
+
+- `Read` comes first and makes documents out of archives.
+- A `Stage` is called with documents and decides about each of them alone.
+- A `Barrier` must see all documents before it can decide: duplicates.
+
+A stage has a `name`, the names of its `signals`, whether it `measures` also what earlier stages dropped, and it can be
+called. That is all it has to have. Everything else that other parts of the program want to know about a stage is a
+field of `About`, with what holds where the stage does not say: its table of limits, how stored signals are judged
+again, whose judgement it is, where in a text a rule's number comes from, and what to do before a run. Nobody outside
+this package asks which class a stage has, so a new stage is one file, its line in a recipe, and its test.
+
+**Measure once, decide often.** A stage whose limits can be changed afterwards measures its signals in `__call__` and
+leaves the decision to `judge(signals)`, which sees nothing but arrays. A run calls `judge` with the signals it has just
+measured, and what-if calls it with those a run has stored, so both are one function and cannot differ.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from math import isinf
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import pyarrow as pa
+
+from curate.census import Census
+from curate.documents import MEASURED, Documents
+from curate.matches import Load, Matches
+from filters.verdict import Judgement, Rule, Verdict
+from filters.verdicts import Signals, Verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a document broke a stage: the kind that is counted, and a detail to read."""
+
+    kind: str
+    detail: str = ""
+
+
+Fate = Verdict | Failure
+
+
+class Fates(Protocol):
+    """A fate per document: a list of them, or `Verdicts`."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, document: int, /) -> Fate: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a stage says: the documents it was given, in the same order, perhaps changed, and a fate for each.
+
+    `signals` maps the name of a number measured on each document, one the stage declares, to a float64 array;
+    `child_seconds` is CPU time spent for the stage outside this process; `page_seconds` is CPU time per document,
+    float64[n], NaN where it was not measured, None from a stage that does not measure it.
+    """
+
+    documents: Documents
+    fates: Fates
+    signals: Mapping[str, np.ndarray] = field(default_factory=dict)
+    child_seconds: float = 0.0
+    page_seconds: np.ndarray | None = None
+
+
+class Stage(Protocol):
+    """A named step over documents, which decides about each of them by itself.
+
+    A stage that `measures` is also run on documents an earlier stage has dropped, so that its signals are known for
+    kept and dropped alike; its fates for those are ignored.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the report calls it; one name for one stage of a recipe."""
+        ...
+
+    @property
+    def measures(self) -> bool:
+        """Whether it also runs on what earlier stages dropped."""
+        ...
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The names of the numbers it measures."""
+        ...
+
+    def __call__(self, documents: Documents) -> Outcome:
+        """Decide about each document."""
+        ...
+
+
+@runtime_checkable
+class Barrier(Protocol):
+    """A stage that must see all documents: it leaves a key per document, and documents that share a cell meet.
+
+    A key is a row of 8-byte words; the first `cells` of them name buckets (0: none), the others are for comparing.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the report calls it."""
+        ...
+
+    @property
+    def rule(self) -> str:
+        """The rule of its drops."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """The similarity from which a document is a duplicate; the limit of its drops."""
+        ...
+
+    @property
+    def keep(self) -> str:
+        """Which of several like documents is kept: a policy of `curate.dedup.ranking.KEEP`."""
+        ...
+
+    @property
+    def key_bytes(self) -> int:
+        """The width of a key."""
+        ...
+
+    @property
+    def cells(self) -> int:
+        """How many words of a key name buckets."""
+        ...
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether `resolve` loads texts."""
+        ...
+
+    @property
+    def made_with(self) -> Mapping[str, Any]:
+        """What keys of two runs must have in common to be compared, as JSON."""
+        ...
+
+    def keys(self, documents: Documents) -> pa.Array:
+        """One fixed-size binary key per document."""
+        ...
+
+    def resolve(self, keys: np.ndarray, ranks: np.ndarray, load: Load, first_new_rank: int) -> Matches:
+        """Match documents by their keys, uint64[n, words]; `load` gives the texts at some indices.
+
+        Lower ranks are kept, those below `first_new_rank` whatever they are like.
+        """
+        ...
+
+
+def _nothing() -> None:
+    """What a stage without a model does before a run."""
+
+
+def _nowhere(_text: str, _rule: str) -> Sequence[tuple[int, int]]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a stage says about itself: attributes it may have, each with what holds where it has not.
+
+    `table` is its limits in the order they are tried. `judge` turns signals, as arrays by name, into verdicts; it
+    `needs` signals of the stage and columns of `curate.documents.MEASURED`, by default the signals of its table.
+    `with_limit(rule, limit)` is the stage with another limit, None for none. `edits`: whether texts can leave it
+    changed. `makes_text`: whether documents have a text only behind it; its result is kept for later runs.
+    `judgement` is whose the decisions are. `where(text, rule)` gives start and end of each stretch of a text that the
+    rule counts. `ranks`: whether the scores of all texts of the run are counted, so that each text kept gets its
+    percentile; `settle` makes a limit of that count, which the texts the stage kept are then judged by. `check` raises
+    UsageError when the stage cannot work, `warm` does once what many workers would each do. Of a barrier, `best_by` is
+    the score that says which copy is the best; it finds `exact` copies or near ones; with `drop_all` also the last page
+    goes that has more than `max_copies` on at least `min_sites`.
+    """
+
+    table: tuple[Rule, ...] = ()
+    judge: Callable[[Signals], Verdicts] | None = None
+    needs: tuple[str, ...] = ()
+    with_limit: Callable[[str, float | None], Any] | None = None
+    edits: bool = True
+    makes_text: bool = False
+    judgement: Judgement = Judgement()
+    where: Callable[[str, str], Sequence[tuple[int, int]]] = _nowhere
+    ranks: bool = False
+    settle: Callable[[Census], Rule] | None = None
+    check: Callable[[], None] = _nothing
+    warm: Callable[[], None] = _nothing
+    best_by: str = ""
+    exact: bool = False
+    drop_all: bool = False
+    max_copies: int = 0
+    min_sites: int = 1
+    measures: bool = False
+    signals: tuple[str, ...] = ()
+
+
+_FIELDS = tuple(field.name for field in fields(About))
+
+
+def about(stage: object) -> About:
+    """What a stage of any kind says about itself.
+
+    >>> from curate.stages import Language, Read
+    >>> [(rule.name, rule.limit, rule.unit) for rule in about(Language()).table]
+    [('min_probability', 0.65, 'probability')]
+    >>> about(Read()).table
+    ()
+    """
+    said = {name: getattr(stage, name) for name in _FIELDS if hasattr(stage, name)}
+    found = About(**said)
+    if found.judge is None or "needs" in said:
+        return found
+    return About(**said | {"needs": tuple(dict.fromkeys(rule.signal for rule in found.table))})
+
+
+def column(stage: str, signal: str) -> str:
+    """The column of `signals/` a stage's signal is stored in; what is measured on no stage's account is itself.
+
+    >>> column("gopher.quality", "words"), column("language", "language")
+    ('gopher.quality.words', 'language')
+    """
+    return signal if signal in MEASURED.names else f"{stage}.{signal}"
+
+
+def as_json(stage: Any) -> dict[str, Any]:
+    """A stage's account of itself as the report keeps it; a limit that drops nothing is null.
+
+    `signal` is the column of `signals/`, "" where the number is not stored.
+    """
+    told = about(stage)
+    return {
+        "name": stage.name,
+        "measures": told.measures,
+        "judgement": {"who": told.judgement.who, "mind": told.judgement.mind},
+        "limits": [
+            {
+                "rule": rule.name,
+                "signal": column(stage.name, rule.signal) if rule.signal in told.signals else "",
+                "bound": rule.bound,
+                "value": None if isinf(rule.limit) else rule.limit,
+                "unit": rule.unit,
+                "because": rule.because,
+                "source": rule.source,
+            }
+            for rule in told.table
+        ],
+    }
