@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from curate.dedup import minhash
 from curate.dedup.minhash import MinHash
 from curate.errors import UsageError
+from curate.matches import Load, Matches
 from filters.batches import takes_column, text_list
 
 MAX_REPRESENTATIVES = 32
