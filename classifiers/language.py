@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelError, ModelFile, best_labels, digest, shipped
-from classifiers.language_codes import iso_639_1
-from filters.batches import Columns, strings, text_list, with_batch
-from filters.verdict import Judgement
+from curate.classifiers.excerpt import excerpt
+from curate.classifiers.fasttext_model import ModelError, ModelFile, best_labels, digest, shipped
+from curate.classifiers.language_codes import iso_639_1
+from curate.filters.batches import Columns, strings, text_list, with_batch
+from curate.filters.verdict import Judgement
 
 UNDETERMINED = ("und", 0.0)
 MODEL = shipped("language.ftz")

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelError, ModelFile, digest, label_names, label_probability, shipped
-from filters.batches import takes_column, text_list
-from filters.verdict import Judgement, judged_by
+from curate.classifiers.excerpt import excerpt
+from curate.classifiers.fasttext_model import ModelError, ModelFile, digest, label_names, label_probability, shipped
+from curate.filters.batches import takes_column, text_list
+from curate.filters.verdict import Judgement, judged_by
 
 MODEL = shipped("webtext.ftz")
 LABEL = "hq"

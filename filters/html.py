@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from filters.batches import Columns, text_list
-from filters.verdict import Rule, Verdict, judge
-from filters.verdicts import verdict_columns
+from curate.filters.batches import Columns, text_list
+from curate.filters.verdict import Rule, Verdict, judge
+from curate.filters.verdicts import verdict_columns
 
 COMMON_WORDS_CAP = 8  # counting stops here, so a page of the wanted language costs a look at its first sentences
 

@@ -14,10 +14,10 @@ from typing import Any, Generic, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.batches import Columns, strings, text_list
-from filters.text_view import Spans, TextView, as_view
-from filters.verdict import Judgement, Rule, Verdict, judge
-from filters.verdicts import verdict_columns
+from curate.filters.batches import Columns, strings, text_list
+from curate.filters.text_view import Spans, TextView, as_view
+from curate.filters.verdict import Judgement, Rule, Verdict, judge
+from curate.filters.verdicts import verdict_columns
 
 Reading = TypeVar("Reading")
 
@@ -47,7 +47,7 @@ class RuleSet(Generic[Reading]):
     function of a module, and so has `places`, which says for a rule what of a text its number is made of. `changed`
     holds the limits that differ from the dialect's own, sorted by name. `judgement` is whose the limits are.
 
-    >>> from filters import gopher
+    >>> from curate.filters import gopher
     >>> gopher.quality("Too short.")
     Verdict(rule='min_words', value=2.0, limit=50)
     >>> bool(gopher.quality("This is the end of a good story.", min_words=3))
@@ -88,7 +88,7 @@ class RuleSet(Generic[Reading]):
 
         Empty for a rule that no stretch stands for, such as a least number of words.
 
-        >>> from filters import fineweb
+        >>> from curate.filters import fineweb
         >>> fineweb.quality.where("Menu\\nThis is a line that reads like a sentence.", "max_short_line_fraction")
         [(0, 4)]
         """
@@ -106,7 +106,7 @@ class RuleSet(Generic[Reading]):
     def kept(self, text: str | TextView, *, dialect: str | None = None, **limits: float | None) -> bool:
         """Whether one text is kept, for masks of data frames; keywords as of a call.
 
-        >>> from filters import gopher
+        >>> from curate.filters import gopher
         >>> gopher.quality.kept("Too short."), gopher.quality.kept("This is the end of a good story.", min_words=3)
         (False, True)
         """
@@ -121,7 +121,7 @@ class RuleSet(Generic[Reading]):
         are NaN where a text is kept. With `signals` every number behind the verdicts is a column too, float64[n], by
         its name. Other keywords are as of a call. Raises TypeError for one text, and for a text that is missing.
 
-        >>> from filters import gopher
+        >>> from curate.filters import gopher
         >>> found = gopher.quality.batch(["Too short.", "This is the end of a good story."], min_words=3, signals=True)
         >>> found.kept.tolist(), found.rule.tolist(), found["words"].tolist()
         ([False, True], ['min_words', ''], [2.0, 7.0])
@@ -187,7 +187,7 @@ class TextEdit(Generic[Reading]):
 
     `edit` has to be a function of a module. It may keep its result in the view, for the rules that judge it.
 
-    >>> from filters import c4
+    >>> from curate.filters import c4
     >>> c4.clean_lines("Home | About | Contact\\nThis line reads like a sentence.")
     'This line reads like a sentence.'
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from filters.address import (
+from curate.filters.address import (
     canonical_host,
     canonical_url,
     decoded,
@@ -16,10 +16,10 @@ from filters.address import (
     registered_domain,
     split_url,
 )
-from filters.batches import Columns, text_list
-from filters.blocklist import Blocklist
-from filters.verdict import Rule, Verdict, judge
-from filters.verdicts import verdict_columns
+from curate.filters.batches import Columns, text_list
+from curate.filters.blocklist import Blocklist
+from curate.filters.verdict import Rule, Verdict, judge
+from curate.filters.verdicts import verdict_columns
 
 __all__ = [
     "Blocklist",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.batches import Columns, strings
-from filters.verdict import KEPT, Rule, Verdict
+from curate.filters.batches import Columns, strings
+from curate.filters.verdict import KEPT, Rule, Verdict
 
 Signals = Mapping[str, NDArray[np.generic]]
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from filters.address import canonical_host, registered_domain
+from curate.filters.address import canonical_host, registered_domain
 
 SUMMARY = pa.schema(
     [

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from curate.dedup import minhash
 from curate.dedup.minhash import MinHash
 from curate.errors import UsageError
+from curate.filters.batches import takes_column, text_list
 from curate.matches import Load, Matches
-from filters.batches import takes_column, text_list
 
 MAX_REPRESENTATIVES = 32
 """How many kept documents of one bucket, lowest ranks first, a later document is compared with."""

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from curate.errors import UsageError
-from filters.batches import batched, strings
+from curate.filters.batches import batched, strings
 
 __all__ = [
     "DEFAULT_EXTRACTOR", "DEFAULT_MARKUP", "EXTRACTORS", "MARKUPS", "Extracted", "Scored", "check_extractor",

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from curate.documents import DROPPED, PROVENANCE
 from curate.errors import UsageError
-from filters.address import canonical_host, canonical_url
+from curate.filters.address import canonical_host, canonical_url
 
 STAGE, RULE = "takedown", "requested"
 ROWS_GO = frozenset({"data", "signals"})  # elsewhere other files count or number a file's rows

@@ -7,12 +7,12 @@ from math import isnan
 import numpy as np
 import pytest
 
-from classifiers import language, quality, toxicity, webtext
+from curate.classifiers import language, quality, toxicity, webtext
 from curate.dedup import near_duplicates
 from curate.extract import extract
-from filters import c4, fineweb, gopher, html, pii, refinedweb, signals, url
-from filters.batches import Columns, text_list
-from filters.text_view import TextView
+from curate.filters import c4, fineweb, gopher, html, pii, refinedweb, signals, url
+from curate.filters.batches import Columns, text_list
+from curate.filters.text_view import TextView
 
 RULE_SETS = (gopher.quality, gopher.repetition, c4.quality, c4.paragraphs, fineweb.quality, refinedweb.quality,
              signals.statistics)  # fmt: skip
