@@ -18,11 +18,10 @@ class BuildWheel(build_py):
 
     def run(self) -> None:
         """Leave out the folders at the top, which are in `curate` too, and write the short names."""
-        if self.editable_mode:
-            return super().run()
-        self.packages = [name for name in self.packages if name.split(".")[0] not in SHORT]
+        short = () if self.editable_mode else SHORT
+        self.packages = [name for name in self.packages if name.split(".")[0] not in short]
         super().run()
-        for name in SHORT:
+        for name in short:
             Path(self.build_lib, f"{name}.py").write_text(FILE.format(name), encoding="utf-8")
 
 
