@@ -9,7 +9,7 @@ import numpy as np
 
 from curate.classifiers import language, webtext
 from curate.classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
-from curate.classifiers.training import evaluate, toxicity_report, value_report, webtext_report
+from curate.classifiers.training import evaluate, multilingual, toxicity_report, value_report, webtext_report
 from curate.classifiers.training import labelled_sets as training_data
 from curate.classifiers.training import language as language_training
 from curate.classifiers.training import webtext as webtext_training
@@ -26,6 +26,7 @@ LICENCES = {
     training_data.ARTICLES[1]: "texts belong to their publishers; weights only",
     training_data.PAGE_TABLE: "addresses and sources only",
     training_data.VALUES: "texts belong to their authors; weights only",
+    multilingual.VALUES: "texts belong to their authors; weights only",
     training_data.PAGES: "texts belong to their authors; weights only",
 }
 
@@ -180,7 +181,18 @@ def quality_card(data: Path, model: ModelFile, found: value_report.Study) -> str
     )  # fmt: skip
 
 
+def multilingual_card(data: Path, model: ModelFile, _folder: str) -> str:
+    """The card of the value model for any language, on sources it never saw."""
+    known = multilingual.labelled(data)
+    return _card(
+        model, data, "Multilingual", [training_data.VALUES, multilingual.VALUES],
+        {"landmarks": multilingual.LANDMARKS, "damping": multilingual.DAMPING, "width": multilingual.WIDTH},
+        READING + multilingual.numbers(known, multilingual.train(known)[1]), "Ridge regression on form alone",
+    )  # fmt: skip
+
+
 _CARDS = {
+    "multilingual": multilingual_card,
     "language": language_card, "toxicity": toxicity_card, "webtext": webtext_card,
 }  # fmt: skip
 

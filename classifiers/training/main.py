@@ -10,6 +10,8 @@ from pathlib import Path
 
 from curate.classifiers import toxicity_model
 from curate.classifiers.fasttext_model import SHIPPED_SHA256, ModelFile, save
+from curate.classifiers.multilingual import save as save_form
+from curate.classifiers.training import multilingual
 from curate.classifiers.training import toxicity as toxicity_training
 from curate.classifiers.training.labelled_sets import language_rows, toxicity_sentences, webtext_rows
 from curate.classifiers.training.language import language_model
@@ -31,7 +33,17 @@ def train_webtext(data: Path, out: Path) -> ModelFile:
     return save(webtext_model(webtext_rows(data)), out / "webtext.ftz")
 
 
-TRAINERS = {"language": train_language, "toxicity": train_toxicity, "webtext": train_webtext}
+def train_multilingual(data: Path, out: Path) -> ModelFile:
+    """Train the value model for any language on the labelled pages under `data` and write it to `out`."""
+    return save_form(multilingual.train(multilingual.labelled(data))[0], out / "multilingual.npz")
+
+
+TRAINERS = {
+    "multilingual": train_multilingual,
+    "language": train_language,
+    "toxicity": train_toxicity,
+    "webtext": train_webtext,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
