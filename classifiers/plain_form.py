@@ -10,6 +10,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,8 +95,8 @@ def _mark_form(text: str, words: int) -> list[float]:
 
 
 def _word_form(words: Sequence[str], scale: float) -> list[float]:
-    counts, pairs = Counter(words), len(set(zip(words, words[1:], strict=False)))
-    once, most = sum(count == 1 for count in counts.values()), max(counts.values(), default=0)
+    counts, pairs = Counter(words), len(set(pairwise(words)))
+    once, most = sum(count == 1 for count in counts.values()), max([0, *counts.values()])
     length = sum(map(len, words)) / max(len(words), 1) if scale == 1.0 else 5.0
     return [
         np.log1p(len(words)), len(counts) / max(len(words), 1), pairs / max(len(words) - 1, 1),

@@ -145,6 +145,6 @@ def numbers(known: Labelled, scores: NDArray[np.float64]) -> str:
         + "\n\nPages in other languages than English, by least score:\n\n"
         + table(["least score", "kept", "precision", "of the worthy"], limits)
         + "\n\n## Mind\nPages were read once, by a language model. Indonesian has one page worth having and Czech and "
-        "Portuguese five each: their figures say little. A page that is fluent and says nothing scores high, and a poem "
-        "scores low. English is here for comparison; `quality` is the model for it.\n"
+        "Portuguese five each: their figures say little. A page that is fluent and says nothing scores high, and a "
+        "poem scores low. English is here for comparison; `quality` is the model for it.\n"
     )  # fmt: skip
