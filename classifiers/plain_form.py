@@ -96,7 +96,7 @@ def _mark_form(text: str, words: int) -> list[float]:
 
 def _word_form(words: Sequence[str], scale: float) -> list[float]:
     counts, pairs = Counter(words), len(set(pairwise(words)))
-    once, most = sum(count == 1 for count in counts.values()), max([0, *counts.values()])
+    once, most = sum(count == 1 for count in counts.values()), max(counts.values(), default=0)
     length = sum(map(len, words)) / max(len(words), 1) if scale == 1.0 else 5.0
     return [
         np.log1p(len(words)), len(counts) / max(len(words), 1), pairs / max(len(words) - 1, 1),
@@ -105,7 +105,7 @@ def _word_form(words: Sequence[str], scale: float) -> list[float]:
 
 
 def _char_form(text: str, size: float, flags: NDArray[np.uint32], dense: float) -> list[float]:
-    letters = np.count_nonzero(flags & ch.LETTER)
+    letters = int(np.count_nonzero(flags & ch.LETTER))
     shares = [
         np.count_nonzero(flags & flag) / max(len(text), 1) for flag in (ch.DIGIT_ANY, ch.LETTER, ch.SPACE, ch.MARK)
     ]

@@ -13,7 +13,7 @@ from curate.errors import CurateError, NotAnArchiveError, UsageError
 from curate.terminal import harmless
 
 COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "clean", "train",
-            "audit", "contamination")  # fmt: skip
+            "audit", "contamination", "limits")  # fmt: skip
 USAGE_EXIT, INCOMPLETE_EXIT = 2, 1
 PLAIN_WIDTH = 140  # of tables that go to a file or a log
 

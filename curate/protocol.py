@@ -244,6 +244,7 @@ def as_json(stage: Any) -> dict[str, Any]:
                 "unit": rule.unit,
                 "because": rule.because,
                 "source": rule.source,
+                **({"language": rule.language} if rule.language else {}),
             }
             for rule in told.table
         ],

@@ -27,6 +27,7 @@ class Limit:
     signal: str = ""
     because: str = ""
     source: str = ""
+    language: str = ""
 
     @property
     def noun(self) -> str:
@@ -48,7 +49,16 @@ def limits_of(report: Mapping[str, Any]) -> list[Limit]:
     (0.8, 'score')
     """
     return [
-        Limit(stage, row["rule"], row["value"], row["bound"], row["signal"], row["because"], row["source"])
+        Limit(
+            stage,
+            row["rule"],
+            row["value"],
+            row["bound"],
+            row["signal"],
+            row["because"],
+            row["source"],
+            row.get("language", ""),
+        )
         for stage, told in about_stages(report).items()
         for row in told["limits"]
         if row["value"] is not None

@@ -5,12 +5,13 @@ from curate.stages.barriers import ExactDuplicates, NearDuplicates
 from curate.stages.contamination import Decontaminate
 from curate.stages.kinds import alone, lacking, meets, reads
 from curate.stages.pages import Extract, Prefilter, Read, Urls
+from curate.stages.per_language import PerLanguage
 from curate.stages.predicates import Keep
 from curate.stages.scores import Score
 from curate.stages.texts import Language, Redact, Rules
 
 __all__ = [
     "About", "Barrier", "Decontaminate", "ExactDuplicates", "Extract", "Failure", "Fate", "Keep", "Language",
-    "NearDuplicates", "Outcome", "Prefilter", "Read", "Redact", "Rules", "Score", "Stage", "Urls", "about", "alone",
-    "lacking", "meets", "reads",
+    "NearDuplicates", "Outcome", "PerLanguage", "Prefilter", "Read", "Redact", "Rules", "Score", "Stage",
+    "Urls", "about", "alone", "lacking", "meets", "reads",
 ]  # fmt: skip
