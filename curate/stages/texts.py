@@ -140,7 +140,7 @@ class Rules:
         """Measure and judge each text; every signal goes to the outcome."""
         documents = documents.with_views()
         measured = [self.rules.signals(view) for view in documents.views or ()]
-        names = measured[0] if measured else ()
+        names = measured[0] if measured else self.signals
         signals = {name: np.array([row[name] for row in measured], np.float64) for name in names}
         fates = self.judge(signals)
         if self.edit is not None:
