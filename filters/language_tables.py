@@ -17,17 +17,9 @@ LIMITS: dict[str, dict[str, tuple[float, str]]] = {
         "min_words": (98, "0.01 quantile of words in 198 texts, worthy pages in scripts with spaces"),
         "min_mean_word_length": (3.46, ".8 of the least in language_sentences, 500 of them by tens"),
         "max_mean_word_length": (6.27, "1.2 of the greatest in language_sentences, 500 of them by tens"),
-        "max_hash_to_word_ratio": (
-            0.01,
-            "0.99 quantile of hash_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
         "max_ellipsis_to_word_ratio": (
             0.02,
             "0.99 quantile of ellipsis_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
-        "max_bullet_line_fraction": (
-            0.83,
-            "0.99 quantile of bullet_line_fraction in 198 texts, worthy pages in scripts with spaces",
         ),
         "max_ellipsis_line_fraction": (
             0.16,
@@ -43,17 +35,9 @@ LIMITS: dict[str, dict[str, tuple[float, str]]] = {
         "min_words": (98, "0.01 quantile of words in 198 texts, worthy pages in scripts with spaces"),
         "min_mean_word_length": (3.69, ".8 of the least in language_sentences, 500 of them by tens"),
         "max_mean_word_length": (7.37, "1.2 of the greatest in language_sentences, 500 of them by tens"),
-        "max_hash_to_word_ratio": (
-            0.01,
-            "0.99 quantile of hash_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
         "max_ellipsis_to_word_ratio": (
             0.02,
             "0.99 quantile of ellipsis_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
-        "max_bullet_line_fraction": (
-            0.83,
-            "0.99 quantile of bullet_line_fraction in 198 texts, worthy pages in scripts with spaces",
         ),
         "max_ellipsis_line_fraction": (
             0.16,
@@ -69,17 +53,9 @@ LIMITS: dict[str, dict[str, tuple[float, str]]] = {
         "min_words": (98, "0.01 quantile of words in 198 texts, worthy pages in scripts with spaces"),
         "min_mean_word_length": (4.14, ".8 of the least in language_sentences, 500 of them by tens"),
         "max_mean_word_length": (7.83, "1.2 of the greatest in language_sentences, 500 of them by tens"),
-        "max_hash_to_word_ratio": (
-            0.01,
-            "0.99 quantile of hash_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
         "max_ellipsis_to_word_ratio": (
             0.02,
             "0.99 quantile of ellipsis_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
-        "max_bullet_line_fraction": (
-            0.83,
-            "0.99 quantile of bullet_line_fraction in 198 texts, worthy pages in scripts with spaces",
         ),
         "max_ellipsis_line_fraction": (
             0.16,
@@ -95,17 +71,9 @@ LIMITS: dict[str, dict[str, tuple[float, str]]] = {
         "min_words": (98, "0.01 quantile of words in 198 texts, worthy pages in scripts with spaces"),
         "min_mean_word_length": (3.34, ".8 of the least in language_sentences, 500 of them by tens"),
         "max_mean_word_length": (6.6, "1.2 of the greatest in language_sentences, 500 of them by tens"),
-        "max_hash_to_word_ratio": (
-            0.01,
-            "0.99 quantile of hash_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
         "max_ellipsis_to_word_ratio": (
             0.02,
             "0.99 quantile of ellipsis_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
-        "max_bullet_line_fraction": (
-            0.83,
-            "0.99 quantile of bullet_line_fraction in 198 texts, worthy pages in scripts with spaces",
         ),
         "max_ellipsis_line_fraction": (
             0.16,
@@ -121,17 +89,9 @@ LIMITS: dict[str, dict[str, tuple[float, str]]] = {
         "min_words": (98, "0.01 quantile of words in 198 texts, worthy pages in scripts with spaces"),
         "min_mean_word_length": (3.71, ".8 of the least in language_sentences, 500 of them by tens"),
         "max_mean_word_length": (6.79, "1.2 of the greatest in language_sentences, 500 of them by tens"),
-        "max_hash_to_word_ratio": (
-            0.01,
-            "0.99 quantile of hash_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
         "max_ellipsis_to_word_ratio": (
             0.02,
             "0.99 quantile of ellipsis_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
-        "max_bullet_line_fraction": (
-            0.83,
-            "0.99 quantile of bullet_line_fraction in 198 texts, worthy pages in scripts with spaces",
         ),
         "max_ellipsis_line_fraction": (
             0.16,
@@ -147,17 +107,9 @@ LIMITS: dict[str, dict[str, tuple[float, str]]] = {
         "min_words": (98, "0.01 quantile of words in 198 texts, worthy pages in scripts with spaces"),
         "min_mean_word_length": (4.34, ".8 of the least in language_sentences, 500 of them by tens"),
         "max_mean_word_length": (7.75, "1.2 of the greatest in language_sentences, 500 of them by tens"),
-        "max_hash_to_word_ratio": (
-            0.01,
-            "0.99 quantile of hash_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
         "max_ellipsis_to_word_ratio": (
             0.02,
             "0.99 quantile of ellipsis_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
-        "max_bullet_line_fraction": (
-            0.83,
-            "0.99 quantile of bullet_line_fraction in 198 texts, worthy pages in scripts with spaces",
         ),
         "max_ellipsis_line_fraction": (
             0.16,
@@ -179,17 +131,9 @@ LIMITS: dict[str, dict[str, tuple[float, str]]] = {
             2.24,
             "0.99 quantile of mean_word_length in 51 texts, worthy pages in scripts without spaces",
         ),
-        "max_hash_to_word_ratio": (
-            0.03,
-            "0.99 quantile of hash_to_word_ratio in 51 texts, worthy pages in scripts without spaces",
-        ),
         "max_ellipsis_to_word_ratio": (
             0.01,
             "0.99 quantile of ellipsis_to_word_ratio in 51 texts, worthy pages in scripts without spaces",
-        ),
-        "max_bullet_line_fraction": (
-            0.45,
-            "0.99 quantile of bullet_line_fraction in 51 texts, worthy pages in scripts without spaces",
         ),
         "max_ellipsis_line_fraction": (
             0.1,
@@ -205,17 +149,9 @@ LIMITS: dict[str, dict[str, tuple[float, str]]] = {
         "min_words": (98, "0.01 quantile of words in 198 texts, worthy pages in scripts with spaces"),
         "min_mean_word_length": (3.56, ".8 of the least in language_sentences, 500 of them by tens"),
         "max_mean_word_length": (6.47, "1.2 of the greatest in language_sentences, 500 of them by tens"),
-        "max_hash_to_word_ratio": (
-            0.01,
-            "0.99 quantile of hash_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
         "max_ellipsis_to_word_ratio": (
             0.02,
             "0.99 quantile of ellipsis_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
-        "max_bullet_line_fraction": (
-            0.83,
-            "0.99 quantile of bullet_line_fraction in 198 texts, worthy pages in scripts with spaces",
         ),
         "max_ellipsis_line_fraction": (
             0.16,
@@ -231,17 +167,9 @@ LIMITS: dict[str, dict[str, tuple[float, str]]] = {
         "min_words": (98, "0.01 quantile of words in 198 texts, worthy pages in scripts with spaces"),
         "min_mean_word_length": (3.69, ".8 of the least in language_sentences, 500 of them by tens"),
         "max_mean_word_length": (7.39, "1.2 of the greatest in language_sentences, 500 of them by tens"),
-        "max_hash_to_word_ratio": (
-            0.01,
-            "0.99 quantile of hash_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
         "max_ellipsis_to_word_ratio": (
             0.02,
             "0.99 quantile of ellipsis_to_word_ratio in 198 texts, worthy pages in scripts with spaces",
-        ),
-        "max_bullet_line_fraction": (
-            0.83,
-            "0.99 quantile of bullet_line_fraction in 198 texts, worthy pages in scripts with spaces",
         ),
         "max_ellipsis_line_fraction": (
             0.16,
@@ -263,17 +191,9 @@ LIMITS: dict[str, dict[str, tuple[float, str]]] = {
             2.24,
             "0.99 quantile of mean_word_length in 51 texts, worthy pages in scripts without spaces",
         ),
-        "max_hash_to_word_ratio": (
-            0.03,
-            "0.99 quantile of hash_to_word_ratio in 51 texts, worthy pages in scripts without spaces",
-        ),
         "max_ellipsis_to_word_ratio": (
             0.01,
             "0.99 quantile of ellipsis_to_word_ratio in 51 texts, worthy pages in scripts without spaces",
-        ),
-        "max_bullet_line_fraction": (
-            0.45,
-            "0.99 quantile of bullet_line_fraction in 51 texts, worthy pages in scripts without spaces",
         ),
         "max_ellipsis_line_fraction": (
             0.1,

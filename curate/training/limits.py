@@ -23,9 +23,9 @@ from curate.training.texts import find_corpora
 MIN_WORD_SHARE = 0.008  # of all words: what is as frequent is a stop word
 MIN_STOP_WORDS, MAX_STOP_WORDS = 8, 40
 MIN_TEXTS = 20
-SIGNALS = ("min_words", "min_mean_word_length", "max_mean_word_length", "max_hash_to_word_ratio",
-           "max_ellipsis_to_word_ratio", "max_bullet_line_fraction", "max_ellipsis_line_fraction",
-           "min_letter_word_fraction", "min_stop_words")  # fmt: skip
+# Not the marks # and -: in a text extracted as Markdown they are headings and lists, in a reference they may not be.
+SIGNALS = ("min_words", "min_mean_word_length", "max_mean_word_length", "max_ellipsis_to_word_ratio",
+           "max_ellipsis_line_fraction", "min_letter_word_fraction", "min_stop_words")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
