@@ -53,7 +53,7 @@ def filters(data: bytes) -> None:
     """Every filter is total on any text."""
     from math import isfinite
 
-    from filters import c4, fineweb, gopher, pii, refinedweb, toxicity, url
+    from curate.filters import c4, fineweb, gopher, pii, refinedweb, toxicity, url
 
     text = data.decode("utf-16-le", "surrogatepass") if _is_utf_16(data) else data.decode("utf-8", "replace")
     for rules in (gopher.repetition, gopher.quality, c4.quality, fineweb.quality, refinedweb.quality):

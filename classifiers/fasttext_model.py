@@ -17,7 +17,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.fasttext_format import ModelError, check_structure
+from curate.classifiers.fasttext_format import ModelError, check_structure
 
 __all__ = [
     "ModelError",

@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelError, ModelFile, best_labels, digest, shipped
-from classifiers.language_codes import iso_639_1
-from filters.verdict import Judgement
+from curate.classifiers.excerpt import excerpt
+from curate.classifiers.fasttext_model import ModelError, ModelFile, best_labels, digest, shipped
+from curate.classifiers.language_codes import iso_639_1
+from curate.filters.verdict import Judgement
 
 UNDETERMINED = ("und", 0.0)
 MODEL = shipped("language.ftz")

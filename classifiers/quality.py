@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import value_model, webtext
-from classifiers.fasttext_model import ModelError, ModelFile, shipped
-from filters.verdict import Judgement, judged_by
+from curate.classifiers import value_model, webtext
+from curate.classifiers.fasttext_model import ModelError, ModelFile, shipped
+from curate.filters.verdict import Judgement, judged_by
 
 MODEL = shipped("quality.npz")
 

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.hashing import word_table
+from curate.filters.hashing import word_table
 
 # Names of groups of people, none of them an insult by itself. The model reads them all as one word, so it can neither
 # learn that a name is an insult nor treat one group worse than another.

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import toxicity_model
-from classifiers.fasttext_model import ModelFile, shipped
-from classifiers.toxicity_model import KINDS, ToxicityModel
-from filters.verdict import judged_by
+from curate.classifiers import toxicity_model
+from curate.classifiers.fasttext_model import ModelFile, shipped
+from curate.classifiers.toxicity_model import KINDS, ToxicityModel
+from curate.filters.verdict import judged_by
 
 MODEL = shipped("toxicity.npz")
 

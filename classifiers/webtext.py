@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelError, ModelFile, digest, label_names, label_probability, shipped
-from filters.verdict import Judgement, judged_by
+from curate.classifiers.excerpt import excerpt
+from curate.classifiers.fasttext_model import ModelError, ModelFile, digest, label_names, label_probability, shipped
+from curate.filters.verdict import Judgement, judged_by
 
 MODEL = shipped("webtext.ftz")
 LABEL = "hq"

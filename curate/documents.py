@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.filters.text_view import TextView
 from curate.warc.pages import Page, Skip
-from filters.text_view import TextView
 
 Record = Page | Skip
 

@@ -27,9 +27,9 @@ import pyarrow as pa
 
 from curate.census import Census
 from curate.documents import MEASURED, Documents
+from curate.filters.verdict import Judgement, Rule, Verdict
+from curate.filters.verdicts import Signals, Verdicts
 from curate.matches import Load, Matches
-from filters.verdict import Judgement, Rule, Verdict
-from filters.verdicts import Signals, Verdicts
 
 
 @dataclass(frozen=True, slots=True)

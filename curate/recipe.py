@@ -20,8 +20,8 @@ from typing import Any
 from unicodedata import unidata_version
 
 from curate.errors import UsageError
+from curate.filters.rule_set import choices
 from curate.stages import Barrier, Read, Stage, about, alone, lacking, meets, reads
-from filters.rule_set import choices
 
 RECIPE_FILE = "recipe_file_"  # modules made from a user's file; workers get them by value
 PACKAGES = ("curate", "classifiers", "filters")
@@ -249,7 +249,7 @@ def _module_by_name(name: str) -> ModuleType:
 
 
 def _known() -> list[str]:
-    package = importlib.import_module("pipelines")
+    package = importlib.import_module("curate.pipelines")
     return sorted(path.stem for path in Path(str(package.__file__)).parent.glob("[a-z]*.py"))
 
 

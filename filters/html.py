@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
-from filters.verdict import Rule, Verdict, judge
+from curate.filters.verdict import Rule, Verdict, judge
 
 COMMON_WORDS_CAP = 8  # counting stops here, so a page of the wanted language costs a look at its first sentences
 

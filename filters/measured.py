@@ -8,7 +8,7 @@ worth having, and says why in words that a score cannot. docs/judgement.md has t
 from collections.abc import Iterable
 from dataclasses import replace
 
-from filters.verdict import Rule
+from curate.filters.verdict import Rule
 
 MEASURED = "measured on labelled pages, docs/judgement.md, table 2"
 

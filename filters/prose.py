@@ -11,14 +11,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from filters import places
-from filters.characters import ALNUM_FIRST, ANY_WORD, PROPER, WITH_LETTER
-from filters.deferred import Deferred
-from filters.text_view import Spans, TextView, Words
-from filters.verdict import Rule
+from curate.filters import places
+from curate.filters.characters import ALNUM_FIRST, ANY_WORD, PROPER, WITH_LETTER
+from curate.filters.deferred import Deferred
+from curate.filters.text_view import Spans, TextView, Words
+from curate.filters.verdict import Rule
 
-hashing = Deferred("filters.hashing")
-kernels = Deferred("filters.kernels")
+hashing = Deferred("curate.filters.hashing")
+kernels = Deferred("curate.filters.kernels")
 
 PROSE = "Gopher (Rae et al. 2021), appendix A.1.1"
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")

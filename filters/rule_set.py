@@ -13,8 +13,8 @@ from math import inf, isinf, isnan
 from numbers import Real
 from typing import Any, Generic, Self, TypeVar
 
-from filters.text_view import Spans, TextView, as_view
-from filters.verdict import Judgement, Rule, Verdict, judge
+from curate.filters.text_view import Spans, TextView, as_view
+from curate.filters.verdict import Judgement, Rule, Verdict, judge
 
 Reading = TypeVar("Reading")
 
@@ -55,7 +55,7 @@ class RuleSet(Generic[Reading]):
     function of a module, and so has `places`, which says for a rule what of a text its number is made of. `changed`
     holds the limits that differ from the dialect's own, sorted by name. `judgement` is whose the limits are.
 
-    >>> from filters import gopher
+    >>> from curate.filters import gopher
     >>> gopher.quality("Too short.")
     Verdict(rule='min_words', value=2.0, limit=50)
     >>> bool(gopher.quality("This is the end of a good story.", min_words=3))
@@ -96,7 +96,7 @@ class RuleSet(Generic[Reading]):
 
         Empty for a rule that no stretch stands for, such as a least number of words.
 
-        >>> from filters import fineweb
+        >>> from curate.filters import fineweb
         >>> fineweb.quality.where("Menu\\nThis is a line that reads like a sentence.", "max_short_line_fraction")
         [(0, 4)]
         """
@@ -155,7 +155,7 @@ class TextEdit(Generic[Reading]):
 
     `edit` has to be a function of a module. It may keep its result in the view, for the rules that judge it.
 
-    >>> from filters import c4
+    >>> from curate.filters import c4
     >>> c4.clean_lines("Home | About | Contact\\nThis line reads like a sentence.")
     'This line reads like a sentence.'
     """

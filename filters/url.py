@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from filters.address import (
+from curate.filters.address import (
     canonical_host,
     canonical_url,
     decoded,
@@ -16,8 +16,8 @@ from filters.address import (
     registered_domain,
     split_url,
 )
-from filters.blocklist import Blocklist
-from filters.verdict import Rule, Verdict, judge
+from curate.filters.blocklist import Blocklist
+from curate.filters.verdict import Rule, Verdict, judge
 
 __all__ = [
     "Blocklist",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.verdict import KEPT, Rule, Verdict
+from curate.filters.verdict import KEPT, Rule, Verdict
 
 Signals = Mapping[str, NDArray[np.generic]]
 

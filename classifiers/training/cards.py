@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from classifiers import language, webtext
-from classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
-from classifiers.training import evaluate, toxicity_report, value_report, webtext_report
-from classifiers.training import labelled_sets as training_data
-from classifiers.training import language as language_training
-from classifiers.training import webtext as webtext_training
-from classifiers.training.labelled_sets import Row
-from classifiers.training.value_examples import WORTH
-from classifiers.training.webtext_report import table
+from curate.classifiers import language, webtext
+from curate.classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
+from curate.classifiers.training import evaluate, toxicity_report, value_report, webtext_report
+from curate.classifiers.training import labelled_sets as training_data
+from curate.classifiers.training import language as language_training
+from curate.classifiers.training import webtext as webtext_training
+from curate.classifiers.training.labelled_sets import Row
+from curate.classifiers.training.value_examples import WORTH
+from curate.classifiers.training.webtext_report import table
 
 LICENCES = {
     training_data.SENTENCES: "Apache-2.0",

@@ -1,4 +1,4 @@
-"""Train the models that ship: `python -m classifiers.training.main --data DATA --out classifiers/models [NAME ...]`.
+"""Train the models that ship: `python -m curate.classifiers.training.main --data DATA --out classifiers/models [NAME ...]`.
 
 Each model is trained on everything; the numbers in its card come from models trained the same way on four fifths of the
 groups (sites, articles, sentences) and tried on the fifth they have not seen.
@@ -8,12 +8,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from classifiers import toxicity_model
-from classifiers.fasttext_model import SHIPPED_SHA256, ModelFile, save
-from classifiers.training import toxicity as toxicity_training
-from classifiers.training.labelled_sets import language_rows, toxicity_sentences, webtext_rows
-from classifiers.training.language import language_model
-from classifiers.training.webtext import webtext_model
+from curate.classifiers import toxicity_model
+from curate.classifiers.fasttext_model import SHIPPED_SHA256, ModelFile, save
+from curate.classifiers.training import toxicity as toxicity_training
+from curate.classifiers.training.labelled_sets import language_rows, toxicity_sentences, webtext_rows
+from curate.classifiers.training.language import language_model
+from curate.classifiers.training.webtext import webtext_model
 
 
 def train_language(data: Path, out: Path) -> ModelFile:
@@ -36,10 +36,10 @@ TRAINERS = {"language": train_language, "toxicity": train_toxicity, "webtext": t
 
 def main(arguments: list[str] | None = None) -> int:
     """Train the named models, or all, and write the card of each; says so when a model is not the one that ships."""
-    from classifiers.training import cards as model_cards
+    from curate.classifiers.training import cards as model_cards
 
     parser = argparse.ArgumentParser(
-        prog="python -m classifiers.training.main", description="Train the models that ship."
+        prog="python -m curate.classifiers.training.main", description="Train the models that ship."
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the labelled sets")
     parser.add_argument("--out", type=Path, default=Path("classifiers/models"), help="where models and cards go")

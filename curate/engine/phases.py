@@ -53,10 +53,10 @@ from curate.dedup.earlier_runs import Earlier
 from curate.engine.segment import Piece, advance
 from curate.errors import IncompleteRunError
 from curate.files import standing_marker
+from curate.filters.verdict import Rule
 from curate.inputs.sources import Split
 from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
-from filters.verdict import Rule
 
 Show = Callable[["Progress"], None]
 

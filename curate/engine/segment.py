@@ -26,11 +26,11 @@ from curate.engine.flow import dropped_rows, flow, measure, settle
 from curate.engine.split_keys import in_rows, keys_of, without_matched
 from curate.errors import NotAnArchiveError
 from curate.files import RowFile, left_by, read_marker, write_marker
+from curate.filters.verdict import Rule, Verdict
 from curate.inputs.sources import Split, read
 from curate.recipe import Segment
 from curate.stages import Barrier, Read, Stage
 from curate.warc.pages import ReadCounts, Skip
-from filters.verdict import Rule, Verdict
 
 BATCH_PAGES = 64
 BATCH_BYTES = 8 << 20

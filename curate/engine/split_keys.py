@@ -12,8 +12,8 @@ from curate.dedup.copies import SUMMARY, site_hash
 from curate.dedup.ranking import score_of
 from curate.documents import Documents, sizes
 from curate.engine.flow import dropped_rows
+from curate.filters.verdict import Verdict
 from curate.stages import Barrier, about
-from filters.verdict import Verdict
 
 
 def keys_of(barriers: Sequence[Barrier], kept: Documents, counts: Mapping[str, StageCount]) -> pa.RecordBatch:

@@ -10,17 +10,17 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from classifiers.fasttext_model import ModelError
-from classifiers.language import Identifier, identifier
-from classifiers.names import ENTITY as PERSON
-from classifiers.names import PersonNames, person_names
+from curate.classifiers.fasttext_model import ModelError
+from curate.classifiers.language import Identifier, identifier
+from curate.classifiers.names import ENTITY as PERSON
+from curate.classifiers.names import PersonNames, person_names
 from curate.documents import Documents
 from curate.errors import UsageError
+from curate.filters import pii
+from curate.filters.rule_set import RuleSet, TextEdit
+from curate.filters.verdict import Judgement, Rule
+from curate.filters.verdicts import Ruling, Signals, Verdicts, first_failed, judge_all, rulings
 from curate.protocol import Outcome
-from filters import pii
-from filters.rule_set import RuleSet, TextEdit
-from filters.verdict import Judgement, Rule
-from filters.verdicts import Ruling, Signals, Verdicts, first_failed, judge_all, rulings
 
 TRIED_ON = "A text to load the model with."
 MIN_KEY_BYTES = 16  # a shorter key can be guessed from a hash of it

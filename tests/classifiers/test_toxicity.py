@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers import toxicity, toxicity_model
-from classifiers.fasttext_model import ModelError, ModelFile
+from curate.classifiers import toxicity, toxicity_model
+from curate.classifiers.fasttext_model import ModelError, ModelFile
 
 CALM = [
     "The library opens at nine and closes at six on weekdays.",

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from classifiers import quality
+from curate.classifiers import quality
 from curate.dedup.minhash import MinHash
 from curate.errors import UsageError
 from curate.extract import EXTRACTORS
+from curate.filters import gopher
 from curate.recipe import (
     NOT_DECIDING,
     PACKAGES,
@@ -24,7 +25,6 @@ from curate.recipe import (
     load_recipe,
 )
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Read, Rules, Score
-from filters import gopher
 
 ROOT = Path(__file__).resolve().parents[2]
 
