@@ -9,6 +9,8 @@ OUT ?= $(if $(filter file,$(origin SHARD)),out/sample,out/curated)
 RECIPE ?= webtext
 WORKERS ?= 0
 export SHARD OUT RECIPE WORKERS
+UNKNOWN := $(foreach name,$(filter-out SHARD OUT RECIPE WORKERS PYTHON,$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name)))
+$(if $(strip $(UNKNOWN)),$(error unknown variable $(strip $(UNKNOWN)): there are SHARD, OUT, RECIPE, WORKERS and PYTHON))
 
 .PHONY: curate test check bench faults models sample clean help
 .DEFAULT_GOAL := help
@@ -17,10 +19,11 @@ help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 curate: $(VENV)/run  ## curate SHARD (default: the sample crawl) into OUT with RECIPE on WORKERS processes
-	@$(BIN)/curate run "$$SHARD" --out "$$OUT" --recipe "$$RECIPE" --workers "$$WORKERS"
+	@if [ -e "$$SHARD" ]; then set -- "$$SHARD"; else set -f; set -- $$SHARD; fi; \
+	$(BIN)/curate run "$$@" --out "$$OUT" --recipe "$$RECIPE" --workers "$$WORKERS"
 
 test: $(VENV)/test  ## run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/check  ## lint, types, import contracts, generated docs
 	@$(BIN)/ruff check .

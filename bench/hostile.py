@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 
 def cpu() -> float:
-    from curate.extract.sandbox import SandboxLimits
+    from curate.extract.child_process import SandboxLimits
     from curate.stages.pages import _sandbox
 
     return time.process_time() + _sandbox(SandboxLimits()).cpu_seconds

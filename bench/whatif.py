@@ -26,7 +26,8 @@ from curate.documents import DROPPED, MEASURED, QUARANTINE, document_id
 from curate.engine.run import run
 from curate.recipe import fingerprint, load_recipe
 from curate.stages import Barrier, Rules
-from curate.whatif.answer import open_run, whatif
+from curate.whatif.answer import whatif
+from curate.whatif.finished import open_run
 from curate.whatif.reapply import reapply
 from curate.whatif.rejudge import columns, judge
 from curate.whatif.settings import parse_setting, with_settings

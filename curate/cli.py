@@ -14,13 +14,27 @@ from curate.terminal import harmless
 
 COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "clean", "train",
             "audit", "contamination", "limits")  # fmt: skip
-USAGE_EXIT, INCOMPLETE_EXIT = 2, 1
+USAGE_EXIT, INCOMPLETE_EXIT, INTERRUPTED_EXIT = 2, 1, 130
+BEGIN = """Raw web crawl in, training text out, with a reason for every page that did not make it. To begin:
+
+  curate run crawl.warc.gz --out out/mine      curate an archive, a folder, a glob or a crawl's name
+  curate report out/mine                       what survived each stage, and why the rest did not
+  curate inspect out/mine --stage STAGE        the pages that a stage rejected
+
+curate --help lists all commands, curate COMMAND --help explains one."""
 PLAIN_WIDTH = 140  # of tables that go to a file or a log
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns 0, 1 when a run is incomplete or a check failed, 2 when the user has to act."""
-    options = _parser().parse_args(arguments)
+    """Run a command; returns 0, 1 when a run is incomplete or a check failed, 2 when the user has to act.
+
+    A command that is interrupted from the keyboard returns 130.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if not given:
+        print(BEGIN)
+        return 0
+    options = _parser(given[:1]).parse_args(given)
     console = Console(highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PLAIN_WIDTH
@@ -32,6 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CurateError as error:
         print(f"curate: {harmless(str(error))}", file=sys.stderr)
         return INCOMPLETE_EXIT
+    except KeyboardInterrupt:
+        print(
+            f"\ncurate: interrupted; what is done is kept, and the same command goes on: curate {' '.join(given)}",
+            file=sys.stderr,
+        )
+        return INTERRUPTED_EXIT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -39,11 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cluster.stop()
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(named: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the command that is named first, which alone is imported; of all commands when none is."""
     parser = argparse.ArgumentParser(prog="curate", description="Curate raw web crawl into training text.")
     parser.add_argument("--version", action="version", version=f"curate {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name in COMMANDS:
+    for name in named if set(named) <= set(COMMANDS) and named else COMMANDS:
         module = import_module(f"curate.commands.{name}")
         command = commands.add_parser(name, help=module.HELP)
         module.arguments(command)

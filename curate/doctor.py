@@ -11,7 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from curate.classifiers.fasttext_model import MODELS, SHIPPED_SHA256, digest
-from curate.extract.sandbox import PageKilled, Sandbox, SandboxLimits
+from curate.extract.child_process import PageKilled, SandboxLimits
+from curate.extract.sandbox import Sandbox
 from curate.preflight import WORKER_BYTES, available_memory, free_bytes, gigabytes
 from curate.recipe import DECIDING_LIBRARIES
 

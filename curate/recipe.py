@@ -3,9 +3,11 @@
 import importlib
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -18,6 +20,7 @@ from typing import Any
 from unicodedata import unidata_version
 
 from curate.errors import UsageError
+from curate.filters.rule_set import choices
 from curate.short_names import SHORT
 from curate.stages import Barrier, Read, Stage, about, alone, lacking, meets, reads
 
@@ -271,8 +274,24 @@ def _module_from_file(path: Path) -> ModuleType:
     except UsageError:
         raise
     except Exception as error:
-        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
-        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
-        message = f"{path} line {line}: {type(error).__name__}: {' '.join(str(error).split())}"
-        raise UsageError(message) from error
+        raise UsageError(f"{path} line {_line(error, path)}: {_said(error, module)}") from error
     return module
+
+
+def _line(error: Exception, path: Path) -> int:
+    """The line of a recipe file that an exception comes from."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or 0
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if Path(frame.filename) == path.resolve()]
+    return (lines[-1] if lines else 0) or 0
+
+
+def _said(error: Exception, module: ModuleType) -> str:
+    """An exception in one line, with what was perhaps meant."""
+    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    unknown = re.search(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'", said)
+    made = getattr(module, unknown[1], None) if unknown else None
+    if unknown and is_dataclass(made):
+        return said + choices(unknown[2], [each.name for each in fields(made)])
+    near = get_close_matches(error.name or "", vars(module), 1) if isinstance(error, NameError) else []
+    return f"{said}; did you mean {near[0]!r}?" if near else said

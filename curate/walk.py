@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from curate.documents import PAGES, Documents, page_row
 from curate.errors import UsageError
+from curate.folder import QUARANTINE, parts
 from curate.inputs import sources
 from curate.recipe import Recipe
 from curate.stages import Failure, Fate, Read, alone
@@ -75,7 +76,7 @@ def quarantined(out: Path, id_: str) -> dict[str, Any]:
 
     Raises UsageError when there is none, more than one, or when its bytes were taken down.
     """
-    paths = sorted((out / "quarantine").glob("part-*.parquet"))
+    paths = parts(out / QUARANTINE)
     rows = [row for path in paths for row in pq.read_table(path).to_pylist() if row["id"].startswith(id_)]
     if not paths:
         message = f"{out} holds no quarantine/: no run has finished there"

@@ -6,7 +6,7 @@ lone surrogates) and does work linear in its length.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -142,6 +142,20 @@ def registered_domain(host: str) -> str:
     if "." not in host or len(host) > MAX_HOST_CHARS or is_ip_address(host):
         return host
     return _suffixes().extract_str(host).top_domain_under_public_suffix or host
+
+
+def site_of(url: str) -> str:
+    """The site of a page: the registered domain of its address, "" when it has no host.
+
+    >>> site_of("https://www.shop.example.co.uk:8080/contact"), site_of("mailto:jo@example.org")
+    ('example.co.uk', '')
+    """
+    return _site_of_host(canonical_host(url)) if url else ""
+
+
+@lru_cache(1 << 16)
+def _site_of_host(host: str) -> str:
+    return registered_domain(host)
 
 
 def has_public_suffix(host: str) -> bool:

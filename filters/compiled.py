@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from numba import njit
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-SOURCES = ("characters", "compiled", "english", "hashing", "kernels", "ngrams", "tokenizer", "word_splits")
+SOURCES = ("characters", "compiled", "english", "hashing", "kernels", "ngrams", "tokenizer", "web_words", "word_splits")
 
 
 def _stamp() -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
 from curate.filters import pii_addresses, pii_identity, pii_numbers, pii_phones, pii_presidio, pii_text
+from curate.filters.address import site_of
 from curate.filters.batches import batched, strings
 from curate.filters.pii_numbers import Found
-from curate.filters.pii_owner import country_of, is_organisations, site_of
+from curate.filters.pii_owner import country_of, is_organisations
 from curate.filters.pii_replace import Placeholders, pseudonym
 
 # Entities that are looked for in the whole text; the others live in runs of digits or are Presidio's.

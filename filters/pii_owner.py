@@ -77,16 +77,6 @@ def is_organisations(text: str, start: int, end: int, entity: str, site: str) ->
     return organisation >= 0 and organisation + 4 > person  # "Acme Inc., " reads like a name as well
 
 
-def site_of(url: str) -> str:
-    """The registered domain of a page's address, or empty.
-
-    >>> site_of("https://www.example.co.uk/contact")
-    'example.co.uk'
-    """
-    host = canonical_host(url) if url else ""
-    return registered_domain(host) if host else ""
-
-
 # Where a language is at home when the address does not say: only languages of one country's phone plan, by and large.
 _LANGUAGE_COUNTRY = dict(
     pair.split("-")

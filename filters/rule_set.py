@@ -7,8 +7,10 @@ again later, by other limits.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from functools import cached_property, lru_cache
-from math import inf, isinf
+from math import inf, isinf, isnan
+from numbers import Real
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
@@ -36,7 +38,18 @@ def _choose(dialects: tuple[Dialect[Reading], ...], name: str, owner: str) -> Di
     for dialect in dialects:
         if dialect.name == name:
             return dialect
-    raise TypeError(f"{owner} has no dialect {name!r}; choose from {', '.join(each.name for each in dialects)}")
+    raise TypeError(f"{owner} has no dialect {name!r}{choices(name, [each.name for each in dialects])}")
+
+
+def choices(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: what was perhaps meant, and what there is.
+
+    >>> choices("min_word", ("min_words", "max_words")), choices("x", ("min_words",))
+    ("; did you mean 'min_words'? choose from min_words, max_words", '; choose from min_words')
+    """
+    listed = list(known)
+    near = get_close_matches(name, listed, 1)
+    return f"; {f'did you mean {near[0]!r}? ' if near else ''}choose from {', '.join(listed)}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -161,13 +174,15 @@ class RuleSet(Generic[Reading]):
     def with_limits(self, **limits: float | None) -> Self:
         """A copy with other limits; None takes a limit away.
 
-        Raises TypeError for a limit the dialect does not have, and lists those it has.
+        Raises TypeError for a limit the dialect does not have, and lists those it has; also for one that is no number.
         """
         changed = dict(self.changed)
         bounds = {rule.name: rule.bound for rule in self.rules}
         for name, limit in limits.items():
             if name not in bounds:
-                raise TypeError(f"{self.name} ({self.dialect}) has no limit {name!r}; choose from {', '.join(bounds)}")
+                raise TypeError(f"{self.name} ({self.dialect}) has no limit {name!r}{choices(name, bounds)}")
+            if limit is not None and (isinstance(limit, bool) or not isinstance(limit, Real) or isnan(limit)):
+                raise TypeError(f"{self.name}: {name} is a number, or None for no limit, not {limit!r}")
             changed[name] = limit if limit is not None else inf if bounds[name] == "max" else -inf
         own = {rule.name: rule.limit for rule in self._chosen.rules}
         return replace(self, changed=tuple(sorted((k, v) for k, v in changed.items() if own[k] != v)))

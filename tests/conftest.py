@@ -4,12 +4,26 @@ import gzip
 import os
 import subprocess
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 HTML_HEADERS = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile everything once, before several test processes would each do it: a minute on a new checkout."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        crawl = ROOT / "sample_data" / "crawl.warc.gz"
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "curate.cli", "run", crawl, "--out", folder, "--workers", "1"]
+            subprocess.run(list(map(str, command)), capture_output=True, check=False, cwd=ROOT)
 
 
 def warc_record(url: str, html: str | bytes, *, date: str = "2026-07-01T00:00:00Z", http: str = HTML_HEADERS) -> bytes:
@@ -41,11 +55,39 @@ def write_warc() -> Callable[[Path, Sequence[bytes]], Path]:
 
 @pytest.fixture(scope="session")
 def curate() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the command in a process of its own and give back its exit code and output."""
+    """Run the command and give back its exit code and output.
 
-    def call(*arguments: object, hash_seed: int = 0, timeout: float = 300) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"PYTHONHASHSEED": str(hash_seed), "COLUMNS": "160"}
-        command = [sys.executable, "-m", "curate.cli", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=timeout, check=False)
+    It runs in this process, which starts it in no time, unless the test names a hash seed or workers of its own: those
+    need processes of their own.
+    """
+
+    def call(*arguments: object, hash_seed: int | None = None) -> subprocess.CompletedProcess[str]:
+        words = [str(argument) for argument in arguments]
+        alone = words[words.index("--workers") + 1] == "1" if "--workers" in words else words[:1] != ["run"]
+        if hash_seed is None and alone:
+            return in_this_process(words)
+        environment = os.environ | {"PYTHONHASHSEED": str(hash_seed or 0), "COLUMNS": "160"}
+        command = [sys.executable, "-m", "curate.cli", *words]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
 
     return call
+
+
+def in_this_process(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """What the command prints and returns when it is called as a function."""
+    from curate.cli import main
+
+    with (
+        redirect_stdout(StringIO()) as output,
+        redirect_stderr(StringIO()) as errors,
+        pytest.MonkeyPatch.context() as env,
+    ):
+        env.setenv("COLUMNS", "160")
+        try:
+            code = main(arguments)
+        except SystemExit as ended:  # of argparse
+            code = int(ended.code or 0)
+        except Exception:
+            code = 1
+            traceback.print_exc()
+    return subprocess.CompletedProcess(list(arguments), code, output.getvalue(), errors.getvalue())

@@ -18,6 +18,7 @@ from curate.audit.show import RESULT
 from curate.audit.strata import KEPT, Stratum
 from curate.errors import UsageError
 from curate.files import whole_file, write_json
+from curate.folder import ENDS, parts
 from curate.output.checksums import load_report
 
 Values = Mapping[str, int]  # by id
@@ -102,8 +103,8 @@ def _of_run(out: Path, readings: Sequence[Reading]) -> Labelled:
 def _pages(out: Path) -> Iterator[dict[str, Any]]:
     """All pages of a run that are named: id, url, stage and rule, `KEPT` and "" where a page was kept."""
     blank = {"stage": KEPT, "rule": "", "duplicate_of": None}
-    for folder in ("data", "dropped", "quarantine"):
-        for path in sorted((out / folder).glob("part-*.parquet")):
+    for folder in ENDS:
+        for path in parts(out / folder):
             file = pq.ParquetFile(path)
             names = [n for n in ("id", "url", *blank, "kind") if n in file.schema_arrow.names]
             for batch in file.iter_batches(columns=names):

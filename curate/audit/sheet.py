@@ -19,6 +19,7 @@ from curate.audit.show import RESULT
 from curate.audit.strata import Stratum, draw, ends_of, hash_of
 from curate.errors import UsageError
 from curate.files import locked, whole_file, write_json
+from curate.folder import DATA, DROPPED, MANIFEST
 from curate.output.checksums import load_report
 from curate.output.fates import keys_of, rows_with
 
@@ -73,7 +74,7 @@ def sample(out: Path, n: int, *, seed: int = 0, skip: Sequence[str] = ()) -> Pla
 def digest_of(out: Path) -> str:
     """The digest of a finished run's outputs; UsageError where none has finished."""
     try:
-        return str(json.loads((out / "manifest.json").read_text())["digest"])
+        return str(json.loads((out / MANIFEST).read_text())["digest"])
     except FileNotFoundError:
         message = f"{out} holds no manifest.json: no run has finished there"
         raise UsageError(message) from None
@@ -90,7 +91,7 @@ def _texts(out: Path, ids: Collection[str]) -> dict[str, tuple[int, str]]:
 def texts_of(out: Path, ids: Collection[str]) -> Iterable[tuple[str, str]]:
     """The whole texts of some pages of a run, a row group at a time, in the order of its files."""
     keys = np.unique(keys_of_ids(ids))
-    for folder in ("data", "dropped"):
+    for folder in (DATA, DROPPED):
         for table in rows_with(out / folder, keys, ["id", "text"]):
             for id_, text in zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True):
                 if id_ in ids:

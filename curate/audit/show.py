@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from curate.folder import MANIFEST
 from curate.terminal import harmless
 
 RESULT = "audit.json"
@@ -26,7 +27,7 @@ def load_audit(out: Path) -> dict[str, Any] | None:
     """The audit of the run in `out`; None where there is none, or only one of what stood there before."""
     try:
         found: dict[str, Any] = json.loads((out / RESULT).read_text())
-        manifest = json.loads((out / "manifest.json").read_text())
+        manifest = json.loads((out / MANIFEST).read_text())
     except FileNotFoundError:
         return None
     return found if found["digest"] == manifest["digest"] else None

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curate.errors import UsageError
+from curate.folder import DATA, DROPPED, parts
 
 ROWS = 1000  # read at a time, with their texts
 KEPT = "kept"  # the stratum of what every stage kept
@@ -45,8 +46,8 @@ class Stratum:
 
 def ends_of(out: Path, skip: Sequence[str] = ()) -> Iterator[End]:
     """Every page with text of the run in `out`, but those that the stages in `skip` dropped; a few texts at a time."""
-    for folder in ("data", "dropped"):
-        for path in sorted((out / folder).glob("part-*.parquet")):
+    for folder in (DATA, DROPPED):
+        for path in parts(out / folder):
             file = pq.ParquetFile(path)
             names = [n for n in ("id", "stage", "rule", "duplicate_of", "text") if n in file.schema_arrow.names]
             if "text" not in names:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from curate.folder import REPORT_PAGE
 from curate.terminal import harmless
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _score(options: argparse.Namespace, console: Console) -> int:
     found = score(options.out, options.labels, whole=options.all)
     if options.texts:
         write_texts(options.out, options.labels, options.texts)
-    write_html(options.out / "report.html", load_report(options.out), options.out)
+    write_html(options.out / REPORT_PAGE, load_report(options.out), options.out)
     renew(options.out)
     if options.json:
         print(json.dumps(found, indent=1))

@@ -7,13 +7,14 @@ from pathlib import Path
 from rich.console import Console
 
 from curate.errors import UsageError
+from curate.folder import REPORT_PAGE
 from curate.output.checksums import load_report, renew
 from curate.report import tables
 from curate.report.webpage import write_html
 from curate.terminal import harmless
 
 HELP = "show the retention table of a run, or compare two runs"
-PAGE = Path("report.html")
+PAGE = Path(REPORT_PAGE)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,6 +1,8 @@
 """`curate run`: curate inputs into an output folder."""
 
 import argparse
+import re
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -23,7 +25,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "inputs", nargs="+", metavar="INPUT", help="file, glob, folder, s3://, https://, crawl path, @list"
     )
-    parser.add_argument("--out", required=True, help="output folder or s3:// address; a second run there resumes")
+    parser.add_argument(
+        "--out", default="", help="output folder or s3:// address (default: out/INPUT); a second run there resumes"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print nothing but what went wrong")
     parser.add_argument(
         "--recipe",
         default="webtext",
@@ -46,23 +51,38 @@ def command(options: argparse.Namespace, console: Console) -> int:
     if options.workers < 0:
         message = f"--workers must be 0 or more, not {options.workers}"
         raise UsageError(message)
+    out_name = options.out or default_out(options.inputs)
     recipe = quality_option.with_options(load_recipe(options.recipe), options)
     workers = cluster.Workers(options.workers, options.ray_address)
-    with Display() as display, output_folder(options.out, options.stage_dir) as out:
+    with Display(quiet=options.quiet) as display, output_folder(out_name, options.stage_dir) as out:
         result = run(
             recipe, options.inputs, out, against=options.against, workers=workers, show=display.show, say=display.say
         )
-    report.print_table(result, console)
-    where = f"Output: {options.out}/  (open {out}/report.html, or: curate inspect {out} --stage STAGE)"
-    console.print(where, markup=False, soft_wrap=True)
+    if not options.quiet:
+        report.print_table(result, console)
+        where = f"Output: {out_name}/  (open {out}/report.html, or: curate inspect {out} --stage STAGE)"
+        console.print(where, markup=False, soft_wrap=True)
     return 0
+
+
+def default_out(inputs: Sequence[str]) -> str:
+    """The output folder of a run that names none: the same one for the same inputs.
+
+    >>> default_out(["crawl/CC-MAIN-1.warc.gz"]), default_out(["CC-MAIN-2026-30:0-9"])
+    ('out/CC-MAIN-1', 'out/CC-MAIN-2026-30-0-9')
+    >>> default_out(["a/*.wet", "b.arc"])
+    'out/a-and-1-more'
+    """
+    parts = [re.sub(r"[^A-Za-z0-9_-]+", "-", part.partition(".")[0]).strip("-") for part in inputs[0].split("/")]
+    name = next((part for part in reversed(parts) if part), "curated")
+    return f"out/{name}" + (f"-and-{len(inputs) - 1}-more" if len(inputs) > 1 else "")
 
 
 class Display(AbstractContextManager["Display"]):
     """A progress bar on a terminal; elsewhere silent but for one line where earlier work is reused."""
 
-    def __init__(self) -> None:
-        console = Console(stderr=True)
+    def __init__(self, *, quiet: bool = False) -> None:
+        console = Console(stderr=True, quiet=quiet)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),

@@ -23,7 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def command(options: argparse.Namespace, console: Console) -> int:
     """Take the pages out and say what was found; 0 also when nothing was there."""
-    from curate.finished.takedown import RECORD, takedown
+    from curate.finished.takedown import takedown
+    from curate.folder import TAKEDOWN
 
     kind = next(name for name in ("urls", "domains", "ids") if getattr(options, name))
     path = getattr(options, kind)
@@ -34,7 +35,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
         raise UsageError(message) from error
     done = takedown(options.out, kind, lines)
     rows = ", ".join(f"{count:,} from {folder}/" for folder, count in done.rows.items())
-    console.print(f"{len(done.ids):,} pages taken down: {rows}; recorded in {options.out / RECORD}", markup=False)
+    console.print(f"{len(done.ids):,} pages taken down: {rows}; recorded in {options.out / TAKEDOWN}", markup=False)
     for line in done.unmatched[:SHOWN]:
         console.print(f"not there: {harmless(line)}", markup=False, soft_wrap=True)
     if len(done.unmatched) > SHOWN:

@@ -19,7 +19,8 @@ from curate.terminal import harmless
 
 if TYPE_CHECKING:
     from curate.output.fates import Reason
-    from curate.whatif.answer import Finished, Sample, WhatIf
+    from curate.whatif.answer import Sample, WhatIf
+    from curate.whatif.finished import Finished
     from curate.whatif.flips import Sweep
     from curate.whatif.settings import Setting
 
@@ -58,7 +59,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def command(options: argparse.Namespace, console: Console) -> int:
     """Judge again, print what changes, and write the new output where asked."""
-    from curate.whatif.answer import open_run, sweep_of, whatif
+    from curate.whatif.answer import sweep_of, whatif
+    from curate.whatif.finished import open_run
     from curate.whatif.settings import moving, parse_setting, parse_sweep, with_settings
 
     if not (options.settings or options.sweep) or (options.apply and not options.settings):
@@ -209,7 +211,7 @@ def _sentence(finished: "Finished", result: "WhatIf") -> str:
 
 def _caveats(finished: "Finished", result: "WhatIf") -> list[str]:
     """What a full run could find that this has not, or that it would find the same."""
-    from curate.whatif.answer import made_by_other_code
+    from curate.whatif.finished import made_by_other_code
 
     if made_by_other_code(finished):
         return ["the run was made by other code or libraries than today's: a new run may differ"]

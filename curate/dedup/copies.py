@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from curate.filters.address import canonical_host, registered_domain
+from curate.filters.address import site_of
 
 SUMMARY = pa.schema(
     [
@@ -36,15 +36,14 @@ COUNTED = pa.schema([("document", pa.uint64()), *SUMMARY])
 Rows = NDArray[np.int64]
 
 
-@lru_cache(1 << 16)
-def _hash_of(host: str) -> int:
-    name = registered_domain(host)
-    return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()) if name else 0
-
-
 def site_hash(url: str) -> int:
-    """A 64-bit hash of the registered domain of an address, 0 where it has none."""
-    return _hash_of(canonical_host(url))
+    """A 64-bit hash of the site of an address, 0 where it has none."""
+    return _hash_of(site_of(url))
+
+
+@lru_cache(1 << 16)
+def _hash_of(site: str) -> int:
+    return int.from_bytes(blake2b(site.encode("utf-8", "surrogatepass"), digest_size=8).digest()) if site else 0
 
 
 def count(table: pa.Table, new: NDArray[np.bool_], representative: Rows, *, exact: bool) -> pa.Table:

@@ -15,9 +15,8 @@ from typing import Any
 
 from curate.errors import IncompleteRunError, UsageError
 from curate.files import read_marker, standing_marker, write_marker
+from curate.folder import INDEX
 from curate.protocol import Barrier
-
-INDEX = "index.json"
 
 
 @dataclass(frozen=True, slots=True)

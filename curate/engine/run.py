@@ -3,23 +3,34 @@
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from curate import __version__
+from curate import __version__, documents
 from curate import counts as stats
 from curate.cluster import Workers
-from curate.dedup.earlier_runs import INDEX, Earlier, leave_index, read_indexes
+from curate.dedup.earlier_runs import Earlier, leave_index, read_indexes
 from curate.dedup.resolve import DONE
-from curate.documents import DROPPED, MEASURED, QUARANTINE
 from curate.engine.phases import Progress, Show, advance_all
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.files import TEMPORARY, left_by, locked, remove_temporaries, standing_marker, sync_folder, write_json
 from curate.finished import takedown
+from curate.folder import (
+    CHECKSUMS,
+    DATA,
+    DROPPED,
+    INDEX,
+    MANIFEST,
+    QUARANTINE,
+    REPORT,
+    REPORT_PAGE,
+    SIGNALS,
+    WORK,
+    digest_of,
+)
 from curate.inputs import sources
 from curate.inputs.sources import Split
-from curate.output.checksums import CHECKSUMS, MANIFEST, leave_manifest, load_manifest
+from curate.output.checksums import leave_manifest, load_manifest
 from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
 from curate.output.privacy import PRIVATE, edit_of, make_private
 from curate.preflight import check_room
@@ -29,7 +40,6 @@ from curate.report.sites import site_loss
 from curate.report.webpage import write_html
 from curate.stages import Barrier, about
 
-WORK = "work"
 MAX_ERROR_SHARE, MIN_ERRORS = 0.02, 20  # more of a stage's documents failing than this is a bug of ours, not of pages
 
 Say = Callable[[str], None]
@@ -76,13 +86,13 @@ def run(
         tally = stats.fold(recipe.stage_names, _markers(folders, identities))
         tally.check()
         written = _write(recipe, identities, folders, out, tally)
-        report = stats.report(recipe.name, shown, tally, text_totals(out / "data"), missing)
+        report = stats.report(recipe.name, shown, tally, text_totals(out / DATA), missing)
         report["settings"] = describe(recipe)
         report["about"] = list(map(as_json, recipe.stages))
         written = takedown.honour(out, report, written)
         report["totals"] |= _site_loss(recipe, out)
-        write_json(out / "report.json", report)
-        write_html(out / "report.html", report, recipe=recipe)
+        write_json(out / REPORT, report)
+        write_html(out / REPORT_PAGE, report, recipe=recipe)
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
@@ -212,10 +222,10 @@ def _write(
     """Assemble the output folders under temporary names and put them in place; the old manifest goes first."""
     segments = [folder for folder in folders if not (folder / DONE).exists()]
     kinds = {
-        "data": ("documents", segments[-1:], KEPT_SCHEMA),
-        "dropped": ("dropped", segments, DROPPED),
-        "quarantine": ("quarantine", segments, QUARANTINE),
-        "signals": ("signals", segments, MEASURED),
+        DATA: ("documents", segments[-1:], KEPT_SCHEMA),
+        DROPPED: ("dropped", segments, documents.DROPPED),
+        QUARANTINE: ("quarantine", segments, documents.QUARANTINE),
+        SIGNALS: ("signals", segments, documents.MEASURED),
     }
     ranked = {stage.name: tally.stages[stage.name].census for stage in recipe.stages if about(stage).ranks}
     written = []
@@ -226,11 +236,11 @@ def _write(
         if name in PRIVATE:
             make_private(temporary)
         described = write_parts(
-            temporary, files, recipe.part_bytes, empty=schema, merged=name == "signals",
-            ranked=ranked if name == "data" else {}, edit=edit_of(recipe, name),
+            temporary, files, recipe.part_bytes, empty=schema, merged=name == SIGNALS,
+            ranked=ranked if name == DATA else {}, edit=edit_of(recipe, name),
         )  # fmt: skip
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
-    for name in (MANIFEST, CHECKSUMS, INDEX, "report.json", "report.html"):
+    for name in (MANIFEST, CHECKSUMS, INDEX, REPORT, REPORT_PAGE):
         (out / name).unlink(missing_ok=True)
     for name in kinds:
         shutil.rmtree(out / name, ignore_errors=True)
@@ -254,7 +264,7 @@ def _manifest(
         "splits": splits,
         "against": _named(against),
         "outputs": list(written),
-        "digest": sha256("".join(item["sha256"] for item in written).encode()).hexdigest(),
+        "digest": digest_of(written),
     }
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from curate.errors import UsageError
 from curate.files import locked, remove_temporaries
-
-WORK = "work"
+from curate.folder import LOCK, WORK
 
 
 def clean(out: Path) -> int:
@@ -14,7 +13,7 @@ def clean(out: Path) -> int:
 
     Raises UsageError when it is no run's folder, or a run is at work in it.
     """
-    if not (out / ".lock").is_file():
+    if not (out / LOCK).is_file():
         raise UsageError(f"{out} is not the output folder of a run")
     with locked(out):
         before = _bytes_below(out)

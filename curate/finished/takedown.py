@@ -14,7 +14,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +36,13 @@ from curate.files import (
     write_marker,
 )
 from curate.finished.tombstones import RULE, STAGE, Hits, Wanted, hash_of, key, kind_of, tombstones, without
-from curate.output.checksums import MANIFEST, load_manifest, load_report, renew
+from curate.folder import DATA, DROPPED, KINDS, MANIFEST, REPORT, REPORT_PAGE, TAKEDOWN, WORK, digest_of, parts
+from curate.output.checksums import load_manifest, load_report, renew
 from curate.output.parts import ROWS_PER_GROUP, text_totals
 from curate.report.sites import site_loss
 from curate.report.webpage import write_html
 
-RECORD = "takedown.json"
-TAKEN = "dropped/part-takedown.parquet"
-FOLDERS = ("data", "dropped", "quarantine", "signals")
+TAKEN = f"{DROPPED}/part-takedown.parquet"
 
 Note = Callable[[str, dict[str, Any]], None]
 
@@ -81,7 +79,7 @@ def takedown(out: Path, kind: str, lines: Sequence[str]) -> Outcome:
             if not request["done"]:
                 matched = _fulfil(out, requests, request)
     files = requests[-1]["files"].items()
-    rows = {name: sum(each["rows"] for file, each in files if file.startswith(name)) for name in FOLDERS}
+    rows = {name: sum(each["rows"] for file, each in files if file.startswith(name)) for name in KINDS}
     return Outcome(rows, requests[-1]["ids"], [line for hash_, line in asked.items() if hash_ not in matched])
 
 
@@ -108,7 +106,7 @@ def honour(out: Path, report: dict[str, Any], written: Sequence[dict[str, Any]])
 def load_requests(out: Path) -> list[dict[str, Any]]:
     """The requests recorded in a folder, oldest first."""
     try:
-        requests: list[dict[str, Any]] = json.loads((out / RECORD).read_text())["requests"]
+        requests: list[dict[str, Any]] = json.loads((out / TAKEDOWN).read_text())["requests"]
     except FileNotFoundError:
         return []
     return requests
@@ -150,15 +148,15 @@ def _fulfil(out: Path, requests: list[dict[str, Any]], request: dict[str, Any]) 
     _blank_work(out, hits)
     take_out(out, request["ids"])
     described |= dict(_take(out, hits, note))
-    if (out / "report.json").is_file():
+    if (out / REPORT).is_file():
         report = load_report(out)
         _amend(report, out, _ids(hits))
-        write_json(out / "report.json", report)
-        write_html(out / "report.html", report)
+        write_json(out / REPORT, report)
+        write_html(out / REPORT_PAGE, report)
     if manifest["outputs"]:
         described |= {name: _describe(out, name) for name in request["files"]}
         outputs = sorted(described.values(), key=_order)
-        digest = sha256("".join(item["sha256"] for item in outputs).encode()).hexdigest()
+        digest = digest_of(outputs)
         follow(out, manifest["digest"], digest)
         write_json(out / MANIFEST, {**manifest, "outputs": outputs, "digest": digest})
     request["done"] = True
@@ -173,7 +171,7 @@ def _manifest(out: Path) -> dict[str, Any]:
 
 
 def _order(item: Mapping[str, Any]) -> tuple[int, str]:
-    return FOLDERS.index(item["file"].partition("/")[0]), item["file"]
+    return KINDS.index(item["file"].partition("/")[0]), item["file"]
 
 
 def _describe(out: Path, name: str) -> dict[str, Any]:
@@ -181,7 +179,7 @@ def _describe(out: Path, name: str) -> dict[str, Any]:
 
 
 def _save(out: Path, requests: list[dict[str, Any]]) -> None:
-    write_json(out / RECORD, {"requests": requests})
+    write_json(out / TAKEDOWN, {"requests": requests})
 
 
 def _check_untouched(out: Path, described: Mapping[str, Any], request: Mapping[str, Any]) -> None:
@@ -194,7 +192,7 @@ def _check_untouched(out: Path, described: Mapping[str, Any], request: Mapping[s
 
 
 def _parts(out: Path) -> list[Path]:
-    return [path for name in FOLDERS for path in sorted((out / name).glob("part-*.parquet"))]
+    return [path for name in KINDS for path in parts(out / name)]
 
 
 def _work_files(out: Path) -> list[Path]:
@@ -216,7 +214,7 @@ def _take(out: Path, hits: Mapping[Path, Hits], note: Note) -> Iterator[tuple[st
     What was kept is entered in `TAKEN` before it goes from `data/`, so that no page is ever out of the accounts.
     """
     parts = {path: each for path, each in hits.items() if path.parent.parent == out}
-    kept = [pq.read_table(path).filter(pa.array(each.mine)) for path, each in parts.items() if kind_of(path) == "data"]
+    kept = [pq.read_table(path).filter(pa.array(each.mine)) for path, each in parts.items() if kind_of(path) == DATA]
     rows = pa.concat_tables(kept) if kept else None
     if rows is not None and rows.num_rows:
         yield _replaced(out / TAKEN, tombstones(out / TAKEN, rows), 0, note)
@@ -238,7 +236,7 @@ def _replaced(path: Path, table: pa.Table, rows: int, note: Note) -> tuple[str, 
 
 def _blank_work(out: Path, hits: Mapping[Path, Hits]) -> None:
     """Do the same to the files of splits, and to the markers that describe them; a file no marker describes goes."""
-    changed = {path for path, each in hits.items() if each.to_change and path.parent.parent == out / "work"}
+    changed = {path for path, each in hits.items() if each.to_change and path.parent.parent == out / WORK}
     for folder in sorted({path.parent for path in changed}):
         for marker_path in sorted(folder.glob("*.json")):
             marker = read_marker(marker_path)
@@ -269,7 +267,7 @@ def _ids(hits: Mapping[Path, Hits]) -> frozenset[str]:
 def _amend(report: dict[str, Any], out: Path, ids: frozenset[str]) -> None:
     """Bring a report up to what stands on disk: a last stage `takedown`, the totals, and no page named that is gone."""
     taken = pq.read_metadata(out / TAKEN).num_rows if (out / TAKEN).is_file() else 0
-    text = text_totals(out / "data")
+    text = text_totals(out / DATA)
     stages = [stage for stage in report["stages"] if stage["name"] != STAGE]
     if taken:
         last = stages[-1]

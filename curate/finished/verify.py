@@ -1,7 +1,6 @@
 """Check from disk alone that a run's output is what its manifest and report say."""
 
 from collections import Counter
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,9 @@ import pyarrow.parquet as pq
 
 from curate.errors import UsageError
 from curate.files import TEMPORARY, holder, sha256_of
-from curate.finished.takedown import FOLDERS, returned
-from curate.output.checksums import MANIFEST, differing, load_manifest, load_report
+from curate.finished.takedown import returned
+from curate.folder import DATA, DROPPED, ENDS, KINDS, MANIFEST, QUARANTINE, digest_of, parts
+from curate.output.checksums import differing, load_manifest, load_report
 from curate.output.parts import text_totals
 
 
@@ -57,11 +57,14 @@ def _files(out: Path, manifest: dict[str, Any]) -> list[str]:
         elif sha256_of(path) != item["sha256"]:
             wrong.append(f"{name} is not the file that was written: its digest differs")
     # Whatever lies there is read by who opens the folder as one data set.
-    found = [path for folder in FOLDERS for path in (out / folder).rglob("*") if path.is_file()]
+    found = [path for folder in KINDS for path in (out / folder).rglob("*") if path.is_file()]
     present = {path.relative_to(out).as_posix() for path in found if not path.name.startswith(TEMPORARY)}
     wrong += [f"{name} is not in the manifest" for name in sorted(present - listed.keys())]
-    digest = sha256("".join(item["sha256"] for item in manifest["outputs"]).encode()).hexdigest()
-    return wrong if digest == manifest["digest"] else [*wrong, "manifest.json: its digest is not that of its outputs"]
+    return (
+        wrong
+        if digest_of(manifest["outputs"]) == manifest["digest"]
+        else [*wrong, "manifest.json: its digest is not that of its outputs"]
+    )
 
 
 def _chain(report: dict[str, Any]) -> list[str]:
@@ -80,9 +83,9 @@ def _chain(report: dict[str, Any]) -> list[str]:
 def _counts(out: Path, report: dict[str, Any]) -> list[str]:
     """Rows in dropped/ and quarantine/ against the report, per stage and rule."""
     wrong = []
-    for folder, column, key in (("dropped", "rule", "dropped"), ("quarantine", "kind", "errors")):
+    for folder, column, key in ((DROPPED, "rule", "dropped"), (QUARANTINE, "kind", "errors")):
         rows: Counter[tuple[str, str]] = Counter()
-        for path in sorted((out / folder).glob("part-*.parquet")):
+        for path in parts(out / folder):
             table = pq.read_table(path, columns=["stage", column])
             rows.update(zip(table["stage"].to_pylist(), table[column].to_pylist(), strict=True))
         said = {(stage["name"], rule): n for stage in report["stages"] for rule, n in stage[key].items()}
@@ -93,7 +96,7 @@ def _counts(out: Path, report: dict[str, Any]) -> list[str]:
 
 
 def _totals(out: Path, report: dict[str, Any]) -> list[str]:
-    text = text_totals(out / "data")
+    text = text_totals(out / DATA)
     said = report["totals"]
     pairs = [("docs_out", text["docs"]), ("chars_out", text["chars"]), ("docs_out", report["stages"][-1]["docs_out"])]
     return [f"{name} is {found}, the report says {said[name]}" for name, found in pairs if found != said[name]]
@@ -111,8 +114,8 @@ def _inputs(out: Path, manifest: dict[str, Any], report: dict[str, Any]) -> list
     if splits != manifest["splits"]:
         wrong.append(f"{splits} splits were read, the manifest says {manifest['splits']}")
     rows: Counter[str] = Counter()
-    for folder in ("data", "dropped", "quarantine"):
-        for path in sorted((out / folder).glob("part-*.parquet")):
+    for folder in ENDS:
+        for path in parts(out / folder):
             for batch in pq.ParquetFile(path).iter_batches(columns=["warc_path"]):
                 rows.update({each["values"]: each["counts"] for each in batch["warc_path"].value_counts().to_pylist()})
     for name in sorted(rows.keys() | counted.keys()):

@@ -13,10 +13,9 @@ from typing import Any
 
 from curate.errors import UsageError
 from curate.files import TEMPORARY, sha256_of, whole_file
+from curate.folder import AUDIT, CHECKSUMS, LOCK, MANIFEST, REPORT, WORK
 
-CHECKSUMS = "checksums.json"
-MANIFEST = "manifest.json"
-_APART = frozenset({CHECKSUMS, MANIFEST, ".lock"})
+_APART = frozenset({CHECKSUMS, MANIFEST, LOCK})
 _MANIFEST_SHAPE = {"recipe": dict, "versions": dict, "inputs": list, "outputs": list, "digest": str}
 _REPORT_SHAPE = {"recipe": str, "inputs": list, "stages": list, "totals": dict}
 
@@ -40,7 +39,9 @@ def present(out: Path) -> list[str]:
     """The files of a run's output, by name below the folder, in order."""
     found = [path for path in out.rglob("*") if path.is_file() and not path.name.startswith(TEMPORARY)]
     names = [path.relative_to(out).as_posix() for path in found]
-    return sorted(name for name in names if name not in _APART and not name.startswith(("work/", "audit/", TEMPORARY)))
+    return sorted(
+        name for name in names if name not in _APART and not name.startswith((f"{WORK}/", f"{AUDIT}/", TEMPORARY))
+    )
 
 
 def differing(out: Path) -> list[str]:
@@ -70,7 +71,7 @@ def load_manifest(out: Path) -> dict[str, Any]:
 
 def load_report(out: Path) -> dict[str, Any]:
     """The report of the run in `out`; UsageError when there is none, or none that can be one."""
-    return _load(out, "report.json", _REPORT_SHAPE)
+    return _load(out, REPORT, _REPORT_SHAPE)
 
 
 def _load(out: Path, name: str, shape: Mapping[str, type]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from curate.folder import DROPPED, QUARANTINE, parts
+
 ROWS = 1 << 16
 KEPT = 0  # the number of the reason that is none
 BEFORE = -1  # the place of what is no stage of the recipe, such as a takedown: its pages left no signals
@@ -89,7 +91,7 @@ def find(among: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 def read_fates(out: Path, reasons: Reasons, first: int) -> Fates:
     """The reasons of the pages that stages from place `first` on removed in a run; `reasons` gets those it lacks."""
     keys, numbers = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)]
-    for folder, column in (("dropped", "rule"), ("quarantine", "kind")):
+    for folder, column in ((DROPPED, "rule"), (QUARANTINE, "kind")):
         for batch in batches(out / folder, ["id", "stage", column]):
             found = _numbers(batch, column, reasons)
             late = reasons.places[found] >= first
@@ -111,11 +113,6 @@ def _numbers(batch: pa.RecordBatch, column: str, reasons: Reasons) -> np.ndarray
         place = list(reasons.stages).index(name) if name in reasons.stages else BEFORE
         numbers.append(reasons.number(Reason(place, rules.dictionary[rule].as_py(), failed=column == "kind")))
     return np.array(numbers, np.int32)[inverse]
-
-
-def parts(folder: Path) -> list[Path]:
-    """The parts of a folder of a run, in order."""
-    return sorted(folder.glob("part-*.parquet"))
 
 
 def batches(folder: Path, columns: Iterable[str]) -> Iterator[pa.RecordBatch]:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from curate.census import Census
 from curate.documents import PROVENANCE
 from curate.files import describe_file, parquet_writer, whole_file
+from curate.folder import parts
 
 ROWS_PER_GROUP = 1000
 FIRST_COLUMNS = ("id", "url", "date", "text", "language")
@@ -136,7 +137,7 @@ def _groups(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]
 def text_totals(folder: Path) -> dict[str, int]:
     """Documents, characters and UTF-8 bytes of text in the parts of a folder."""
     totals = {"docs": 0, "chars": 0, "bytes": 0}
-    for path in sorted(folder.glob("part-*.parquet")):
+    for path in parts(folder):
         for batch in pq.ParquetFile(path).iter_batches(ROWS_PER_GROUP, columns=["text"]):
             totals["docs"] += batch.num_rows
             totals["chars"] += pc.sum(pc.utf8_length(batch["text"])).as_py() or 0

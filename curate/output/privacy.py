@@ -7,10 +7,11 @@ from typing import Any
 import pyarrow as pa
 
 from curate.documents import Documents
+from curate.folder import DROPPED, QUARANTINE, WORK
 from curate.recipe import Recipe
 from curate.stages import Redact
 
-PRIVATE = frozenset({"dropped", "quarantine", "work"})  # folders that hold pages as they were
+PRIVATE = frozenset({DROPPED, QUARANTINE, WORK})  # folders that hold pages as they were
 Edit = Callable[[pa.Table], pa.Table]
 
 
@@ -23,7 +24,7 @@ def edit_of(recipe: Recipe, folder: str) -> Edit | None:
     if not recipe.redact_dropped_text:
         return None
     stage: Any = next((stage for stage in recipe.stages if stage.name == Redact.name), Redact())
-    return {"dropped": lambda table: _redacted(table, stage), "quarantine": _without_bytes}.get(folder)
+    return {DROPPED: lambda table: _redacted(table, stage), QUARANTINE: _without_bytes}.get(folder)
 
 
 def _redacted(table: pa.Table, stage: Redact) -> pa.Table:

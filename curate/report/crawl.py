@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from curate.report.groups import host_of_url
+from curate.filters.address import site_of
 from curate.report.pages import Floats, Ints, Pages
 
 CRAWL_PAGES = 2.5e9  # pages: the order of size of one of Common Crawl's crawls of these years
@@ -52,7 +52,7 @@ def estimate(pages: Pages, report: Mapping[str, Any]) -> Yield | None:
     inputs, number = np.unique(pages.inputs, return_inverse=True)
     unit = "input file"
     if len(inputs) < MIN_INPUTS:
-        hosts = np.array([host_of_url(url) for url in pages.urls.tolist()], object)
+        hosts = np.array([site_of(url) for url in pages.urls.tolist()], object)
         inputs, number = np.unique(hosts, return_inverse=True)
         unit = "site"
     if len(inputs) < 2:

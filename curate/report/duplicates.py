@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from curate.report.pages import parts
+from curate.folder import DROPPED, parts
 
 SHOWN = 10
 MAX_CLUSTERS = 500_000  # counted at a time; the smallest are forgotten beyond that
@@ -40,7 +40,7 @@ def study_duplicates(out: Path) -> Duplicates:
     """Count the clusters of the run in `out` from the pages it dropped as duplicates."""
     counts: Counter[str] = Counter()
     removed, forgotten = 0, False
-    for path in parts(out, "dropped"):
+    for path in parts(out / DROPPED):
         file = pq.ParquetFile(path)
         if "duplicate_of" not in file.schema_arrow.names:
             continue
@@ -67,7 +67,7 @@ def _within(counts: Counter[str], low: int, high: int) -> tuple[int, int]:
 def _clusters(out: Path, names: Sequence[str], counts: Counter[str]) -> list[Cluster]:
     columns = ["url", "stage", "duplicate_of", "duplicate_of_url"]
     rows: dict[str, list[dict[str, str]]] = {name: [] for name in names}
-    for path in parts(out, "dropped") if names else ():
+    for path in parts(out / DROPPED) if names else ():
         file = pq.ParquetFile(path)
         for group in range(file.num_row_groups):
             table = file.read_row_group(group, columns=columns, use_threads=False)

@@ -1,6 +1,5 @@
 """Who is kept and who is not: pages in groups, retention and drop-rate ratios with their intervals."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.filters.address import site_of
 from curate.report.pages import Ints, Pages, Strings
 from curate.report.rules import Failing, RuleStudy, taken_by
 
@@ -22,18 +22,6 @@ LENGTH_RULES = frozenset({"min_words", "max_words", "min_sentences", "min_charac
 OTHERS = "others"  # the label of pages that are in no group of their own
 LOST_SHARE, LOST_PAGES = 0.5, 10  # a site that loses more than this to duplicates is listed
 LENGTHS = (0, 500, 1000, 2000, 4000, 8000, 16000, 1 << 62)
-
-_HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]*)", re.IGNORECASE)
-
-
-def host_of_url(url: str) -> str:
-    """The host of an address in lower case without `www.`, "" when it has none.
-
-    >>> host_of_url("https://www.Example.co.uk:8080/a")
-    'example.co.uk'
-    """
-    found = _HOST.match(url)
-    return found[1].lower().removeprefix("www.") if found else ""
 
 
 def top_level(host: str) -> str:
@@ -103,10 +91,10 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
 
 def dimensions(pages: Pages) -> list[Dimension]:
     """The ways to cut that need no text."""
-    hosts = np.array([host_of_url(url) for url in pages.urls.tolist()], object)
-    tops = np.array([top_level(host) for host in hosts.tolist()], object)
+    sites = np.array([site_of(url) for url in pages.urls.tolist()], object)
+    tops = np.array([top_level(site) for site in sites.tolist()], object)
     years = np.array([date[:4] for date in pages.dates.tolist()], object)
-    found = [Dimension("top-level domain", "all pages", tops), Dimension("site", "all pages", hosts)]
+    found = [Dimension("top-level domain", "all pages", tops), Dimension("site", "all pages", sites)]
     if pages.language.any():
         found.append(Dimension("language", "pages with text", pages.language))
     chars = pages.signals.get("extract.text_chars")

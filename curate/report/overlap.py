@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from curate.contamination.index import EvalIndex, Match
 from curate.errors import UsageError
 from curate.files import whole_file
+from curate.folder import DATA
 
 TEXT = "text"
 NAMES = ("id", "url")
@@ -83,7 +84,7 @@ def texts(out: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def parquet_files(out: Path) -> list[Path]:
     """The Parquet files of a run's `data/`, of a folder, or the file itself; UsageError when there are none."""
-    folder = out / "data" if (out / "data").is_dir() else out
+    folder = out / DATA if (out / DATA).is_dir() else out
     paths = [out] if out.is_file() else sorted(folder.rglob("*.parquet"))
     if not paths:
         raise UsageError(f"{out} holds no finished run and no Parquet file")

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from curate.folder import ENDS, SIGNALS, parts
+
 MAX_PAGES = 100_000  # held at a time; a larger run is sampled
 MAX_TEXT = 20_000  # characters read of a text
-ENDS = ("dropped", "quarantine", "data")
 
 Strings = NDArray[np.object_]
 Floats = NDArray[np.float64]
@@ -68,19 +69,14 @@ class Pages:
         return reached
 
 
-def parts(out: Path, kind: str) -> list[Path]:
-    """The files of one kind of rows a run has left, in order."""
-    return sorted((out / kind).glob("part-*.parquet"))
-
-
 def count_pages(out: Path) -> int:
     """How many pages the run in `out` kept, dropped or quarantined."""
-    return sum(pq.read_metadata(path).num_rows for kind in ENDS for path in parts(out, kind))
+    return sum(pq.read_metadata(path).num_rows for kind in ENDS for path in parts(out / kind))
 
 
 def read_pages(out: Path, stages: Sequence[str], *, share: float | None = None) -> Pages:
     """Read the pages of the run in `out`, or a share of them; by default at most about `MAX_PAGES`."""
-    files = tuple(path for kind in ENDS for path in parts(out, kind))
+    files = tuple(path for kind in ENDS for path in parts(out / kind))
     total = count_pages(out)
     share = min(1.0, MAX_PAGES / max(total, 1)) if share is None else share
     bound = _bound(share)
@@ -154,7 +150,7 @@ def _ends(path: Path, number: int, bound: str | None) -> Iterator[pa.Table]:
 def _measured(out: Path, bound: str | None, ids: pa.ChunkedArray) -> pa.Table:
     """The signals of the pages with these ids, in their order; null where a page has none."""
     found = []
-    for path in parts(out, "signals"):
+    for path in parts(out / SIGNALS):
         file = pq.ParquetFile(path)
         names = [name for name in file.schema_arrow.names if "." in name or name in ("id", "language")]
         for group in range(file.num_row_groups):

@@ -1,7 +1,8 @@
 """Rejected pages of a run with the numbers that decided, nearest to their limit first."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curate.errors import UsageError
+from curate.filters.rule_set import choices
+from curate.folder import DROPPED, parts
 
 
 def rejected(out: Path, *, stage: str = "", rule: str = "", count: int = 20) -> list[dict[str, Any]]:
@@ -20,13 +23,12 @@ def rejected(out: Path, *, stage: str = "", rule: str = "", count: int = 20) -> 
     """
     rows = heapq.nsmallest(count, _matching(out, stage, rule), key=lambda row: (_distance(row), row["id"]))
     if not rows and (stage or rule):
-        message = f"no page was dropped by {stage or 'any stage'} {rule}; there are {', '.join(_reasons(out))}"
-        raise UsageError(message)
+        raise UsageError(_unknown(_reasons(out), stage, rule))
     return rows
 
 
 def _matching(out: Path, stage: str, rule: str) -> Iterator[dict[str, Any]]:
-    paths = sorted((out / "dropped").glob("part-*.parquet"))
+    paths = parts(out / DROPPED)
     if not paths:
         message = f"{out} holds no dropped/: no run has finished there"
         raise UsageError(message)
@@ -45,9 +47,27 @@ def _distance(row: dict[str, Any]) -> float:
     return float("inf") if isnan(gap) else gap
 
 
-def _reasons(out: Path) -> list[str]:
-    found = set()
-    for path in sorted((out / "dropped").glob("part-*.parquet")):
-        table = pq.read_table(path, columns=["stage", "rule"])
-        found |= set(zip(table["stage"].to_pylist(), table["rule"].to_pylist(), strict=True))
-    return [f"{stage}/{rule}" for stage, rule in sorted(found)]
+def _reasons(out: Path) -> dict[str, set[str]]:
+    """The rules that dropped pages, by stage."""
+    found: dict[str, set[str]] = {}
+    for path in parts(out / DROPPED):
+        pairs = pq.read_table(path, columns=["stage", "rule"]).group_by(["stage", "rule"]).aggregate([]).to_pylist()
+        for pair in pairs:
+            found.setdefault(pair["stage"], set()).add(pair["rule"])
+    return found
+
+
+def _unknown(reasons: Mapping[str, set[str]], stage: str, rule: str) -> str:
+    """Why nothing was found, with the names that were perhaps meant.
+
+    >>> _unknown({"gopher.quality": {"min_words", "max_words"}}, "", "min_wrds")
+    "no page was dropped by a rule 'min_wrds'; did you mean min_words, max_words?"
+    >>> _unknown({"gopher.quality": {"min_words"}, "pii": {"max_pii_spans"}}, "pii", "min_words")
+    "no page was dropped by a rule 'min_words' of pii; choose from max_pii_spans"
+    """
+    if stage and stage not in reasons:
+        return f"no page was dropped by a stage {stage!r}{choices(stage, sorted(reasons))}"
+    rules = reasons[stage] if stage else set().union(*reasons.values())
+    near = get_close_matches(rule, sorted(rules), 3)
+    listed = f"did you mean {', '.join(near)}?" if near else f"choose from {', '.join(sorted(rules)[:12])}"
+    return f"no page was dropped by a rule {rule!r}{f' of {stage}' if stage else ''}; {listed}"

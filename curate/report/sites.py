@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -11,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from curate.filters.address import canonical_host, registered_domain
-from curate.report.pages import ENDS, parts
+from curate.filters.address import site_of
+from curate.folder import ENDS, parts
 
 MIN_SITE_PAGES = 20  # pages that reached duplicate removal, for a site's share to mean something
 MAX_SITES = 1_000_000  # counted at a time; with more, the rows are read again for the others
@@ -63,21 +62,12 @@ def _reached(out: Path, reaching: frozenset[str], removed_by: frozenset[str]) ->
     Quarantined pages count: what broke a later stage had come that far.
     """
     wanted = pa.array(sorted(reaching), pa.string())
-    for path in (path for kind in ENDS for path in parts(out, kind)):
+    for path in (path for kind in ENDS for path in parts(out / kind)):
         file = pq.ParquetFile(path)
         ended = "stage" in file.schema_arrow.names
         for batch in file.iter_batches(BATCH_ROWS, columns=["url", *(["stage"] if ended else [])], use_threads=False):
             rows = batch.filter(pc.is_in(batch["stage"], value_set=wanted)) if ended else batch
             stages = rows["stage"].to_pylist() if ended else [""] * rows.num_rows
             for url, stage in zip(rows["url"].to_pylist(), stages, strict=True):
-                if url and (site := _site(url)):
+                if url and (site := site_of(url)):
                     yield site, stage in removed_by
-
-
-def _site(url: str) -> str:
-    return _registered(canonical_host(url))
-
-
-@lru_cache(1 << 16)
-def _registered(host: str) -> str:
-    return registered_domain(host)

@@ -1,6 +1,6 @@
 """The retention report as people read it: the table in the terminal, and two runs side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from curate.report.compare import Comparison
 
 RULES_SHOWN = 4
+LEAST_WHY = 45  # columns that reasons need beside the numbers
 
 
 def summary(report: Mapping[str, Any]) -> str:
@@ -26,34 +27,87 @@ def summary(report: Mapping[str, Any]) -> str:
 
 def rules_text(stage: Mapping[str, Any], shown: int | None = RULES_SHOWN) -> str:
     """The commonest reasons of a stage with their counts."""
+    return ", ".join(_reasons(stage, shown))
+
+
+def _reasons(stage: Mapping[str, Any], shown: int | None) -> list[str]:
     reasons = [*stage["dropped"].items(), *((f"error: {kind}", n) for kind, n in stage["errors"].items())]
     reasons.sort(key=lambda item: (-item[1], item[0]))
     parts = [f"{name} {count:,}" for name, count in reasons[:shown]]
     rest = sum(count for _, count in reasons[len(parts) :])
-    return ", ".join([*parts, f"others {rest:,}"] if rest else parts)
+    return [*parts, f"others {rest:,}"] if rest else parts
 
 
 def print_table(report: Mapping[str, Any], console: Console) -> None:
     """Print the retention table, stage by stage, and the totals."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("stage", no_wrap=True)
-    for heading in ("pages in", "out", "dropped", "of all left", "CPU s"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("why", overflow="fold")
-    whole = max(report["totals"]["records_in"], 1)
-    for stage in report["stages"]:
-        gone = stage["docs_in"] - stage["docs_out"]
-        table.add_row(
-            stage["name"],
-            f"{stage['docs_in']:,}",
-            f"{stage['docs_out']:,}",
-            f"{gone:,}" if gone else "",
-            f"{stage['docs_out'] / whole:.1%}",
-            f"{stage['seconds']:.1f}",
-            Text(harmless(rules_text(stage))),
-        )
-    console.print(table)
-    console.print(totals_line(report), highlight=False, markup=False)
+    for number, line in enumerate(table_lines(report, console.width)):
+        console.print(line, highlight=False, markup=False, soft_wrap=True, style="bold" if number == 0 else "")
+    console.print(totals_line(report), highlight=False, markup=False, soft_wrap=True)
+    for line in alarms(report):
+        console.print(harmless(line), highlight=False, markup=False, soft_wrap=True, style="bold red")
+
+
+def table_lines(report: Mapping[str, Any], width: int) -> list[str]:
+    """The retention table for a terminal of some width; no reason is broken, and no line ends in blanks.
+
+    Reasons stand in the last column where there is room for them, else below their stage.
+
+    >>> stage = {"name": "language", "docs_in": 1200, "docs_out": 900, "seconds": 0.5, "errors": {},
+    ...          "dropped": {"language_de": 200, "language_fr": 100}}
+    >>> for line in table_lines({"totals": {"records_in": 1200}, "stages": [stage]}, 62):
+    ...     print(line)
+    stage     pages in  out  dropped  of all left  CPU s
+    language     1,200  900      300        75.0%    0.5
+        language_de 200, language_fr 100
+    """
+    stages, whole = report["stages"], max(report["totals"]["records_in"], 1)
+    cells = [("stage", "pages in", "out", "dropped", "of all left", "CPU s"), *(_cells(each, whole) for each in stages)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    rows = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in cells]
+    beside = width - len(rows[0]) - 2 >= LEAST_WHY
+    lines = [f"{rows[0]}  why" if beside else rows[0]]
+    for row, stage in zip(rows[1:], stages, strict=True):
+        reasons = [harmless(reason) for reason in _reasons(stage, RULES_SHOWN)]
+        why = _wrapped(reasons, width - len(row) - 2 if beside else width - 4)
+        if beside:
+            lines += [f"{row}  {why[0]}" if why else row, *(" " * (len(row) + 2) + line for line in why[1:])]
+        else:
+            lines += [row, *(f"    {line}" for line in why)]
+    return [line.rstrip() for line in lines]
+
+
+def _cells(stage: Mapping[str, Any], whole: int) -> tuple[str, ...]:
+    gone = stage["docs_in"] - stage["docs_out"]
+    counts = f"{stage['docs_in']:,}", f"{stage['docs_out']:,}", f"{gone:,}" if gone else ""
+    return (harmless(stage["name"]), *counts, f"{stage['docs_out'] / whole:.1%}", f"{stage['seconds']:.1f}")
+
+
+def _wrapped(reasons: Sequence[str], width: int) -> list[str]:
+    """Reasons with commas between them in lines of at most `width` characters, each reason in one piece."""
+    lines: list[str] = []
+    for place, reason in enumerate(reasons):
+        said = f"{reason}," if place + 1 < len(reasons) else reason
+        if lines and len(lines[-1]) + 1 + len(said) <= width:
+            lines[-1] += f" {said}"
+        else:
+            lines.append(said)
+    return lines
+
+
+def alarms(report: Mapping[str, Any]) -> list[str]:
+    """What a reader must not overlook: stages that removed every page that came to them, with the commonest reason.
+
+    >>> rule = {"name": "language", "docs_in": 7, "docs_out": 0, "dropped": {"language_de": 7}, "errors": {}}
+    >>> alarms({"stages": [rule, rule | {"docs_in": 0, "dropped": {}}]})
+    ['Nothing is left: language removed all 7 pages that came to it (language_de 7).']
+    >>> alarms({"stages": [rule | {"docs_out": 1}]})
+    []
+    """
+    return [
+        f"Nothing is left: {each['name']} removed all {each['docs_in']:,} pages that came to it ({rules_text(each)})."
+        for each in report["stages"]
+        if each["docs_in"] and not each["docs_out"]
+    ]
 
 
 def totals_line(report: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from curate.documents import Documents
 from curate.extract import DEFAULT_EXTRACTOR, DEFAULT_MARKUP, check_extractor, check_markup, extract
-from curate.extract.sandbox import WARM_UP_PAGE, PageKilled, Sandbox, SandboxLimits
+from curate.extract.child_process import PageKilled, SandboxLimits
+from curate.extract.sandbox import WARM_UP_PAGE, Sandbox
 from curate.extract.sandbox import warm as warm_extractor
 from curate.filters import consent, html
 from curate.filters.url import UrlRules

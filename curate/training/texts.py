@@ -14,7 +14,8 @@ from curate.classifiers.training.corpora import read_lines
 from curate.classifiers.training.wikipedia import wikiextractor_jsonl, wikipedia_xml
 from curate.errors import NotAnArchiveError, UsageError
 from curate.extract import DEFAULT_EXTRACTOR
-from curate.extract.sandbox import PageKilled, Sandbox
+from curate.extract.child_process import PageKilled
+from curate.extract.sandbox import Sandbox
 from curate.filters.address import canonical_host
 from curate.inputs import sources
 from curate.warc.pages import Limits, Page, ReadCounts, Skip

@@ -17,6 +17,7 @@ from curate.classifiers.training.webtext import GOOD, ORDINARY, Sample, Study, T
 from curate.errors import UsageError
 from curate.extract import DEFAULT_EXTRACTOR, check_extractor
 from curate.files import sha256_of, whole_file, write_json
+from curate.folder import SIGNALS, parts
 from curate.training.texts import Corpus, Text, find_corpora
 
 MIN_CHARS = 200
@@ -200,11 +201,11 @@ def scores_of_run(out: Path, signal: str = "quality.score") -> NDArray[np.float6
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    parts = sorted((out / "signals").glob("part-*.parquet"))
-    if not parts:
+    files = parts(out / SIGNALS)
+    if not files:
         raise UsageError(f"{out} holds no signals/: it is not the output of a run")
-    known = pq.read_schema(parts[0]).names
+    known = pq.read_schema(files[0]).names
     if signal not in known:
         raise UsageError(f"{out} has no signal {signal!r}; it has {', '.join(known[:20])}")
-    column = pa.concat_tables([pq.read_table(part, columns=[signal]) for part in parts]).column(signal)
+    column = pa.concat_tables([pq.read_table(part, columns=[signal]) for part in files]).column(signal)
     return column.drop_null().to_numpy().astype(np.float64)

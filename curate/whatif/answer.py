@@ -7,7 +7,6 @@ is that of a full run with those limits, but for duplicates: pages that newly co
 them, and duplicates of a page that no longer comes there stay dropped; such pages are counted and said.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,31 +17,20 @@ import numpy as np
 import pyarrow.compute as pc
 
 from curate.errors import CurateError, UsageError
-from curate.output.checksums import load_manifest, load_report
+from curate.folder import DATA, DROPPED, SIGNALS, TAKEDOWN
 from curate.output.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
 from curate.protocol import column
-from curate.recipe import Recipe, code_version, fingerprint, load_recipe
+from curate.recipe import Recipe, fingerprint
 from curate.stages import about, meets
+from curate.whatif.finished import Finished
 from curate.whatif.flips import Pages, Sweep, Tally
 from curate.whatif.rejudge import UNKNOWN, columns, floats, judge, judge_again
 from curate.whatif.rescore import dropped_documents, run_on
-from curate.whatif.settings import Setting, limit_now, limits, moving, parse_setting, with_setting, with_settings
+from curate.whatif.settings import Setting, limit_now, limits, moving, with_setting
 
 CHARS = "extract.text_chars"
-SETTINGS = Path("work/settings.json")  # what `whatif --apply` had set in the recipe that is called by its name
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A finished run: where it is, its recipe, what `whatif` itself had set in that, its report and manifest."""
-
-    out: Path
-    recipe: Recipe
-    settings: tuple[str, ...]
-    report: dict[str, Any]
-    manifest: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,42 +89,11 @@ class WhatIf:
         return not (self.unmatched or self.orphans)
 
 
-def open_run(out: Path, recipe: str = "", adapt: Callable[[Recipe], Recipe] = lambda loaded: loaded) -> Finished:
-    """The finished run in `out` and its recipe, loaded by the name in the report or by `recipe`, then adapted.
-
-    Raises UsageError when no run has finished there, or when the recipe is no longer the one it was made with.
-    """
-    report = load_report(out)
-    manifest = load_manifest(out)
-    settings = tuple(_read_json(out / SETTINGS) or ())
-    loaded = adapt(load_recipe(recipe or report["recipe"]))
-    made = with_settings(loaded, [parse_setting(text, loaded) for text in settings])
-    if fingerprint(made) != manifest["recipe"]["fingerprint"]:
-        message = (
-            f"{out} was made with a recipe {manifest['recipe']['name']!r} that is not "
-            f"{recipe or report['recipe']!r} as it is now; say what it was made with: --recipe, --quality-model"
-        )
-        raise UsageError(message)
-    return Finished(out, made, settings, report, manifest)
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text())
-    except FileNotFoundError:
-        return None
-
-
 def sweep_of(recipe: Recipe, stage: str, limit: str, values: Sequence[float]) -> tuple[Recipe, Sweep]:
     """A sweep over a limit, and the recipe with that limit at its loosest value, which is to be judged by."""
     found = next(each for each in recipe.stages if each.name == stage)
     sweep = Sweep(stage, limit, tuple(sorted(values)), column(stage, limits(found)[limit].signal))
     return with_setting(recipe, Setting(stage, limit, sweep.loosest)), sweep
-
-
-def made_by_other_code(run: Finished) -> bool:
-    """Whether the code or a deciding library has changed since the run: its signals are then not today's."""
-    return bool(run.manifest["versions"]["code"] != code_version())
 
 
 def whatif(
@@ -158,7 +115,7 @@ def whatif(
     met = [place for place, stage in enumerate(recipe.stages) if meets(stage)]
     tally = Tally(reasons, met, samples, sweep)
     waiting: list[Pages] = []
-    for rows in batches(run.out / "signals", _columns(recipe, first, sweep)):
+    for rows in batches(run.out / SIGNALS, _columns(recipe, first, sweep)):
         keys = keys_of(rows.column("id"))
         old = fates.of(keys)
         new = judge_again(rows, old, recipe, changed, reasons)
@@ -197,7 +154,7 @@ def _orphans(out: Path, recipe: Recipe, tally: Tally) -> int:
     if not len(lost.keys):
         return 0
     ended, count = tally.reasons.places[lost.new], 0
-    for rows in batches(out / "dropped", ["stage", "duplicate_of"]):
+    for rows in batches(out / DROPPED, ["stage", "duplicate_of"]):
         rows = rows.filter(pc.is_valid(rows.column("duplicate_of")))
         found, places = find(lost.keys, keys_of(rows.column("duplicate_of")))
         met = np.array([recipe.stage_names.index(stage) for stage in rows.column("stage").to_pylist()], np.int64)
@@ -211,7 +168,7 @@ def _check(run: Finished, tally: Tally, first: int) -> None:
     Where pages have been taken down, their signals are gone and the counts of what dropped them have stayed.
     """
     found = tally.ended(0)
-    taken = (run.out / "takedown.json").is_file()
+    taken = (run.out / TAKEDOWN).is_file()
     for place, stage in enumerate(run.report["stages"][: len(run.recipe.stages)]):
         said = sum(stage["dropped"].values()) + sum(stage["errors"].values())
         here = found.get(place, Counter()).total()
@@ -274,7 +231,7 @@ def _newly_kept(run: Finished, tally: Tally) -> list[Sample]:
     names = ["id", "url", "value", "limit", "text"]
     return [
         Sample(row["url"], row["text"] or "", *shown[key], row["value"], row["limit"])
-        for key, row in _rows(run.out / "dropped", shown, names)
+        for key, row in _rows(run.out / DROPPED, shown, names)
     ]
 
 
@@ -284,12 +241,12 @@ def _newly_dropped(run: Finished, recipe: Recipe, tally: Tally) -> list[Sample]:
     values: dict[int, float] = {}
     for place in {new.place for _, new in shown.values()}:
         stage, here = recipe.stages[place], [key for key, (_, new) in shown.items() if new.place == place]
-        for table in rows_with(run.out / "signals", np.array(sorted(here), np.uint64), ["id", *columns(stage)]):
+        for table in rows_with(run.out / SIGNALS, np.array(sorted(here), np.uint64), ["id", *columns(stage)]):
             for batch in table.to_batches():
                 values |= dict(zip(keys_of(batch["id"]).tolist(), judge(stage, batch).values.tolist(), strict=True))
     return [
         Sample(row["url"], row["text"], *shown[key], values[key], _limit(recipe, shown[key][1]))
-        for key, row in _rows(run.out / "data", shown, ["id", "url", "text"])
+        for key, row in _rows(run.out / DATA, shown, ["id", "url", "text"])
     ]
 
 

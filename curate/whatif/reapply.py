@@ -9,16 +9,16 @@ from typing import Any
 
 from curate.cluster import Workers
 from curate.engine.phases import Show
-from curate.engine.run import WORK, Say, run
+from curate.engine.run import Say, run
 from curate.errors import CurateError, UsageError
 from curate.files import write_json
+from curate.folder import TAKEDOWN, WORK
 from curate.inputs import sources
 from curate.output.checksums import load_manifest
-from curate.whatif.answer import SETTINGS, Finished, made_by_other_code
+from curate.whatif.finished import SETTINGS, Finished, made_by_other_code
 from curate.whatif.settings import Setting, with_settings
 
 INPUTS = "inputs.json"
-TAKEN_DOWN = "takedown.json"  # later output honours it too
 
 
 def reapply(
@@ -45,8 +45,8 @@ def reapply(
     (out / ".lock").touch()
     shutil.copytree(finished.out / WORK, out / WORK, copy_function=_link)
     write_json(out / SETTINGS, [*finished.settings, *map(str, settings)])
-    if (finished.out / TAKEN_DOWN).is_file():
-        shutil.copy2(finished.out / TAKEN_DOWN, out / TAKEN_DOWN)
+    if (finished.out / TAKEDOWN).is_file():
+        shutil.copy2(finished.out / TAKEDOWN, out / TAKEDOWN)
     linked = _extracted(out)
     report = run(recipe, inputs, out, against=against, workers=workers, show=show, say=say)
     # Where the input is text nothing is extracted: the first folder then also holds what stages with limits made.

@@ -14,6 +14,7 @@ from curate.documents import PROVENANCE, Documents, sizes
 from curate.engine.flow import flow
 from curate.engine.segment import BATCH_CHARS, BATCH_DOCUMENTS
 from curate.errors import UsageError
+from curate.folder import DROPPED
 from curate.output.fates import Reason, rows_with
 from curate.recipe import Recipe
 from curate.stages import alone
@@ -51,7 +52,7 @@ def run_on(documents: Documents, recipe: Recipe, place: int) -> list[Reason]:
 
 def dropped_documents(out: Path, keys: np.ndarray, recipe: Recipe) -> Iterator[tuple[Documents, int]]:
     """Pages of `dropped/` in batches of one stage, and its place; UsageError where their text was not kept."""
-    for table in _gathered(rows_with(out / "dropped", keys, [*PROVENANCE.names, "stage", "text"])):
+    for table in _gathered(rows_with(out / DROPPED, keys, [*PROVENANCE.names, "stage", "text"])):
         if table["text"].null_count:
             message = "pages newly pass, and the run kept no text of dropped pages to score: run it again instead"
             raise UsageError(message)

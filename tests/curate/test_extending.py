@@ -19,7 +19,8 @@ from curate.filters.verdict import KEPT
 from curate.recipe import Recipe, fingerprint, load_recipe
 from curate.report.webpage import write_html
 from curate.stages import Keep, Outcome, Read, Rules, Score, about
-from curate.whatif.answer import open_run, whatif
+from curate.whatif.answer import whatif
+from curate.whatif.finished import open_run
 from curate.whatif.settings import Setting, parse_setting, with_setting
 
 PAGE = Path(__file__).parents[2] / "docs" / "extending.md"

@@ -20,7 +20,7 @@ RECIPE = '''
 from dataclasses import dataclass
 from curate.engine.flow import Outcome
 from curate.recipe import Recipe
-from curate.extract.sandbox import SandboxLimits
+from curate.extract.child_process import SandboxLimits
 from curate.stages import ExactDuplicates, Extract, Read, Rules
 from curate.filters import gopher
 from curate.filters.verdict import KEPT

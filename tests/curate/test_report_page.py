@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tldextract import TLDExtract
 
 from curate.cluster import Workers
 from curate.engine.run import run
@@ -21,6 +22,7 @@ from curate.report.webpage import write_html
 from curate.stages import Rules
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "crawl.warc.gz"
+SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None)  # the list that comes with tldextract
 
 
 class Page(HTMLParser):
@@ -163,8 +165,9 @@ def worded(text: str) -> float:
 
 
 def site_of(url: str) -> str:
-    """The host of an address without `www.`."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    """The registered domain of an address, and of an address without one its host."""
+    host = urlsplit(url).hostname or ""
+    return SUFFIXES(host).top_domain_under_public_suffix or host
 
 
 def test_rules_are_counted_and_judged_again(page: Page, fates: dict[str, dict]) -> None:

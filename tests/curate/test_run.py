@@ -179,7 +179,7 @@ def test_a_killed_run_resumes_to_the_same_bytes(markers, workers, first_run, cra
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert not (out / "manifest.json").exists()
-    done = curate(*arguments, hash_seed=5)
+    done = curate(*arguments, hash_seed=5 if markers == 7 else None)
     assert done.returncode == 0, done.stderr
     assert manifest(out) == manifest(first_run)
     assert report(out)["stages"][0]["docs_in"] == 200
@@ -335,9 +335,9 @@ def test_inspect_shows_the_nearest_to_the_limit_first(first_run, curate):
     """Rejected pages come with their numbers; an unknown stage names those there are."""
     shown = curate("inspect", first_run, "--stage", "gopher.quality", "--rule", "min_words", "-n", 3).stdout
     assert shown.count("gopher.quality min_words: 30 (limit 50)") == 3
-    unknown = curate("inspect", first_run, "--stage", "nonesuch")
+    unknown = curate("inspect", first_run, "--stage", "gopher.qualty")
     assert unknown.returncode == 2
-    assert "gopher.quality/min_words" in unknown.stderr
+    assert "did you mean 'gopher.quality'?" in unknown.stderr
 
 
 def test_explain_walks_one_page_through_the_recipe(crawl, folder, tmp_path, curate):

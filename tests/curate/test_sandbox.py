@@ -15,7 +15,8 @@ import pytest
 
 from curate.errors import UsageError
 from curate.extract import extract_scored, extract_spans
-from curate.extract.sandbox import PageKilled, PageRaised, Sandbox, SandboxLimits, warm
+from curate.extract.child_process import PageKilled, PageRaised, SandboxLimits
+from curate.extract.sandbox import Sandbox, warm
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are enforced by Linux")
 

@@ -12,7 +12,7 @@ import pytest
 from curate.cluster import Workers
 from curate.documents import PAGES, Documents
 from curate.engine.run import run
-from curate.extract.sandbox import SandboxLimits
+from curate.extract.child_process import SandboxLimits
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Read
 

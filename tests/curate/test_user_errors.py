@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from curate.cli import INCOMPLETE_EXIT, USAGE_EXIT
+from curate.cli import INCOMPLETE_EXIT, INTERRUPTED_EXIT, USAGE_EXIT
 from curate.errors import UsageError
 from curate.files import DiskFullError, disk_errors
 from curate.inputs.sources import identified, resolve
@@ -47,6 +47,40 @@ def test_a_recipe_file_that_does_not_load(tmp_path: Path, code: str, line: int) 
     with pytest.raises(UsageError, match=rf"mine\.py line {line}: ") as refused:
         load_recipe(str(tmp_path / "mine.py"))
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"),
+    [
+        ("Rules(gopher.quality.with_limits(min_word=30))", "no limit 'min_word'; did you mean 'min_words'?"),
+        ("Rules(gopher.quality.with_limits(min_words='30'))", "min_words is a number, or None for no limit, not '30'"),
+        ("Rules(gopher.quality.with_limits(min_words=float('nan')))", "min_words is a number"),
+        ("Rules(gopher.quality.with_dialect('datatrov'))", "did you mean 'datatrove'?"),
+        ("Extract(limts=3)", "unexpected keyword argument 'limts'; did you mean 'limits'?"),
+        ("Extrct()", "name 'Extrct' is not defined; did you mean 'Extract'?"),
+    ],
+)
+def test_a_mistake_in_a_recipe_file_is_named_with_its_line(tmp_path: Path, monkeypatch, stage: str, said: str) -> None:
+    """Also when the file is named by a path that is not absolute."""
+    code = f"from curate.filters import gopher\nfrom curate.stages import Extract, Rules\nstage = {stage}\n"
+    (tmp_path / "mine.py").write_text(code)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError) as refused:
+        load_recipe("mine.py")
+    assert str(refused.value).startswith("mine.py line 3: ")
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_stage_that_removes_everything_is_said_aloud(crawl, curate) -> None:
+    """The table alone is easily overlooked."""
+    (crawl / "none.py").write_text(
+        RECIPE.replace("import Extract", "import Extract, Keep")
+        .replace("recipe =", "def nothing(text):\n    return False\n\nrecipe =")
+        .replace('"resiliparse")', '"resiliparse"), Keep("odd", nothing)')
+    )
+    done = curate("run", crawl / "a.warc.gz", "--out", crawl / "out", "--recipe", crawl / "none.py", "--workers", 1)
+    assert "Nothing is left: odd removed all 4 pages that came to it" in done.stdout
 
 
 def test_an_output_inside_the_input_is_left_out(crawl, curate) -> None:
@@ -96,3 +130,39 @@ def test_an_output_made_read_only_at_the_end(crawl, curate, tmp_path_factory) ->
     assert done.returncode in (INCOMPLETE_EXIT, USAGE_EXIT), done.stderr
     assert "Traceback" not in done.stderr
     assert "cannot write to" in done.stderr.splitlines()[-1]
+
+
+def test_what_a_newcomer_types_first(curate) -> None:
+    """No arguments at all, and the module by its name."""
+    done = curate()
+    assert done.returncode == 0
+    assert "curate run" in done.stdout and "curate report" in done.stdout and "curate inspect" in done.stdout
+    asked = subprocess.run([sys.executable, "-m", "curate", "--version"], capture_output=True, text=True, check=True)
+    assert asked.stdout.startswith("curate ")
+
+
+def test_an_interrupted_run_says_how_to_go_on(crawl, curate, monkeypatch) -> None:
+    """One line with the command, and the exit code that shells expect; the same command then finishes."""
+    run = ["run", crawl / "a.warc.gz", "--out", crawl / "out", "--recipe", crawl / "small.py", "--workers", 1]
+    with monkeypatch.context() as patched:
+        patched.setattr("curate.engine.run.advance_all", interrupted)
+        done = curate(*run)
+    assert done.returncode == INTERRUPTED_EXIT
+    assert done.stderr.splitlines()[-1].startswith("curate: interrupted; what is done is kept, and the same command")
+    assert "Traceback" not in done.stderr
+    quiet = curate(*run, "--quiet")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def interrupted(*_: object) -> None:
+    """Ctrl-C in the middle of a run."""
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("said", "exit_code"), [("SHARDS=x", 2), ("SHARD=x", 0)])
+def test_make_refuses_a_variable_it_does_not_know(said: str, exit_code: int) -> None:
+    """A typo must not curate the sample crawl instead."""
+    command = ["make", "--dry-run", "-C", str(Path(__file__).parents[2]), "curate", said]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == exit_code, done.stderr
+    assert ("unknown variable SHARDS" in done.stderr) == (exit_code == 2)

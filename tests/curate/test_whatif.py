@@ -27,7 +27,8 @@ from curate.finished.takedown import takedown
 from curate.output.fates import Reason
 from curate.recipe import fingerprint, load_recipe
 from curate.stages import Language, Redact, Rules, Score
-from curate.whatif.answer import open_run, sweep_of, whatif
+from curate.whatif.answer import sweep_of, whatif
+from curate.whatif.finished import open_run
 from curate.whatif.reapply import reapply
 from curate.whatif.rejudge import judge, stored
 from curate.whatif.settings import Setting, parse_setting, parse_sweep, with_setting, with_settings

@@ -128,10 +128,20 @@ def test_importing_the_rule_sets_does_not_import_numba():
 
 def test_compiled_code_is_stamped_with_every_source():
     """What numba keeps on disk is not used again after any of the files it was made from has changed."""
-    from curate.filters import characters, compiled, english, hashing, kernels, ngrams, tokenizer, word_splits
+    from curate.filters import (
+        characters,
+        compiled,
+        english,
+        hashing,
+        kernels,
+        ngrams,
+        tokenizer,
+        web_words,
+        word_splits,
+    )
 
     assert compiled.STAMP in tokenizer.tokenize.py_func.__qualname__
-    modules = (characters, compiled, english, hashing, kernels, ngrams, tokenizer, word_splits)
+    modules = (characters, compiled, english, hashing, kernels, ngrams, tokenizer, web_words, word_splits)
     digest = hashlib.sha256()
     for module in modules:
         digest.update(Path(module.__file__).read_bytes())

@@ -1,0 +1,32 @@
+"""The output folder of a run: the one place that knows what is called what in it."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+DATA, DROPPED, QUARANTINE, SIGNALS = "data", "dropped", "quarantine", "signals"
+KINDS = (DATA, DROPPED, QUARANTINE, SIGNALS)
+"""The folders of Parquet parts."""
+ENDS = (DATA, DROPPED, QUARANTINE)
+"""Where pages end: every page of a run is a row of exactly one of these."""
+WORK = "work"
+AUDIT = "audit"
+LOCK = ".lock"
+
+MANIFEST = "manifest.json"
+CHECKSUMS = "checksums.json"
+REPORT = "report.json"
+REPORT_PAGE = "report.html"
+INDEX = "index.json"
+TAKEDOWN = "takedown.json"
+
+
+def parts(folder: Path) -> list[Path]:
+    """The Parquet parts in one folder of a run, such as `OUT/data`, in order; those of a takedown come last."""
+    return sorted(folder.glob("part-*.parquet"))
+
+
+def digest_of(outputs: Iterable[Mapping[str, Any]]) -> str:
+    """The digest of a run's output, over the digests of its parts in the order of the manifest."""
+    return sha256("".join(item["sha256"] for item in outputs).encode()).hexdigest()
