@@ -137,7 +137,7 @@ class RuleSet(Generic[Reading]):
         >>> from curate.filters import gopher
         >>> found = gopher.quality.batch(["Too short.", "This is the end of a good story."], min_words=3, signals=True)
         >>> found.kept.tolist(), found.rule.tolist(), found["words"].tolist()
-        ([False, True], ['min_words', ''], [2.0, 7.0])
+        ([False, True], ['min_words', ''], [2.0, 8.0])
         """
         chosen = self._variant(dialect, **limits) if dialect or limits else self
         measured = [chosen.signals(text) for text in text_list(texts, of=(str, TextView))]
@@ -154,7 +154,7 @@ class RuleSet(Generic[Reading]):
         def vary(dialect: str | None, **limits: float | None) -> Any:
             return self.with_dialect(dialect or self.dialect).with_limits(**limits)
 
-        return lru_cache(maxsize=64)(vary)
+        return lru_cache(maxsize=64, typed=True)(vary)
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields alone: what has been computed from them is not pickled."""

@@ -69,7 +69,7 @@ def test_a_limit_of_none_never_fires():
 
 def test_unknown_limits_and_dialects_are_refused_with_the_choices():
     """A misspelt keyword is an error that lists what there is."""
-    with pytest.raises(TypeError, match=r"no limit 'min_wrods'; choose from min_words, max_words"):
+    with pytest.raises(TypeError, match=r"no limit 'min_wrods'; did you mean 'min_words'\? choose from min_words"):
         gopher.quality(TEXT, min_wrods=3)
     with pytest.raises(TypeError, match=r"no dialect 'gopher'; choose from datatrove, dolma, dclm"):
         gopher.quality(TEXT, dialect="gopher")
