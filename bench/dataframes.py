@@ -7,8 +7,10 @@ PYTHON is an interpreter with datatrove[processing]==0.10.1 and spacy installed.
 
 import argparse
 import json
+import os
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +53,7 @@ def microseconds(call: Callable[[], object], texts: int) -> float:
 
 def run_engines() -> None:
     """The examples on Ray and Spark, as the document has them."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     texts = ["Too short.", "This is the end of a story that was told by the sea, and all of them have heard it before."]
     document = Path("docs/dataframes.md").read_text()
     for title in ("Ray Data", "Spark"):
