@@ -1,9 +1,11 @@
-"""Near-duplicates measured: `python bench/dedup.py [speed|recall|pages|pairs|stage]`, all of them when none is named.
+"""Near-duplicates measured: `python bench/dedup.py [SECTION ...]`, all of them when none is named.
 
 speed   signatures against datasketch 2 `update_batch` with xxh32, same texts, one run
 recall  planted edits of real pages: recall by similarity beside the promised S-curve, and wrong removals
 pages   the whole stage on the dev shard's texts, beside what datatrove's MinHash removed
 pairs   labelled sentence pairs, copied or not: what exact similarity says of them
+copies  the column `copies` of a run over the dev shard's texts, beside a count over all pairs in plain Python
+synthetic  100,000 made-up documents with planted pairs: the share of pairs found by similarity
 stage   the whole stage, from texts in a file to texts in files, beside datatrove's four MinHash stages
 
 Needs zstandard and xxhash, and the measuring data in ../shared. CPU seconds of one core. Each section is a process. How
@@ -178,6 +180,84 @@ def _quality(found: np.ndarray, copied: np.ndarray) -> str:
     return f"{both / max(found.sum(), 1):10.3f} {both / copied.sum():7.3f}"
 
 
+def copies() -> None:
+    """Everything compared with everything, in the order of the dates."""
+    import pyarrow.parquet as pq
+
+    from curate.cluster import Workers
+    from curate.engine.run import run
+    from curate.recipe import Recipe
+    from curate.stages import ExactDuplicates, NearDuplicates, Read
+
+    rows = [{"url": row["url"], "text": row["text"]} for row in _rows("reference/reference_dev.jsonl.zst")]
+    for i, row in enumerate(rows):
+        row["date"] = f"2026-01-01T{i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}Z"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "in.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        recipe = Recipe("copies", (Read(), ExactDuplicates(), NearDuplicates()))
+        run(recipe, [str(path)], Path(folder) / "out", workers=Workers(1))
+        tables = [pq.read_table(each) for each in sorted((Path(folder) / "out" / "data").glob("*.parquet"))]
+    columns = ("copies", "copies_exact", "copies_near")
+    found = {row["url"]: tuple(row[name] for name in columns) for table in tables for row in table.to_pylist()}
+    expected = _plain_copies(rows)
+    same = sum(expected.get(url) == counted for url, counted in found.items())
+    print(
+        f"{len(rows)} texts, {len(found)} stay, {same} with the copies of the plain count, which keeps {len(expected)}"
+    )
+    for url in sorted(found.keys() | expected.keys()):
+        if found.get(url) != expected.get(url):
+            print(f"  {url[:80]}: {found.get(url)}, by plain count {expected.get(url)}")
+    print(f"pages with copies {sum(c[0] > 0 for c in found.values())}, copies {sum(c[0] for c in found.values())}")
+
+
+def _plain_copies(rows: list[dict[str, Any]]) -> dict[str, tuple[int, int, int]]:
+    """By address of what stays: copies, exact and near ones."""
+    held: dict[str, str] = {}
+    counts: dict[str, list[int]] = {}
+    for row in rows:
+        first = held.setdefault(" ".join(row["text"].split()), row["url"])
+        counts.setdefault(first, [0, 0])[0] += first != row["url"]
+    kept: list[tuple[str, set[Any]]] = []
+    for row in rows:
+        if row["url"] not in counts:
+            continue
+        mine = _plain_shingles(row["text"])
+        best, highest = "", 0.0
+        for url, other in kept:
+            if min(len(mine), len(other)) >= 0.8 * max(len(mine), len(other)) and mine and other:
+                common = len(mine & other)
+                similarity = common / (len(mine) + len(other) - common)
+                if similarity >= 0.8 and similarity > highest:
+                    best, highest = url, similarity
+        if best:
+            counts[best][1] += 1 + sum(counts.pop(row["url"]))
+        else:
+            kept.append((row["url"], mine))
+    return {url: (exact + near, exact, near) for url, (exact, near) in counts.items()}
+
+
+def synthetic() -> None:
+    """Pairs of a document and an edited copy of it, two in five documents; the others stand alone."""
+    rng = random.Random(4)
+    texts, edits = [], []
+    for i in range(80_000):
+        words = [f"w{rng.randrange(10**7)}" for _ in range(rng.choice([60, 100, 150]))]
+        texts.append(" ".join(words))
+        if i < 20_000:
+            for place in rng.sample(range(len(words)), rng.choice([0, 0, 1, 1, 2, 3])):
+                words[place] = f"e{rng.randrange(10**7)}"
+            edits.append(" ".join(words))
+    similar = np.array([_plain_jaccard(a, b) for a, b in zip(texts, edits, strict=False)])
+    representative = near_duplicates(texts + edits)[len(texts) :]
+    found = representative == np.arange(len(edits))
+    wrong = int((~found & (representative < len(texts))).sum() + (found & (similar < 0.8)).sum())
+    print(f"{len(texts) + len(edits)} documents, {len(edits)} planted pairs, wrongly removed {wrong}")
+    for low, high in ((0.8, 0.85), (0.85, 0.9), (0.9, 0.95), (0.95, 1.01), (0.9, 1.01)):
+        mine = found[(similar >= low) & (similar < high)]
+        print(f"similarity {low:.2f} to {min(high, 1):.2f}: {len(mine):6} pairs, found {mine.mean():.5f}")
+
+
 def stage() -> None:
     """Ours and datatrove's by turns on the same lines of JSON, from process start to exit."""
     from pipeline import ROOT, datatrove_python
@@ -299,6 +379,8 @@ SECTIONS: dict[str, Callable[[], None]] = {
     "recall": recall,
     "pages": pages,
     "pairs": pairs,
+    "copies": copies,
+    "synthetic": synthetic,
     "stage": stage,
 }
 

@@ -49,6 +49,18 @@ DROPPED = pa.schema(
         ("text", pa.large_string()),
     ]
 )
+CUT = pa.schema(
+    [
+        *PROVENANCE,
+        ("stage", pa.string()),
+        ("start", pa.int64()),
+        ("duplicate_of", pa.string()),
+        ("duplicate_of_url", pa.string()),
+        ("text", pa.large_string()),
+    ]
+)
+"""What a stage cut out of a text that stays, a row each: where it stood in the text as the stage got it, and it."""
+
 MEASURED = pa.schema([*PROVENANCE, ("language", pa.string())])  # and a float64 column per signal
 QUARANTINE = pa.schema(
     [

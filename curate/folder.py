@@ -5,9 +5,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-DATA, DROPPED, QUARANTINE, SIGNALS = "data", "dropped", "quarantine", "signals"
-KINDS = (DATA, DROPPED, QUARANTINE, SIGNALS)
-"""The folders of Parquet parts."""
+DATA, DROPPED, QUARANTINE, SIGNALS, CUT = "data", "dropped", "quarantine", "signals", "cut"
+KINDS = (DATA, DROPPED, QUARANTINE, SIGNALS, CUT)
+"""The folders of Parquet parts; the last is there only where a stage of the recipe cuts texts."""
 ENDS = (DATA, DROPPED, QUARANTINE)
 """Where pages end: every page of a run is a row of exactly one of these."""
 WORK = "work"
@@ -20,6 +20,8 @@ REPORT = "report.json"
 REPORT_PAGE = "report.html"
 INDEX = "index.json"
 TAKEDOWN = "takedown.json"
+CARD, CROISSANT, TRAINING_CONTENT, COST = "README.md", "croissant.json", "training_content.md", "cost.md"
+PAPERS = (CARD, CROISSANT, TRAINING_CONTENT, COST)
 
 
 def parts(folder: Path) -> list[Path]:

@@ -1,7 +1,7 @@
 """What a search for duplicates finds, and how it asks for texts."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,3 +24,5 @@ class Matches:
     representative: NDArray[np.int64]
     similarity: NDArray[np.float64]
     counts: Mapping[str, int]
+    spans: Mapping[int, NDArray[np.int64]] = field(default_factory=dict)
+    """What to cut of documents that stay, int64[n, 2] each; their representative is then who holds most of it."""

@@ -97,7 +97,9 @@ class Stage(Protocol):
 class Barrier(Protocol):
     """A stage that must see all documents: it leaves a key per document, and documents that share a cell meet.
 
-    A key is a row of 8-byte words; the first `cells` of them name buckets (0: none), the others are for comparing.
+    A key is a row of 8-byte words or a list of them, which are its cells. The answer is, for each split, which of its
+    documents go and for which other, and which spans are cut out of those that stay. A barrier is either `Comparing`,
+    and decides about documents that meet by their texts, or `Marking`, and says of each cell who has it too often.
     """
 
     @property
@@ -112,7 +114,7 @@ class Barrier(Protocol):
 
     @property
     def threshold(self) -> float:
-        """The similarity from which a document is a duplicate; the limit of its drops."""
+        """The limit of its drops: a similarity, or a share of a text."""
         ...
 
     @property
@@ -121,13 +123,21 @@ class Barrier(Protocol):
         ...
 
     @property
-    def key_bytes(self) -> int:
-        """The width of a key."""
+    def made_with(self) -> Mapping[str, Any]:
+        """What keys of two runs must have in common to be compared, as JSON."""
         ...
+
+    def keys(self, documents: Documents) -> pa.Array:
+        """One fixed-size binary key per document, or one list of unsigned 64-bit numbers, each once in its list."""
+        ...
+
+
+class Comparing(Barrier, Protocol):
+    """A barrier that compares the documents that meet."""
 
     @property
     def cells(self) -> int:
-        """How many words of a key name buckets."""
+        """How many words of a key of fixed size name buckets (0: none); the others are for comparing."""
         ...
 
     @property
@@ -135,20 +145,42 @@ class Barrier(Protocol):
         """Whether `resolve` loads texts."""
         ...
 
-    @property
-    def made_with(self) -> Mapping[str, Any]:
-        """What keys of two runs must have in common to be compared, as JSON."""
-        ...
-
-    def keys(self, documents: Documents) -> pa.Array:
-        """One fixed-size binary key per document."""
-        ...
-
-    def resolve(self, keys: np.ndarray, ranks: np.ndarray, load: Load, first_new_rank: int) -> Matches:
-        """Match documents by their keys, uint64[n, words]; `load` gives the texts at some indices.
+    def resolve(self, keys: Any, ranks: np.ndarray, load: Load, first_new_rank: int) -> Matches:
+        """Match documents by their keys, uint64[n, words] or n arrays; `load` gives the texts at some indices.
 
         Lower ranks are kept, those below `first_new_rank` whatever they are like.
         """
+        ...
+
+
+@runtime_checkable
+class Marking(Barrier, Protocol):
+    """A barrier whose windows are marked where at least so many documents have them, and then cut out of texts.
+
+    One that `narrows` has two rounds: its keys are seeds, and only where these repeat are windows asked for.
+    """
+
+    @property
+    def min_documents(self) -> int:
+        """How many documents have a window that is marked."""
+        ...
+
+    @property
+    def spares_first(self) -> bool:
+        """Whether the document that comes first keeps the window."""
+        ...
+
+    @property
+    def narrows(self) -> bool:
+        """Whether the keys are seeds."""
+        ...
+
+    def narrowed(self, text: str, seeds: np.ndarray) -> np.ndarray:
+        """The windows of a text that stand around some seeds, uint64[n], each once; `seeds` are sorted."""
+        ...
+
+    def spans(self, text: str, url: str, windows: np.ndarray) -> np.ndarray:
+        """What to cut of a text for some windows, which are sorted: from and to, int64[n, 2], ascending and apart."""
         ...
 
 
@@ -173,7 +205,9 @@ class About:
     percentile; `settle` makes a limit of that count, which the texts the stage kept are then judged by. `check` raises
     UsageError when the stage cannot work, `warm` does once what many workers would each do. Of a barrier, `best_by` is
     the score that says which copy is the best; it finds `exact` copies or near ones; with `drop_all` also the last page
-    goes that has more than `max_copies` on at least `min_sites`.
+    goes that has more than `max_copies` on at least `min_sites`. `cuts`: whether it takes spans out of texts, so that
+    what follows has to see them cut. With `min_shared` its keys are lists, and two documents meet where the smaller
+    shares that much of its own.
     """
 
     table: tuple[Rule, ...] = ()
@@ -190,6 +224,8 @@ class About:
     warm: Callable[[], None] = _nothing
     best_by: str = ""
     exact: bool = False
+    cuts: bool = False
+    min_shared: float = 0.0
     drop_all: bool = False
     max_copies: int = 0
     min_sites: int = 1

@@ -1,30 +1,24 @@
 """A recipe: a checked list of stages with a fingerprint, and how it is found by name."""
 
 import importlib
-import importlib.util
 import json
-import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from difflib import get_close_matches
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from inspect import getmodule, getsourcefile
 from math import isinf
 from pathlib import Path
-from traceback import extract_tb
-from types import BuiltinFunctionType, FunctionType, MethodDescriptorType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodDescriptorType
 from typing import Any
 from unicodedata import unidata_version
 
 from curate.errors import UsageError
-from curate.filters.rule_set import choices
+from curate.loading import load_named
 from curate.short_names import SHORT
 from curate.stages import Barrier, Read, Stage, about, alone, lacking, meets, reads
 
-RECIPE_FILE = "recipe_file_"  # modules made from a user's file; workers get them by value
 PACKAGES = ("curate", "curate.classifiers", "curate.filters")
 # Editing what only shows results, or trains models, must not make a run extract again. By path, so that a file with
 # such a name elsewhere counts; a test holds that no stage and no step of a run imports any of these.
@@ -32,7 +26,9 @@ NOT_DECIDING = frozenset({
     "curate/audit", "curate/commands", "curate/extract/training", "curate/finished", "curate/mixture", "curate/report",
     "curate/training", "curate/whatif", "classifiers/training",
     "curate/cli.py", "curate/doctor.py", "curate/terminal.py", "curate/walk.py",
-    "curate/output/checksums.py", "curate/output/fates.py", "curate/output/publish.py",
+    "curate/output/card.py", "curate/output/checksums.py", "curate/output/cost.py", "curate/output/croissant.py",
+    "curate/output/fates.py", "curate/output/markdown.py", "curate/output/origins.py", "curate/output/papers.py",
+    "curate/output/publish.py", "curate/output/training_content.py", "curate/yaml.py",
 })  # fmt: skip
 # Libraries whose version can change what a page turns into.
 DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow", "presidio-analyzer",
@@ -115,11 +111,14 @@ class Recipe:
         return next((place for place, stage in enumerate(self.stages) if about(stage).makes_text), 0)
 
     def segments(self) -> tuple[Segment, ...]:
-        """The stages cut after extraction, whose result is kept for later runs, and at every row of barriers."""
+        """The stages cut after extraction, whose result is kept for later runs, and at every row of barriers.
+
+        A barrier that cuts texts ends its row, so that the next one sees them cut.
+        """
         pieces = [Segment((), reads=next(stage for stage in self.stages if reads(stage)))]
         for stage in self.stages:
             last = pieces[-1]
-            if meets(stage) and last.waiting:
+            if meets(stage) and (last.waiting or any(about(barrier).cuts for barrier in last.barriers)):
                 pieces.append(Segment((), (stage,)))
             elif meets(stage):
                 pieces[-1] = replace(last, barriers=(*last.barriers, stage))
@@ -230,68 +229,4 @@ def load_recipe(name: str) -> Recipe:
     A recipe is Python code and is run to be loaded: one that was not read should not be named. Raises
     UsageError when there is no such module, it cannot be loaded, or it holds no recipe.
     """
-    target, _, attribute = name.partition(":")
-    module = _module_from_file(Path(target)) if target.endswith(".py") else _module_by_name(target)
-    recipe = getattr(module, attribute or "recipe", None)
-    if not isinstance(recipe, Recipe):
-        message = f"{name!r} has no Recipe called {attribute or 'recipe'!r}"
-        raise UsageError(message)
-    return recipe
-
-
-def _module_by_name(name: str) -> ModuleType:
-    full = name if "." in name else f"curate.pipelines.{name}"
-    if not all(part.isidentifier() for part in full.split(".")):
-        message = f"no recipe {name!r}: neither the name of a module nor a .py file; recipes are {', '.join(_known())}"
-        raise UsageError(message)
-    try:
-        return importlib.import_module(full)
-    except ModuleNotFoundError as error:
-        if error.name and (full == error.name or full.startswith(f"{error.name}.")):
-            message = f"no recipe {name!r}: there is no module {full}; recipes are {', '.join(_known())}"
-            raise UsageError(message) from None
-        raise
-
-
-def _known() -> list[str]:
-    package = importlib.import_module("curate.pipelines")
-    return sorted(path.stem for path in Path(str(package.__file__)).parent.glob("[a-z]*.py"))
-
-
-def _module_from_file(path: Path) -> ModuleType:
-    if not path.is_file():
-        message = f"no recipe file {path}"
-        raise UsageError(message)
-    name = f"{RECIPE_FILE}{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        message = f"{path} is not Python"
-        raise UsageError(message)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except UsageError:
-        raise
-    except Exception as error:
-        raise UsageError(f"{path} line {_line(error, path)}: {_said(error, module)}") from error
-    return module
-
-
-def _line(error: Exception, path: Path) -> int:
-    """The line of a recipe file that an exception comes from."""
-    if isinstance(error, SyntaxError):
-        return error.lineno or 0
-    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if Path(frame.filename) == path.resolve()]
-    return (lines[-1] if lines else 0) or 0
-
-
-def _said(error: Exception, module: ModuleType) -> str:
-    """An exception in one line, with what was perhaps meant."""
-    said = f"{type(error).__name__}: {' '.join(str(error).split())}"
-    unknown = re.search(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'", said)
-    made = getattr(module, unknown[1], None) if unknown else None
-    if unknown and is_dataclass(made):
-        return said + choices(unknown[2], [each.name for each in fields(made)])
-    near = get_close_matches(error.name or "", vars(module), 1) if isinstance(error, NameError) else []
-    return f"{said}; did you mean {near[0]!r}?" if near else said
+    return load_named(name, Recipe, "recipe")

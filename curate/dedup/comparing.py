@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 from curate.dedup import copies
 from curate.dedup.copies import SUMMARY
 from curate.dedup.ranking import ranks, score_of
-from curate.dedup.shuffle import FOUND, MATCHED, Job, Keyed, Mapped, found_in, is_done, leave, of_splits, words
+from curate.dedup.shuffle import FOUND, MATCHED, Job, Keyed, Mapped, found_in, is_done, keys_in, leave, of_splits
 from curate.files import describe_file, parquet_writer, read_marker, standing_marker, whole_file, write_marker
 from curate.matches import Matches
-from curate.protocol import about
+from curate.protocol import Comparing, about
 
 FLUSH_BYTES = 128 << 20  # of texts, held by `collect` before it writes
+_SPANS = FOUND.field("spans").type
 COMPARED = ("id", "url", "date", "chars")
 
 
@@ -39,12 +40,16 @@ def collect(job: Job, number: int, group: Sequence[Keyed]) -> None:
     schema = pa.schema(
         [("document", pa.uint64()), ("list", pa.uint16())]
         + [(name, pa.int64() if name == "chars" else pa.string()) for name in COMPARED]
-        + [("score", pa.float64()), *SUMMARY, ("key", pa.binary(job.barrier.key_bytes)), ("text", pa.large_string())]
+        + [("score", pa.float64()), *SUMMARY, ("key", _key_type(job, group)), ("text", pa.large_string())]
     )
     lists: list[int] = []
     listed, counted = of_splits(job.listed(), group), counted_of(job.before, group)
     batches = _by_list(_flushes(_rows_to_compare(job, split, listed, counted, schema) for split in group), lists)
     leave(path, batches, schema, started, lists=lists)
+
+
+def _key_type(job: Job, group: Sequence[Keyed]) -> pa.DataType:
+    return pq.read_schema(group[0].file("keys")).field(job.barrier.name).type
 
 
 def counted_of(folders: Sequence[Path], group: Sequence[Keyed]) -> pa.Table:
@@ -60,7 +65,8 @@ def _rows_to_compare(job: Job, split: Keyed, listed: pa.RecordBatch, counted: pa
     rows = np.asarray(listed["document"]) - np.uint64(split.first)
     keyed = _keyed(split, job.barrier.name, pa.array(rows))
     before = copies.before(keyed.select(SUMMARY.names), np.asarray(listed["document"]), counted)
-    texts = _texts(split.file("documents"), rows) if job.barrier.reads_text else pa.nulls(len(rows), pa.large_string())
+    barrier: Comparing = job.barrier  # type: ignore[assignment]
+    texts = texts_of(split.file("documents"), rows) if barrier.reads_text else pa.nulls(len(rows), pa.large_string())
     named = keyed.select([*COMPARED, "score"]).columns
     columns = [listed["document"], listed["list"], *named, *before.columns, keyed[job.barrier.name], texts]
     return pa.table(columns, schema=schema)
@@ -78,7 +84,7 @@ def _keyed(split: Keyed, barrier: str, rows: pa.Array) -> pa.Table:
     return plain.rename_columns([name.removeprefix("_") for name in plain.column_names])
 
 
-def _texts(path: Path, rows: NDArray[np.uint64]) -> pa.ChunkedArray:
+def texts_of(path: Path, rows: NDArray[np.uint64]) -> pa.ChunkedArray:
     """The texts of some rows, given in ascending order; one row group is in memory at a time."""
     file = pq.ParquetFile(path)
     chunks = []
@@ -156,13 +162,14 @@ def compare(job: Job, number: int, groups: int) -> None:
     listed = _List(job, number, groups)
     table = listed.table
     new = np.asarray(table["document"]) >= np.uint64(job.first_new)
-    matches = job.barrier.resolve(
-        words(table["key"]), ranks(table, new, job.barrier.keep), listed.texts, int((~new).sum())
-    )
-    counted = copies.count(table, new, matches.representative, exact=about(job.barrier).exact)
+    barrier: Comparing = job.barrier  # type: ignore[assignment]
+    matches = barrier.resolve(keys_in(table["key"]), ranks(table, new, barrier.keep), listed.texts, int((~new).sum()))
+    told = about(barrier)
+    stands = np.arange(len(new)) if told.cuts else matches.representative  # a page that holds another is no copy
+    counted = copies.count(table, new, stands, exact=told.exact)
     leave(job.path("counted", number), [_one_batch(counted)], copies.COUNTED, started)
     counts = dict(matches.counts)
-    if not new.all():
+    if not new.all() and not told.cuts:
         counts["copies_of_earlier"] = int((new & ~new[matches.representative]).sum())
     leave(path, [_found(table, new, matches)], FOUND, started, counts=counts)
 
@@ -175,6 +182,7 @@ def _found(table: pa.Table, new: NDArray[np.bool_], matches: Matches) -> pa.Reco
         pa.chunked_array([matches.similarity[gone]]),
         table["id"].take(kept),
         table["url"].take(kept),
+        pa.array([None if (cut := matches.spans.get(i)) is None else cut.ravel() for i in gone.tolist()], _SPANS),
     ]
     return _one_batch(pa.table(columns, schema=FOUND).sort_by("document"))
 
@@ -190,7 +198,8 @@ def deliver(jobs: Sequence[Job], number: int, group: Sequence[Keyed], folder: Pa
         return
     started, files = process_time(), {}
     found = [(job, batch) for job in jobs for batch in found_in(job.folder, group)]
-    gone = np.concatenate([np.empty(0, np.uint64), *(np.asarray(batch["document"]) for _, batch in found)])
+    going = [batch.filter(pc.is_null(batch["spans"])) for _, batch in found]
+    gone = np.concatenate([np.empty(0, np.uint64), *(np.asarray(batch["document"]) for batch in going)])
     counted = counted_of([job.folder for job in jobs], group)
     counted = counted.filter(pa.array(~np.isin(np.asarray(counted["document"]), gone)))
     for split in group:
@@ -207,8 +216,8 @@ def deliver(jobs: Sequence[Job], number: int, group: Sequence[Keyed], folder: Pa
 
 
 def _rows(job: Job, found: pa.RecordBatch, split: Keyed) -> pa.Table:
-    """Rows that go for another document."""
-    barrier, same = job.barrier, ("duplicate_of", "duplicate_of_url")
+    """Rows that go for another document, or lose spans."""
+    barrier, same = job.barrier, ("duplicate_of", "duplicate_of_url", "spans")
     says = {"stage": barrier.name, "rule": barrier.rule, "limit": float(barrier.threshold)}
     columns = {"value": found["similarity"], **{name: found[name] for name in same}}
     return _matched(found, split, says, columns)

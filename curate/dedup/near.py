@@ -120,14 +120,14 @@ def verified_duplicates(
     search = _Search(keys, shared, order, ranks < first_new_rank, load, settings, threshold)
     for start in range(0, len(order), LOAD_BATCH):
         places = range(start, min(start + LOAD_BATCH, len(order)))
-        for place, text in zip(places, _in_order(load, order[start : places.stop]), strict=True):
+        for place, text in zip(places, in_order(load, order[start : places.stop]), strict=True):
             if groups[place] != groups[place - 1]:
                 search.forget()
             search.decide(place, minhash.shingles(text, settings))
     return search.matches()
 
 
-def _in_order(load: Load, documents: NDArray[np.int64]) -> list[str]:
+def in_order(load: Load, documents: NDArray[np.int64]) -> list[str]:
     """Load by ascending index, which reads files front to back, and give the texts in the order asked for."""
     ascending = np.argsort(documents)
     texts = [""] * len(documents)

@@ -17,6 +17,7 @@ KEEP: Mapping[str, Order] = MappingProxyType(
         "earliest": (("date", "ascending"),),
         "latest": (("date", "descending"),),
         "longest": (("chars", "descending"),),
+        "shortest": (("chars", "ascending"),),
         "first_url": (("url", "ascending"),),
         "best": (("score", "descending"), ("date", "ascending")),
     }

@@ -1,8 +1,8 @@
 """Resolves barriers: finds the documents of all splits that are duplicates of another one, step by step.
 
-The steps are in `shuffle` and `comparing`. Each step consists of tasks that run on any worker. A step starts when all
-tasks of the step before have written their markers. So a run that was killed continues where it stopped, with any
-number of workers.
+The steps are in `shuffle`, `pairing`, `comparing` and `marking`. Each step consists of tasks that run on any worker. A
+step starts when all tasks of the step before have written their markers. So a run that was killed continues where it
+stopped, with any number of workers.
 """
 
 import shutil
@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from curate.cluster import Lost, Workers
-from curate.dedup import comparing, shuffle
+from curate.dedup import comparing, marking, pairing, shuffle
 from curate.dedup.earlier_runs import Earlier
 from curate.dedup.shuffle import MAX_RANGES, ROW_BITS, Job, Keyed, Sizes
 from curate.errors import IncompleteRunError
 from curate.files import read_marker, standing_marker, write_marker
-from curate.protocol import Barrier
+from curate.protocol import Barrier, Comparing, Marking, about
 
 DONE = "matches.json"
+MAX_LISTED = 1 << 15  # documents of a group whose keys are lists: a hundred windows each are 80 MB
 
 Groups = Sequence[Sequence[Keyed]]
 Tell = Callable[[str, int, int], None]
@@ -49,15 +50,16 @@ def resolve(
     folder.mkdir(parents=True, exist_ok=True)
     steps = _Steps(workers, by_value, tell)
     jobs: list[Job] = []
+    if any(map(_has_lists, barriers)):
+        sizes = replace(sizes, group_documents=min(sizes.group_documents, MAX_LISTED))
     first_own = sum(len(run.identities) for run in earlier)
     own = _groups(_numbered(_keyed(keys_folder, identities), first_own), sizes.group_documents)
     for barrier in barriers:
         groups = [*_groups(_keyed_before(earlier, barrier), sizes.group_documents), *own]
-        cells = sum(split.rows for group in groups for split in group) * barrier.cells
-        ranges = min(max(-(-cells // sizes.range_cells), 1), MAX_RANGES)
+        ranges = _ranges(_count_cells(barrier, groups), sizes)
         place = folder / barrier.name
         jobs.append(Job(barrier, place, first_own << ROW_BITS, tuple(job.folder for job in jobs), sizes, ranges))
-        _one_barrier(jobs[-1], groups, steps)
+        _one_barrier(jobs[-1], groups, own, steps)
     files = _deliver(jobs, own, folder, steps)
     done = {job.barrier.name: standing_marker(job.folder / "done.json") for job in jobs}
     stages = {name: {"seconds": round(each["seconds"], 6), "counts": each["counts"]} for name, each in done.items()}
@@ -131,28 +133,84 @@ def _groups(splits: Sequence[Keyed], documents: int) -> Groups:
     return groups
 
 
-def _one_barrier(job: Job, groups: Groups, steps: _Steps) -> None:
+def _count_cells(barrier: Barrier, groups: Groups) -> int:
+    if _has_lists(barrier):
+        return marking.count_windows(groups, barrier.name)
+    comparing_: Comparing = barrier  # type: ignore[assignment]
+    return sum(split.rows for group in groups for split in group) * comparing_.cells
+
+
+def _has_lists(barrier: Barrier) -> bool:
+    return isinstance(barrier, Marking) or about(barrier).min_shared > 0
+
+
+def _ranges(cells: int, sizes: Sizes) -> int:
+    return min(max(-(-cells // sizes.range_cells), 1), MAX_RANGES)
+
+
+def _one_barrier(job: Job, groups: Groups, own: Groups, steps: _Steps) -> None:
     """Run all steps of one barrier; files are removed as soon as no later step needs them."""
     if read_marker(job.folder / "done.json") is not None:
         return
     job.folder.mkdir(exist_ok=True)
     if not groups:
         write_marker(job.folder / "done.json", {"seconds": 0.0, "counts": {}, "peak_bytes": 0, "lists": 0, "files": {}})
-        return
-    name = job.barrier.name
+    elif isinstance(job.barrier, Marking):
+        _mark(job, groups, own, steps)
+    else:
+        _compare(job, groups, steps)
+
+
+def _compare(job: Job, groups: Groups, steps: _Steps) -> None:
+    """Documents that share cells are joined to sets, and compared set by set."""
+    name, each_group = job.barrier.name, list(enumerate(groups))
     if not shuffle.is_done(job.path("lists")):
-        steps.run(f"{name}: keys", shuffle.scatter, [(job, i, group) for i, group in enumerate(groups)])
-        steps.run(f"{name}: buckets", shuffle.gather, [(job, i, len(groups)) for i in range(job.ranges)])
-        steps.run(f"{name}: sets", shuffle.connect, [(job, len(groups))])
-    _remove(job.folder, "cells-*", "pairs-*")
+        ranges = [(job, i, len(groups)) for i in range(job.ranges)]
+        if _has_lists(job.barrier):
+            share = about(job.barrier).min_shared
+            steps.run(f"{name}: keys", marking.scatter, [(job, i, group) for i, group in each_group])
+            steps.run(f"{name}: buckets", pairing.gather_smaller, ranges)
+            steps.run(f"{name}: pairs", pairing.tally, [(job, i, share) for i in range(job.ranges)])
+        else:
+            steps.run(f"{name}: keys", shuffle.scatter, [(job, i, group) for i, group in each_group])
+            steps.run(f"{name}: buckets", pairing.gather, ranges)
+        steps.run(f"{name}: sets", pairing.connect, [(job, len(groups))])
+    _remove(job.folder, "cells-*", "shared-*", "pairs-*")
     facts = standing_marker(job.path("lists").with_suffix(".json"))
-    steps.run(f"{name}: texts", comparing.collect, [(job, i, group) for i, group in enumerate(groups)])
+    steps.run(f"{name}: texts", comparing.collect, [(job, i, group) for i, group in each_group])
     steps.run(f"{name}: compare", comparing.compare, [(job, i, len(groups)) for i in range(facts["lists"])])
     paths = [job.path("collected", i) for i in range(len(groups))]
     paths += [job.path("found", i) for i in range(facts["lists"])]
     markers = [standing_marker(path.with_suffix(".json")) for path in paths]
     write_marker(job.folder / "done.json", _sum(facts, markers))
     _remove(job.folder, "collected-*", "lists-*")
+
+
+def _mark(job: Job, groups: Groups, own: Groups, steps: _Steps) -> None:
+    """Windows that too many have are marked, and cut; the first of two rounds is of seeds."""
+    name, folder = job.barrier.name, job.folder
+    rounds = [job]
+    steps.run(f"{name}: keys", marking.scatter, [(job, i, group) for i, group in enumerate(groups)])
+    if _narrows(job.barrier):
+        steps.run(f"{name}: seeds", marking.mark, [(job, i, len(groups), False) for i in range(job.ranges)])
+        (folder / "windows").mkdir(exist_ok=True)
+        rounds.append(replace(job, folder=folder / "windows", ranges=_ranges(marking.most_narrowed(job), job.sizes)))
+        steps.run(f"{name}: narrow", marking.narrow, [(*rounds, i, group) for i, group in enumerate(groups)])
+    last = rounds[-1]
+    steps.run(f"{name}: windows", marking.mark, [(last, i, len(groups), True) for i in range(last.ranges)])
+    steps.run(f"{name}: cut", marking.cut, [(last, folder, group) for group in own])
+    paths = [each.path("cells", i) for each in rounds for i in range(len(groups))]
+    paths += [each.path("marks", i) for each in rounds for i in range(each.ranges)]
+    paths += [job.path("found", group[0].number) for group in own]
+    facts: dict[str, Any] = {"counts": {}, "seconds": 0.0, "spent": 0.0, "peak_bytes": 0, "lists": None}
+    markers = [standing_marker(path.with_suffix(".json")) for path in paths]
+    write_marker(folder / "done.json", _sum(facts, markers))
+    for each in rounds:
+        _remove(each.folder, "cells-*", "marks-*")
+
+
+def _narrows(barrier: Barrier) -> bool:
+    return isinstance(barrier, Marking) and barrier.narrows
 
 
 def _sum(facts: dict[str, Any], markers: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -1,14 +1,10 @@
-"""Finds the documents of all splits that may have to be compared; no process ever holds all keys.
+"""The files that barriers leave for each other: the cells of keys, by range of hashes; no process holds all keys.
 
 A document is known by a number: the place of its split in order, times 2^32, plus its row. Splits of earlier runs come
-first. A key is a row of 8-byte words. Each of its first `barrier.cells` words names an LSH bucket; such a word is
-called a *cell*. Documents with a cell in common may be duplicates. There are three steps:
-
-- `scatter`, for each group of splits, writes the cells and their documents, with one record batch per range of cells.
-- `gather`, for each range of cells, writes pairs that connect the documents of each bucket. A bucket of n documents
-  gives n - 1 pairs, not all n * n.
-- `connect`, once, follows the pairs. Documents connected directly or through others form a *set*. Sets are distributed
-  over *lists* of about equal size, and each list is compared by one task.
+first. A key is a row of 8-byte words, or a list of them. Each of the first `barrier.cells` words of a row, and each of
+a list, names a bucket; such a word is called a *cell*. `scatter`, for each group of splits, writes the cells and their
+documents, with one record batch per range of cells. What follows is in `pairing` and `comparing` for barriers that
+compare documents with a cell in common, and in `marking` for those that only ask how many there are.
 
 Every task writes its file, then a marker. It does nothing when its marker exists.
 """
@@ -30,7 +26,7 @@ from numpy.typing import NDArray
 
 from curate.dedup.copies import SUMMARY
 from curate.files import read_marker, standing_marker, whole_file, write_marker
-from curate.protocol import Barrier
+from curate.protocol import Barrier, Comparing
 
 ROW_BITS = 32
 MAX_LISTS = 4096  # each is a file that is opened once per group of splits
@@ -47,6 +43,7 @@ FOUND = pa.schema(
         ("similarity", pa.float64()),
         ("duplicate_of", pa.string()),
         ("duplicate_of_url", pa.string()),
+        ("spans", pa.list_(pa.int64())),
     ]
 )
 MATCHED = pa.schema(
@@ -58,10 +55,14 @@ MATCHED = pa.schema(
         ("limit", pa.float64()),
         ("duplicate_of", pa.string()),
         ("duplicate_of_url", pa.string()),
+        ("spans", pa.list_(pa.int64())),
         *SUMMARY,
     ]
 )
-"""What barriers have found of a split: rows that go, who takes them out and why; without a stage rows with copies."""
+"""What barriers have found of a split: rows that go, who takes them out and why; without a stage rows with copies.
+
+Rows with spans, from and to of each, stay without these characters of their text.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +165,34 @@ def scatter(job: Job, number: int, group: Sequence[Keyed]) -> None:
     lost = [batch for folder in job.before for batch in found_in(folder, group)]
     found = [_cells(job, split, lost) for split in group]
     cells, documents = (np.concatenate([each[side] for each in found]) for side in (0, 1))
-    ranges = ((cells >> np.uint64(32)) * np.uint64(job.ranges) >> np.uint64(32)).astype(np.uint16)
-    order = np.argsort(ranges, kind="stable") if job.ranges > 1 else np.arange(len(cells))
-    bounds = np.searchsorted(ranges[order], np.arange(job.ranges + 1))
-    batches = (pa.record_batch([cells[order[a:b]], documents[order[a:b]]], schema=CELLS) for a, b in pairwise(bounds))
+    batches = partitioned([cells, documents], cells, job.ranges, CELLS)
     leave(path, batches, CELLS, started, counts={"long_documents": sum(each[2] for each in found)})
+
+
+def spread(values: Numbers) -> Numbers:
+    """Values as hashes over all 64 bits, where they are low ones or numbers in a row."""
+    return values * np.uint64(0x9E3779B97F4A7C15)
+
+
+def partitioned(
+    columns: Sequence[Numbers], hashes: Numbers, ranges: int, schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    """Yield a record batch for each range of hashes with the rows whose hash is in it."""
+    numbers = ((hashes >> np.uint64(32)) * np.uint64(ranges) >> np.uint64(32)).astype(np.uint16)
+    order = np.argsort(numbers, kind="stable") if ranges > 1 else np.arange(len(hashes))
+    bounds = np.searchsorted(numbers[order], np.arange(ranges + 1))
+    for first, last in pairwise(bounds):
+        yield pa.record_batch([column[order[first:last]] for column in columns], schema=schema)
 
 
 def _cells(job: Job, split: Keyed, lost: Sequence[pa.RecordBatch]) -> tuple[Numbers, Numbers, int]:
     """The cells of a split, their documents, and how many documents are longer than the part their keys cover."""
-    rows = _alive_rows(split, lost)
+    rows = alive_rows(split, lost)
     table = pq.read_table(split.file("keys"), columns=[job.barrier.name, "chars"])
     long = np.asarray(table["chars"])[rows] > job.barrier.made_with.get("max_chars", np.inf)
     keys = words(table[job.barrier.name])
-    cells = keys[rows, : job.barrier.cells]
+    barrier: Comparing = job.barrier  # type: ignore[assignment]
+    cells = keys[rows, : barrier.cells]
     documents = np.repeat(rows.astype(np.uint64) + np.uint64(split.first), cells.shape[1])
     cells = cells.ravel()
     return cells[cells != 0], documents[cells != 0], int(long.sum())
@@ -195,16 +210,23 @@ def words(column: pa.ChunkedArray) -> Numbers:
     return joined.view("<u8").reshape(-1, width // 8)
 
 
-def _alive_rows(split: Keyed, lost: Sequence[pa.RecordBatch]) -> NDArray[np.int64]:
+def keys_in(column: pa.ChunkedArray) -> Any:
+    """Keys of fixed size as `words`, lists as a list of arrays."""
+    if not pa.types.is_list(column.type):
+        return words(column)
+    return [np.asarray(chunk[i].values) for chunk in column.chunks for i in range(len(chunk))]
+
+
+def alive_rows(split: Keyed, lost: Sequence[pa.RecordBatch]) -> NDArray[np.int64]:
     """The rows of a split that take part: not matched by an earlier barrier, nor, of an earlier run, by this one.
 
     What an earlier run dropped because it repeats too often still stands for its copies.
     """
     alive = np.ones(split.rows, bool)
     if split.matches is not None:
-        matched = pq.read_table(split.matches, columns=["row", "stage", "duplicate_of"])
+        matched = pq.read_table(split.matches, columns=["row", "stage", "duplicate_of", "spans"])
         gone = pc.is_in(matched["stage"], pa.array(split.stages, pa.string()))
-        gone = pc.and_(gone, pc.is_valid(matched["duplicate_of"]))
+        gone = pc.and_(gone, pc.and_(pc.is_valid(matched["duplicate_of"]), pc.is_null(matched["spans"])))
         alive[np.asarray(matched["row"].filter(gone))] = False
     for batch in lost:
         alive[np.asarray(of_splits(batch, [split])["document"]) - np.uint64(split.first)] = False
@@ -212,8 +234,10 @@ def _alive_rows(split: Keyed, lost: Sequence[pa.RecordBatch]) -> NDArray[np.int6
 
 
 def found_in(folder: Path, group: Sequence[Keyed], kind: str = "found") -> list[pa.RecordBatch]:
-    """What comparing has found of a group's documents, or `counted` of them, from the lists that have any."""
-    paths = [folder / f"{kind}-{number:05d}.arrow" for number in range(standing_marker(folder / "done.json")["lists"])]
+    """What was found of a group's documents, or `counted` of them, from the lists that have any, or its own file."""
+    lists = standing_marker(folder / "done.json")["lists"]
+    numbers = range(lists) if lists is not None else [group[0].number] if kind == "found" else []
+    paths = [folder / f"{kind}-{number:05d}.arrow" for number in numbers]
     found = (of_splits(Mapped(path).batch(0), group) for path in paths)
     return [batch for batch in found if batch.num_rows]
 
@@ -223,78 +247,3 @@ def of_splits(batch: pa.RecordBatch, group: Sequence[Keyed]) -> pa.RecordBatch:
     edges = np.array([group[0].first, group[-1].first + group[-1].rows], np.uint64)
     first, last = np.searchsorted(np.asarray(batch["document"]), edges)
     return batch.slice(first, last - first)
-
-
-def gather(job: Job, number: int, groups: int) -> None:
-    """Write the pairs that connect the documents of each bucket of a range of cells."""
-    from curate.dedup.kernels import star_pairs
-
-    path, started = job.path("pairs", number), process_time()
-    if is_done(path):
-        return
-    batches = [Mapped(job.path("cells", group)).batch(number) for group in range(groups)]
-    cells, documents = (np.concatenate([np.asarray(batch[name]) for batch in batches]) for name in ("cell", "document"))
-    order = np.argsort(cells)
-    left, right = star_pairs(cells[order], documents[order], np.uint64(job.first_new))
-    order = np.argsort(left)  # looking up what is sorted is several times as fast
-    leave(path, [pa.record_batch([left[order], right[order]], schema=PAIRS)], PAIRS, started)
-
-
-def connect(job: Job, groups: int) -> None:
-    """Write each document that has a pair, with the list it is compared in; count sets and the size of the largest.
-
-    Memory is some 60 bytes per document with a pair, plus the pairs of one range.
-    """
-    from curate.dedup.kernels import join_pairs, roots
-
-    path, started = job.path("lists"), process_time()
-    if is_done(path):
-        return
-    documents = _all_of(np.concatenate(pair) for pair in _pairs(job))
-    parents = np.arange(len(documents))
-    for left, right in _pairs(job):
-        join_pairs(np.searchsorted(documents, left), np.searchsorted(documents, right), parents)
-    lists, facts = _deal(roots(parents), job.sizes.list_documents)
-    before = [job.path("cells", group) for group in range(groups)] + [job.path("pairs", r) for r in range(job.ranges)]
-    markers = [standing_marker(each.with_suffix(".json")) for each in before]
-    facts["spent"] = sum(marker.get("seconds", 0.0) for marker in markers)
-    facts["counts"]["long_documents"] = sum(marker.get("counts", {}).get("long_documents", 0) for marker in markers)
-    leave(path, [pa.record_batch([documents, lists], schema=LISTS)], LISTS, started, **facts)
-
-
-def _all_of(arrays: Iterable[Numbers]) -> Numbers:
-    """All distinct values, sorted. New values are merged only once they outnumber the held ones, so time is linear."""
-    held, waiting = np.empty(0, np.uint64), [np.empty(0, np.uint64)]
-    for array in arrays:
-        waiting.append(_distinct([array]))
-        if sum(map(len, waiting)) > len(held):
-            held, waiting = _distinct([held, *waiting]), []
-    return _distinct([held, *waiting])
-
-
-def _distinct(arrays: Sequence[Numbers]) -> Numbers:
-    from curate.dedup.kernels import without_repeats
-
-    values = np.concatenate(arrays)
-    values.sort()  # vectorised, several times as fast as the hash tables of np.unique
-    return without_repeats(values)
-
-
-def _pairs(job: Job) -> Iterator[tuple[Numbers, Numbers]]:
-    for number in range(job.ranges):
-        batch = Mapped(job.path("pairs", number)).batch(0)
-        yield np.asarray(batch["left"]), np.asarray(batch["right"])
-
-
-def _deal(roots: NDArray[np.int64], list_documents: int) -> tuple[NDArray[np.uint16], dict[str, Any]]:
-    """Distribute sets, by their lowest document, over lists of about equal size; a set is never divided."""
-    sizes = np.bincount(roots, minlength=len(roots))
-    sets = np.flatnonzero(sizes)
-    target = max(list_documents, -(-len(roots) // MAX_LISTS))
-    numbers = (np.cumsum(sizes[sets]) - sizes[sets]) // target
-    _, numbers = np.unique(numbers, return_inverse=True)
-    of_root = np.zeros(len(roots), np.uint16)
-    of_root[sets] = numbers
-    largest = int(sizes.max(initial=0))
-    counts = {"sets": len(sets), "largest_set": largest}
-    return of_root[roots], {"lists": int(numbers.max(initial=-1)) + 1, "counts": counts}

@@ -55,7 +55,8 @@ from curate.errors import IncompleteRunError
 from curate.files import standing_marker
 from curate.filters.verdict import Rule
 from curate.inputs.sources import Split
-from curate.recipe import RECIPE_FILE, Recipe, Segment, code_version, describe, fingerprint
+from curate.loading import RECIPE_FILE
+from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
 
 Show = Callable[["Progress"], None]

@@ -17,10 +17,12 @@ from curate.files import TEMPORARY, left_by, locked, remove_temporaries, standin
 from curate.finished import takedown
 from curate.folder import (
     CHECKSUMS,
+    CUT,
     DATA,
     DROPPED,
     INDEX,
     MANIFEST,
+    PAPERS,
     QUARANTINE,
     REPORT,
     REPORT_PAGE,
@@ -31,6 +33,7 @@ from curate.folder import (
 from curate.inputs import sources
 from curate.inputs.sources import Split
 from curate.output.checksums import leave_manifest, load_manifest
+from curate.output.papers import leave_papers
 from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
 from curate.output.privacy import PRIVATE, edit_of, make_private
 from curate.preflight import check_room
@@ -96,7 +99,9 @@ def run(
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
-        leave_manifest(out, _manifest(recipe, shown, len(splits), earlier, written))
+        manifest = _manifest(recipe, shown, len(splits), earlier, written)
+        leave_papers(out, manifest, report)
+        leave_manifest(out, manifest)
         _forget_others(out / WORK, folders)
     _refuse_to_call_it_done(recipe, tally, report)
     return report
@@ -226,6 +231,7 @@ def _write(
         DROPPED: ("dropped", segments, documents.DROPPED),
         QUARANTINE: ("quarantine", segments, documents.QUARANTINE),
         SIGNALS: ("signals", segments, documents.MEASURED),
+        **({CUT: ("cut", segments, documents.CUT)} if any(about(barrier).cuts for barrier in recipe.barriers) else {}),
     }
     ranked = {stage.name: tally.stages[stage.name].census for stage in recipe.stages if about(stage).ranks}
     written = []
@@ -240,8 +246,9 @@ def _write(
             ranked=ranked if name == DATA else {}, edit=edit_of(recipe, name),
         )  # fmt: skip
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
-    for name in (MANIFEST, CHECKSUMS, INDEX, REPORT, REPORT_PAGE):
+    for name in (MANIFEST, CHECKSUMS, INDEX, REPORT, REPORT_PAGE, *PAPERS):
         (out / name).unlink(missing_ok=True)
+    shutil.rmtree(out / CUT, ignore_errors=True)
     for name in kinds:
         shutil.rmtree(out / name, ignore_errors=True)
         (out / f"{TEMPORARY}{name}").rename(out / name)

@@ -1,9 +1,9 @@
 """Takes one split through segments of a recipe: the work of a worker, and the files and the marker it writes.
 
 A segment is a row of stages that can run on one split without the others; `curate.engine.phases` explains how a recipe
-is cut into them. A segment's folder holds up to five files for each split: `<split>.documents.parquet` with the
-documents that every stage kept, and `.dropped`, `.quarantine`, `.signals` and `.keys` in the same form. A file without
-rows is not written. The marker, `<split>.json`, is written last; it says that the others are complete.
+is cut into them. A segment's folder holds up to six files for each split: `<split>.documents.parquet` with the
+documents that every stage kept, and `.dropped`, `.quarantine`, `.signals`, `.keys` and `.cut` in the same form. A file
+without rows is not written. The marker, `<split>.json`, is written last; it says that the others are complete.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ BATCH_PAGES = 64
 BATCH_BYTES = 8 << 20
 BATCH_DOCUMENTS = 256
 BATCH_CHARS = 4 << 20
-FILES = ("documents", "dropped", "quarantine", "signals", "keys")
+FILES = ("documents", "dropped", "quarantine", "signals", "keys", "cut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,9 @@ class _Files:
 
     def quarantined(self, rows: pa.RecordBatch) -> None:
         self.files["quarantine"].write(rows)
+
+    def cut(self, rows: pa.RecordBatch) -> None:
+        self.files["cut"].write(rows)
 
     def measured(self, rows: pa.RecordBatch) -> None:
         undeclared = set(rows.schema.names) - set(self.measures.names)
@@ -231,7 +234,7 @@ def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Itera
             for rows in _cut(batch):
                 left = settle(Documents(rows), piece.settled, stages, counts, sink, keep_text=piece.keep_text)
                 here = in_rows(matched, first, rows.num_rows)
-                yield without_matched(left, here, piece.barriers, counts, drop, keep_text=piece.keep_text)
+                yield without_matched(left, here, piece.barriers, counts, drop, sink.cut, keep_text=piece.keep_text)
                 first += rows.num_rows
 
 

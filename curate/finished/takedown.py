@@ -38,6 +38,7 @@ from curate.files import (
 from curate.finished.tombstones import RULE, STAGE, Hits, Wanted, hash_of, key, kind_of, tombstones, without
 from curate.folder import DATA, DROPPED, KINDS, MANIFEST, REPORT, REPORT_PAGE, TAKEDOWN, WORK, digest_of, parts
 from curate.output.checksums import load_manifest, load_report, renew
+from curate.output.papers import leave_papers
 from curate.output.parts import ROWS_PER_GROUP, text_totals
 from curate.report.sites import site_loss
 from curate.report.webpage import write_html
@@ -158,7 +159,9 @@ def _fulfil(out: Path, requests: list[dict[str, Any]], request: dict[str, Any]) 
         outputs = sorted(described.values(), key=_order)
         digest = digest_of(outputs)
         follow(out, manifest["digest"], digest)
-        write_json(out / MANIFEST, {**manifest, "outputs": outputs, "digest": digest})
+        amended = {**manifest, "outputs": outputs, "digest": digest}
+        leave_papers(out, amended, load_report(out))
+        write_json(out / MANIFEST, amended)
     request["done"] = True
     _save(out, requests)
     renew(out)

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 from curate.documents import DROPPED, PROVENANCE
 from curate.errors import UsageError
 from curate.filters.address import canonical_host, canonical_url
-from curate.folder import DATA, SIGNALS
+from curate.folder import CUT, DATA, SIGNALS
 
 STAGE, RULE = "takedown", "requested"
-ROWS_GO = frozenset({DATA, SIGNALS})  # elsewhere other files count or number a file's rows
+ROWS_GO = frozenset({DATA, SIGNALS, CUT})  # elsewhere other files count or number a file's rows
 LINK = ("duplicate_of", "duplicate_of_url")
 # Strings of ours or about the page as a whole; every other string or byte string is the page's and goes.
 STAYS = frozenset({*PROVENANCE.names, "stage", "rule", "kind", "language", "charset", "opt_outs", "licence"}) - {"url"}

@@ -5,13 +5,13 @@ Everything before this module decides (plan, ledger, shuffle, tokens); everythin
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One sighting of one document: `tokens` is uint32[n] without separators, `bucket` the name of its bucket."""
+class Document(NamedTuple):
+    """One sighting of a document: `tokens` is uint16[n] or uint32[n] without separators, `bucket` its bucket's name."""
 
     id: str
     text: str
@@ -59,8 +59,13 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """A laid-out mixture: its phases in training order, and the vocabulary its tokens are from."""
+    """A laid-out mixture: its phases in training order, and the vocabulary its tokens are from.
+
+    `tokens_per_step`: tokens in one step of the trainer, for trainers that count their stages in steps; None: chosen so
+    that the shortest phase has enough of them.
+    """
 
     name: str
     phases: tuple[Phase, ...]
     vocabulary: Vocabulary
+    tokens_per_step: int | None = None

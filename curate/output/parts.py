@@ -89,7 +89,8 @@ def _tables(pieces: Sequence[Sequence[Path]], schema: pa.Schema, *, merged: bool
             tables = [pq.read_table(path).select(_held(path, schema)) for path in files]
             table = pa.concat_tables(tables, promote_options="default")
             table = _one_row_each(table) if merged else table
-            yield _cast(table.sort_by("warc_offset"), schema)
+            places = [(name, "ascending") for name in ("warc_offset", "start") if name in table.column_names]
+            yield _cast(table.sort_by(places), schema)
 
 
 def _one_row_each(table: pa.Table) -> pa.Table:

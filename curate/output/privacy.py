@@ -1,30 +1,33 @@
 """What a run's output shows of pages that were not kept: texts as they were, or without personal data."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from curate.documents import Documents
-from curate.folder import DROPPED, QUARANTINE, WORK
+from curate.folder import CUT, DROPPED, QUARANTINE, WORK
 from curate.recipe import Recipe
 from curate.stages import Redact
 
-PRIVATE = frozenset({DROPPED, QUARANTINE, WORK})  # folders that hold pages as they were
+PRIVATE = frozenset({DROPPED, QUARANTINE, WORK, CUT})  # folders that hold pages as they were
 Edit = Callable[[pa.Table], pa.Table]
 
 
 def edit_of(recipe: Recipe, folder: str) -> Edit | None:
     """What is done to the rows of an output folder before they are written; None for nothing.
 
-    Where the recipe asks for it, texts in `dropped/` are redacted as its `Redact` stage does, or as that does by
-    itself, and pages in `quarantine/` go without their bytes.
+    Where the recipe asks for it, texts in `dropped/` and `cut/` are redacted as its `Redact` stage does, or as that
+    does by itself, and pages in `quarantine/` go without their bytes.
     """
     if not recipe.redact_dropped_text:
         return None
     stage: Any = next((stage for stage in recipe.stages if stage.name == Redact.name), Redact())
-    return {DROPPED: lambda table: _redacted(table, stage), QUARANTINE: _without_bytes}.get(folder)
+    redacted: Edit = partial(_redacted, stage=stage)
+    edits: dict[str, Edit] = {DROPPED: redacted, CUT: redacted, QUARANTINE: _without_bytes}
+    return edits.get(folder)
 
 
 def _redacted(table: pa.Table, stage: Redact) -> pa.Table:

@@ -339,9 +339,9 @@ def test_files_missing_from_an_earlier_run_are_the_users_error(incremental, tmp_
 def test_an_unknown_policy_is_the_users_error():
     """The ones there are, are named."""
     with pytest.raises(
-        UsageError, match="no policy to keep 'shortest'; there are earliest, latest, longest, first_url"
+        UsageError, match="no policy to keep 'prettiest'; there are earliest, latest, longest, shortest, first_url"
     ):
-        NearDuplicates(keep="shortest")
+        NearDuplicates(keep="prettiest")
 
 
 def test_what_was_capped_is_counted(tmp_path):
