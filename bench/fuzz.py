@@ -120,7 +120,13 @@ def main() -> None:
     import atheris
 
     with atheris.instrument_imports(include=["curate", "filters", "presidio_analyzer"], enable_loader_override=False):
-        for name in ("curate.warc.pages", "curate.documents", "curate.warc.charset", "filters.pii", "filters.gopher"):
+        for name in (
+            "curate.warc.pages",
+            "curate.documents",
+            "curate.warc.charset",
+            "curate.filters.pii",
+            "curate.filters.gopher",
+        ):
             import_module(name)
     seeds = Path(tempfile.mkdtemp(prefix="fuzz-seeds-"))
     write_seeds(seeds, options.target, options.shared)
