@@ -119,7 +119,7 @@ def main() -> None:
     options = parser.parse_args()
     import atheris
 
-    with atheris.instrument_imports(include=["curate", "filters", "presidio_analyzer"], enable_loader_override=False):
+    with atheris.instrument_imports(include=["curate", "presidio_analyzer"], enable_loader_override=False):
         for name in (
             "curate.warc.pages",
             "curate.documents",
