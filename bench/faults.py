@@ -4,7 +4,7 @@ Every try ends in one of three ways: `right` (the output of an undisturbed run, 
 every page that was not damaged), `named` (exit code 1 or 2 and a line that says what is missing), or `wrong`. One
 `wrong` and the program ends with 1. Faults that need root (a small tmpfs) or `../shared/data` are skipped by name.
 
-    python bench/faults.py [--kills 200] [--only drivers,cluster,flips,cuts,full,odd] [--seed 1]
+    python bench/faults.py [--kills 200] [--only drivers,small,points,cluster,flips,cuts,full,odd] [--seed 1]
 """
 
 import argparse
@@ -114,6 +114,17 @@ def place(folder: Path, pages: int = 240, split_bytes: int = 6000) -> Place:
     return Place(folder, crawl, recipe)
 
 
+def small_place(folder: Path, pages: int = 240, split_bytes: int = 9000) -> Place:
+    """The same crawl as a file for each page, of which about a dozen make a task."""
+    here = place(folder, pages, split_bytes)
+    here.crawl.unlink()
+    for number, member in enumerate(members(pages)):
+        target = folder / "pages" / f"page-{number:04}.warc.gz"
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(member)
+    return Place(folder, folder / "pages", here.recipe)
+
+
 def digest(out: Path) -> str:
     """The digest of a finished run, "" when there is none."""
     try:
@@ -122,7 +133,7 @@ def digest(out: Path) -> str:
         return ""
 
 
-def begin(here: Place, out: Path, address: str = "") -> int:
+def begin(here: Place, out: Path, address: str = "", crash: int = 0) -> int:
     """Start a run in a fork of this process, which has everything imported: kills meet the run, not the imports."""
     pid = os.fork()
     if pid:
@@ -131,6 +142,8 @@ def begin(here: Place, out: Path, address: str = "") -> int:
     try:
         os.dup2(os.open(here.folder / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
         os.dup2(2, 1)
+        if crash:
+            crash_at(crash, here.folder / "changes")
         run(load_recipe(f"{here.recipe}:whole"), [str(here.crawl)], out, workers=Workers(1, address))
         code = 0
     except CurateError as error:
@@ -488,6 +501,75 @@ def drivers(folder: Path, tries: int, rng: random.Random) -> Iterator[Tally]:
     yield kill_sandboxes(here, want, tries // 10, rng)
 
 
+def small(folder: Path, tries: int, rng: random.Random) -> Iterator[Tally]:
+    """Kills of a run over many small inputs, of which a dozen make a task."""
+    here = small_place(folder)
+    said = finish(here, folder / "usual")
+    assert not said, said
+    yield kill_drivers(here, digest(folder / "usual"), tries, rng, name="driver killed, small inputs")
+
+
+def points(folder: Path, tries: int, rng: random.Random) -> Iterator[Tally]:
+    """A run over small texts ends itself by SIGKILL just before its n-th change of the disk; then it has to finish."""
+    here = texts_place(folder)
+    said = finish(here, folder / "usual")
+    assert not said, said
+    want, tally = digest(folder / "usual"), Tally("crash before the n-th change of the disk, small inputs")
+    changes = disk_changes(here, folder / "counted")
+    for at in sorted(rng.sample(range(1, changes + 1), min(tries, changes))):
+        out = folder / "crashed"
+        shutil.rmtree(out, ignore_errors=True)
+        code = ended(begin(here, out, crash=at), TIME_LIMIT)
+        early = digest(out)
+        said = finish(here, out)
+        left = [path.name for path in out.rglob(".tmp-*")]
+        right = code == -signal.SIGKILL and early in ("", want) and not said and digest(out) == want and not left
+        tally.add("right" if right else "wrong", f"point {at} of {changes}: exit {code}, {early}, {said}, {left}")
+    yield tally
+
+
+def texts_place(folder: Path, files: int = 24) -> Place:
+    """Small files of lines of JSON, some pages copies of others, and a recipe in which a few of them make a task."""
+    folder.mkdir(parents=True)
+    rng = random.Random(11)
+    pages = [words(rng, rng.choice((30, 90, 160))) for _ in range(20)]
+    for number in range(files):
+        rows = [{"url": f"https://s{number}.example/{i}", "text": rng.choice(pages)} for i in range(3)]
+        target = folder / "texts" / f"texts-{number:02}.jsonl"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    recipe = folder / "faults.py"
+    recipe.write_text(RECIPE.replace(' Extract("resiliparse"),', "").replace("SPLIT", "20000"))
+    return Place(folder, folder / "texts", recipe)
+
+
+def disk_changes(here: Place, out: Path) -> int:
+    """How many changes of the disk a run makes that Python sees."""
+    told = here.folder / "changes"
+    assert ended(begin(here, out, crash=-1), TIME_LIMIT) == 0
+    return len(told.read_bytes())
+
+
+def crash_at(number: int, told: Path) -> None:
+    """End this process before its n-th change of the disk; for -1 only note each change in a file."""
+    names = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.truncate"}
+    count = 0
+    handle = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal count
+        written = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if event not in names and not written:
+            return
+        count += 1
+        if number < 0:
+            os.write(handle, b".")
+        if count == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
 def cluster(folder: Path, tries: int, rng: random.Random) -> Iterator[Tally]:
     """Kills on a cluster of two nodes: two fifths of all, and nodes."""
     here, want = usual_run(folder)
@@ -525,13 +607,15 @@ def main() -> None:
     """Break everything that was asked for and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--only", default="drivers,cluster,flips,cuts,full,odd")
+    parser.add_argument("--only", default="drivers,small,points,cluster,flips,cuts,full,odd")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = random.Random(options.seed)
     # Kills first: they fork this process, which has to be as it started.
     sections: dict[str, Callable[[Path], Iterable[Tally]]] = {
         "drivers": lambda folder: drivers(folder, options.kills, rng),
+        "small": lambda folder: small(folder, options.kills, rng),
+        "points": lambda folder: points(folder, options.kills, rng),
         "cluster": lambda folder: cluster(folder, options.kills, rng),
         "flips": lambda folder: [flips(folder)],
         "cuts": lambda folder: [cuts(folder)],

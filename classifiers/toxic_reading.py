@@ -12,26 +12,35 @@ import numpy as np
 
 from curate.classifiers.grams import PAIR, THIRD, joined
 from curate.classifiers.tokens import LINE_END, MARK, WORD
+from curate.classifiers.toxic_spelling import (
+    DOT,
+    MIN_STEM,
+    QUESTION,
+    SPACE,
+    is_masked,
+    skip_address,
+    stem_class,
+    undisguised,
+)
 from curate.filters.compiled import inner, kernel
 from curate.filters.hashing import hash_word, look_up, slot_of
 
 BITS = 18
 MIN_WORDS, MAX_WORDS = 6, 32  # a shorter chunk is joined to the next, a longer one cut
-MAX_FEATURES = 24  # of one word
-NEAR, FAR = 2, 6  # words between two classes that are seen together
+MAX_FEATURES = 48  # of one word
+NEAR, MIDDLE, FAR = 2, 6, 12  # words between two classes that are seen together
 GROUP_CLASS = 1
+CHARGED = np.uint64(8)  # in `toxic_words.frames`: a class that is a target or does harm
 GROUP = np.uint64(hash_word("groupname"))
 BLANK, MASKED = np.uint64(0x51ED270B), np.uint64(0x7FEB352D)
-AMPERSAND, AT, STAR, SEMICOLON, DOT, SPACE = 38, 64, 42, 59, 46, 32
-QUESTION, EXCLAMATION, QUOTE = 63, 33, 34
-_URL = (hash_word("http"), hash_word("https"), hash_word("www"))
-HTTP, HTTPS, WWW = (np.uint64(value) for value in _URL)
+EXCLAMATION, QUOTE = 33, 34
+PICTURES = 0x1F000  # code points from which marks are pictures
 RETWEET = np.uint64(hash_word("rt"))
 TAGS = tuple(
     np.uint64(odd)
     for odd in (
         0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5, 0x85EBCA77C2B2AE63,
-        0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3,
+        0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3, 0x589965CC75374CC3,
     )
 )  # fmt: skip
 (
@@ -44,53 +53,17 @@ TAGS = tuple(
     TOGETHER_TAG,
     BEFORE_TAG,
     AFTER_TAG,
+    SAID_TAG,
 ) = TAGS
-
-
-@inner
-def glued(codes: Any, starts: Any, ends: Any, kinds: Any, j: Any) -> Any:
-    """Whether a token stands on without a space after the one before."""
-    return kinds[j] != LINE_END and (starts[j] == ends[j - 1] or codes[ends[j - 1]] > SPACE)
-
-
-@inner
-def skip_address(codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, i: Any) -> Any:
-    """Where reading goes on after an address, an account or a character reference that begins at `i`; `i` if none."""
-    size, mark = len(kinds), hashes[i] - np.uint64(1)
-    address = kinds[i] == WORD and (hashes[i] == HTTP or hashes[i] == HTTPS or hashes[i] == WWW)
-    account = kinds[i] == MARK and mark == AT
-    j = i + 1
-    if address or account:
-        while j < size and glued(codes, starts, ends, kinds, j) and (address or kinds[j] != MARK):
-            j += 1
-        return j if address or j > i + 1 else i
-    if kinds[i] == MARK and mark == AMPERSAND:
-        while j < min(i + 4, size) and glued(codes, starts, ends, kinds, j):
-            if kinds[j] == MARK and hashes[j] - np.uint64(1) == SEMICOLON:
-                return j + 1
-            j += 1
-    return i
-
-
-@inner
-def is_masked(codes: Any, starts: Any, ends: Any, kinds: Any, i: Any) -> Any:
-    """Whether a word goes on after asterisks, as in f**k: the mark hides a letter."""
-    if i + 1 >= len(kinds) or kinds[i + 1] != WORD or ends[i] - starts[i] > 3 or ends[i + 1] - starts[i + 1] > 8:
-        return False
-    gap = starts[i + 1] - ends[i]
-    if gap < 1 or gap > 4:
-        return False
-    for k in range(ends[i], starts[i + 1]):  # noqa: SIM110 - numba compiles no generator
-        if codes[k] != STAR:
-            return False
-    return True
 
 
 @kernel
 def words(  # noqa: C901
-    codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, table: Any, min_line: Any
+    codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, lists: Any, min_line: Any
 ) -> Any:
     """Words as the model reads them: value, uint64[n], class, int64[n], start and end, int64[n], and how each ends.
+
+    `lists` are the tables of `toxic_words`: classes, stems, which classes are coarse, and letters behind marks.
 
     How a word ends is 0 inside a sentence, 1 at the end of one, 2 at the end of a line. Marks that carry a tone count
     as words without letters: start and end are equal. Lines of fewer words than `min_line` are left out.
@@ -98,6 +71,7 @@ def words(  # noqa: C901
     size = len(kinds)
     value, group = np.empty(size, np.uint64), np.empty(size, np.int64)
     begin, end, last = np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(size, np.uint8)
+    table, stems, coarse, letters = lists
     count = i = line = 0
     while i < size:
         after = skip_address(codes, hashes, kinds, starts, ends, i)
@@ -120,12 +94,30 @@ def words(  # noqa: C901
                 count += 1
             elif mark == DOT and apart and count > 0:
                 last[count - 1] = max(last[count - 1], 1)
+            elif mark >= PICTURES and look_up(table, hashes[i]):
+                value[count], group[count], begin[count], end[count] = (
+                    hashes[i],
+                    look_up(table, hashes[i]),
+                    starts[i],
+                    starts[i],
+                )
+                last[count], count = 0, count + 1
         elif kind == WORD and hashes[i] != RETWEET:
             value[count], begin[count], end[count] = hashes[i], starts[i], ends[i]
             group[count], last[count] = look_up(table, hashes[i]), 0
-            if is_masked(codes, starts, ends, kinds, i):
+            after = ends[i]
+            glued_on = after < len(codes) and codes[after] < 128 and codes[after] > SPACE and letters[codes[after]]
+            if glued_on:
+                plain, stop = undisguised(codes, starts[i], letters, table, coarse)
+                if stop:
+                    value[count], group[count], end[count] = plain, look_up(table, plain), stop
+                    while i + 1 < size and kinds[i + 1] != LINE_END and starts[i + 1] < stop:
+                        i += 1
+            if end[count] == ends[i] and group[count] == 0 and is_masked(codes, starts, ends, kinds, i):
                 value[count], group[count], end[count] = MASKED, 0, ends[i + 1]
                 i += 1
+            elif group[count] == 0 and end[count] - begin[count] > MIN_STEM and codes[begin[count]] < 128:
+                group[count] = stem_class(codes, begin[count], end[count], stems)
             if group[count] == GROUP_CLASS:
                 value[count] = GROUP
             if count == 0 or value[count] != GROUP or value[count - 1] != GROUP or last[count - 1] != 0:
@@ -169,7 +161,9 @@ def seen_as(value: Any, group: Any, small: Any) -> Any:
 
 
 @inner
-def word_features(value: Any, group: Any, seen: Any, last: Any, t: Any, out: Any) -> Any:
+def word_features(  # noqa: C901 - compiled
+    value: Any, group: Any, seen: Any, last: Any, frames: Any, t: Any, out: Any
+) -> Any:
     """Write the slots of what ends at a word into `out`; returns how many."""
     out[0] = slot(WORD_TAG, value[t])
     count = 1
@@ -187,12 +181,16 @@ def word_features(value: Any, group: Any, seen: Any, last: Any, t: Any, out: Any
         out[count], count = slot(THREE_TAG, three), count + 1
         if t > 2 and not last[t - 3]:
             out[count], count = slot(FOUR_TAG, joined(seen[t - 3], three, PAIR)), count + 1
+    said = np.uint64(0)
     for d in range(1, min(FAR, t) + 1):
         if last[t - d]:
             break
-        before, far = np.uint64(group[t - d]), np.uint64(d > NEAR)
+        before, far = np.uint64(group[t - d]), np.uint64(d > NEAR) + np.uint64(d > MIDDLE)
+        said |= frames[group[t - d]]
         if before and c:
             out[count], count = slot(TOGETHER_TAG, joined(before, c, PAIR) + far), count + 1
+            if frames[group[t - d]] == CHARGED and frames[group[t]] == CHARGED:
+                out[count], count = slot(SAID_TAG, joined(before, c, PAIR) + said), count + 1
         if d <= NEAR + 1 and before and not c:
             out[count], count = slot(BEFORE_TAG, joined(before, value[t], PAIR)), count + 1
         if d <= NEAR + 1 and c and not before:
@@ -210,7 +208,7 @@ def skeleton(value: Any, group: Any, small: Any) -> Any:
 
 
 @kernel
-def slots(value: Any, group: Any, seen: Any, last: Any) -> Any:
+def slots(value: Any, group: Any, seen: Any, last: Any, frames: Any) -> Any:
     """The slots of all words, int32[m], and where each word's begin, int64[n + 1]; for training."""
     size = len(value)
     out, bounds, room = (
@@ -220,7 +218,7 @@ def slots(value: Any, group: Any, seen: Any, last: Any) -> Any:
     )
     total = 0
     for t in range(size):
-        count = word_features(value, group, seen, last, t, room)
+        count = word_features(value, group, seen, last, frames, t, room)
         out[total : total + count] = room[:count]
         total += count
         bounds[t + 1] = total
@@ -228,12 +226,12 @@ def slots(value: Any, group: Any, seen: Any, last: Any) -> Any:
 
 
 @kernel
-def sums(value: Any, group: Any, seen: Any, last: Any, weights: Any, room: Any) -> Any:
+def sums(value: Any, group: Any, seen: Any, last: Any, frames: Any, weights: Any, room: Any) -> Any:
     """What the words of a text add up to, from the first on: int64[n + 1, heads]; `room` is int32[MAX_FEATURES]."""
     size, heads = len(value), weights.shape[1]
     out = np.zeros((size + 1, heads), np.int64)
     for t in range(size):
-        count = word_features(value, group, seen, last, t, room)
+        count = word_features(value, group, seen, last, frames, t, room)
         for h in range(heads):
             out[t + 1, h] = out[t, h]
         for k in range(count):

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.classifiers.toxic_word_lists import WIDE_CLASSES
 from curate.filters.hashing import word_table
 
 # Names of groups of people, none of them an insult by itself. The model reads them all as one word, so it can neither
@@ -149,7 +150,8 @@ CLASSES = {
         supremacy replace replaced replacement outnumber ruin ruined ruining destroying taking stealing steal
         cage zoo kitchen camps camp gutter""",
 }
-NAMES = tuple(CLASSES)
+ALL_CLASSES = {**CLASSES, **WIDE_CLASSES}
+NAMES = tuple(ALL_CLASSES)
 NONE = 0  # a word of no class; classes count from 1
 
 
@@ -157,7 +159,7 @@ NONE = 0  # a word of no class; classes count from 1
 def classes() -> dict[str, int]:
     """The class of each listed word, from 1; of a word in two classes, that of the first."""
     found: dict[str, int] = {}
-    for number, words in enumerate(CLASSES.values(), 1):
+    for number, words in enumerate(ALL_CLASSES.values(), 1):
         for word in words.split():
             found.setdefault(word, number)
     return found
@@ -172,3 +174,58 @@ def class_table() -> NDArray[np.uint64]:
 def class_of(name: str) -> int:
     """The number of a class by name."""
     return NAMES.index(name) + 1
+
+
+# Coarse words hide in others: what a word of no class begins or ends with, and the class it then has.
+PREFIXES = {
+    "swear": "fuck shitt shits shitf shith shitl motherf",
+    "whore": "bitch whore slut cunt",
+    "slur": "nigger niggas faggo tranni raghead",
+    "insult": "assho dumbass dickhe shithe dumbfu douche",
+}
+SUFFIXES = {
+    "swear": "fuck fucks shit fucking fucker fuckers",
+    "whore": "bitch bitches whore slut sluts cunts",
+    "slur": "nigger niggers faggot faggots libtard libtards",
+    "insult": "asshole assholes tarded fuckwad",
+}
+COARSE = ("slur", "whore", "swear", "insult", "sex", "slang", "wench", "oath")
+LETTERS = {"@": "a", "4": "a", "$": "s", "5": "s", "1": "i", "!": "i", "|": "i", "3": "e", "0": "o", "7": "t", "+": "t"}
+FRAMES = {"not": 1, "say": 2, "law": 4, "study": 4}  # what is told, denied or judged rather than said
+CHARGED = ("group", "slur", "whore", "insult", "dehuman", "bad", "harm", "die", "hate", "you", "they", "he", "sex")
+
+
+@cache
+def stem_table() -> NDArray[np.uint64]:
+    """Stems as `look_up` takes them: the class of a prefix in the low byte, that of a suffix above it."""
+    found: dict[str, int] = {}
+    for stems, shift in ((PREFIXES, 0), (SUFFIXES, 8)):
+        for name, words in stems.items():
+            for word in words.split():
+                found[word] = found.get(word, 0) | class_of(name) << shift
+    return word_table(found)
+
+
+@cache
+def letters() -> NDArray[np.uint8]:
+    """The letter that an ASCII character stands for in a disguised word, 0 if none: uint8[128]."""
+    table = np.zeros(128, np.uint8)
+    for code in range(128):
+        if chr(code).isalpha():
+            table[code] = ord(chr(code).lower())
+    for mark, letter in LETTERS.items():
+        table[ord(mark)] = ord(letter)
+    return table
+
+
+@cache
+def tables() -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint8], NDArray[np.uint8]]:
+    """What a reading looks up: classes, stems, which classes are coarse, letters."""
+    coarse = np.array([0, *(name in COARSE for name in NAMES)], np.uint8)
+    return class_table(), stem_table(), coarse, letters()
+
+
+@cache
+def frames() -> NDArray[np.uint64]:
+    """By class: flags of `FRAMES`, 8 for one of `CHARGED`, else 0; uint64[classes + 1]."""
+    return np.array([0, *(FRAMES.get(name, 8 * (name in CHARGED)) for name in NAMES)], np.uint64)

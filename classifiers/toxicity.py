@@ -17,10 +17,13 @@ MODEL = shipped("toxicity.npz")
 # One clean page in 500 scores higher, on pages of sources the model was not trained on; the card has the curve.
 MAX_TOXICITY = 0.8
 
-# A sentence counts from log-odds of -1, softly, and for at most about 6: one shrill sentence is not a page of them.
+# A sentence counts softly from log-odds of -1, and for at most about 6: one shrill sentence is not a page of them. Or
+# it counts from so far above the page's middle sentence: where the matter is prejudice, all sentences are higher.
 FROM, AT_MOST = -1.0, 5.0
-PRIOR_SENTENCES = 2  # calm ones that every page is thought to have besides
-PAGE_SCALE = 0.18  # the mean that scores MAX_TOXICITY
+ABOVE_MIDDLE, LOWEST, HIGHEST = 5.5, -2.0, 1.0
+ALL_SHARE = 1.2  # how much the first count weighs beside the second; the larger counts
+PRIOR_SENTENCES = 4  # calm ones that every page is thought to have besides
+PAGE_SCALE = 0.13  # the mean that scores MAX_TOXICITY
 
 # Log-odds from which a sentence is counted as one of a kind: fewer than 1 in 1,000 of clean pages of unseen sources.
 LIMITS: Mapping[str, float] = {"hate": 0.0, "threat": 0.0, "insult": 0.0, "obscene": 0.0, "explicit": 0.0}
@@ -83,8 +86,12 @@ def judge(text: str, model: ToxicityModel) -> tuple[NDArray[np.float64], NDArray
 
 def page_mean(odds: NDArray[np.float64]) -> float:
     """What the sentences of a page come to, before it is put between 0 and 1; 0 without sentences."""
-    harm = np.minimum(odds[:, 0], AT_MOST) - FROM
-    return float(np.logaddexp(0.0, harm).sum()) / (len(harm) + PRIOR_SENTENCES)
+    if not len(odds):
+        return 0.0
+    harm = np.minimum(odds[:, 0], AT_MOST)
+    start = min(max(float(np.median(odds[:, 0])) + ABOVE_MIDDLE, LOWEST), HIGHEST)
+    counted = (ALL_SHARE * np.logaddexp(0.0, harm - FROM).sum(), np.logaddexp(0.0, harm - start).sum())
+    return float(max(counted)) / (len(harm) + PRIOR_SENTENCES)
 
 
 def _page_score(odds: NDArray[np.float64]) -> float:

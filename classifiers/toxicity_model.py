@@ -51,7 +51,9 @@ class ToxicityModel:
     def log_odds(self, found: Reading) -> NDArray[np.float64]:
         """The log-odds of each kind for each chunk: float64[chunks, kinds]."""
         room = np.empty(toxic_reading.MAX_FEATURES, np.int32)
-        total = toxic_reading.sums(found.value, found.group, found.seen, found.last, self.weights, room)
+        total = toxic_reading.sums(
+            found.value, found.group, found.seen, found.last, toxic_words.frames(), self.weights, room
+        )
         added = np.diff(total[found.chunks], axis=0) * self.steps.astype(np.float64)
         return added * scale(np.diff(found.chunks))[:, None] + self.bias
 
@@ -67,9 +69,9 @@ def read(text: str) -> Reading:
     part = excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE)
     codes = np.array([part]).view(np.uint32)[: len(part)]
     hashes, kinds, starts, ends = tokens.tokenize(codes, characters.classes(), tokens.folded(), tokens.markup())
-    words = toxic_reading.words(codes, hashes, kinds, starts, ends, toxic_words.class_table(), MIN_LINE_WORDS)
+    words = toxic_reading.words(codes, hashes, kinds, starts, ends, toxic_words.tables(), MIN_LINE_WORDS)
     if not len(words[0]):
-        words = toxic_reading.words(codes, hashes, kinds, starts, ends, toxic_words.class_table(), 1)
+        words = toxic_reading.words(codes, hashes, kinds, starts, ends, toxic_words.tables(), 1)
     value, group, begin, end, last = words
     seen = toxic_reading.skeleton(value, group, form.small_words())
     return Reading(value, group, seen, last, begin, end, toxic_reading.chunks(last))

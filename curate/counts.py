@@ -63,7 +63,7 @@ class AccountingError(AssertionError):
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of all stages over all splits, what reading met, and by input its splits and pages that were read."""
+    """The counts of all stages over all tasks, what reading met, and inputs that are no archives, each with why."""
 
     stages: dict[str, StageCount]
     counts: dict[str, Counter[str]] = field(default_factory=dict)
@@ -71,8 +71,6 @@ class Tally:
     records: Counter[str] = field(default_factory=Counter)
     peak_bytes: int = 0
     unreadable: dict[str, str] = field(default_factory=dict)
-    splits: Counter[str] = field(default_factory=Counter)
-    pages: Counter[str] = field(default_factory=Counter)
 
     def check(self) -> None:
         """Raise AccountingError unless every stage adds up and takes in exactly what the one before let out."""
@@ -92,14 +90,10 @@ def fold(stage_names: Sequence[str], markers: Iterable[Mapping[str, Any]]) -> Ta
         for name, stage in marker["stages"].items():
             tally.stages[name].add(stage_count(stage))
             tally.counts.setdefault(name, Counter()).update(stage.get("counts", {}))
-        if marker.get("read"):
-            tally.splits[marker["input"]] += 1
-            tally.pages[marker["input"]] += next(iter(marker["stages"].values()))["docs_in"]
         tally.read.update({key: value for key, value in marker.get("read", {}).items() if isinstance(value, int)})
         tally.records.update(marker.get("read", {}).get("records", {}))
         tally.peak_bytes = max(tally.peak_bytes, marker.get("peak_bytes", 0))
-        if marker.get("error"):
-            tally.unreadable[marker["input"]] = marker["error"]
+        tally.unreadable.update({each["name"]: each["error"] for each in marker.get("inputs", []) if each["error"]})
     return tally
 
 
@@ -113,14 +107,13 @@ def stage_count(stage: Mapping[str, Any]) -> StageCount:
 
 
 def report(
-    recipe: str, inputs: Sequence[Mapping[str, Any]], tally: Tally, text: Mapping[str, int], missing: Sequence[str]
+    recipe: str, inputs: Mapping[str, Any], bytes_in: int, tally: Tally, text: Mapping[str, int], missing: Sequence[str]
 ) -> dict[str, Any]:
-    """The report of a run as JSON; `text` holds what was written: docs, chars, bytes."""
+    """The report of a run as JSON; `inputs` lists them, `text` is what was written: docs, chars, bytes."""
     first = next(iter(tally.stages.values()))
-    bytes_in = sum(item["bytes"] for item in inputs)
     return {
         "recipe": recipe,
-        "inputs": [_input(item, tally) for item in inputs],
+        **inputs,
         "stages": [_stage(name, count, tally.counts.get(name, {})) for name, count in tally.stages.items()],
         "totals": {
             "bytes_in": bytes_in,
@@ -140,10 +133,6 @@ def report(
         "unreadable_inputs": dict(sorted(tally.unreadable.items())),
         "missing": list(missing),
     }
-
-
-def _input(item: Mapping[str, Any], tally: Tally) -> dict[str, Any]:
-    return {**item, "splits": tally.splits[item["name"]], "pages": tally.pages[item["name"]]}
 
 
 def _stage(name: str, count: StageCount, counts: Mapping[str, int]) -> dict[str, Any]:

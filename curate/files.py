@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
@@ -149,6 +149,28 @@ def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         path, schema, compression="zstd", compression_level=3, use_dictionary=dictionary, write_page_index=False
     )
+
+
+def row_batches(
+    path: Path, *, max_rows: int, max_bytes: int, columns: Sequence[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a file, whole row groups together while they are at most so many rows and bytes.
+
+    A group that is larger comes alone, in batches of at most `max_rows`. So memory is bounded by the largest row group,
+    which those who write files bound in bytes; batches across groups, as pyarrow makes them, are bounded in rows only.
+    """
+    file = pq.ParquetFile(path)
+    held: list[pa.Table] = []
+    rows = size = 0
+    for index in range(file.num_row_groups):
+        group = file.read_row_group(index, columns=columns)
+        if held and (rows + group.num_rows > max_rows or size + group.nbytes > max_bytes):
+            yield from pa.concat_tables(held).combine_chunks().to_batches(max_chunksize=max_rows)
+            held, rows, size = [], 0, 0
+        held.append(group)
+        rows, size = rows + group.num_rows, size + group.nbytes
+    if held:
+        yield from pa.concat_tables(held).combine_chunks().to_batches(max_chunksize=max_rows)
 
 
 def write_marker(path: Path, marker: dict[str, Any]) -> None:

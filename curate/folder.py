@@ -19,6 +19,7 @@ CHECKSUMS = "checksums.json"
 REPORT = "report.json"
 REPORT_PAGE = "report.html"
 INDEX = "index.json"
+INPUTS = "inputs.parquet"
 TAKEDOWN = "takedown.json"
 CARD, CROISSANT, TRAINING_CONTENT, COST = "README.md", "croissant.json", "training_content.md", "cost.md"
 PAPERS = (CARD, CROISSANT, TRAINING_CONTENT, COST)

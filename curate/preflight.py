@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from curate.errors import UsageError
-from curate.inputs.sources import Input
+from curate.inputs.input_file import Input
 
 # Bytes under OUT at their peak (texts kept for later runs, parts, and parts about to replace them) per byte of input.
 # Measured on the crawl the benches use: 0.4 of compressed HTML. Texts come without markup: what is read is written
@@ -49,8 +49,9 @@ def expected_bytes(inputs: Sequence[Input]) -> int:
 
 
 def _content(each: Input) -> str:
-    is_text = each.format.startswith(("jsonl", "parquet")) or ".wet" in each.name
-    plain = "plain " if each.format in ("jsonl", "warc", "arc") else ""
+    form = each.format or each.name.rpartition(".")[2]  # what was not looked into is taken by its name
+    is_text = form.startswith(("jsonl", "parquet")) or ".wet" in each.name or ".jsonl" in each.name
+    plain = "plain " if form in ("jsonl", "warc", "arc") else ""
     return f"{plain}{'text' if is_text else 'html'}"
 
 

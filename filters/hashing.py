@@ -16,7 +16,7 @@ from curate.filters.compiled import inner
 
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no character is lost when hashes wrap
 MIX = np.uint64(0xFF51AFD7ED558CCD)
-SLOT_BITS = 12
+SLOT_BITS = 13
 POWERS = np.array([pow(int(BASE), size, 2**64) for size in range(256)], dtype=np.uint64)
 
 
@@ -69,7 +69,7 @@ def hash_words(words: Iterable[str]) -> NDArray[np.uint64]:
 
 
 def word_table(words: Mapping[str, int]) -> NDArray[np.uint64]:
-    """A table for `look_up` of up to some two thousand words and their values: hash and value by turns."""
+    """A table for `look_up` of up to some four thousand words and their values: hash and value by turns."""
     table = np.zeros(2 << SLOT_BITS, dtype=np.uint64)
     for word, value in words.items():
         key = hash_word(word)

@@ -21,7 +21,7 @@ UNIT = (
     rf"(?:(?:{places.UNIT})\b\.?[ ]?(?:No\.?[ ]?|#[ ]?)?(?:[A-Z]?\d[\w\-/.]{{0,6}}|[A-Z])\b"
     rf"|#[ ]?\w{{1,6}}(?:[/\-]\w{{1,4}})?\b"
     rf"|(?:\d{{1,3}}(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|Ground|Top|Lower|Upper"
-    rf"|Main)[ ](?:Floor|Flr|Fl|Level)\b\.?)"
+    rf"|Main)[ ](?:Floor|Flr|Fl|Level)\b\.?|\d{{1,2}}[ºª°]\.?(?:[ ]?(?:[A-Z]\b|[Dd]cha\b\.?|[Ii]zq(?:da)?\b\.?))?)"
 )
 UK = r"(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b"
 CA = r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ \-]?\d[ABCEGHJ-NPRSTV-Z]\d\b"
@@ -44,7 +44,7 @@ NOT_CITY = (
 CITY = rf"{NOT_CITY}{CAP}(?:[ \-](?:{JOIN}[ ])?{NOT_CITY}{CAP}){{0,3}}"
 ZIP_CITY = (
     rf"(?:[A-Z]{{1,3}}[\- ])?(?:\d{{4,6}}|\d{{3}}[ ]\d{{2,3}}|\d\d[\- ]\d{{3}}"
-    rf"|\d{{5}}-\d{{3}})(?:[ ][A-Z]{{2}})?[ ]{CITY}"
+    rf"|\d{{4,5}}-\d{{3}})(?:[ ][A-Z]{{2}})?[ ]{CITY}"
 )
 
 NO_FIRM = r"(?!,?[ ](?:[A-Z][\w&]*,?[ ]){0,2}(?:LLC|L\.L\.C|Inc|Corp|LLP|Ltd|Realty|Assoc|Associates|Owners)\b)"
@@ -88,6 +88,7 @@ PIECE = re.compile(
     rf"|(?P<town>{CITY},?[ ]{STATE}(?:,|[ ]?[\-\u2013])?(?:[ ]{{1,2}}{CODE})|{CITY},?[ ](?:{UK}|{CA}"
     rf"|{ZIP}|\d{{6}}(?!\w))|[,][ ]?\d{{5,6}}(?=[,\n]|\Z)|{CITY},?[ ](?!19"
     rf"|20)\d{{4}}(?=[ ]?(?:[,.;)\n]|\Z))|Dublin[ ]\d{{1,2}}\b"
+    rf"|{CITY}(?:,|[ ]?[\-\u2013/])[ ]?[A-Z]{{2}},?[ ](?:[\-\u2013][ ])?(?:CEP:? )?\d{{5}}-\d{{3}}\b"
     rf"|{CITY},?[ ](?:{places.US_STATE})(?!\w)))"
 )
 CITY_PIECE = re.compile(rf"[ ]?[,.;][ ]{{1,2}}(?:[\-\u2013][ ])?{CITY}(?=[ ]?(?:[,.;)•·|\n\t(]|[\-\u2013][ ]|\Z))")
@@ -121,7 +122,7 @@ BULLET = re.compile(r"[\s>\-*•·|–]*")
 FOLLOWED = re.compile(rf"[ ]?(?:[,;)\n•|]|\Z|[ ]{UNIT}|[ ]{CITY},?[ ](?:{places.US_STATE})\b)")
 TAKEN_FOR_YEAR = re.compile(
     r"(?:\b(?:in|since|of|from|until|till|by|during|the|after|before|early|late|around|and|to|In"
-    r"|Since|From|Until|By|During|After|Before)|[A-Z][a-z]{2,8}\.?(?: \d{1,2},?)?)[ ]\Z"
+    r"|Since|From|Until|By|During|After|Before)|©|\([cC]\)|[A-Z][a-z]{2,8}\.?(?: \d{1,2},?)?)[ ]\Z"
 )
 YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 PLACE_LINE = re.compile(

@@ -23,7 +23,10 @@ _NAMED = re.compile(
     r"|company (?:registration )?(?:no|number|reg)|(?:company )?registered in (?:england(?: (?:and"
     r"|&) wales)?|scotland|wales|ireland)"
     r"|(?:uk )?registered company|national id(?:entity)?(?: card)?|identity card|aadhaa?r|nhs|mrn"
-    r"|medical record|alien(?: registration)?|national insurance|routing|sort code)\b\.?"
+    r"|medical record|alien(?: registration)?|national insurance|routing|sort code|medicare(?: card)?"
+    r"|steuer(?:-?id(?:entifikationsnummer)?|nummer)|pesel|konto(?:nummer|-?nr)|bsn|personnummer|cpr|nif|nie(?= ?n)"
+    r"|curp|cuit|social insurance|tax file|pps|cédula|снилс|паспорт|personalausweis(?:nummer)?|身份证号?码?"
+    r"|주민등록번호|マイナンバー)\b\.?"
     rf"(?:[ \t](?:no|number|num|nr|id|reg|registration)\b\.?)?{_SEP}(?:with )?(?i:"
     rf"(?:company )?(?:no\.?|number))?[ \t]?[:#]?[ \t]?"
     r"([A-Z]{0,4}[ \-]?\d[\dA-Z]{0,14}(?:[ .\-/]\d[\dA-Z]{0,9}){0,6}(?:-[A-Z\d])?)(?![\w])"
@@ -32,6 +35,9 @@ _NAMES = (
     "account", "acct", "a/c", "passport", "vat", "tax id", "taxid", "tin ", "ein", "abn", "acn", "gst",
     "ust-id", "cif", "cpf", "cnpj", "инн", "company", "registered in", "national i", "identity card", "aadha", "nhs",
     "medical rec", "mrn", "alien", "routing", "sort code",
+    "medicare", "steuer", "pesel", "konto", "bsn", "personnummer", "cpr", "nif", "nie ", "curp", "cuit",
+    "social insurance", "tax file", "pps", "cédula", "снилс", "паспорт", "personalausweis", "身份证", "주민등록번호",
+    "マイナンバー",
 )  # fmt: skip
 _PASSWORD_WORDS = (
     "pass", "pwd", "pin", "access code", "security code", "door code", "entry code",

@@ -18,12 +18,17 @@ _NANP = re.compile(
 _PHONE_WORD = re.compile(
     r"(?:\b(?:tel|tél|t[eé]l[eé]?[fp]h?on\w*|(?:tele|smart|cell)?phones?|fax|telefax|mobile?|mob|cell|handy|hotline"
     r"|helpline|tlf|call|dial|ring|sms|texting|whats ?app|viber|voicemail|landline|desk"
-    r"|toll[ -]?free|ph|paytm|bkash|gpay|contact n(?:umber|o\.?)|phone n(?:umber|o\.?)|тел\w*|móvil|celular|tfno)\b"
-    r"|hotline\b|telefon\b|电话|電話|手机|☎|📞|📱)\D{0,32}\Z|(?:^|[\s(|•])(?:[TMFC](?:el)?\s?[:.]|(?-i:P)\s?[:.]|p:)\s{0,3}\Z",
+    r"|toll[ -]?free|ph|paytm|bkash|gpay|contact n(?:umber|o\.?)|phone n(?:umber|o\.?)|тел\w*"
+    r"|móvil|celular|tfno|telefoon\w*"
+    r"|(?:gsm|cep|fijo)(?= ?[:.])|fone|n[uú]mero verde|rufnummer|komórka|моб\w*|τηλ\w*|κιν\w*"
+    r"|điện thoại|đt|sđt|puh\w*)\b"
+    r"|hotline\b|telefon\b|电话|電話|手机|手機|携帯|전화|휴대폰|연락처|โทร|هاتف|جوال|טלפון|☎|ＴＥＬ|📞|📱)"
+    r"\D{0,32}\Z|(?:^|[\s(|•])(?:[TMFC](?:el)?\s?[:.]|(?-i:P)\s?[:.]|p:)\s{0,3}\Z",
     re.IGNORECASE,
 )
 _WEAK_PHONE_WORD = re.compile(
     r"\b(?:call\w*|text|messages?|messaging|answering|contact|reach|llám\w*|llame\w*|appelez\w*|chiama\w*|ligue\w*"
+    r"|rufen sie"
     r"|anrufen|kontakt)\b",
     re.IGNORECASE,
 )

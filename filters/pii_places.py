@@ -35,7 +35,7 @@ BUILDING = _any(
 UNIT = _any(
     "Suite|Ste|Apartment|Apt|Unit|Flat|Floor|Fl|Room|Rm|Office|Level|Shop|Lot|Studio|Bldg|Building|Block|Tower|Mailbox"
     "|Mail Stop|MS|Mail Code|SUITE|STE|APT|UNIT|ROOM|Space|Spc|Hangar|Bay|Dept|PMB|Piso|Local|Despacho|Oficina|Of"
-    "|Sala|Apto|Depto|Int|Etage|Stock|Wohnung|Top|Stiege|Bât|Bâtiment|Appartement|Escalier|Interno|Scala|Plot|Moo"
+    "|Sala|Apto|Depto|Int|Etage|Stock|Wohnung|Top|Stiege|Bât|Bâtiment|Appartement|Escalier|Interno|Scala|Plot|Moo|кв|корп|стр|оф|офис|этаж|под"
 )
 # Words that come before the name of a street: Romance and Slavic languages, Indonesian, Vietnamese, Greek.
 STREET_BEFORE = frozenset(

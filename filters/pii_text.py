@@ -20,7 +20,7 @@ _DOMAIN = re.compile(
 _RUN_ON = re.compile(r".*\.[a-z]{2,24}(?=[A-Z])")  # "example.comPhone", where extraction lost a line break
 # "jo (at) example dot org", "jo at example dot org", "jo.roe at example.org": the last only where nothing else fits.
 _DOT = (
-    r"(?:\.|[ \t]?(?:\[[ ]?(?:dot|\.)[ ]?\]|\([ ]?(?:dot|\.)[ ]?\)|\{[ ]?dot[ ]?\}|_dot_"
+    r"(?:\.|[ \t]?(?:\[[ ]?(?:dot|\.)[ ]?\]|\([ ]?(?:dot|\.)[ ]?\)|\{[ ]?dot[ ]?\}|<[ ]?dot[ ]?>|_dot_"
     r"|-dot-)[ \t]?|[ \t](?:dot|DOT)[ \t])"
 )
 _SPELLED_HOST = re.compile(rf"[a-z0-9\-]{{1,63}}(?:{_DOT}[a-z0-9\-]{{1,63}}){{1,5}}(?![\w\-])", re.IGNORECASE)
@@ -28,7 +28,8 @@ _SPELLED_LOCAL = re.compile(
     r"(?<![\w.+\-])(?:\w{1,30}[ ]dot[ ]){0,2}[\w+](?:[\w.+\-]|[ ]?[\[(]dot[\])][ ]?){0,63}\Z", re.IGNORECASE
 )
 _BRACKETED_AT = re.compile(
-    r"[ \t]?(?:\[[ ]?(?:at|@)[ ]?\]|\([ ]?(?:at|@)[ ]?\)|\{[ ]?(?:at|@)[ ]?\}|<[ ]?at[ ]?>|_at_|-at-)[ \t]?",
+    r"[ \t]?(?:\[[ ]?(?:at|@)[ ]?\]|\([ ]?(?:at|@)[ ]?\)|\{[ ]?(?:at|@)[ ]?\}|<[ ]?at[ ]?>|_at_|-at-|&#64;"
+    r"|&commat;)[ \t]?",
     re.IGNORECASE,
 )
 _AT_SIGNS = (
@@ -47,6 +48,8 @@ _AT_SIGNS = (
     "<at>",
     "_at_",
     "-at-",
+    "&#64;",
+    "&commat;",
 )
 _PLAIN_AT = (" at ", " AT ", " @ ")
 _MAIL_WORD = re.compile(
@@ -100,7 +103,7 @@ _KEY_STARTS = ("AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_p
 
 
 _DOTS = re.compile(_DOT, re.IGNORECASE)
-_WORD_DOT = re.compile(r"[ \t_\-\[({]dot[ \t_\-\])}]", re.IGNORECASE)
+_WORD_DOT = re.compile(r"[ \t_\-\[({<]dot[ \t_\-\])}>]", re.IGNORECASE)
 _LAST_LABEL = re.compile(rf"{_DOT}[a-z0-9\-]{{1,63}}\Z", re.IGNORECASE)
 
 
@@ -132,7 +135,7 @@ def emails(text: str) -> Iterator[Found]:
         end = _domain_end(text, place + 1)
         local = _LOCAL.search(text, max(0, place - 64), place) if end else None
         if local:
-            start = place - len(local[0].lstrip(".'/=*`|~#&?{-"))
+            start = place - len(local[0].rpartition("/")[2].lstrip(".'=*`|~#&?{-"))  # "(Jo Roe/jroe@...)"
             nobodys = _is_nobodys(text[start:place], text[place + 1 : end])
             if start < place and not nobodys and not _NOT_MAIL_BEFORE.search(text, max(0, start - 60), start):
                 yield start, end, 1.0

@@ -27,6 +27,8 @@ plan = Plan(
             share=0.2,
             weights={"best": 0.6, "structured": 0.2, "dense": 0.2},
             curve=Curve("quality", growth=2.0),
+            note="Let the learning rate fall only moderately here, or average the last checkpoints: what is read at "
+            "nearly no learning rate teaches nearly nothing (2511.18903).",
         ),
     ),
     max_epochs=4,

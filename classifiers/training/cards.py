@@ -129,7 +129,9 @@ def _resiliparse(sentences: list[Row], pages: list[Row], stated: dict[str, str])
 def toxicity_card(data: Path, model: ModelFile, _folder: str) -> str:
     """The card of the toxicity model, on sources it never saw."""
     return _card(
-        model, data, "Toxicity", [training_data.TOXICITY, training_data.VALUES, training_data.TEMPLATES],
+        model, data, "Toxicity",
+        [training_data.TOXICITY, training_data.VALUES, *training_data.ARTICLES, training_data.WIKIPEDIA,
+         training_data.TEMPLATES],
         toxicity_report.settings(), toxicity_report.numbers(data, model),
         "Two linear learners of words, classes of words and their neighbours, in whole steps of a byte",
     )  # fmt: skip

@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 from curate.classifiers.training.contrast import contrast_sentences
 from curate.classifiers.training.corpora import canonical_url, linked_urls, read_jsonl, read_lines, reddit_submissions
+from curate.classifiers.training.phrase_cases import phrase_sentences
 from curate.classifiers.training.toxicity import (
     CALM,
     PATTERN_WEIGHT,
+    PHRASE_WEIGHT,
     Sentence,
     case_sentences,
     case_targets,
@@ -213,12 +215,35 @@ def toxicity_sentences(data: Path) -> list[Sentence]:
     for label, text in contrast_sentences():
         targets = CALM if label == "calm" else known(harm=1, hate=1, explicit=0)
         rows.append(one_sentence(text, targets, PATTERN_WEIGHT, "contrast"))
+    for kinds, text in dict.fromkeys(phrase_sentences()):
+        rows.append(one_sentence(text, case_targets(kinds), PHRASE_WEIGHT, "cases"))
     for post in read_jsonl(data / TOXICITY):
         rows.append(one_sentence(post["text"], POST_TARGETS[post["label"]], 0.0, post["source"]))
     found = [row for row in rows if row is not None]
     for page in clean_pages(data):
         found += page_sentences(page.text, page.group)
+    for text in calm_articles(data):
+        found += page_sentences(text, "articles")
     return found
+
+
+def calm_articles(data: Path) -> Iterator[str]:
+    """Texts that people marked and articles of the encyclopaedia, none of which shares a site or a line with a page.
+
+    Nobody read them for toxicity; they are taken to be calm. Half of the marked texts are pages of the crawl under
+    another name, and would bring what is left out back in.
+    """
+    pages = list(read_jsonl(data / VALUES))
+    sites, lines = {site(page["url"]) for page in pages}, {line for page in pages for line in _long_lines(page["text"])}
+    texts = [(site(row["url"]), row["gold_text"]) for name in ARTICLES for row in read_jsonl(data / name)]
+    texts += [("", "\n".join(article)) for _, article in wikipedia_articles(data)]
+    yield from (
+        text for where, text in texts if text and where not in sites and not lines.intersection(_long_lines(text))
+    )
+
+
+def _long_lines(text: str) -> Iterator[str]:
+    return (line.strip() for line in text.split("\n") if len(line.strip()) > 60)
 
 
 def clean_pages(data: Path, *, min_chars: int = 0) -> list[Row]:

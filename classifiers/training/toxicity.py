@@ -25,10 +25,12 @@ from curate.filters.compiled import kernel
 UNKNOWN = -1.0
 SLOTS = 1 << toxic_reading.BITS
 EPOCHS, RATE, HIDDEN_RATE, HIDDEN, PULL = 4, 0.15, 0.2, 16, 1e-3
-OWN_SHARE = 0.6  # how much the learner of single weights counts beside the other
+OWN_SHARE = 0.8  # how much the learner of single weights counts beside the other
 MIN_COUNT = 6  # a feature seen less often says nothing
-POST_WEIGHT, PATTERN_WEIGHT, PAGE_WEIGHT = 2000.0, 0.6, 2.0
+POST_WEIGHT, PATTERN_WEIGHT, PAGE_WEIGHT = 2000.0, 0.6, 4.0
+PHRASE_WEIGHT = 0.3
 MAX_PER_PATTERN = 150
+PART_CHARS = 7900  # of a page: what is read of a text at once is 8,000
 CALM = (0.0,) * len(KINDS)
 
 
@@ -61,16 +63,30 @@ def one_sentence(text: str, targets: tuple[float, ...], weight: float, source: s
 
 
 def page_sentences(text: str, source: str) -> Iterator[Sentence]:
-    """The sentences of a page on which nothing is toxic."""
-    found = read(text)
-    slots, bounds = _slots(found)
-    for first, end in zip(found.chunks[:-1].tolist(), found.chunks[1:].tolist(), strict=True):
-        yield Sentence(slots[bounds[first] : bounds[end]], end - first, CALM, PAGE_WEIGHT, source)
+    """All sentences of a page on which nothing is toxic."""
+    for part in _parts(text):
+        found = read(part)
+        slots, bounds = _slots(found)
+        for first, end in zip(found.chunks[:-1].tolist(), found.chunks[1:].tolist(), strict=True):
+            yield Sentence(slots[bounds[first] : bounds[end]], end - first, CALM, PAGE_WEIGHT, source)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Runs of whole lines of at most `PART_CHARS`; a longer line is cut."""
+    run = ""
+    for line in text.split("\n"):
+        for start in range(0, max(1, len(line)), PART_CHARS):
+            piece = line[start : start + PART_CHARS]
+            if run and len(run) + len(piece) >= PART_CHARS:
+                yield run
+                run = ""
+            run += piece + "\n"
+    yield run
 
 
 def _slots(found: Reading) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     slots: tuple[NDArray[np.int32], NDArray[np.int64]]
-    slots = toxic_reading.slots(found.value, found.group, found.seen, found.last)
+    slots = toxic_reading.slots(found.value, found.group, found.seen, found.last, toxic_words.frames())
     return slots
 
 

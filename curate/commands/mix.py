@@ -93,6 +93,9 @@ def _print(found: Mapping[str, Any], console: Console) -> None:
                 f"{bucket['epochs']:.2f}",
             )  # fmt: skip
     console.print(table)
+    for phase in found["phases"]:
+        if phase["note"]:
+            console.print(f"{phase['phase']}: {phase['note']}", markup=False)
     often = {int(times): count for times, count in found["exposure"]["documents_by_sightings"].items()}
     console.print(
         f"{sum(often.values()):,} documents: {often.get(0, 0):,} never seen, "

@@ -1,48 +1,62 @@
-"""Runs every split through the recipe: between barriers splits run independently, a barrier starts when all are done.
+"""Runs every task through the recipe: between barriers tasks run independently, a barrier starts when all are done.
+
+**Tasks.** Inputs are cut into splits, and splits are put together to tasks (`curate.inputs.tasks`). A task is what one
+worker takes at a time and what one set of work files holds: one split of a large input, or up to 1,024 small inputs
+whole, in the order of their names. Which inputs share a task depends on their names and sizes only. Rows never depend
+on it: the output is ordered by input and place, and each input keeps its own account (format, digest, pages, damage) in
+the marker. So tasks may be cut anew, and are: when a task of several inputs is lost in the first phase, its inputs are
+tried again one by one, and only what is lost then is missing. An input of a task that cannot even be opened is missing
+at once, and the others go on.
+
+**Digests.** The digest of a local input is taken by the worker that reads it, just before. Only one that several tasks
+read is read for its digest before, by the driver, since they must agree. If a file changes between its digest and the
+end of reading, the task is lost. Nothing is ever reused because of a file's name, size or time: a repeated run reads
+the bytes of every input again, and uses what stands under the identity they give.
 
 **Segments.** A recipe is cut into segments (`Recipe.segments`). A segment is a row of stages that a worker can run on
-one split alone. It ends after extraction, whose text is worth keeping for later runs. It ends before a barrier, which
+one task alone. It ends after extraction, whose text is worth keeping for later runs. It ends before a barrier, which
 must see all documents. It ends after a stage whose limit depends on the scores of all texts (see *settling*). A recipe
 that ends with either of the last two gets one more segment without stages, which only takes documents out.
 
-**Phases.** Consecutive segments with nothing to wait for in between form a phase. One call of a worker (`advance`)
-takes one split through all segments of a phase. So the splits of a phase run in any order, on any number of workers,
-and nothing of their order is written anywhere. A phase starts when every split of the phase before has finished or is
-lost.
+**Phases.** Consecutive segments with nothing to wait for in between form a phase. One call of a worker (`begin` in the
+first phase, then `advance`) takes one task through all segments of a phase. So the tasks of a phase run in any order,
+on any number of workers, and nothing of their order is written anywhere. A phase starts when every task of the phase
+before has finished or is lost.
 
     Read  Urls  Extract | Language | ExactDuplicates  NearDuplicates | Rules  Score(keep_share) | Redact
     segment 0             segment 1  barriers                          segment 2                  segment 3
     phase 0 ---------------------->                                    phase 1 ---------------->  phase 2
 
 **Barriers.** The last segment before a barrier writes a key for each document it keeps. `curate.matching` compares the
-keys, and where needed the texts, of all splits and writes for each split which rows are copies of what. The next
+keys, and where needed the texts, of all tasks and writes for each task which rows are copies of what. The next
 segment reads that file and takes the copies out before its first stage. Barriers that follow each other are resolved
 together.
 
 **Settling.** A stage such as `Score(keep_share=0.1)` cannot know its limit before the last text is scored. It keeps
 what its other limits allow and counts scores, in steps of 1/10,000, in a `Census` in the marker. After the phase,
-`_settle` adds the censuses of all splits and asks the stage for its limit. The next segment drops the documents that
+`_settle` adds the censuses of all tasks and asks the stage for its limit. The next segment drops the documents that
 miss it and books the drops on the stage that set it.
 
 **Keys of folders.** A segment's folder is called `NN-title-key`. Its key is a hash of the code and library versions, of
-the settings of every segment up to and including this one, and of `keep_dropped_text`. A barrier adds the splits, how
-many documents each brought, and the runs named by `--against`; settling adds the splits. That is needed because from
-there on the result for one split depends on all others. Within a folder, files are named by the identity of their
-split: a hash of the input's name, its bytes (a digest or a remote version), and the range. Equal names therefore mean
-equal contents.
+the settings of every segment up to and including this one, and of `keep_dropped_text`. A barrier adds the tasks, how
+many documents each brought, and the runs named by `--against`; settling adds the tasks. That is needed because from
+there on the result for one task depends on all others. Within a folder, files are named by the identity of their task:
+a hash, over its splits, of the input's name, its bytes (a digest or a remote version), and the range. Equal names
+therefore mean equal contents.
 
-**Markers and resuming.** A segment writes its row files for a split first and its marker last, with counts, sizes,
+**Markers and resuming.** A segment writes its row files for a task first and its marker last, with counts, sizes,
 digests and a seal over itself. `advance` does nothing where a valid marker stands. That one rule is resuming after a
 crash, reusing work after a later stage changed, and having nothing to do on a finished run. There is no list of done
 work to keep in step with the files. A finished run removes the folders it did not use.
 
-**Losses.** A split whose worker fails is lost: it is named in `missing`, takes no part in later phases, and the others
-go on. The keys behind the next barrier then hold fewer splits, so a repeated run that recovers the split resolves the
-barrier again instead of reusing an incomplete answer. A lost task of a barrier ends the run, since no split can go on.
+**Losses.** A task whose worker fails is lost: its splits are named in `missing`, it takes no part in later phases, and
+the others go on. The keys behind the next barrier then hold fewer tasks, so a repeated run that recovers it resolves
+the barrier again instead of reusing an incomplete answer. A lost step of a barrier ends the run, since no task can go
+on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +64,11 @@ from curate.census import Census
 from curate.cluster import Lost, Workers
 from curate.dedup import resolve
 from curate.dedup.earlier_runs import Earlier
-from curate.engine.segment import Piece, advance
+from curate.engine.segment import Advanced, Piece, advance, begin
 from curate.errors import IncompleteRunError
 from curate.files import standing_marker
 from curate.filters.verdict import Rule
-from curate.inputs.sources import Split
+from curate.inputs.tasks import Task
 from curate.loading import RECIPE_FILE
 from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
@@ -75,8 +89,16 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """A task and, once the digests of its inputs were read, the identity that names its files."""
+
+    task: Task
+    identity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Phase:
-    """Consecutive segments that one call takes a split through.
+    """Consecutive segments that one call takes a task through.
 
     `folders` are theirs, `earlier` those of all segments before. `met` is the last segment before this phase, whose
     barriers have left their result in `matches`. `settled` are the limits set since, each with the name of its stage.
@@ -91,10 +113,10 @@ class _Phase:
 
 
 def advance_all(
-    recipe: Recipe, names: dict[Split, str], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
-) -> tuple[list[Split], list[str], list[Path]]:
-    """Take every split through every segment; return the finished ones, a line per lost one, all folders."""
-    done = list(names)
+    recipe: Recipe, tasks: Sequence[Task], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
+) -> tuple[list[Work], list[str], list[Path]]:
+    """Take every task through every segment; return the finished ones, a line per lost split, all folders."""
+    done = [Work(task) for task in tasks]
     missing: list[str] = []
     folders: list[Path] = []
     key, segments = code_version(), list(recipe.segments())
@@ -111,14 +133,14 @@ def advance_all(
             key = fingerprint([key, describe(segment), recipe.keep_dropped_text])
             own.append(work / f"{len(folders) + len(own):02d}-{_title(segment)}-{key}")
         here = _Phase(tuple(phase), tuple(own), earlier, matches, met, settled)
-        done = _advance(here, recipe, done, names, workers, show, missing)
+        done = _advance(here, recipe, done, workers, show, missing)
+        identities = [each.identity for each in done]
         folders += own
         earlier, met = (*earlier, *own), phase[-1]
-        settled = _settle(met, own[-1], [names[split] for split in done])
+        settled = _settle(met, own[-1], identities)
         if settled:
-            key, matches = fingerprint([key, [names[split] for split in done]]), None
+            key, matches = fingerprint([key, identities]), None
         if met.barriers:
-            identities = [names[split] for split in done]
             key = fingerprint([key, _fed(own[-1], identities), [run.digest for run in against]])
             matches = work / f"{len(folders):02d}-{'-'.join(b.name for b in met.barriers)}-{key}"
             _resolve(recipe, met, own[-1], identities, matches, against, workers, show)
@@ -127,7 +149,7 @@ def advance_all(
 
 
 def _settle(segment: Segment, folder: Path, identities: Sequence[str]) -> tuple[tuple[str, Rule], ...]:
-    """The limits that the stages of a segment set from the scores of all splits, each with the name of its stage."""
+    """The limits that the stages of a segment set from the scores of all tasks, each with the name of its stage."""
     censuses = {stage.name: Census() for stage in segment.waiting}
     for identity in identities if censuses else ():
         stages = standing_marker(folder / f"{identity}.json")["stages"]
@@ -138,7 +160,7 @@ def _settle(segment: Segment, folder: Path, identities: Sequence[str]) -> tuple[
 
 
 def _fed(folder: Path, identities: Sequence[str]) -> list[tuple[str, int]]:
-    """The input of a barrier: each split, and how many of its documents have keys."""
+    """The input of a barrier: each task, and how many of its documents have keys."""
     files = ((identity, standing_marker(folder / f"{identity}.json")["files"]) for identity in identities)
     return [(identity, each["keys"]["rows"] if "keys" in each else 0) for identity, each in files]
 
@@ -148,55 +170,80 @@ def _title(segment: Segment) -> str:
 
 
 def _advance(
-    phase: _Phase,
-    recipe: Recipe,
-    splits: Sequence[Split],
-    names: dict[Split, str],
-    workers: Workers,
-    show: Show,
-    missing: list[str],
-) -> list[Split]:
-    """Take every split through the segments of a phase; return the finished, note the lost in `missing`."""
+    phase: _Phase, recipe: Recipe, works: Sequence[Work], workers: Workers, show: Show, missing: list[str]
+) -> list[Work]:
+    """Take every task through the segments of a phase; return the finished, note the lost in `missing`."""
     matched = standing_marker(phase.matches / resolve.DONE)["files"] if phase.matches is not None else {}
-    calls = [(_pieces(phase, split, names[split], recipe, matched),) for split in splits]
-    lost: dict[int, str] = {}
-    pages = alive = reused = 0
+    todo = {(index, 0): work for index, work in enumerate(works)}
+    done: dict[tuple[int, int], Work] = {}
+    lost: dict[tuple[int, int], list[str]] = {}
     title = " > ".join(_title(segment) for segment in phase.segments)
-    show(Progress(title, 0, len(calls)))
-    for count, (index, result) in enumerate(workers.map(advance, calls, _by_value(recipe)), 1):
-        markers = result if isinstance(result, Lost) else _markers(calls[index][0])
-        if isinstance(markers, Lost):
-            split = splits[index]
-            lost[index] = f"{split.input.name} bytes {split.start}-{split.end}: {markers.error}"
-        else:
-            first, last = (list(markers[edge]["stages"].values()) for edge in (0, -1))
-            pages += first[0]["docs_in"] if first else 0
-            alive += next((c["docs_out"] for c in reversed(last) if c["docs_in"]), 0)
-            reused += all(result)
-        show(Progress(title, count, len(calls), pages, alive, reused))
-    missing += [lost[index] for index in sorted(lost)]
-    return [split for index, split in enumerate(splits) if index not in lost]
+    seen = Progress(title, 0, len(todo))
+    show(seen)
+    while todo:
+        places, again = list(todo), []
+        for index, result in _results(phase, recipe, list(todo.values()), matched, workers):
+            place, work = places[index], todo[places[index]]
+            if isinstance(result, Lost) and _divisible(work):
+                again.append(place)
+                continue
+            seen = replace(seen, done=seen.done + 1)
+            if isinstance(result, Lost):
+                lost[place] = [f"{name}: {result.error}" for name in work.task.names]
+            else:
+                advanced, markers = result
+                lost[place] = [f"{work.task.names[at]}: {why}" for at, why in advanced.unread.items()]
+                done[place] = Work(work.task, advanced.identity)
+                seen = _counted(seen, markers, advanced)
+            show(seen)
+        parts = {place: todo[place].task.alone() for place in sorted(again)}
+        todo = {(first, at): Work(each) for (first, _), part in parts.items() for at, each in enumerate(part)}
+        seen = replace(seen, of=seen.of - len(again) + len(todo))
+    missing += [line for place in sorted(lost) for line in lost[place]]
+    return [done[place] for place in sorted(done)]
 
 
-def _markers(pieces: Sequence[Piece]) -> list[dict[str, Any]] | Lost:
-    """Read the markers that a worker says it has written for a split; Lost when this machine cannot see them."""
+def _divisible(work: Work) -> bool:
+    """Whether the inputs of a lost task can be tried one by one: not once its rows stand together in files."""
+    return not work.identity and len(work.task.splits) > 1
+
+
+def _counted(seen: Progress, markers: Sequence[Mapping[str, Any]], advanced: Advanced) -> Progress:
+    first, last = (list(markers[edge]["stages"].values()) for edge in (0, -1))
+    pages = first[0]["docs_in"] if first else 0
+    alive = next((c["docs_out"] for c in reversed(last) if c["docs_in"]), 0)
+    reused = seen.reused + all(advanced.reused)
+    return replace(seen, pages=seen.pages + pages, alive=seen.alive + alive, reused=reused)
+
+
+def _results(
+    phase: _Phase, recipe: Recipe, works: Sequence[Work], matched: Mapping[str, Mapping[str, Any]], workers: Workers
+) -> Iterator[tuple[int, Lost | tuple[Advanced, list[dict[str, Any]]]]]:
+    """For each task, as they finish, what its worker returned and the markers it has left, or Lost."""
+    pieces = [_pieces(phase, work.identity, recipe, matched) for work in works]
+    first = not phase.earlier
+    calls: list[tuple[Any, ...]] = [(work.task, each) for work, each in zip(works, pieces, strict=True)]
+    calls = calls if first else [(each,) for each in pieces]
+    for index, result in workers.map(begin if first else advance, calls, _by_value(recipe)):
+        markers = result if isinstance(result, Lost) else _markers(pieces[index], result.identity)
+        yield index, markers if isinstance(markers, Lost) else (result, markers)
+
+
+def _markers(pieces: Sequence[Piece], identity: str) -> list[dict[str, Any]] | Lost:
+    """Read the markers that a worker says it has written for a task; Lost when this machine cannot see them."""
     try:
-        return [standing_marker(piece.marker) for piece in pieces]
+        return [standing_marker(replace(piece, identity=identity).marker) for piece in pieces]
     except IncompleteRunError as error:
         return Lost(f"{error}; do all nodes see the same OUT?")
 
 
-def _pieces(
-    phase: _Phase, split: Split, identity: str, recipe: Recipe, matched: Mapping[str, Mapping[str, Any]]
-) -> list[Piece]:
+def _pieces(phase: _Phase, identity: str, recipe: Recipe, matched: Mapping[str, Mapping[str, Any]]) -> list[Piece]:
     pieces = []
     earlier, met, settled = phase.earlier, phase.met, phase.settled
     matches = phase.matches / matched[identity]["file"] if phase.matches is not None and identity in matched else None
     for segment, folder in zip(phase.segments, phase.folders, strict=True):
         barriers = met.barriers if met is not None else ()
-        pieces.append(
-            Piece(segment, folder, split, identity, recipe.keep_dropped_text, earlier, matches, barriers, settled)
-        )
+        pieces.append(Piece(segment, folder, identity, recipe.keep_dropped_text, earlier, matches, barriers, settled))
         earlier, matches, met, settled = (*earlier, folder), None, None, ()
     return pieces
 

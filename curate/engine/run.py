@@ -1,8 +1,9 @@
-"""Runs a recipe over its inputs: plans the splits, works through the phases, writes the output and the manifest."""
+"""Runs a recipe over its inputs: plans the tasks, works through the phases, writes the output and the manifest."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from curate.folder import (
     DATA,
     DROPPED,
     INDEX,
+    INPUTS,
     MANIFEST,
     PAPERS,
     QUARANTINE,
@@ -31,8 +33,10 @@ from curate.folder import (
     digest_of,
 )
 from curate.inputs import sources
-from curate.inputs.sources import Split
+from curate.inputs.input_file import UNKNOWN, Input, Split, identified, looked_into
+from curate.inputs.tasks import grouped
 from curate.output.checksums import leave_manifest, load_manifest
+from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
 from curate.output.papers import leave_papers
 from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
 from curate.output.privacy import PRIVATE, edit_of, make_private
@@ -78,18 +82,18 @@ def run(
         remove_temporaries(out)
         workers.check_shared(out)
         _note_inputs(out / WORK, inputs)
-        known = _identified(inputs, show)
-        splits = tuple(_known(split, known[split.input.name]) for split in splits)
-        names = {split: _identity(split) for split in splits}
-        shown = [{"name": i.name, "format": i.format, "bytes": i.bytes, **sources.identity(i)} for i in known.values()]
-        _say_what_changed(recipe, shown, earlier, out, say)
-        _warm(recipe, workers, len(splits))
-        done, missing, folders = advance_all(recipe, names, out / WORK, earlier, workers, show)
-        identities = [names[split] for split in done]
+        inputs, splits = _identified(inputs, splits, show)
+        tasks = list(grouped(splits, recipe.split_bytes))
+        _say_what_changed(recipe, inputs, earlier, out, say)
+        _warm(recipe, workers, len(tasks))
+        done, missing, folders = advance_all(recipe, tasks, out / WORK, earlier, workers, show)
+        identities = [each.identity for each in done]
         tally = stats.fold(recipe.stage_names, _markers(folders, identities))
         tally.check()
         written = _write(recipe, identities, folders, out, tally)
-        report = stats.report(recipe.name, shown, tally, text_totals(out / DATA), missing)
+        read = leave_inputs(out, accounts(inputs, _markers(folders[:1], identities)), len(inputs))
+        size = sum(each.bytes for each in inputs)
+        report = stats.report(recipe.name, read, size, tally, text_totals(out / DATA), missing)
         report["settings"] = describe(recipe)
         report["about"] = list(map(as_json, recipe.stages))
         written = takedown.honour(out, report, written)
@@ -99,20 +103,27 @@ def run(
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
-        manifest = _manifest(recipe, shown, len(splits), earlier, written)
+        manifest = _manifest(recipe, without_counts(read), len(splits), earlier, written)
         leave_papers(out, manifest, report)
         leave_manifest(out, manifest)
         _forget_others(out / WORK, folders)
-    _refuse_to_call_it_done(recipe, tally, report)
+    _refuse_to_call_it_done(recipe, tally, report, len(inputs))
     return report
 
 
-def _inputs(specs: Sequence[str], out: Path) -> tuple[sources.Input, ...]:
+def _inputs(specs: Sequence[str], out: Path) -> tuple[Input, ...]:
     inputs = sources.resolve(specs, out=out)
-    if all(item.format == sources.UNKNOWN for item in inputs):
+    if all(_is_no_archive(item) for item in inputs):
         message = f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}"
         raise NotAnArchiveError(message)
     return inputs
+
+
+def _is_no_archive(item: Input) -> bool:
+    try:
+        return looked_into(item).format == UNKNOWN
+    except OSError:  # lost when it is to be read
+        return False
 
 
 def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
@@ -123,24 +134,23 @@ def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
     return {stats.SITE_LOSS: site_loss(out, recipe.stage_names, removing)}
 
 
-def _note_inputs(work: Path, inputs: Sequence[sources.Input]) -> None:
+def _note_inputs(work: Path, inputs: Sequence[Input]) -> None:
     """Write the paths of the inputs for later commands in this folder; a manifest must not name paths of a machine."""
     make_private(work)
     write_json(work / "inputs.json", [item.path for item in inputs])
 
 
-def _warm(recipe: Recipe, workers: Workers, splits: int) -> None:
+def _warm(recipe: Recipe, workers: Workers, tasks: int) -> None:
     """Do once, before the workers start, what each of them would otherwise do, such as compiling the extractor."""
-    if min(workers.here(), splits) > 1:
+    if min(workers.here(), tasks) > 1:
         for stage in recipe.stages:
             about(stage).warm()
 
 
-def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str, Any]) -> None:
+def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str, Any], inputs: int) -> None:
     """Raise IncompleteRunError when everything was written but the user has to look at a problem."""
     if tally.unreadable:
         name, error = next(iter(tally.unreadable.items()))
-        inputs = len(report["inputs"])
         message = f"{len(tally.unreadable)} of {inputs} inputs are no archives, the rest is done: {name}: {error}"
         raise IncompleteRunError(message)
     for stage, count in tally.stages.items():
@@ -154,23 +164,22 @@ def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str
         raise IncompleteRunError(message)
 
 
-def _say_what_changed(
-    recipe: Recipe, inputs: list[dict[str, Any]], against: Sequence[Earlier], out: Path, say: Say
-) -> None:
+def _say_what_changed(recipe: Recipe, inputs: Sequence[Input], against: Sequence[Earlier], out: Path, say: Say) -> None:
     """Tell the user why work of an earlier run in this folder is done again."""
     if not (out / MANIFEST).is_file():
         return
     try:
         before = load_manifest(out)
         made = before["recipe"]["fingerprint"], before["versions"]["code"]
-    except (UsageError, LookupError):
+        others = differ(listed(out, before), inputs)
+    except (UsageError, LookupError, OSError, ValueError, TypeError):
         say(f"{MANIFEST} in {out.name} is damaged: it is written anew")
         return
     changed = [
         what
         for what, differs in (
             ("the recipe", made[0] != fingerprint(recipe)),
-            ("the inputs", before["inputs"] != inputs),
+            ("the inputs", others),
             ("what it is matched against", before.get("against", []) != _named(against)),
             ("the code or a library", made[1] != code_version()),
         )
@@ -190,20 +199,23 @@ def _refuse_foreign(out: Path) -> None:
         raise UsageError(message)
 
 
-def _identified(inputs: Sequence[sources.Input], show: Show) -> dict[str, sources.Input]:
-    known = {}
-    for index, item in enumerate(inputs):
-        known[item.name] = sources.identified(item)
-        show(Progress("checksums", index + 1, len(inputs)))
-    return known
+def _identified(
+    inputs: Sequence[Input], splits: Sequence[Split], show: Show
+) -> tuple[tuple[Input, ...], tuple[Split, ...]]:
+    """Add the digests of inputs that several tasks read; that of any other is taken by the task that reads it."""
+    known: dict[str, Input] = {}
+    shared = [first.input for first, second in pairwise(splits) if first.input == second.input]
+    shared = list(dict.fromkeys(shared))
+    for index, each in enumerate(shared):
+        known[each.name] = identified(each)
+        show(Progress("checksums", index + 1, len(shared)))
+    found = tuple(known.get(each.name, each) for each in inputs)
+    return found, tuple(_known(split, known) for split in splits)
 
 
-def _known(split: Split, known: sources.Input) -> Split:
-    return replace(split, input=replace(split.input, sha256=known.sha256, stamp=known.stamp))
-
-
-def _identity(split: Split) -> str:
-    return fingerprint([split.input.name, sources.identity(split.input), split.start, split.end])
+def _known(split: Split, known: Mapping[str, Input]) -> Split:
+    each = known.get(split.input.name)
+    return split if each is None else replace(split, input=each)
 
 
 def _met(recipe: Recipe, folders: Sequence[Path]) -> Iterator[tuple[tuple[Barrier, ...], Path, Path]]:
@@ -246,7 +258,7 @@ def _write(
             ranked=ranked if name == DATA else {}, edit=edit_of(recipe, name),
         )  # fmt: skip
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
-    for name in (MANIFEST, CHECKSUMS, INDEX, REPORT, REPORT_PAGE, *PAPERS):
+    for name in (MANIFEST, CHECKSUMS, INDEX, INPUTS, REPORT, REPORT_PAGE, *PAPERS):
         (out / name).unlink(missing_ok=True)
     shutil.rmtree(out / CUT, ignore_errors=True)
     for name in kinds:
@@ -258,7 +270,7 @@ def _write(
 
 def _manifest(
     recipe: Recipe,
-    inputs: Sequence[dict[str, Any]],
+    inputs: Mapping[str, Any],
     splits: int,
     against: Sequence[Earlier],
     written: Sequence[dict[str, Any]],
@@ -267,7 +279,7 @@ def _manifest(
     return {
         "recipe": {"name": recipe.name, "fingerprint": fingerprint(recipe), "stages": describe(recipe)},
         "versions": {"curate": __version__, "code": code_version(), **library_versions()},
-        "inputs": list(inputs),
+        **inputs,
         "splits": splits,
         "against": _named(against),
         "outputs": list(written),

@@ -1,17 +1,17 @@
-"""Takes one split through segments of a recipe: the work of a worker, and the files and the marker it writes.
+"""Takes one task through segments of a recipe: the work of a worker, and the files and the marker it writes.
 
-A segment is a row of stages that can run on one split without the others; `curate.engine.phases` explains how a recipe
-is cut into them. A segment's folder holds up to six files for each split: `<split>.documents.parquet` with the
-documents that every stage kept, and `.dropped`, `.quarantine`, `.signals`, `.keys` and `.cut` in the same form. A file
-without rows is not written. The marker, `<split>.json`, is written last; it says that the others are complete.
+A task is a split of an input, or some small inputs whole. A segment is a row of stages that can run on one task without
+the others; `curate.engine.phases` explains how a recipe is cut into them. A segment's folder holds up to six files for
+each task: `<identity>.documents.parquet` with the documents that every stage kept, and `.dropped`, `.quarantine`,
+`.signals`, `.keys` and `.cut` in the same form. A file without rows is not written. The marker, `<identity>.json`, is
+written last; it says that the others are complete, and the first segment's also what was read of each input.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
-from time import process_time
 from typing import Any
 
 import numpy as np
@@ -21,42 +21,43 @@ import pyarrow.parquet as pq
 
 from curate.counts import StageCount
 from curate.dedup.shuffle import MATCHED
-from curate.documents import MEASURED, PAGES, PROVENANCE, Documents, page_row, provenance, sizes
-from curate.engine.flow import dropped_rows, flow, measure, settle
+from curate.documents import MEASURED, PROVENANCE, Documents, sizes
+from curate.engine.flow import flow, measure, settle
+from curate.engine.reading import Found, read_dict, read_pages
 from curate.engine.split_keys import in_rows, keys_of, without_matched
-from curate.errors import NotAnArchiveError
-from curate.files import RowFile, left_by, read_marker, write_marker
-from curate.filters.verdict import Rule, Verdict
-from curate.inputs.sources import Split, read
-from curate.recipe import Segment
+from curate.files import RowFile, left_by, read_marker, row_batches, write_marker
+from curate.filters.verdict import Rule
+from curate.inputs.input_file import Split
+from curate.inputs.tasks import Task, identity_of, known
+from curate.recipe import Segment, fingerprint
 from curate.stages import Barrier, Read, Stage
-from curate.warc.pages import ReadCounts, Skip
 
-BATCH_PAGES = 64
-BATCH_BYTES = 8 << 20
 BATCH_DOCUMENTS = 256
+BATCH_BYTES = 32 << 20
 BATCH_CHARS = 4 << 20
 FILES = ("documents", "dropped", "quarantine", "signals", "keys", "cut")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The work of one segment on one split, with the paths it reads and writes; workers receive it as an argument.
+    """The work of one segment on one task, with the paths it reads and writes; workers receive it as an argument.
 
-    `earlier` are the folders of the segments before. `barriers` are those resolved just before this segment, and
-    `matches` is the file that lists the duplicates they found in this split, None when there are none. `settled` are
-    the limits computed just before this segment from the scores of all splits, each with the name of its stage.
+    `splits` are what the first segment reads. `identity` names the files; before that segment it is not known, and
+    both are empty until `begin` has read the inputs' digests. `earlier` are the folders of the segments before.
+    `barriers` are those resolved just before this segment, and `matches` is the file that lists the duplicates they
+    found in this task, None when there are none. `settled` are the limits computed just before this segment from the
+    scores of all tasks, each with the name of its stage.
     """
 
     segment: Segment
     folder: Path
-    split: Split
     identity: str
     keep_text: bool
     earlier: tuple[Path, ...] = ()
     matches: Path | None = None
     barriers: tuple[Barrier, ...] = ()
     settled: tuple[tuple[str, Rule], ...] = ()
+    splits: tuple[Split, ...] = ()
 
     @property
     def marker(self) -> Path:
@@ -97,17 +98,32 @@ def _signal_schema(stages: Sequence[Stage]) -> pa.Schema:
     return pa.schema([*MEASURED, *((name, pa.float64()) for name in names)])
 
 
-@dataclass(slots=True)
-class _Read:
-    """Counts of damage and the error, if the input is not an archive."""
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What became of a task: its identity, for each segment whether the work was done before, and what of it is lost.
 
-    counts: ReadCounts = field(default_factory=ReadCounts)
-    error: str = ""
+    `unread` gives, by the place in the task, why a split could not be read.
+    """
+
+    identity: str
+    reused: tuple[bool, ...]
+    unread: Mapping[int, str] = field(default_factory=dict)
 
 
-def advance(pieces: Sequence[Piece]) -> list[bool]:
-    """Take one split through consecutive segments; return for each whether its work was already done."""
-    return [_do(piece) for piece in pieces]
+def begin(task: Task, pieces: Sequence[Piece]) -> Advanced:
+    """Read the digests of a task's inputs, which name its work, and take it through the first segments of a recipe.
+
+    Raises UsageError when none of its inputs can be read, and SourceError when one changes while it is read.
+    """
+    found, unread = known(task)
+    name = fingerprint(identity_of(found))
+    done = advance([replace(piece, identity=name, splits=found.splits) for piece in pieces])
+    return Advanced(name, done.reused, unread)
+
+
+def advance(pieces: Sequence[Piece]) -> Advanced:
+    """Take one task through consecutive segments."""
+    return Advanced(pieces[0].identity, tuple(_do(piece) for piece in pieces))
 
 
 def _do(piece: Piece) -> bool:
@@ -119,7 +135,7 @@ def _do(piece: Piece) -> bool:
     named: tuple[Stage | Barrier, ...] = (*piece.barriers, *piece.segment.stages, *piece.segment.barriers)
     settled = [name for name, _ in piece.settled]
     counts = {name: StageCount() for name in (*reads, *settled, *(stage.name for stage in named))}
-    found = _Read()
+    found = [Found(split) for split in piece.splits] if piece.segment.reads else []
     try:
         for documents in _incoming(piece, counts, sink, found):
             kept = flow(documents, piece.segment.stages, counts, sink, keep_text=piece.keep_text)
@@ -138,24 +154,15 @@ def _do(piece: Piece) -> bool:
     return False
 
 
-def _marker(piece: Piece, counts: dict[str, StageCount], found: _Read, described: dict[str, Any]) -> dict[str, Any]:
+def _marker(
+    piece: Piece, counts: dict[str, StageCount], found: Sequence[Found], described: dict[str, Any]
+) -> dict[str, Any]:
     return {
-        "input": piece.split.input.name,
-        "start": piece.split.start,
-        "end": piece.split.end,
-        "error": found.error,
-        "read": _read_dict(found.counts) if piece.segment.reads else {},
+        "inputs": [each.as_dict() for each in found],
+        "read": read_dict(found) if piece.segment.reads else {},
         "stages": {name: _as_dict(count) for name, count in counts.items()},
         "peak_bytes": getrusage(RUSAGE_SELF).ru_maxrss * 1024,
         "files": {kind: file for kind, file in described.items() if file},
-    }
-
-
-def _read_dict(counts: ReadCounts) -> dict[str, Any]:
-    return {
-        "records": dict(sorted(counts.records.items())),
-        "damaged_members": counts.damaged_members,
-        "bytes_skipped": counts.bytes_skipped,
     }
 
 
@@ -173,51 +180,10 @@ def _as_dict(count: StageCount) -> dict[str, Any]:
     }
 
 
-def _incoming(piece: Piece, counts: dict[str, StageCount], sink: _Files, found: _Read) -> Iterator[Documents]:
+def _incoming(piece: Piece, counts: dict[str, StageCount], sink: _Files, found: Sequence[Found]) -> Iterator[Documents]:
     if piece.segment.reads is not None:
-        return _read(piece.split, piece.segment.reads, counts[Read.name], sink, found)
+        return read_pages(found, piece.segment.reads, counts[Read.name], sink.dropped)
     return _resumed(piece, counts, sink)
-
-
-def _read(split: Split, stage: Read, count: StageCount, sink: _Files, found: _Read) -> Iterator[Documents]:
-    """Yield the pages of a split in batches; records without a usable page go to the sink as dropped."""
-    records = read(split, limits=stage.limits, counts=found.counts)
-    rows: list[dict[str, object]] = []
-    skips: list[Skip] = []
-    size = 0
-    started = process_time()
-    try:
-        for record in records:
-            if isinstance(record, Skip):
-                skips.append(record)
-                continue
-            rows.append(page_row(record, split.input.name))
-            size += len(record.html) + len(record.text or "")
-            if len(rows) >= BATCH_PAGES or size >= BATCH_BYTES:
-                count.seconds += process_time() - started
-                yield _read_batch(split.input.name, rows, skips, count, sink)
-                rows, skips, size = [], [], 0
-                started = process_time()
-    except NotAnArchiveError as error:
-        found.error = str(error)
-    count.seconds += process_time() - started
-    yield _read_batch(split.input.name, rows, skips, count, sink)
-
-
-def _read_batch(
-    warc_path: str, rows: list[dict[str, object]], skips: list[Skip], count: StageCount, sink: _Files
-) -> Documents:
-    verdicts = [Verdict(skip.rule, skip.value, skip.limit) for skip in skips]
-    skipped = pa.RecordBatch.from_pylist([provenance(skip, warc_path) for skip in skips], PROVENANCE)
-    sink.dropped(dropped_rows(skipped, Read.name, verdicts, keep_text=False))
-    batch = pa.RecordBatch.from_pylist(rows, PAGES)
-    count.docs_in += len(rows) + len(skips)
-    count.docs_out += len(rows)
-    count.dropped.update(verdict.rule for verdict in verdicts)
-    size = int(sizes(batch).sum())
-    count.chars_in += size
-    count.chars_out += size
-    return Documents(batch)
 
 
 def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Iterator[Documents]:
@@ -230,7 +196,7 @@ def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Itera
 
     first, stages = 0, piece.segment.stages
     for path in left_by(piece.earlier[-1], piece.identity, "documents"):
-        for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS):
+        for batch in row_batches(path, max_rows=BATCH_DOCUMENTS, max_bytes=BATCH_BYTES):
             for rows in _cut(batch):
                 left = settle(Documents(rows), piece.settled, stages, counts, sink, keep_text=piece.keep_text)
                 here = in_rows(matched, first, rows.num_rows)
@@ -244,7 +210,8 @@ def _dropped_before(piece: Piece) -> Iterator[Documents]:
         return
     for folder in piece.earlier:
         for path in left_by(folder, piece.identity, "dropped"):
-            for batch in pq.ParquetFile(path).iter_batches(BATCH_DOCUMENTS, columns=[*PROVENANCE.names, "text"]):
+            columns = [*PROVENANCE.names, "text"]
+            for batch in row_batches(path, max_rows=BATCH_DOCUMENTS, max_bytes=BATCH_BYTES, columns=columns):
                 for rows in _cut(batch.filter(pc.is_valid(batch["text"]))):
                     yield Documents(rows)
 

@@ -11,6 +11,7 @@ from curate.files import TEMPORARY, holder, sha256_of
 from curate.finished.takedown import returned
 from curate.folder import DATA, DROPPED, ENDS, KINDS, MANIFEST, QUARANTINE, digest_of, parts
 from curate.output.checksums import differing, load_manifest, load_report
+from curate.output.inputs import listed, said_of
 from curate.output.parts import text_totals
 
 
@@ -105,8 +106,11 @@ def _totals(out: Path, report: dict[str, Any]) -> list[str]:
 def _inputs(out: Path, manifest: dict[str, Any], report: dict[str, Any]) -> list[str]:
     """Inputs and splits the manifest says were to be read against those the report counted, and pages against rows."""
     wrong = []
-    planned, counted = ({item["name"]: item for item in found["inputs"]} for found in (manifest, report))
-    for name in sorted(planned.keys() | counted.keys()):
+    counted = {item["name"]: item for item in listed(out, report)}
+    planned = {item["name"]: item for item in manifest["inputs"]}
+    if said_of(manifest).get("inputs_file") != said_of(report).get("inputs_file"):
+        wrong.append("the inputs of the manifest and of the report are not the same")
+    for name in sorted(planned.keys() | {item["name"] for item in report["inputs"]}):
         here = {key: counted.get(name, {}).get(key) for key in planned.get(name, {"name": ""})}
         if planned.get(name) != here:
             wrong.append(f"input {name} of the manifest and of the report are not the same")

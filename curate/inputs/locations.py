@@ -4,12 +4,12 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from errno import ENOENT
 from glob import glob, has_magic
 from hashlib import sha256
 from io import BytesIO
-from itertools import groupby
 from pathlib import Path
 
 from curate.errors import SourceError, UsageError
@@ -124,14 +124,19 @@ def _numbered(spec: str, crawl: str, kind: str, numbers: str) -> list[str]:
 
 def _listed(name: str) -> list[str]:
     """What the lines of a list name; one that came from elsewhere cannot name files of this machine."""
-    lines = [line for line in _lines(name, remote.shown(name)) if not line.startswith("#")]
     found: list[str] = []
-    for line in lines:
+    elsewhere = remote.is_remote(name)
+    for line in _lines(name, remote.shown(name)):
+        if line.startswith("#"):
+            continue
+        if not elsewhere and line.startswith("/") and not line.endswith(LIST_SUFFIXES) and os.path.isfile(line):  # noqa: PTH113
+            found.append(line)  # as `locate` would say, which is too slow for a million lines
+            continue
         if line.startswith("@") or line.endswith(LIST_SUFFIXES):
             raise UsageError(f"{remote.shown(name)!r} names another list: {line[:200]!r}")
-        if remote.is_remote(name) and not (remote.is_remote(line) or _CRAWL_PATH.fullmatch(line)):
+        if elsewhere and not (remote.is_remote(line) or _CRAWL_PATH.fullmatch(line)):
             raise UsageError(f"{remote.shown(name)!r} holds {line[:200]!r}, which is no address and no crawl path")
-        found += locate(_in_crawl(line) if remote.is_remote(name) and not remote.is_remote(line) else line)[0]
+        found += locate(_in_crawl(line) if elsewhere and not remote.is_remote(line) else line)[0]
     if not found:
         raise UsageError(f"{remote.shown(name)!r} names nothing to read")
     return found
@@ -157,23 +162,29 @@ def _lines(place: str, name: str) -> list[str]:
 
 def names_of(locations: Iterable[str]) -> dict[str, str]:
     """A name for each place: its crawl path, else as few of its last parts as tell it from all the others."""
-    parts = {place: _parts(place) for place in locations}
-    names = {place: _crawl_path(place) or each[-1] for place, each in parts.items()}
-    longest = max((len(each) for each in parts.values()), default=0)
+    names = {place: _crawl_path(place) or (_parts(place) or [place])[-1] for place in locations}
+    longest = max((place.count("/") + 1 for place in names), default=0)
+    clashing = _clashing(names, names)
     for depth in range(2, longest + 2):
-        ordered = sorted(names, key=lambda place: (names[place], place))
-        groups = [list(group) for _, group in groupby(ordered, key=names.__getitem__)]
-        for place in (place for group in groups if len(group) > 1 for place in group):
-            told = "/".join(parts[place][-depth:])
+        for place in clashing:
+            told = "/".join(_parts(place)[-depth:])
             # What differs only in a query, which may be secret, differs by a digest of it.
             names[place] = told if depth <= longest else f"{told}-{sha256(place.encode()).hexdigest()[:8]}"
+        clashing = _clashing(names, clashing) if clashing else []
     return names
+
+
+def _clashing(names: Mapping[str, str], changed: Iterable[str]) -> list[str]:
+    """The places whose name is also that of another, in order, where only the names of some have changed."""
+    counted = Counter(names.values())
+    wrong = {names[place] for place in changed if counted[names[place]] > 1}
+    return sorted(place for place, name in names.items() if name in wrong) if wrong else []
 
 
 def _parts(place: str) -> list[str]:
     """The parts of a path below the root, or of an address from its host on."""
     if not remote.is_remote(place):
-        return [_shown(part) for part in Path(place).parts[1:]]
+        return [_shown(part) for part in place.split("/") if part not in ("", ".")]
     return [part for part in remote.shown(place).partition("://")[2].split("/") if part]
 
 
@@ -183,6 +194,8 @@ def _shown(name: str) -> str:
 
 
 def _crawl_path(place: str) -> str:
+    if "/crawl-data/" not in place:
+        return ""
     shown = remote.shown(place) if remote.is_remote(place) else _shown(Path(place).as_posix())
     _, marker, rest = shown.rpartition("/crawl-data/")
     return f"crawl-data/{rest}" if marker else ""

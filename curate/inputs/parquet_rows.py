@@ -28,7 +28,7 @@ _COLUMNS = ("url", "date", "text")
 def read_parquet(
     source: BinaryIO, name: str, start: int, end: int, *, limits: Limits, counts: ReadCounts
 ) -> Iterator[Page | Skip]:
-    """Pages of row groups [start, end); `offset` is the number of the row in the file, `length` 1.
+    """Pages of row groups [start, end), if there are so many; `offset` is the row's number in the file, `length` 1.
 
     Rows of a group with a page that is too large are each `too_large`. What is broken in a row group costs the rest of
     it, and is counted. Raises as `open_parquet`.
@@ -37,7 +37,7 @@ def read_parquet(
     columns = [column for column in _COLUMNS if _is_read(file, column)]
     groups = file.metadata
     offset = sum(groups.row_group(index).num_rows for index in range(start))
-    for index in range(start, end):
+    for index in range(start, min(end, groups.num_row_groups)):
         group = groups.row_group(index)
         given = 0
         for given, item in enumerate(_group(source, file, index, columns, limits, counts), 1):

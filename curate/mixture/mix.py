@@ -24,9 +24,10 @@ from curate.mixture import formats
 from curate.mixture.identity import code_of, inputs_of, key_of, versions
 from curate.mixture.laying import Decided, Laid, Steps, Wish, as_mixture, decide, lay_out, measured
 from curate.mixture.ledger import summary
+from curate.mixture.measure import marker_of
 from curate.mixture.order import control_of, layout_of
 from curate.mixture.readme import readme
-from curate.mixture.scatter import RANGE_BYTES
+from curate.mixture.scatter import RANGE_BYTES, Corpus
 from curate.mixture.sources import Source, check_columns, open_sources
 from curate.output.checksums import leave_manifest
 from curate.recipe import describe
@@ -98,7 +99,20 @@ def _mix(
     _put_in_place(out, found, _manifest(wish, inputs))
     for path in [*work.glob("rates-*"), *work.glob("shuffle-*")]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if work == out / WORK:
+        _forget_others(work, corpus)
     return found
+
+
+def _forget_others(work: Path, corpus: Corpus) -> None:
+    """Remove what was measured of parts that are not mixed any more: they may hold pages that were taken down since."""
+    current = {marker_of(corpus.measured, part).stem for part in corpus.parts}
+    for path in work.iterdir():
+        if path != corpus.measured:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in corpus.measured.iterdir():
+        if path.name.split(".")[0] not in current:
+            path.unlink()
 
 
 def _write(out: Path, wish: Wish, laid: Sequence[Laid], steps: Steps, say: Say) -> None:
@@ -146,7 +160,8 @@ def _account(out: Path, wish: Wish, laid: Laid, decided: Decided) -> dict[str, A
             for b, name in enumerate(names)
         ]
         documents = int(census.documents[place].sum())
-        rows.append({"phase": phase.name, "asked": asked, "tokens": total, "documents": documents, "buckets": buckets})
+        facts = {"phase": phase.name, "note": phase.note, "asked": asked, "tokens": total, "documents": documents}
+        rows.append({**facts, "buckets": buckets})
     held = [
         {"bucket": name, "documents": int(decided.held.documents[b]), "tokens": int(decided.held.tokens[b])}
         for b, name in enumerate([*names, ""])

@@ -101,7 +101,8 @@ class Order:
 class Phase:
     """A phase: its share of all tokens, the weights of the buckets in it, and the curve documents are taken by.
 
-    Without `weights` each bucket weighs as many tokens as it has. Without `order` a phase is shuffled.
+    Without `weights` each bucket weighs as many tokens as it has. Without `order` a phase is shuffled. A `note` is for
+    whoever trains, and stands in the README of the mixture.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Phase:
     weights: Mapping[str, float] | None = None
     curve: Curve | None = None
     order: Order | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

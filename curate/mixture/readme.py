@@ -22,6 +22,7 @@ def readme(found: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
             ("phase", "bucket", "planned", "laid out", "documents", "tokens", "epochs"),
             [_phase_row(phase, bucket) for phase in found["phases"] for bucket in phase["buckets"]],
         ),
+        *(f"**{phase['phase']}**: {phase['note']}\n" for phase in found["phases"] if phase["note"]),
         "## How often documents are seen",
         *_table(
             ("times", "documents"),

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from curate.filters.consent import rules_of
+from curate.output.inputs import how_many
 from curate.output.markdown import code, plain, table
 from curate.output.origins import Origins
 from curate.yaml import dumped
@@ -73,9 +74,7 @@ def _inputs(report: Mapping[str, Any]) -> str:
         for item in report["inputs"][:SHOWN]
     ]
     shown = table(("input", "format", "bytes:", "pages:"), rows)
-    return (
-        f"{shown}\n{_more(len(report['inputs']), SHOWN, 'inputs')}All of them, with digests, are in `manifest.json`.\n"
-    )
+    return f"{shown}\n{_more(how_many(report), SHOWN, 'inputs')}All of them, with digests, are in `manifest.json`.\n"
 
 
 def _more(count: int, shown: int, what: str) -> str:

@@ -10,13 +10,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from curate.census import Census
 from curate.documents import PROVENANCE
-from curate.files import describe_file, parquet_writer, whole_file
+from curate.files import describe_file, parquet_writer, row_batches, whole_file
 from curate.folder import parts
+from curate.output.sorting import PLACE, sorted_rows
 
 ROWS_PER_GROUP = 1000
+GROUP_BYTES = 64 << 20  # of text; a row has at most 8 million characters
 FIRST_COLUMNS = ("id", "url", "date", "text", "language")
 LEFT_OUT = ("html", "robots", "tdm", "copy_sites")
 
@@ -39,14 +42,9 @@ class _Parts:
                 while group is not None and size < self.part_bytes:
                     writer.write_table(group.combine_chunks(), row_group_size=ROWS_PER_GROUP)
                     rows += group.num_rows
-                    size += _text_bytes(group)
+                    size += int(_row_bytes(group).sum())
                     group = next(groups, None)
             self.described.append(describe_file(path, rows))
-
-
-def _text_bytes(table: pa.Table) -> int:
-    column = next((name for name in ("text", "raw") if name in table.column_names), None)
-    return 0 if column is None else pc.sum(pc.binary_length(table[column])).as_py() or 0
 
 
 def write_parts(
@@ -59,10 +57,10 @@ def write_parts(
     ranked: Mapping[str, Census] = MappingProxyType({}),
     edit: Callable[[pa.Table], pa.Table] | None = None,
 ) -> list[dict[str, Any]]:
-    """Write the rows of `pieces` (for each split in order, the files its rows stand in) as parts in a new folder.
+    """Write the rows of `pieces` (for each task in order, the files its rows stand in) as parts in a new folder.
 
-    Within a split rows are sorted by their place in the input; `merged` makes one row of those with the same id, which
-    takes each column from the first that has it. A column that is `ranked` is followed by its percentile among all
+    Within a task rows are sorted by input and place. `merged` makes one row of those with the same id, which takes each
+    column from the first that has it. A column that is `ranked` is followed by its percentile among all
     texts of the run; `edit` changes rows before they are written. When there are no rows one empty part is written, so
     that the schema can be read. Returns the file descriptions, in order.
     """
@@ -84,25 +82,18 @@ def _schema(paths: Sequence[Path], empty: pa.Schema) -> pa.Schema:
 
 
 def _tables(pieces: Sequence[Sequence[Path]], schema: pa.Schema, *, merged: bool) -> Iterator[pa.Table]:
+    """The rows of each task sorted by input and place, in tables of bounded size."""
     for files in pieces:
-        if files:
-            tables = [pq.read_table(path).select(_held(path, schema)) for path in files]
-            table = pa.concat_tables(tables, promote_options="default")
-            table = _one_row_each(table) if merged else table
-            places = [(name, "ascending") for name in ("warc_offset", "start") if name in table.column_names]
-            yield _cast(table.sort_by(places), schema)
+        for table in sorted_rows(files, schema.names, max_rows=ROWS_PER_GROUP, max_bytes=GROUP_BYTES):
+            yield _cast(_one_row_each(table) if merged else table, schema)
 
 
 def _one_row_each(table: pa.Table) -> pa.Table:
-    """Rows with the same id as one row, each column from the first that has it."""
+    """Rows with the same id as one row, each column from the first that has it, in order again."""
     names = [name for name in table.column_names if name != "id"]
     grouped = table.group_by("id", use_threads=False).aggregate([(name, "first") for name in names])
-    return grouped.rename_columns([name.removesuffix("_first") for name in grouped.column_names])
-
-
-def _held(path: Path, schema: pa.Schema) -> list[str]:
-    names = set(pq.read_schema(path).names)
-    return [name for name in schema.names if name in names]
+    named = grouped.rename_columns([name.removesuffix("_first") for name in grouped.column_names])
+    return named.sort_by([(name, "ascending") for name in PLACE])
 
 
 def _cast(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -122,24 +113,42 @@ def _with_percentiles(table: pa.Table, ranked: Mapping[str, Census]) -> pa.Table
 
 
 def _groups(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]:
-    """The same rows in tables of `ROWS_PER_GROUP` rows, so that files do not depend on how the input was split."""
-    waiting = schema.empty_table()
+    """The same rows in tables of `ROWS_PER_GROUP` rows, or of those that first reach `GROUP_BYTES`.
+
+    So files do not depend on how the input was split, and no group is too large to hold.
+    """
+    waiting, sizes = schema.empty_table(), np.zeros(0, np.int64)
     some = False
     for table in tables:
-        waiting = pa.concat_tables([waiting, table])
-        while waiting.num_rows >= ROWS_PER_GROUP:
-            yield waiting.slice(0, ROWS_PER_GROUP)
+        waiting, sizes = pa.concat_tables([waiting, table]), np.concatenate([sizes, _row_bytes(table)])
+        while (end := _end_of_group(sizes)) is not None:
+            yield waiting.slice(0, end)
             some = True
-            waiting = waiting.slice(ROWS_PER_GROUP)
+            waiting, sizes = waiting.slice(end), sizes[end:]
     if waiting.num_rows or not some:
         yield waiting
+
+
+def _end_of_group(sizes: NDArray[np.int64]) -> int | None:
+    """How many of some rows, by their sizes, are a whole row group; None when more would fit."""
+    full = int(np.searchsorted(np.cumsum(sizes[:ROWS_PER_GROUP]), GROUP_BYTES)) + 1
+    end = min(full, ROWS_PER_GROUP)
+    return end if end <= len(sizes) else None
+
+
+def _row_bytes(table: pa.Table) -> NDArray[np.int64]:
+    """The bytes of text, or of a page, of each row."""
+    name = next((name for name in ("text", "raw") if name in table.column_names), None)
+    if name is None:
+        return np.zeros(table.num_rows, np.int64)
+    return np.asarray(pc.fill_null(pc.binary_length(table[name]).cast(pa.int64()), 0))
 
 
 def text_totals(folder: Path) -> dict[str, int]:
     """Documents, characters and UTF-8 bytes of text in the parts of a folder."""
     totals = {"docs": 0, "chars": 0, "bytes": 0}
     for path in parts(folder):
-        for batch in pq.ParquetFile(path).iter_batches(ROWS_PER_GROUP, columns=["text"]):
+        for batch in row_batches(path, max_rows=ROWS_PER_GROUP, max_bytes=GROUP_BYTES, columns=["text"]):
             totals["docs"] += batch.num_rows
             totals["chars"] += pc.sum(pc.utf8_length(batch["text"])).as_py() or 0
             totals["bytes"] += pc.sum(pc.binary_length(batch["text"])).as_py() or 0

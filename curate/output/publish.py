@@ -14,14 +14,14 @@ from pathlib import Path
 
 from curate.errors import IncompleteRunError, SourceError, UsageError
 from curate.files import sha256_of
-from curate.folder import CHECKSUMS, INDEX, KINDS, MANIFEST, PAPERS, REPORT, REPORT_PAGE, TAKEDOWN
+from curate.folder import CHECKSUMS, INDEX, INPUTS, KINDS, MANIFEST, PAPERS, REPORT, REPORT_PAGE, TAKEDOWN
 from curate.inputs import s3
 from curate.inputs.links import CONNECTIONS
 from curate.inputs.s3 import Access
 from curate.output.checksums import load_manifest
 
 FOLDERS = tuple(f"{kind}/" for kind in KINDS)
-REPORTS = (REPORT, REPORT_PAGE, INDEX, TAKEDOWN, *PAPERS, CHECKSUMS)
+REPORTS = (INPUTS, REPORT, REPORT_PAGE, INDEX, TAKEDOWN, *PAPERS, CHECKSUMS)
 MARK = ".curate"  # says that what is below a prefix was published by a run, whole or not
 CHECKED_TRIES = 5  # of what a server said it did and has not done
 _KINDS = {".json": "application/json", ".html": "text/html; charset=utf-8", ".md": "text/markdown; charset=utf-8"}

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from curate.output.card import rights, top
+from curate.output.inputs import how_many
 from curate.output.markdown import code, plain, table
 from curate.output.origins import Origins
 
@@ -47,7 +48,7 @@ def _sections(report: Mapping[str, Any], found: Origins) -> Iterator[str]:
     yield "The archives that were read. Whether they can be had publicly, and where, the provider has to say.\n"
     rows = [(code(item["name"]), code(item["format"]), f"{item['bytes']:,}") for item in report["inputs"][:1000]]
     yield table(("archive", "format", "bytes:"), rows)
-    yield f"{len(report['inputs']):,} in all; `manifest.json` has their digests.\n"
+    yield f"{how_many(report):,} in all; `manifest.json` has their digests.\n"
     yield f"### 2.2 Private datasets of third parties\n\nNone is known to this program. {PROVIDER}"
     yield "### 2.3 Data crawled and scraped from online sources\n"
     yield from _crawled(found)

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curate.errors import UsageError
+from curate.files import row_batches
 from curate.filters.rule_set import choices
 from curate.folder import DROPPED, parts
 
@@ -33,7 +34,7 @@ def _matching(out: Path, stage: str, rule: str) -> Iterator[dict[str, Any]]:
         message = f"{out} holds no dropped/: no run has finished there"
         raise UsageError(message)
     for path in paths:
-        for batch in pq.ParquetFile(path).iter_batches(1000):
+        for batch in row_batches(path, max_rows=1000, max_bytes=64 << 20):
             mask = pa.array([True] * batch.num_rows)
             for column, wanted in (("stage", stage), ("rule", rule)):
                 if wanted:

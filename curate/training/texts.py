@@ -18,6 +18,7 @@ from curate.extract.child_process import PageKilled
 from curate.extract.sandbox import Sandbox
 from curate.filters.address import canonical_host
 from curate.inputs import sources
+from curate.inputs.input_file import Input
 from curate.warc.pages import Limits, Page, ReadCounts, Skip
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _reader(path: Path) -> Callable[[Path], Iterator[Text]] | None:
     return next((reader for pattern, reader in READERS if pattern.search(path.as_posix())), None)
 
 
-def _archived(each: sources.Input, counts: Counter[str], extractor: str) -> Iterator[Text]:
+def _archived(each: Input, counts: Counter[str], extractor: str) -> Iterator[Text]:
     with Sandbox() as sandbox:
         for split in sources.plan([each], SPLIT_BYTES):
             try:

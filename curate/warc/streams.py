@@ -9,6 +9,7 @@ import bz2
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 from curate.warc.gzip_members import GZIP, PIECE, WINDOW, Bytes, Tally
@@ -81,7 +82,8 @@ class _Gunzip:
     """zlib's decompressor with the interface of bz2's."""
 
     def __init__(self) -> None:
-        self._inflater = zlib.decompressobj(GZIP)
+        self._inflater = self._before = zlib.decompressobj(GZIP)
+        self._fed = b""
         self.needs_input = True
 
     @property
@@ -93,9 +95,18 @@ class _Gunzip:
         return self._inflater.unused_data
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        out = self._inflater.decompress(self._inflater.unconsumed_tail + data, max_length)
+        self._before, self._fed = self._inflater.copy(), self._inflater.unconsumed_tail + data
+        out = self._inflater.decompress(self._fed, max_length)
         self.needs_input = not self._inflater.unconsumed_tail and len(out) < max_length
         return out
+
+    def rest(self) -> bytes:
+        """What a call that has failed would have given up to the break."""
+        out = bytearray()
+        with suppress(zlib.error):
+            for at in range(len(self._fed)):
+                out += self._before.decompress(self._fed[at : at + 1])
+        return bytes(out)
 
 
 _INNER: dict[str, tuple[Callable[[], "_Gunzip | bz2.BZ2Decompressor"], re.Pattern[bytes]]] = {
@@ -146,7 +157,9 @@ class _Streams:
             except (OSError, ValueError, zlib.error):
                 if not self._lost and (self.begun or fed.strip(b"\0")):
                     self._tally(1, 0)
-                    yield Loss.TEAR if self.begun else Loss.GAP
+                    if rest := self._layer.rest() if isinstance(self._layer, _Gunzip) else b"":
+                        yield rest
+                    yield Loss.TEAR if self.begun or rest else Loss.GAP
                 self.lose()
                 fed = fed[1:]
                 continue

@@ -15,6 +15,7 @@ from curate.files import write_json
 from curate.folder import TAKEDOWN, WORK
 from curate.inputs import sources
 from curate.output.checksums import load_manifest
+from curate.output.inputs import listed, said_of
 from curate.whatif.finished import SETTINGS, Finished, made_by_other_code
 from curate.whatif.settings import Setting, with_settings
 
@@ -50,9 +51,7 @@ def reapply(
     linked = _extracted(out)
     report = run(recipe, inputs, out, against=against, workers=workers, show=show, say=say)
     # Where the input is text nothing is extracted: the first folder then also holds what stages with limits made.
-    same = (
-        _extracted(out) == linked if recipe.text_from else load_manifest(out)["inputs"] == finished.manifest["inputs"]
-    )
+    same = _extracted(out) == linked if recipe.text_from else said_of(load_manifest(out)) == said_of(finished.manifest)
     if not same:
         message = f"{out} is written, but pages were extracted again: the inputs are other bytes than before"
         raise CurateError(message)
@@ -80,8 +79,9 @@ def _refuse(finished: Finished, inputs: Sequence[str], against: Sequence[Path], 
         )
         raise UsageError(message)
     here = {(item.name, item.bytes) for item in sources.resolve(inputs)}
-    gone = sorted(item["name"] for item in finished.manifest["inputs"] if (item["name"], item["bytes"]) not in here)
-    if gone or len(here) != len(finished.manifest["inputs"]):
+    there = {(item["name"], item["bytes"]) for item in listed(finished.out, finished.manifest)}
+    gone = sorted(name for name, _ in there - here)
+    if gone or len(here) != len(there):
         message = f"the inputs are not those of {finished.out}: {', '.join(gone[:3]) or 'there are others'}"
         raise UsageError(message)
 

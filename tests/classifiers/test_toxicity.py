@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curate.classifiers import toxicity, toxicity_model
+from curate.classifiers import toxic_words, toxicity, toxicity_model
 from curate.classifiers.fasttext_model import ModelError, ModelFile
+from curate.classifiers.training import hate_phrases, phrase_cases
 
 CALM = [
     "The library opens at nine and closes at six on weekdays.",
@@ -73,13 +74,45 @@ def test_a_long_document_is_not_judged_by_one_sentence() -> None:
     assert quoted < toxicity.MAX_TOXICITY <= raved
 
 
-def test_a_page_comes_to_the_soft_mean_of_its_sentences() -> None:
-    """Log-odds of 3 and of -50: the first counts 4 softly, the second nothing, beside two calm sentences."""
-    odds = np.full((2, 6), -50.0)
-    odds[0, 0] = 3.0
-    assert toxicity.page_mean(odds) == pytest.approx((4 + np.log1p(np.exp(-4))) / 4)
-    odds[0, 0] = 300.0  # one sentence counts for as much as 5 do
-    assert toxicity.page_mean(odds) == pytest.approx((6 + np.log1p(np.exp(-6))) / 4)
+def test_a_page_comes_to_the_larger_of_two_soft_means() -> None:
+    """From -1, six fifths of it, or from 5.5 above the middle sentence: worked out by hand, with four calm ones."""
+    soft = lambda value: np.log1p(np.exp(value))  # noqa: E731
+    odds = np.full((3, 6), -8.0)
+    odds[0, 0] = 3.0  # the middle is -8, so the second count is from -2: 5 for this sentence, -6 for the others
+    assert toxicity.page_mean(odds) == pytest.approx((soft(5) + 2 * soft(-6)) / 7)
+    odds[0, 0] = 300.0  # one sentence counts for as much as 5 do, and the first count is the larger
+    assert toxicity.page_mean(odds) == pytest.approx(1.2 * (soft(6) + 2 * soft(-7)) / 7)
+    odds[:, 0] = 3.0  # where all are alike the second count is from 1 at most
+    assert toxicity.page_mean(odds) == pytest.approx(1.2 * 3 * soft(4) / 7)
+    assert toxicity.page_mean(odds[:0]) == 0.0
+
+
+def test_words_in_disguise_are_read_as_what_they_are() -> None:
+    """Marks and digits for letters, and coarse stems in longer words; numbers and units are no disguise."""
+    names = dict(enumerate(toxic_words.NAMES, 1))
+    text = "sh1t b!tch a$$ n1gger fuckwits dumbfuck shitake potholes custard mp3 h2o 4chan"
+    found = toxicity_model.read(text)
+    kinds = [
+        (text[start:end], names.get(int(group), ""))
+        for start, end, group in zip(found.begin, found.end, found.group, strict=True)
+    ]
+    assert kinds[:6] == [
+        ("sh1t", "swear"), ("b!tch", "whore"), ("a$$", "swear"), ("n1gger", "slur"), ("fuckwits", "oath"),
+        ("dumbfuck", "oath"),
+    ]  # fmt: skip
+    assert all(not kind for _, kind in kinds[6:])
+
+
+def test_a_claim_is_hate_and_its_denial_is_not() -> None:
+    """Every phrase said of a group is taught as hate where it is asserted and as calm where it is denied."""
+    kinds = {text.lower(): kinds for kinds, text in phrase_cases.phrase_sentences()}
+    assert len(kinds) > 4000
+    assert {frozenset(kinds[text]) for text in kinds if text.startswith("it is a lie that")} == {frozenset()}
+    claims = [line for line in hate_phrases.CLAIMS.split("\n") if line]
+    asserted = [
+        kinds[text] for text in kinds for claim in claims[:5] if text.startswith("everybody knows") and claim in text
+    ]
+    assert set(asserted) <= {frozenset({"hate"})}
 
 
 def test_sentences_are_joined_cut_and_read_without_addresses() -> None:

@@ -7,7 +7,7 @@ import json
 import random
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
 import pyarrow as pa
@@ -73,6 +73,13 @@ def warc(rng: random.Random, pages: Sequence[bytes]) -> tuple[list[bytes], list[
     return records, places
 
 
+def wet(rng: random.Random, pages: Sequence[bytes]) -> tuple[list[bytes], list[int]]:
+    """Conversion records, which hold texts."""
+    plain = "Content-Type: text/plain"
+    records = [record(url(number), each, "conversion", plain) for number, each in enumerate(pages)]
+    return records, list(range(len(pages)))
+
+
 def arc(rng: random.Random, pages: Sequence[bytes]) -> tuple[list[bytes], list[int]]:
     """A file description and ARC records."""
     about = b"1 0 test\nURL IP-address Archive-date Content-type Archive-length\n"
@@ -109,7 +116,7 @@ def unzstd(data: bytes) -> bytes:
 
 
 Pack = Callable[[bytes], bytes]
-ARCHIVES = {"warc": warc, "arc": arc}
+ARCHIVES = {"warc": warc, "wet": wet, "arc": arc}
 EACH: dict[str, tuple[str, Pack, bool]] = {
     "plain": ("", bytes, False),
     "members": (".gz", lambda each: gzip.compress(each, 6, mtime=0), True),
@@ -138,6 +145,12 @@ def made(kind: str, pack: str, rng: random.Random) -> Made:
     if pack in WHOLE:
         ending, compress, prefix = WHOLE[pack]
         return Made(f".{kind}{ending}", compress(b"".join(records)), _units(records, places, urls, pages), True, prefix)
+    if pack == "members in a member":
+        stored = [gzip.compress(each, 6, mtime=0) for each in records]
+        data = gzip.compress(b"".join(stored), 6, mtime=0)
+        lead = 64 if kind == "arc" else 0  # of the next member: an ARC record is whole when another one follows
+        units = [replace(each, end=each.end + lead) for each in _units(stored, places, urls, pages)]
+        return Made(f".{kind}.gz", data, units, True, gunzipped)
     ending, compress, checked = EACH[pack]
     stored = [compress(each) for each in records]
     return Made(f".{kind}{ending}", b"".join(stored), _units(stored, places, urls, pages), checked)
@@ -269,6 +282,7 @@ def touched(file: Made, parts: Data) -> list[Unit]:
 
 
 KINDS = [
-    *((kind, pack) for kind in ("warc", "arc", "jsonl") for pack in (*EACH, *WHOLE)),
+    *((kind, pack) for kind in ("warc", "wet", "arc", "jsonl") for pack in (*EACH, *WHOLE)),
+    *((kind, "members in a member") for kind in ("warc", "wet", "arc")),
     ("parquet", ""),
 ]

@@ -7,6 +7,7 @@ import pytest
 
 from curate.errors import NotAnArchiveError, UsageError
 from curate.inputs import sources
+from curate.inputs.input_file import identified
 from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from tests.curate import damage
 
@@ -18,7 +19,7 @@ def read(path: Path, split_bytes: int) -> tuple[list[Page | Skip], ReadCounts, s
     counts, items = ReadCounts(), []
     try:
         [item] = sources.resolve([str(path)])
-        for split in sources.plan([sources.identified(item)], split_bytes):
+        for split in sources.plan([identified(item)], split_bytes):
             items += sources.read(split, limits=Limits(), counts=counts)
     except (NotAnArchiveError, UsageError) as error:
         return items, counts, str(error)

@@ -6,7 +6,7 @@ import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,17 @@ import pytest
 
 from curate import cluster
 from curate.cluster import Workers
-from curate.engine.phases import Progress
 from curate.engine.run import run
 from curate.engine.segment import Piece
 from curate.errors import IncompleteRunError, UsageError
 from curate.finished.verify import verify
+from curate.inputs.tasks import Task, known
 from curate.output.checksums import renew
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, NearDuplicates, Read
 
 ROOT = Path(__file__).parents[2]
-RECIPE = Recipe("losses", (Read(), ExactDuplicates(), NearDuplicates(threshold=0.8)))
+RECIPE = Recipe("losses", (Read(), ExactDuplicates(), NearDuplicates(threshold=0.8)), split_bytes=8000)
 HERE = Workers(1)
 
 
@@ -87,6 +87,25 @@ class TwoDisks:
 
 
 PLACES = ("folder", "earlier", "matches")
+
+
+@dataclass(frozen=True)
+class AfterDigests:
+    """Workers that have read the digests of all inputs when something happens, and read the inputs after that."""
+
+    happens: Callable[[], None]
+
+    def here(self) -> int:
+        return 1
+
+    def check_shared(self, folder: Path) -> None:
+        """One disk."""
+
+    def map(self, function, calls: Sequence[tuple[Any, ...]], by_value: Sequence[str] = ()) -> Iterator[Any]:
+        if all(isinstance(call[0], Task) for call in calls):
+            calls = [(known(task)[0], *rest) for task, *rest in calls]
+            self.happens()
+        yield from HERE.map(function, calls, by_value)
 
 
 def test_work_that_cannot_be_seen_is_a_lost_split(inputs, usual, tmp_path):
@@ -172,19 +191,18 @@ def test_an_input_that_changes_under_the_run_is_a_lost_split(damage, inputs, usu
     sound = victim.read_bytes()
     stamp = victim.stat()
 
-    def change(step: Progress) -> None:
-        if step.phase != "checksums" and victim.read_bytes() == sound:
-            if damage == "replaced":
-                victim.unlink()
-                victim.write_bytes(sound[: len(sound) // 2])
-                return
-            new = {"cut": sound[:-700], "no archive": b"{"}.get(damage, sound.replace(b"word1", b"word2"))
-            victim.write_bytes(new)
-            if len(new) == len(sound):
-                os.utime(victim, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    def change() -> None:
+        if damage == "replaced":
+            victim.unlink()
+            victim.write_bytes(sound[: len(sound) // 2])
+            return
+        new = {"cut": sound[:-700], "no archive": b"{"}.get(damage, sound.replace(b"word1", b"word2"))
+        victim.write_bytes(new)
+        if len(new) == len(sound):
+            os.utime(victim, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
 
     with pytest.raises(IncompleteRunError, match=r"1 of 7 splits were lost.*in-4\.jsonl.*changed"):
-        run(RECIPE, paths, out, workers=HERE, show=change)
+        run(RECIPE, paths, out, workers=AfterDigests(change))
     victim.write_bytes(sound)
     run(RECIPE, paths, out, workers=HERE)
     assert manifest(out)["digest"] == manifest(usual)["digest"]
@@ -196,11 +214,7 @@ def test_a_touched_input_is_the_same_input(inputs, usual, tmp_path):
     folder.mkdir()
     paths = [shutil.copy(path, folder) for path in inputs]
 
-    def touch(step: Progress) -> None:
-        if step.phase != "checksums":
-            os.utime(paths[2])
-
-    run(RECIPE, paths, tmp_path / "out", workers=HERE, show=touch)
+    run(RECIPE, paths, tmp_path / "out", workers=AfterDigests(lambda: os.utime(paths[2])))
     assert manifest(tmp_path / "out")["digest"] == manifest(usual)["digest"]
 
 

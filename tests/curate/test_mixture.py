@@ -352,6 +352,22 @@ def test_the_nearest_feasible_budget_is_one(runs, tokenizer, tmp_path, capsys) -
     assert json.loads((tmp_path / "mix/ledger.json").read_text())["exposure"]["documents_by_sightings"]["4"] > 10
 
 
+def test_what_is_not_mixed_any_more_is_forgotten(tokenizer, tmp_path) -> None:
+    """Tokens of a part that a takedown has replaced do not stay in the folder; empty parts and texts do no harm."""
+    held = columns(60, 8)
+    held["text"][3], held["text"][4] = "", None
+    first = finished_run(tmp_path / "first" / "run", [held, {name: values[:0] for name, values in held.items()}])
+    wish = Wish(PLAN_ALL, 1000, tokenizer, "megatron")
+    mix([first], tmp_path / "mix", wish, workers=Workers(1))
+    before = {path.name for path in (tmp_path / "mix/work").rglob("*.arrow")}
+    taken = finished_run(tmp_path / "second" / "run", [{name: values[1:] for name, values in held.items()}])
+    mix([taken], tmp_path / "mix", wish, workers=Workers(1))
+    after = {path.name for path in (tmp_path / "mix/work").rglob("*.arrow")}
+    assert len(after) == 1
+    assert not after & before
+    assert held["id"][0] not in pq.read_table(tmp_path / "mix/ledger/part-00000.parquet")["id"].to_pylist()
+
+
 def test_folders_that_are_refused(runs, tokenizer, tmp_path) -> None:
     """A folder of something else, one of the runs, two runs of one name, a mixture as a source, the same run twice."""
     (tmp_path / "else").mkdir()

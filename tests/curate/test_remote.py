@@ -18,7 +18,8 @@ from pyarrow import parquet
 from curate.errors import NotAnArchiveError, SourceError, UsageError
 from curate.inputs import remote_files as remote
 from curate.inputs import transfer
-from curate.inputs.sources import identity, plan, read, resolve
+from curate.inputs.input_file import identity
+from curate.inputs.sources import plan, read, resolve
 from curate.inputs.transfer import Patience, Version
 from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from tests.curate.archives import archive, page

@@ -14,7 +14,8 @@ pytest.importorskip("moto.server", reason="moto's S3 server is not installed: pi
 from curate.cluster import Workers
 from curate.errors import IncompleteRunError, SourceError, UsageError
 from curate.inputs import s3
-from curate.inputs.sources import identity, plan, read, resolve
+from curate.inputs.input_file import identity
+from curate.inputs.sources import plan, read, resolve
 from curate.output import publish
 from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from tests.curate.archives import archive, page

@@ -11,7 +11,8 @@ import pytest
 from pyarrow import parquet
 
 from curate.errors import NotAnArchiveError, UsageError
-from curate.inputs.sources import Input, plan, read, resolve
+from curate.inputs.input_file import Input
+from curate.inputs.sources import plan, read, resolve
 from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from tests.curate.archives import archive, page, urls
 from tests.curate.fault_server import FaultServer

@@ -11,7 +11,8 @@ import pytest
 from curate.cli import INCOMPLETE_EXIT, INTERRUPTED_EXIT, USAGE_EXIT
 from curate.errors import UsageError
 from curate.files import DiskFullError, disk_errors
-from curate.inputs.sources import identified, resolve
+from curate.inputs.input_file import identified
+from curate.inputs.sources import resolve
 from curate.recipe import load_recipe
 from tests.curate.archives import archive, page
 
