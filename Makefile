@@ -42,7 +42,7 @@ faults: $(VENV)/test  ## break runs on purpose: kills, flips, cuts, full disks, 
 models: $(VENV)/bench  ## train the shipped models again from ../shared/data
 	@$(BIN)/python -m curate.extract.training.main --shared ../shared/data --out curate/extract
 	@$(BIN)/python -m curate.training.shipped --shared ../shared/data
-	@$(BIN)/python -m classifiers.training.main
+	@$(BIN)/python -m curate.classifiers.training.main
 
 sample: $(VENV)/run  ## write the sample crawl again
 	@$(BIN)/python sample_data/make_crawl.py

@@ -147,7 +147,7 @@ def date(data: bytes) -> Cost:
 
 
 def prefilter(data: bytes) -> Cost:
-    from filters import consent, html
+    from curate.filters import consent, html
 
     html.ENGLISH(data)
     consent.quality(consent.read_consent(data))
@@ -155,7 +155,7 @@ def prefilter(data: bytes) -> Cost:
 
 
 def address(data: bytes) -> Cost:
-    from filters import url
+    from curate.filters import url
 
     text = "http://" + data.decode("utf-8", "replace")
     url.quality(text)

@@ -46,7 +46,7 @@ RECIPE = '''
 """Every kind of stage on many small splits."""
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, NearDuplicates, Read, Rules
-from filters import gopher
+from curate.filters import gopher
 
 whole = Recipe("faults", (Read(), Extract("resiliparse"), ExactDuplicates(), NearDuplicates(threshold=0.8),
                Rules(gopher.quality)), split_bytes=SPLIT)

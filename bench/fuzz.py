@@ -53,7 +53,7 @@ def filters(data: bytes) -> None:
     """Every filter is total on any text."""
     from math import isfinite
 
-    from filters import c4, fineweb, gopher, pii, refinedweb, toxicity, url
+    from curate.filters import c4, fineweb, gopher, pii, refinedweb, toxicity, url
 
     text = data.decode("utf-16-le", "surrogatepass") if _is_utf_16(data) else data.decode("utf-8", "replace")
     for rules in (gopher.repetition, gopher.quality, c4.quality, fineweb.quality, refinedweb.quality):
@@ -119,8 +119,14 @@ def main() -> None:
     options = parser.parse_args()
     import atheris
 
-    with atheris.instrument_imports(include=["curate", "filters", "presidio_analyzer"], enable_loader_override=False):
-        for name in ("curate.warc.pages", "curate.documents", "curate.warc.charset", "filters.pii", "filters.gopher"):
+    with atheris.instrument_imports(include=["curate", "presidio_analyzer"], enable_loader_override=False):
+        for name in (
+            "curate.warc.pages",
+            "curate.documents",
+            "curate.warc.charset",
+            "curate.filters.pii",
+            "curate.filters.gopher",
+        ):
             import_module(name)
     seeds = Path(tempfile.mkdtemp(prefix="fuzz-seeds-"))
     write_seeds(seeds, options.target, options.shared)

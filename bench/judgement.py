@@ -21,16 +21,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classifiers import quality
-from classifiers.training import labelled_sets as training_data
-from classifiers.training import value_report
-from classifiers.training.value_report import GOOD, WORTH
-from classifiers.training.webtext_report import table
+from curate.classifiers import quality
+from curate.classifiers.training import labelled_sets as training_data
+from curate.classifiers.training import value_report
+from curate.classifiers.training.value_report import GOOD, WORTH
+from curate.classifiers.training.webtext_report import table
 from curate.engine.run import run
+from curate.filters.verdict import Judgement
 from curate.recipe import load_recipe
 from curate.training.shipped import renderings
 from curate.warc.reading import read_pages
-from filters.verdict import Judgement
 
 SHARDS = ("dev", "dev2")
 JUNK = 1

@@ -18,12 +18,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from classifiers import language
-from classifiers.fasttext_model import save
-from classifiers.training import evaluate
-from classifiers.training import labelled_sets as training_data
-from classifiers.training import language as language_training
-from classifiers.training.labelled_sets import FOLDS, Row
+from curate.classifiers import language
+from curate.classifiers.fasttext_model import save
+from curate.classifiers.training import evaluate
+from curate.classifiers.training import labelled_sets as training_data
+from curate.classifiers.training import language as language_training
+from curate.classifiers.training.labelled_sets import FOLDS, Row
 
 Guess = tuple[str, float]
 Identify = Callable[[list[str]], list[Guess]]

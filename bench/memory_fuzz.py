@@ -30,9 +30,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from curate.cluster import Workers
 from curate.engine.run import run
 from curate.errors import CurateError
+from curate.filters import c4, gopher
 from curate.recipe import Recipe, load_recipe
 from curate.stages import ExactDuplicates, Extract, NearDuplicates, Read, Redact, Rules
-from filters import c4, gopher
 
 LIMIT = 2 << 30
 TRY_SECONDS = 240  # CPU seconds of one run; what is slower is for bench/cost_fuzz.py

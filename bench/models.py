@@ -20,16 +20,16 @@ from pathlib import Path
 import zstandard
 from resiliparse.parse.lang import detect_fast
 
-from classifiers import language, quality, toxicity
-from classifiers.fasttext_model import Classifier, ModelFile, label_probability, save
-from classifiers.training import evaluate, toxicity_report
-from classifiers.training import labelled_sets as training_data
-from classifiers.training import main as train
-from classifiers.training import toxicity as toxicity_training
-from classifiers.training.labelled_sets import Row
+from curate.classifiers import language, quality, toxicity
+from curate.classifiers.fasttext_model import Classifier, ModelFile, label_probability, save
+from curate.classifiers.training import evaluate, toxicity_report
+from curate.classifiers.training import labelled_sets as training_data
+from curate.classifiers.training import main as train
+from curate.classifiers.training import toxicity as toxicity_training
+from curate.classifiers.training.labelled_sets import Row
 
 LOAD = (
-    "import time; from classifiers import fasttext_model as f; import fasttext; m = f.shipped('{}'); "
+    "import time; from curate.classifiers import fasttext_model as f; import fasttext; m = f.shipped('{}'); "
     "t = time.process_time(); f.load(m); print(time.process_time() - t)"
 )
 HOSTILE = {

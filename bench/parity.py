@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from filters import c4, fineweb, gopher
-from filters.text_view import TextView
+from curate.filters import c4, fineweb, gopher
+from curate.filters.text_view import TextView
 
 RULE_SETS = {
     "gopher_quality": gopher.quality,

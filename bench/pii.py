@@ -23,9 +23,9 @@ from presidio_analyzer import predefined_recognizers as predefined
 from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
 from curate.extract import extract
+from curate.filters import pii
+from curate.filters.address import has_public_suffix
 from curate.warc.reading import read_pages
-from filters import pii
-from filters.address import has_public_suffix
 
 GOLD = ("wcxb", "trafilatura", "fundus_eval", "mozilla_readability", "newspaper_cases", "goose3")
 LINK = re.compile(r"""href\s*=\s*["']?\s*(mailto|tel|callto):([^"'>]{3,200})""", re.IGNORECASE)

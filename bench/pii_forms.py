@@ -15,7 +15,7 @@ from pathlib import Path
 from pii import naive_presidio
 from pii_pages import cpu_ms, marks
 
-from filters import pii
+from curate.filters import pii
 
 CASES = Path(__file__).parents[1] / "tests/filters/cases/pii_forms.txt"
 NAMES = {"P": "phone", "A": "address", "E": "e-mail", "I": "identity", "S": "secret"}

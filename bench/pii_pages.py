@@ -16,8 +16,8 @@ from pathlib import Path
 
 from pii import naive_presidio, read_rows
 
-from filters import pii
-from filters.address import canonical_host
+from curate.filters import pii
+from curate.filters.address import canonical_host
 
 KINDS = ("EMAIL_ADDRESS", "PHONE_NUMBER", "STREET_ADDRESS", "ID_NUMBER", "SECRET", "person", "organisation")
 Find = Callable[[dict], Iterable[tuple[int, int]]]

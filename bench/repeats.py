@@ -215,7 +215,7 @@ def lines() -> None:
 
 def value() -> None:
     """Labelled pages: each kind alone, then all; what goes and what is left."""
-    from classifiers import quality
+    from curate.classifiers import quality
 
     labelled = {row["url"]: row for row in _rows("labelled/page_value.jsonl.zst")}
     rows = [{"url": url, "date": "", "text": row["text"]} for url, row in labelled.items()]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from parity import read_rows
 
-from filters import c4, fineweb, gopher
-from filters.text_view import TextView
+from curate.filters import c4, fineweb, gopher
+from curate.filters.text_view import TextView
 
 RULE_SETS = (gopher.quality, gopher.repetition, c4.quality, fineweb.quality)
 PEER = """

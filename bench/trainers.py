@@ -28,9 +28,9 @@ from tokenizers import Tokenizer
 
 from curate.cluster import Workers
 from curate.files import sha256_of, write_json
+from curate.filters.address import canonical_host, registered_domain
 from curate.mixture.laying import Wish
 from curate.mixture.mix import mix
-from filters.address import canonical_host, registered_domain
 
 PACKAGES = {
     "megatron": ("torch==2.13.0", "megatron-core"),

@@ -17,7 +17,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.fasttext_format import ModelError, check_structure
+from curate.classifiers.fasttext_format import ModelError, check_structure
 
 __all__ = [
     "ModelError",
@@ -40,6 +40,7 @@ SHIPPED_SHA256 = {
     "quality.npz": "92515c2b133afcab206b7357b132e462c7c9d2d4f6e75e69101264ad365421d8",
     "language.ftz": "7508628d682705cc6400159fc4c81e38d262399511ef6f0660ac71f0da027dbc",
     "webtext.ftz": "a6e525805b8fb2c80b8c909c4ec5a9304859b900dd9af4957fd322fb404e9cdf",
+    "multilingual.npz": "a3b1ec6f39b2b77991df669c937da6fbc76d7fc45f7186bbe869be4563931a91",
     "toxicity.npz": "df036e30eb2f8c5c3d20f6f1d260ffc2048ce088a13fe17c8a1338b55cd58ddf",
 }
 

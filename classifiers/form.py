@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.tokens import LINE_END, MARK, NUMBER, WORD, fold
-from filters import characters as ch
-from filters.compiled import inner, kernel
-from filters.hashing import look_up, word_table
+from curate.classifiers.tokens import LINE_END, MARK, NUMBER, WORD, fold
+from curate.filters import characters as ch
+from curate.filters.compiled import inner, kernel
+from curate.filters.hashing import look_up, word_table
 
 # What a small word is.
 STOP, FIRST_PERSON, SECOND_PERSON, THIRD_PERSON, LINKING = 1, 2, 4, 8, 16

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from classifiers.form import STOP, share
-from classifiers.tokens import LINE_END, WORD
-from filters.compiled import inner, kernel
-from filters.hashing import look_up, slot_of
+from curate.classifiers.form import STOP, share
+from curate.classifiers.tokens import LINE_END, WORD
+from curate.filters.compiled import inner, kernel
+from curate.filters.hashing import look_up, slot_of
 
 BITS = 18
 TABLES = ("words", "pairs", "patterns", "edges")

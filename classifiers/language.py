@@ -4,11 +4,15 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelError, ModelFile, best_labels, digest, shipped
-from classifiers.language_codes import iso_639_1
-from filters.verdict import Judgement
+import numpy as np
+
+from curate.classifiers.excerpt import excerpt
+from curate.classifiers.fasttext_model import ModelError, ModelFile, best_labels, digest, shipped
+from curate.classifiers.language_codes import iso_639_1
+from curate.filters.batches import Columns, strings, text_list, with_batch
+from curate.filters.verdict import Judgement
 
 UNDETERMINED = ("und", 0.0)
 MODEL = shipped("language.ftz")
@@ -56,17 +60,24 @@ def identify_many(texts: Sequence[str], *, model: ModelFile = MODEL, reads: str 
     >>> identify_many(["12:30 - 14:00", ""])
     [('und', 0.0), ('und', 0.0)]
     """
-    if isinstance(texts, str):
-        raise TypeError("identify_many takes a list of texts; use identify for one text")
-    seen = list(map(READS[reads], texts))
+    seen = list(map(READS[reads], text_list(texts)))
     found = iter(best_labels(model, [line for line in seen if line]) if any(seen) else [])
     named = ((iso_639_1(label), probability) if label else UNDETERMINED for label, probability in found)
     return [next(named) if line else UNDETERMINED for line in seen]
 
 
+def _identify_column(texts: Any, *, model: ModelFile = MODEL) -> Columns:
+    """The language of each text of a column: the columns `language`, n strings, and `probability`, float64[n]."""
+    found = identify_many(texts, model=model)
+    probabilities = np.array([probability for _, probability in found], np.float64)
+    return Columns(language=strings(code for code, _ in found), probability=probabilities)
+
+
+@with_batch(_identify_column)
 def identify(text: str, *, model: ModelFile = MODEL) -> tuple[str, float]:
     """The language of one text as (ISO 639-1 code, probability in [0, 1]); `("und", 0.0)` where there are no letters.
 
+    `identify.batch` takes a column of texts and gives the columns `language`, strings, and `probability`, float64.
     Short texts are told apart less surely than pages: a recipe should ask for the code and a least probability.
 
     >>> identify("The committee met on Thursday and approved the plan for the new library.")[0]

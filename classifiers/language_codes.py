@@ -23,6 +23,9 @@ _ISO_639_1 = {
 }
 
 
+ISO_639_1 = frozenset(_ISO_639_1.values())
+
+
 def iso_639_1(label: str) -> str:
     """The ISO 639-1 code of a model's label, without its prefix; a language that has none keeps its longer code.
 

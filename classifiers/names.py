@@ -9,8 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifiers.fasttext_model import ModelError
-from filters.pii import Span
+from curate.classifiers.fasttext_model import ModelError
+from curate.filters.pii import Span
 
 if TYPE_CHECKING:
     from spacy.language import Language

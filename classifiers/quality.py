@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import value_model, webtext
-from classifiers.fasttext_model import ModelError, ModelFile, shipped
-from filters.verdict import Judgement, judged_by
+from curate.classifiers import value_model, webtext
+from curate.classifiers.fasttext_model import ModelError, ModelFile, shipped
+from curate.filters.batches import takes_column, text_list
+from curate.filters.verdict import Judgement, judged_by
 
 MODEL = shipped("quality.npz")
 
@@ -43,6 +44,7 @@ class ValueScorer:
         return value_model.score(texts, value_model.load(self.model))
 
 
+@takes_column
 @judged_by(WHO, MIND)
 def score(texts: Sequence[str]) -> NDArray[np.float32]:
     """What each text is worth: float32 of shape [n], in [0, 1], 0 without words, rounded to four decimals.
@@ -66,9 +68,7 @@ def score(texts: Sequence[str]) -> NDArray[np.float32]:
     >>> bool(good > 0.3 > bad)
     True
     """
-    if isinstance(texts, str):
-        raise TypeError("score takes a list of texts, not one text: pass [text]")
-    return ValueScorer()(texts)
+    return ValueScorer()(text_list(texts))
 
 
 def scorer(model: str | os.PathLike[str], *, label: str = "") -> ValueScorer | webtext.Scorer:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from filters import characters as ch
-from filters.compiled import inner, kernel
-from filters.hashing import BASE
+from curate.filters import characters as ch
+from curate.filters.compiled import inner, kernel
+from curate.filters.hashing import BASE
 
 WORD, NUMBER, MARK, LINE_END = 0, 1, 2, 3
 NEWLINE, BLANK, APOSTROPHE, PIPE, HASH, DOT = 10, 32, 39, 124, 35, 46

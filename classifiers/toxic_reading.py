@@ -10,11 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from classifiers.grams import PAIR, THIRD, joined
-from classifiers.tokens import LINE_END, MARK, WORD
-from classifiers.toxic_spelling import DOT, MIN_STEM, QUESTION, SPACE, is_masked, skip_address, stem_class, undisguised
-from filters.compiled import inner, kernel
-from filters.hashing import hash_word, look_up, slot_of
+from curate.classifiers.grams import PAIR, THIRD, joined
+from curate.classifiers.tokens import LINE_END, MARK, WORD
+from curate.classifiers.toxic_spelling import (
+    DOT,
+    MIN_STEM,
+    QUESTION,
+    SPACE,
+    is_masked,
+    skip_address,
+    stem_class,
+    undisguised,
+)
+from curate.filters.compiled import inner, kernel
+from curate.filters.hashing import hash_word, look_up, slot_of
 
 BITS = 18
 MIN_WORDS, MAX_WORDS = 6, 32  # a shorter chunk is joined to the next, a longer one cut

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from classifiers.tokens import LINE_END, MARK, WORD
-from filters.compiled import inner
-from filters.hashing import BASE, hash_word, look_up
+from curate.classifiers.tokens import LINE_END, MARK, WORD
+from curate.filters.compiled import inner
+from curate.filters.hashing import BASE, hash_word, look_up
 
 AMPERSAND, AT, STAR, SEMICOLON, DOT, SPACE = 38, 64, 42, 59, 46, 32
 QUESTION, COMMA, HASH, DOLLAR, PERCENT = 63, 44, 35, 36, 37

@@ -10,8 +10,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.toxic_word_lists import WIDE_CLASSES
-from filters.hashing import word_table
+from curate.classifiers.toxic_word_lists import WIDE_CLASSES
+from curate.filters.hashing import word_table
 
 # Names of groups of people, none of them an insult by itself. The model reads them all as one word, so it can neither
 # learn that a name is an insult nor treat one group worse than another.

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import toxicity_model
-from classifiers.fasttext_model import ModelFile, shipped
-from classifiers.toxicity_model import KINDS, ToxicityModel
-from filters.verdict import judged_by
+from curate.classifiers import toxicity_model
+from curate.classifiers.fasttext_model import ModelFile, shipped
+from curate.classifiers.toxicity_model import KINDS, ToxicityModel
+from curate.filters.batches import takes_column, text_list
+from curate.filters.verdict import judged_by
 
 MODEL = shipped("toxicity.npz")
 
@@ -28,6 +29,7 @@ PAGE_SCALE = 0.13  # the mean that scores MAX_TOXICITY
 LIMITS: Mapping[str, float] = {"hate": 0.0, "threat": 0.0, "insult": 0.0, "obscene": 0.0, "explicit": 0.0}
 
 
+@takes_column
 @judged_by(
     "labellers of tweets, forum lines and comments (Davidson et al., Stormfront, Surge), and sentences of our own, "
     "through a small model",
@@ -72,10 +74,8 @@ def details(texts: Sequence[str], *, model: ModelFile = MODEL) -> dict[str, NDAr
 
 def _judged(texts: Sequence[str], model: ModelFile) -> list[tuple[NDArray[np.float64], NDArray[np.int64]]]:
     """Per text the log-odds of its sentences, float64[sentences, kinds], and where they begin, int64[sentences]."""
-    if isinstance(texts, str):
-        raise TypeError("a list of texts is needed, not one text: pass [text]")
     loaded = toxicity_model.load(model)
-    return [judge(text, loaded) for text in texts]
+    return [judge(text, loaded) for text in text_list(texts)]
 
 
 def judge(text: str, model: ToxicityModel) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

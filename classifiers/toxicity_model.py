@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import form, tokens, toxic_reading, toxic_words
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_format import ModelError
-from classifiers.fasttext_model import ModelFile
-from filters import characters
+from curate.classifiers import form, tokens, toxic_reading, toxic_words
+from curate.classifiers.excerpt import excerpt
+from curate.classifiers.fasttext_format import ModelError
+from curate.classifiers.fasttext_model import ModelFile
+from curate.filters import characters
 
 KINDS = ("harm", "hate", "threat", "insult", "obscene", "explicit")
 MAX_HEAD, MAX_MIDDLE = 4000, 4000

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from classifiers.grams import BITS, TABLES
-from filters.compiled import kernel
+from curate.classifiers.grams import BITS, TABLES
+from curate.filters.compiled import kernel
 
 PATTERNS, LOW_BITS = TABLES.index("patterns"), (1 << BITS) - 1
 

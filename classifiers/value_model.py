@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelError, ModelFile
-from filters import characters
-from filters.deferred import Deferred
+from curate.classifiers.excerpt import excerpt
+from curate.classifiers.fasttext_model import ModelError, ModelFile
+from curate.filters import characters
+from curate.filters.deferred import Deferred
 
 MAX_HEAD, MAX_MIDDLE, MAX_TAIL = 6000, 2000, 2000
 MAX_MODEL_BYTES = 64 << 20
@@ -30,10 +30,10 @@ QUANTILES = 33  # of each number of form, among the texts a model learned from
 DISORDER_COSTS = 2.0  # of a sum from about 0 to 5, where words surely stand in no order
 DECIMALS = 4  # scores are rounded, so that the last bit of a machine's arithmetic is not in anybody's output
 
-form = Deferred("classifiers.form")
-grams = Deferred("classifiers.grams")
-kernels = Deferred("classifiers.value_kernels")
-tokens = Deferred("classifiers.tokens")
+form = Deferred("curate.classifiers.form")
+grams = Deferred("curate.classifiers.grams")
+kernels = Deferred("curate.classifiers.value_kernels")
+tokens = Deferred("curate.classifiers.tokens")
 
 
 @dataclass(frozen=True, slots=True)

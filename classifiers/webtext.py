@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import ModelError, ModelFile, digest, label_names, label_probability, shipped
-from filters.verdict import Judgement, judged_by
+from curate.classifiers.excerpt import excerpt
+from curate.classifiers.fasttext_model import ModelError, ModelFile, digest, label_names, label_probability, shipped
+from curate.filters.batches import takes_column, text_list
+from curate.filters.verdict import Judgement, judged_by
 
 MODEL = shipped("webtext.ftz")
 LABEL = "hq"
@@ -162,6 +163,7 @@ def scorer(model: str | os.PathLike[str], *, label: str = "") -> Scorer:
     return Scorer(file, labels, settings.reads, settings.calibration if own else None)
 
 
+@takes_column
 @judged_by(
     "Wikipedia's authors, against the rest of a crawl balanced by source, through a small model",
     "recipes, forums, reviews, documentation, plain personal pages, and everything not in English",
@@ -184,9 +186,7 @@ def score(texts: Sequence[str], *, model: ModelFile = MODEL, label: str = LABEL)
     >>> bool(good > 0.5 > bad)
     True
     """
-    if isinstance(texts, str):
-        raise TypeError("score takes a list of texts, not one text: pass [text]")
-    return Scorer(model, (label,), calibration=CALIBRATION if model == MODEL else None)(texts)
+    return Scorer(model, (label,), calibration=CALIBRATION if model == MODEL else None)(text_list(texts))
 
 
 def calibrated(scores: NDArray[np.float32], slope: float, offset: float) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from curate.errors import UsageError
-from filters.url import Blocklist
+from curate.filters.url import Blocklist
 
 
 def read_blocklist(*paths: str | Path, digest: str = "") -> Blocklist:

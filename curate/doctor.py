@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from classifiers.fasttext_model import MODELS, SHIPPED_SHA256, digest
+from curate.classifiers.fasttext_model import MODELS, SHIPPED_SHA256, digest
 from curate.extract.child_process import PageKilled, SandboxLimits
 from curate.extract.sandbox import Sandbox
 from curate.preflight import WORKER_BYTES, available_memory, free_bytes, gigabytes
@@ -88,7 +88,7 @@ def _models(_: Path) -> Iterator[Finding]:
 
 def _compiled(_: Path) -> Iterator[Finding]:
     import curate
-    import filters
+    from curate import filters
 
     kept = os.environ.get("NUMBA_CACHE_DIR", "")
     packages = [Path(str(package.__file__)).parent for package in (filters, curate)]

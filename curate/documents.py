@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from curate.filters.spans import apart_from_prose
+from curate.filters.text_view import TextView
 from curate.warc.pages import Page, Skip
-from filters.spans import apart_from_prose
-from filters.text_view import TextView
 
 Record = Page | Skip
 

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from curate.errors import UsageError
-from filters.rule_set import choices
+from curate.filters.rule_set import choices
 
 RECIPE_FILE = "recipe_file_"  # modules made from a user's file; workers get them by value
 
@@ -35,7 +35,7 @@ def load_named(name: str, kind: type[Found], what: str) -> Found:
 
 
 def _module_by_name(name: str, kind: type, what: str) -> ModuleType:
-    full = name if "." in name else f"pipelines.{name}"
+    full = name if "." in name else f"curate.pipelines.{name}"
     if not all(part.isidentifier() for part in full.split(".")):
         message = f"no {what} {name!r}: neither the name of a module nor a .py file; {_known(kind, what)}"
         raise UsageError(message)
@@ -54,9 +54,9 @@ def _known(kind: type, what: str) -> str:
 
 def _shipped(kind: type, what: str) -> Iterator[str]:
     """The modules of `pipelines` that hold one of this kind."""
-    package = importlib.import_module("pipelines")
+    package = importlib.import_module("curate.pipelines")
     for path in sorted(Path(str(package.__file__)).parent.glob("[a-z]*.py")):
-        if isinstance(getattr(importlib.import_module(f"pipelines.{path.stem}"), what, None), kind):
+        if isinstance(getattr(importlib.import_module(f"curate.pipelines.{path.stem}"), what, None), kind):
             yield path.stem
 
 

@@ -27,10 +27,10 @@ import pyarrow as pa
 
 from curate.census import Census
 from curate.documents import MEASURED, Documents
+from curate.filters.text_view import TextView
+from curate.filters.verdict import Judgement, Rule, Verdict
+from curate.filters.verdicts import Signals, Verdicts
 from curate.matches import Load, Matches
-from filters.text_view import TextView
-from filters.verdict import Judgement, Rule, Verdict
-from filters.verdicts import Signals, Verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +281,7 @@ def as_json(stage: Any) -> dict[str, Any]:
                 "unit": rule.unit,
                 "because": rule.because,
                 "source": rule.source,
+                **({"language": rule.language} if rule.language else {}),
             }
             for rule in told.table
         ],

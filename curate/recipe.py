@@ -16,9 +16,10 @@ from unicodedata import unidata_version
 
 from curate.errors import UsageError
 from curate.loading import load_named
+from curate.short_names import SHORT
 from curate.stages import Barrier, Read, Stage, about, alone, lacking, meets, reads
 
-PACKAGES = ("curate", "classifiers", "filters")
+PACKAGES = ("curate", "curate.classifiers", "curate.filters")
 # Editing what only shows results, or trains models, must not make a run extract again. By path, so that a file with
 # such a name elsewhere counts; a test holds that no stage and no step of a run imports any of these.
 NOT_DECIDING = frozenset({
@@ -175,7 +176,8 @@ def _described(value: Any) -> Any:
 
 
 def _ours(thing: Any) -> bool:
-    return str(thing.__module__).split(".")[0] in PACKAGES
+    floor, _, rest = str(thing.__module__).partition(".")
+    return floor == "curate" and rest.partition(".")[0] != "pipelines"
 
 
 def _source(thing: Any) -> str:
@@ -186,11 +188,14 @@ def _source(thing: Any) -> str:
 
 
 def deciding_files() -> Iterator[tuple[str, Path]]:
-    """The source and the models that decide results: each file's name from its package on, and where it is."""
+    """The source and the models that decide results: each file's name from its floor on, and where it is."""
     for package in PACKAGES:
         root = Path(str(importlib.import_module(package).__file__)).parent
         for path in sorted(root.rglob("*")):
-            name = f"{package}/{path.relative_to(root)}"
+            inside = path.relative_to(root)
+            if package == "curate" and inside.parts[0] in SHORT:
+                continue  # a floor of its own, which lies in here once it is installed
+            name = f"{package.removeprefix('curate.')}/{inside}"
             shows = any(name == each or name.startswith(f"{each}/") for each in NOT_DECIDING)
             if path.suffix in {".py", ".npz", ".ftz", ".bin", ".txt"} and not shows:
                 yield name, path

@@ -13,9 +13,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from filters import c4, fineweb, gopher, refinedweb, signals  # noqa: E402
-from filters.rule_set import Dialect, RuleSet, TextEdit  # noqa: E402
-from filters.verdict import Rule  # noqa: E402
+from curate.filters import c4, fineweb, gopher, refinedweb, signals  # noqa: E402
+from curate.filters.rule_set import Dialect, RuleSet, TextEdit  # noqa: E402
+from curate.filters.verdict import Rule  # noqa: E402
 
 PAGE = ROOT / "docs" / "filters.md"
 CASES = ROOT / "tests" / "filters" / "cases"
@@ -38,7 +38,7 @@ A rule set is called on a text and gives a verdict, which is true when the text 
 that dropped it. The first limit that is passed decides, in the order of the tables; a value equal to its limit passes.
 
 ```python
-from filters import c4, gopher
+from curate.filters import c4, gopher
 
 verdict = gopher.quality(text)                    # Verdict(rule='min_words', value=12.0, limit=50)
 gopher.quality(text, min_words=30)                # another limit; None takes one away

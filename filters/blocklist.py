@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from filters.address import decoded, host_of, is_ip_address, split_url
+from curate.filters.address import decoded, host_of, is_ip_address, split_url
 
 _SCHEME = re.compile(r"[a-z]{2,9}://", re.IGNORECASE)
 MAX_PATH_PREFIXES = 64  # no UT1 entry is deeper; bounds the look-ups a hostile path can cause

@@ -14,14 +14,14 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from filters import places
-from filters.deferred import Deferred
-from filters.measured import measured
-from filters.rule_set import Dialect, RuleSet, TextEdit, changed_rules
-from filters.text_view import Spans, TextView
-from filters.verdict import Judgement, Rule
+from curate.filters import places
+from curate.filters.deferred import Deferred
+from curate.filters.measured import measured
+from curate.filters.rule_set import Dialect, RuleSet, TextEdit, changed_rules
+from curate.filters.text_view import Spans, TextView
+from curate.filters.verdict import Judgement, Rule
 
-kernels = Deferred("filters.kernels")
+kernels = Deferred("curate.filters.kernels")
 
 SOURCE = "C4 (Raffel et al. 2020), section 2.2"
 CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")

@@ -24,7 +24,7 @@ def _stamp() -> str:
     """A digest of all sources that compiled code is made from."""
     digest = sha256()
     for name in SOURCES:
-        spec = find_spec(f"filters.{name}")
+        spec = find_spec(f"curate.filters.{name}")
         digest.update("".join(getlines(spec.origin) if spec and spec.origin else []).encode())
     return digest.hexdigest()[:12]
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from filters.verdict import KEPT, Rule, Verdict
+from curate.filters.verdict import KEPT, Rule, Verdict
 
 HEAD_BYTES = 16_384  # meta tags stand near the top; twice as much found not one opt-out more on 3,523 pages
 MAX_MENTIONS = 64  # scripts say "license" and "robots" a lot; bounds the work a page can cause

@@ -11,11 +11,11 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
-from filters.deferred import Deferred
-from filters.text_view import TextView, as_view
+from curate.filters.deferred import Deferred
+from curate.filters.text_view import TextView, as_view
 
-difficulty_kernels = Deferred("filters.difficulty_kernels")
-kernels = Deferred("filters.kernels")
+difficulty_kernels = Deferred("curate.filters.difficulty_kernels")
+kernels = Deferred("curate.filters.kernels")
 
 SIGNALS = (
     "compression_ratio", "mtld", "reading_ease", "mean_sentence_length", "code_char_fraction",

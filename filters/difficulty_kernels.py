@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from filters import characters as ch
-from filters.compiled import inner, kernel
-from filters.kernels import lower
+from curate.filters import characters as ch
+from curate.filters.compiled import inner, kernel
+from curate.filters.kernels import lower
 
 A, C, D, E, G, H, I, L, M, O, S, T, U, X, Y, Z = (ord(letter) for letter in "acdeghilmostuxyz")  # noqa: E741
 

@@ -5,15 +5,15 @@ Source: Penedo et al. 2024, "The FineWeb Datasets", section 3.6; numbers as rele
 
 from dataclasses import dataclass
 
-from filters import characters, places
-from filters.deferred import Deferred
-from filters.measured import measured
-from filters.rule_set import Dialect, RuleSet
-from filters.text_view import Spans, TextView
-from filters.verdict import Judgement, Rule
+from curate.filters import characters, places
+from curate.filters.deferred import Deferred
+from curate.filters.measured import measured
+from curate.filters.rule_set import Dialect, RuleSet
+from curate.filters.text_view import Spans, TextView
+from curate.filters.verdict import Judgement, Rule
 
-kernels = Deferred("filters.kernels")
-ngrams = Deferred("filters.ngrams")
+kernels = Deferred("curate.filters.kernels")
+ngrams = Deferred("curate.filters.ngrams")
 
 SOURCE = "FineWeb (Penedo et al. 2024), section 3.6"
 

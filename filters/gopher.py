@@ -5,9 +5,9 @@ and what a duplicate is; a dialect says how one port reads it. Default: datatrov
 `measured` is this project's own, which its default recipe uses: the rules that lose little good text, by their limits.
 """
 
-from filters.measured import measured
-from filters.prose import STOP_WORDS, ProseReading, measure_prose, prose_places, prose_rules
-from filters.repetition import (
+from curate.filters.measured import measured
+from curate.filters.prose import STOP_WORDS, ProseReading, measure_prose, prose_places, prose_rules
+from curate.filters.repetition import (
     DUPLICATE_LIMITS,
     TOP_LIMITS,
     RepetitionReading,
@@ -15,8 +15,8 @@ from filters.repetition import (
     repetition_places,
     repetition_rules,
 )
-from filters.rule_set import Dialect, RuleSet
-from filters.verdict import Judgement
+from curate.filters.rule_set import Dialect, RuleSet
+from curate.filters.verdict import Judgement
 
 __all__ = ["DUPLICATE_LIMITS", "STOP_WORDS", "TOP_LIMITS", "quality", "repetition"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.compiled import inner
+from curate.filters.compiled import inner
 
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no character is lost when hashes wrap
 MIX = np.uint64(0xFF51AFD7ED558CCD)

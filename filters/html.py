@@ -7,8 +7,11 @@ recipe switches them on by naming its languages and their commonest words, as `E
 import re
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
-from filters.verdict import Rule, Verdict, judge
+from curate.filters.batches import Columns, text_list
+from curate.filters.verdict import Rule, Verdict, judge
+from curate.filters.verdicts import verdict_columns
 
 COMMON_WORDS_CAP = 8  # counting stops here, so a page of the wanted language costs a look at its first sentences
 
@@ -125,6 +128,14 @@ class HtmlRules:
         if len(html) > rules.max_html_bytes:  # before any work on it
             return Verdict("max_html_bytes", len(html), rules.max_html_bytes)
         return judge(rules.signals(html, charset), rules.rules)
+
+    def kept(self, html: bytes, *, charset: str = "utf-8", **limits: int) -> bool:
+        """Whether one page is kept; keywords as of a call."""
+        return not self(html, charset=charset, **limits).rule
+
+    def batch(self, pages: Any, *, charset: str = "utf-8", **limits: int) -> Columns:
+        """Judge a column of n pages, bytes: `kept`, bool[n], `rule`, n strings, `value` and `limit`, float64[n]."""
+        return verdict_columns([self(html, charset=charset, **limits) for html in text_list(pages, of=(bytes,))])
 
 
 _BECAUSE = {

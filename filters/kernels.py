@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from filters import characters as ch
-from filters.compiled import inner, kernel
-from filters.hashing import span_hash
+from curate.filters import characters as ch
+from curate.filters.compiled import inner, kernel
+from curate.filters.hashing import span_hash
 
 NEWLINE, BLANK, KELVIN = 10, 32, 0x212A
 ALL = np.uint32(0xFFFFFFFF)

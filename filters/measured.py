@@ -8,8 +8,8 @@ worth having, and says why in words that a score cannot. docs/judgement.md has t
 from collections.abc import Iterable
 from dataclasses import replace
 
-from filters.rule_set import Dialect, Reading
-from filters.verdict import Rule
+from curate.filters.rule_set import Dialect, Reading
+from curate.filters.verdict import Rule
 
 MEASURED = "measured on labelled pages, docs/judgement.md, table 2"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from filters.compiled import inner, kernel, maker
-from filters.hashing import power, slot_of, span_hash
+from curate.filters.compiled import inner, kernel, maker
+from curate.filters.hashing import power, slot_of, span_hash
 
 JOINT = np.uint64(0xC2B2AE3D27D4EB4F)  # odd, and not a power of the base: tells "ab", "c" from "a", "bc"
 

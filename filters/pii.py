@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
-from filters import pii_addresses, pii_identity, pii_numbers, pii_phones, pii_presidio, pii_text
-from filters.address import site_of
-from filters.pii_numbers import Found
-from filters.pii_owner import country_of, is_organisations
-from filters.pii_replace import Placeholders, pseudonym
+from curate.filters import pii_addresses, pii_identity, pii_numbers, pii_phones, pii_presidio, pii_text
+from curate.filters.address import site_of
+from curate.filters.batches import batched, strings
+from curate.filters.pii_numbers import Found
+from curate.filters.pii_owner import country_of, is_organisations
+from curate.filters.pii_replace import Placeholders, pseudonym
 
 # Entities that are looked for in the whole text; the others live in runs of digits or are Presidio's.
 _IN_TEXT: dict[str, Callable[[str], Iterator[Found]]] = {
@@ -172,6 +173,7 @@ def count(text: str, **options: Unpack[Options]) -> dict[str, int]:
     return dict(sorted(Counter(span.entity for span in find(text, **options)).items()))
 
 
+@batched(strings)
 def redact(
     text: str, *, key: bytes = b"", style: str = "tag", spans: list[Span] | None = None, **options: Unpack[Options]
 ) -> str:
@@ -182,7 +184,8 @@ def redact(
     Example Street, the same for the same value within this text; what has no natural placeholder keeps its tag.
     Redaction is repeated until nothing is found, so redacting twice changes nothing and no tag brings two halves
     together. `options` are those of `find`, `spans` what it gave for this text and these options, where the caller
-    already has them. Raises ValueError on a style that is neither `tag` nor `natural`, or natural with a key.
+    already has them. `redact.batch` redacts a column of texts, with one set of options for all. Raises ValueError on a
+    style that is neither `tag` nor `natural`, or natural with a key.
 
     >>> redact("Write to jo@example.org or call 212-555-0147.")
     'Write to <EMAIL_ADDRESS> or call <PHONE_NUMBER>.'

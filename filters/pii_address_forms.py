@@ -5,7 +5,7 @@ All repetitions are bounded, so each pattern reads a bounded stretch of text fro
 
 import re
 
-from filters import pii_places as places
+from curate.filters import pii_places as places
 
 UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶŁĻŃŇŌŐŘŚŠŞȘŢȚŤŪŮŰŹŻŽΑ-ΩА-ЯЁЄІЇ"
 CAP = rf"[{UPPER}][\w.'’&\-]{{0,24}}"

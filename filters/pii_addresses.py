@@ -7,9 +7,9 @@ one span per line. All windows are bounded, so work is linear in the text's leng
 
 from collections.abc import Iterator
 
-from filters import pii_address_forms as forms
-from filters.pii_numbers import Found
-from filters.pii_streets import WINDOW_CHARS, Part, part_of
+from curate.filters import pii_address_forms as forms
+from curate.filters.pii_numbers import Found
+from curate.filters.pii_streets import WINDOW_CHARS, Part, part_of
 
 MAX_LINE_CHARS = 90
 MAX_PIECES = 7

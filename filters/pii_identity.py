@@ -6,7 +6,7 @@ Each takes a text and yields (start, end, score). A licence, a docket or an orde
 import re
 from collections.abc import Iterator
 
-from filters.pii_numbers import Found
+from curate.filters.pii_numbers import Found
 
 _SEP = (
     r"[ \t]{0,2}(?:[:#=№]|[Nn][o°º]\.?|[Nn]um(?:ber|mer|éro|ero)?\.?|[Nn]r\.?|is|[-\u2013])?[ \t]{0,2}[:#]?[ \t]{0,2}"

@@ -5,7 +5,7 @@ A text seldom says whose a number is, so the answer is "an organisation's" only 
 
 import re
 
-from filters.address import canonical_host, registered_domain
+from curate.filters.address import canonical_host, registered_domain
 
 CONTEXT_CHARS = 100
 

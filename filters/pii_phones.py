@@ -7,7 +7,7 @@ as "phone" nearby decide for what could be anything. Crisis lines, emergency num
 import re
 from collections.abc import Iterator
 
-from filters.pii_numbers import Found, before, digits
+from curate.filters.pii_numbers import Found, before, digits
 
 MIN_PHONE_DIGITS, MAX_PHONE_DIGITS = 7, 15  # local numbers; E.164
 

@@ -5,7 +5,7 @@ Each function looks at a few words before or behind one number and gives the `Pa
 
 from typing import NamedTuple
 
-from filters import pii_address_forms as forms
+from curate.filters import pii_address_forms as forms
 
 WINDOW_CHARS = 72
 

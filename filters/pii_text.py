@@ -6,8 +6,8 @@ Each takes a text and yields (start, end, score); work is linear in the text's l
 import re
 from collections.abc import Iterator
 
-from filters.address import has_public_suffix
-from filters.pii_numbers import Found
+from curate.filters.address import has_public_suffix
+from curate.filters.pii_numbers import Found
 
 # Scripts written without spaces (from U+2E80) run into an address on either side and are no part of it.
 _LOCAL = re.compile(r"(?:(?![\u2e80-\U0010ffff])[\w!#$%&'*+/=?^`{|}~\-]|\.(?!\.)){1,64}\Z")

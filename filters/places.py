@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.text_view import Spans, TextView, Words
+from curate.filters.text_view import Spans, TextView, Words
 
 
 def spans(bounds: Iterable[tuple[int, int]]) -> Spans:

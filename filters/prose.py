@@ -11,14 +11,14 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from filters import places
-from filters.characters import ALNUM_FIRST, ANY_WORD, PROPER, WITH_LETTER
-from filters.deferred import Deferred
-from filters.text_view import Spans, TextView, Words
-from filters.verdict import Rule
+from curate.filters import places
+from curate.filters.characters import ALNUM_FIRST, ANY_WORD, PROPER, WITH_LETTER
+from curate.filters.deferred import Deferred
+from curate.filters.text_view import Spans, TextView, Words
+from curate.filters.verdict import Rule
 
-hashing = Deferred("filters.hashing")
-kernels = Deferred("filters.kernels")
+hashing = Deferred("curate.filters.hashing")
+kernels = Deferred("curate.filters.kernels")
 
 PROSE = "Gopher (Rae et al. 2021), appendix A.1.1"
 STOP_WORDS = ("the", "be", "to", "of", "and", "that", "have", "with")
@@ -32,7 +32,7 @@ class ProseReading:
     `words` and `lines` name a property of `TextView`. `counted` and `averaged` are the words that make the length of
     the text and the mean length of a word: `any`, `proper` (not of marks alone) or `alnum_first` (a letter or digit
     first); `median` asks for the median length too. A symbol signal counts its marks, or the words that hold one, per
-    word. Stop words count once each, or every time, in lower case or in any.
+    word. Stop words count once each, or every time, in lower case or in any; they are English unless others are given.
     """
 
     words: str = "words"
@@ -49,6 +49,7 @@ class ProseReading:
     ellipses: tuple[str, ...] = ("...", "…")
     distinct_stop_words: bool = True
     any_case: bool = False
+    stop_words: tuple[str, ...] = STOP_WORDS
 
 
 @cache
@@ -62,10 +63,16 @@ def _kinds(counted: str, averaged: str) -> NDArray[np.uint8]:
 
 
 @cache
-def _stop_hashes(*, any_case: bool) -> NDArray[np.uint64]:
-    cased = ["".join(form) for word in STOP_WORDS for form in product(*((c, c.upper()) for c in word))]
-    hashes: NDArray[np.uint64] = hashing.hash_words(cased if any_case else STOP_WORDS)
+def _stop_hashes(stop_words: tuple[str, ...], *, any_case: bool) -> NDArray[np.uint64]:
+    if not any_case:
+        return hashing.hash_words(stop_words)  # type: ignore[no-any-return]
+    cased = ["".join(form) for word in stop_words for form in product(*((c, c.upper()) for c in word))]
+    hashes: NDArray[np.uint64] = hashing.hash_words(cased)
     return hashes
+
+
+def _listed(reading: ProseReading) -> NDArray[np.uint64]:
+    return _stop_hashes(reading.stop_words, any_case=reading.any_case)
 
 
 def _symbol_signals(view: TextView, words: Words, reading: ProseReading) -> Iterator[tuple[str, float]]:
@@ -84,7 +91,7 @@ def measure_prose(view: TextView, reading: ProseReading) -> dict[str, float]:
     wanted = _kinds(reading.counted, reading.averaged)
     totals = kernels.kind_totals(words.kinds, words.starts, words.ends, wanted)
     (counted, averaged, letters), (_, chars, _) = totals.tolist()
-    distinct, every = kernels.listed_words(words.hashes, _stop_hashes(any_case=reading.any_case))
+    distinct, every = kernels.listed_words(words.hashes, _listed(reading))
     starting = sum(kernels.count_starting(view.codes, lines.starts, lines.ends, _codes(m)) for m in reading.bullets)
     ending = sum(kernels.count_ending(view.codes, lines.starts, lines.ends, _codes(m)) for m in reading.ellipses)
     median = {"median_word_length": float(np.median(words.lengths)) if len(words) else 0.0} if reading.median else {}
@@ -112,7 +119,9 @@ def prose_places(view: TextView, reading: ProseReading, rule: Rule) -> Spans:
         "bullet_line_fraction": lambda: places.pieces_that(view, lines, lambda line: line.startswith(reading.bullets)),
         "ellipsis_line_fraction": lambda: places.pieces_that(view, lines, lambda line: line.endswith(reading.ellipses)),
         "letter_word_fraction": lambda: words.where(words.kinds & WITH_LETTER == 0),
-        "stop_words": lambda: words.where(np.isin(words.hashes, _stop_hashes(any_case=reading.any_case))),
+        "stop_words": lambda: words.where(
+            np.isin(words.hashes, _stop_hashes(reading.stop_words, any_case=reading.any_case))
+        ),
     }
     return by_signal.get(rule.signal, places.nowhere)()
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from filters import places
-from filters.characters import ALNUM_FIRST, CAPITAL, DIGIT_ANY
-from filters.deferred import Deferred
-from filters.rule_set import Dialect, RuleSet, TextEdit
-from filters.text_view import Spans, TextView, Words
-from filters.verdict import Judgement, Rule
+from curate.filters import places
+from curate.filters.characters import ALNUM_FIRST, CAPITAL, DIGIT_ANY
+from curate.filters.deferred import Deferred
+from curate.filters.rule_set import Dialect, RuleSet, TextEdit
+from curate.filters.text_view import Spans, TextView, Words
+from curate.filters.verdict import Judgement, Rule
 
-kernels = Deferred("filters.kernels")
+kernels = Deferred("curate.filters.kernels")
 
 SOURCE = "RefinedWeb (Penedo et al. 2023), section 3.2, appendix G.2"
 COUNTER = re.compile(

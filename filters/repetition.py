@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from filters import places
-from filters.deferred import Deferred
-from filters.text_view import Spans, TextView, Words
-from filters.verdict import Rule
+from curate.filters import places
+from curate.filters.deferred import Deferred
+from curate.filters.text_view import Spans, TextView, Words
+from curate.filters.verdict import Rule
 
-kernels = Deferred("filters.kernels")
-ngrams = Deferred("filters.ngrams")
+kernels = Deferred("curate.filters.kernels")
+ngrams = Deferred("curate.filters.ngrams")
 
 REPETITION = "Gopher (Rae et al. 2021), table A1"
 TOP_LIMITS = {2: 0.20, 3: 0.18, 4: 0.16}

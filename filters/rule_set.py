@@ -6,15 +6,20 @@ again later, by other limits.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf, isinf, isnan
 from numbers import Real
 from typing import Any, Generic, Self, TypeVar
 
-from filters.text_view import Spans, TextView, as_view
-from filters.verdict import Judgement, Rule, Verdict, judge
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.filters.batches import Columns, strings, text_list
+from curate.filters.text_view import Spans, TextView, as_view
+from curate.filters.verdict import Judgement, Rule, Verdict, judge
+from curate.filters.verdicts import verdict_columns
 
 Reading = TypeVar("Reading")
 
@@ -59,7 +64,7 @@ class RuleSet(Generic[Reading]):
     function of a module, and so has `places`, which says for a rule what of a text its number is made of. `changed`
     holds the limits that differ from the dialect's own, sorted by name. `judgement` is whose the limits are.
 
-    >>> from filters import gopher
+    >>> from curate.filters import gopher
     >>> gopher.quality("Too short.")
     Verdict(rule='min_words', value=2.0, limit=50)
     >>> bool(gopher.quality("This is the end of a good story.", min_words=3))
@@ -100,7 +105,7 @@ class RuleSet(Generic[Reading]):
 
         Empty for a rule that no stretch stands for, such as a least number of words.
 
-        >>> from filters import fineweb
+        >>> from curate.filters import fineweb
         >>> fineweb.quality.where("Menu\\nThis is a line that reads like a sentence.", "max_short_line_fraction")
         [(0, 4)]
         """
@@ -115,10 +120,52 @@ class RuleSet(Generic[Reading]):
 
     def __call__(self, text: str | TextView, *, dialect: str | None = None, **limits: float | None) -> Verdict:
         """Judge one text; keywords read it by another dialect or other limits, and None takes a limit away."""
-        chosen = self if dialect is None else self.with_dialect(dialect)
-        if limits:
-            chosen = chosen.with_limits(**limits)
+        chosen = self._variant(dialect, **limits) if dialect or limits else self
         return chosen.judge(chosen.signals(text))
+
+    def kept(self, text: str | TextView, *, dialect: str | None = None, **limits: float | None) -> bool:
+        """Whether one text is kept, for masks of data frames; keywords as of a call.
+
+        >>> from curate.filters import gopher
+        >>> gopher.quality.kept("Too short."), gopher.quality.kept("This is the end of a good story.", min_words=3)
+        (False, True)
+        """
+        return not self(text, dialect=dialect, **limits).rule
+
+    def batch(
+        self, texts: Any, *, signals: bool = False, dialect: str | None = None, **limits: float | None
+    ) -> Columns:
+        """Judge n texts: the columns `kept`, bool[n], `rule`, n strings, `value` and `limit`, float64[n].
+
+        `texts` is a list, a NumPy or Arrow array, or a Series, of strings or of views. The rule is "" and the numbers
+        are NaN where a text is kept. With `signals` every number behind the verdicts is a column too, float64[n], by
+        its name. Other keywords are as of a call. Raises TypeError for one text, and for a text that is missing.
+
+        >>> from curate.filters import gopher
+        >>> found = gopher.quality.batch(["Too short.", "This is the end of a good story."], min_words=3, signals=True)
+        >>> found.kept.tolist(), found.rule.tolist(), found["words"].tolist()
+        ([False, True], ['min_words', ''], [2.0, 8.0])
+        """
+        chosen = self._variant(dialect, **limits) if dialect or limits else self
+        measured = [chosen.signals(text) for text in text_list(texts, of=(str, TextView))]
+        columns = verdict_columns([chosen.judge(row) for row in measured])
+        if signals:
+            names = measured[0] if measured else chosen.signals("")
+            columns |= {name: np.array([row[name] for row in measured], np.float64) for name in names}
+        return columns
+
+    @cached_property
+    def _variant(self) -> Callable[..., Self]:
+        """`with_dialect` and `with_limits` in one, which remembers its last copies: to make one costs a text or two."""
+
+        def vary(dialect: str | None, **limits: float | None) -> Any:
+            return self.with_dialect(dialect or self.dialect).with_limits(**limits)
+
+        return lru_cache(maxsize=64, typed=True)(vary)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what has been computed from them is not pickled."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def signals(self, text: str | TextView) -> dict[str, float]:
         """Every number behind the verdict, by name; finite on any text."""
@@ -166,7 +213,7 @@ class TextEdit(Generic[Reading]):
 
     `edit` has to be a function of a module. It may keep its result in the view, for the rules that judge it.
 
-    >>> from filters import c4
+    >>> from curate.filters import c4
     >>> c4.clean_lines("Home | About | Contact\\nThis line reads like a sentence.")
     'This line reads like a sentence.'
     """
@@ -188,6 +235,10 @@ class TextEdit(Generic[Reading]):
     def __call__(self, text: str | TextView, *, dialect: str | None = None) -> str:
         """The edited text; keywords read it by another dialect."""
         return self.view(text, dialect=dialect).text
+
+    def batch(self, texts: Any, *, dialect: str | None = None) -> NDArray[np.object_]:
+        """The edited texts of a column, n strings."""
+        return strings(self(text, dialect=dialect) for text in text_list(texts, of=(str, TextView)))
 
     def view(self, text: str | TextView, *, dialect: str | None = None) -> TextView:
         """A view of the edited text, which need not cut lines that were kept into words again.

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from filters import characters as ch
-from filters import places
-from filters.c4 import POLICIES
-from filters.deferred import Deferred
-from filters.rule_set import Dialect, RuleSet
-from filters.text_view import Spans, TextView
-from filters.verdict import Judgement, Rule
+from curate.filters import characters as ch
+from curate.filters import places
+from curate.filters.c4 import POLICIES
+from curate.filters.deferred import Deferred
+from curate.filters.rule_set import Dialect, RuleSet
+from curate.filters.text_view import Spans, TextView
+from curate.filters.verdict import Judgement, Rule
 
-hashing = Deferred("filters.hashing")
-kernels = Deferred("filters.kernels")
+hashing = Deferred("curate.filters.hashing")
+kernels = Deferred("curate.filters.kernels")
 
 NEMO = "NeMo Curator, heuristic filters"
 URL = re.compile(r"https?://\S+|www\.\S+")

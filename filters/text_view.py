@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from filters import characters
-from filters.deferred import Deferred, Lazy
+from curate.filters import characters
+from curate.filters.deferred import Deferred, Lazy
 
-kernels = Deferred("filters.kernels")
-tokenizer = Deferred("filters.tokenizer")
-word_splits = Deferred("filters.word_splits")
+kernels = Deferred("curate.filters.kernels")
+tokenizer = Deferred("curate.filters.tokenizer")
+word_splits = Deferred("curate.filters.word_splits")
 NEWLINE = 10
 
 

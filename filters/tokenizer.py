@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from filters import characters as ch
-from filters.compiled import inner, kernel
-from filters.english import UNITS, special_words
-from filters.hashing import look_up, span_hash, word_table
-from filters.web_words import is_url
-from filters.word_splits import put, unzip
+from curate.filters import characters as ch
+from curate.filters.compiled import inner, kernel
+from curate.filters.english import UNITS, special_words
+from curate.filters.hashing import look_up, span_hash, word_table
+from curate.filters.web_words import is_url
+from curate.filters.word_splits import put, unzip
 
 LONGEST_SPECIAL = 12
 LENGTHS = (1 << 24) - 1  # what the table holds for a special word: its packed word lengths ...

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from filters.address import (
+from curate.filters.address import (
     canonical_host,
     canonical_url,
     decoded,
@@ -16,8 +16,10 @@ from filters.address import (
     registered_domain,
     split_url,
 )
-from filters.blocklist import Blocklist
-from filters.verdict import Rule, Verdict, judge
+from curate.filters.batches import Columns, text_list
+from curate.filters.blocklist import Blocklist
+from curate.filters.verdict import Rule, Verdict, judge
+from curate.filters.verdicts import verdict_columns
 
 __all__ = [
     "Blocklist",
@@ -136,6 +138,14 @@ class UrlRules:
     def __call__(self, url: str) -> Verdict:
         """Judge one URL; the first limit that is passed decides."""
         return judge(self.signals(url), self.rules)
+
+    def kept(self, url: str) -> bool:
+        """Whether a page with this URL is kept."""
+        return not self(url).rule
+
+    def batch(self, urls: Any) -> Columns:
+        """Judge a column of n URLs: `kept`, bool[n], `rule`, n strings, `value` and `limit`, float64[n]."""
+        return verdict_columns([self(url) for url in text_list(urls)])
 
 
 @cache

@@ -67,6 +67,8 @@ class Rule:
     sentence "dropped because ...", `source` cites paper and table, and `unit` is what the signal is counted in, by
     default read off the signal's name.
 
+    A rule with a `language` judges texts in that one alone.
+
     >>> Rule("words", "min", 50).name
     'min_words'
     >>> Rule("mean_word_length", "max", 10).unit
@@ -80,6 +82,7 @@ class Rule:
     source: str = ""
     unit: str = ""
     called: str = ""
+    language: str = ""
 
     def __post_init__(self) -> None:
         """Read the unit off the signal's name where none is given."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.verdict import KEPT, Rule, Verdict
+from curate.filters.batches import Columns, strings
+from curate.filters.verdict import KEPT, Rule, Verdict
 
 Signals = Mapping[str, NDArray[np.generic]]
 
@@ -43,6 +44,17 @@ class Verdicts:
 
     def __iter__(self) -> Iterator[Verdict]:
         return (self[text] for text in range(len(self)))
+
+
+def verdict_columns(verdicts: Sequence[Verdict]) -> Columns:
+    """Verdicts as columns: `kept`, bool[n], `rule`, n strings, `value` and `limit`, float64[n]."""
+    rules = strings(verdict.rule for verdict in verdicts)
+    return Columns(
+        kept=rules == "",
+        rule=rules,
+        value=np.array([verdict.value for verdict in verdicts], np.float64),
+        limit=np.array([verdict.limit for verdict in verdicts], np.float64),
+    )
 
 
 def rulings(signals: Signals, rules: Iterable[Rule]) -> list[Ruling]:

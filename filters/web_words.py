@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from filters import characters as ch
-from filters.compiled import inner
+from curate.filters import characters as ch
+from curate.filters.compiled import inner
 
 ALL = np.uint32(0xFFFFFFFF)
 DOT, HYPHEN, PLUS, COLON, SLASH, AT, UNDERSCORE = (ord(c) for c in ".-+:/@_")

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from filters import characters as ch
-from filters.compiled import inner, kernel, maker
-from filters.hashing import BASE
+from curate.filters import characters as ch
+from curate.filters.compiled import inner, kernel, maker
+from curate.filters.hashing import BASE
 
 UNDERSCORE = 95
 

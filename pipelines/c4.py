@@ -5,10 +5,10 @@
 - C4 keeps each three-sentence span once in the whole set; here whole pages are removed, exactly and by similarity.
 """
 
+from curate.filters import c4
+from curate.filters.url import UrlRules
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Prefilter, Read, Rules, Urls
-from filters import c4
-from filters.url import UrlRules
 
 recipe = Recipe(
     name="c4",

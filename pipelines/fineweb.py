@@ -7,10 +7,10 @@
 """
 
 from curate.dedup.minhash import FINEWEB
+from curate.filters import c4, fineweb, gopher
+from curate.filters.url import UrlRules
 from curate.recipe import Recipe
 from curate.stages import Extract, Language, NearDuplicates, Prefilter, Read, Redact, Rules, Urls
-from filters import c4, fineweb, gopher
-from filters.url import UrlRules
 
 recipe = Recipe(
     name="fineweb",

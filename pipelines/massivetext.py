@@ -4,10 +4,10 @@
 - Near-duplicates at a Jaccard similarity of 0.8, exact ones before.
 """
 
+from curate.filters import gopher
+from curate.filters.url import UrlRules
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Prefilter, Read, Rules, Urls
-from filters import gopher
-from filters.url import UrlRules
 
 recipe = Recipe(
     name="massivetext",

@@ -5,10 +5,10 @@
 - Exact and near-duplicates after the filters. The paper also cuts repeated spans of 50 tokens; that is not done here.
 """
 
+from curate.filters import gopher, refinedweb
+from curate.filters.url import UrlRules
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Prefilter, Read, Rules, Urls
-from filters import gopher, refinedweb
-from filters.url import UrlRules
 
 recipe = Recipe(
     name="refinedweb",

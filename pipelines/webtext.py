@@ -14,7 +14,9 @@
 - Redact personal data.
 """
 
-from classifiers import quality, toxicity, webtext
+from curate.classifiers import quality, toxicity, webtext
+from curate.filters import c4, fineweb, gopher, html
+from curate.filters.url import UrlRules
 from curate.recipe import Recipe
 from curate.stages import (
     ExactDuplicates,
@@ -28,8 +30,6 @@ from curate.stages import (
     Score,
     Urls,
 )
-from filters import c4, fineweb, gopher, html
-from filters.url import UrlRules
 
 recipe = Recipe(
     name="webtext",

@@ -10,8 +10,8 @@ also says why the default recipe does without).
 
 from dataclasses import replace
 
+from curate.pipelines import webtext
 from curate.stages import Contained, Passages, SiteLines
-from pipelines import webtext
 
 recipe = replace(
     webtext.recipe,

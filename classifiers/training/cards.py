@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from classifiers import language, webtext
-from classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
-from classifiers.training import evaluate, toxicity_report, value_report, webtext_report
-from classifiers.training import labelled_sets as training_data
-from classifiers.training import language as language_training
-from classifiers.training import webtext as webtext_training
-from classifiers.training.labelled_sets import Row
-from classifiers.training.value_examples import WORTH
-from classifiers.training.webtext_report import table
+from curate.classifiers import language, webtext
+from curate.classifiers.fasttext_model import Classifier, ModelFile, digest, label_probability, save
+from curate.classifiers.training import evaluate, multilingual, toxicity_report, value_report, webtext_report
+from curate.classifiers.training import labelled_sets as training_data
+from curate.classifiers.training import language as language_training
+from curate.classifiers.training import webtext as webtext_training
+from curate.classifiers.training.labelled_sets import Row
+from curate.classifiers.training.value_examples import WORTH
+from curate.classifiers.training.webtext_report import table
 
 LICENCES = {
     training_data.SENTENCES: "Apache-2.0",
@@ -26,6 +26,7 @@ LICENCES = {
     training_data.ARTICLES[1]: "texts belong to their publishers; weights only",
     training_data.PAGE_TABLE: "addresses and sources only",
     training_data.VALUES: "texts belong to their authors; weights only",
+    multilingual.VALUES: "texts belong to their authors; weights only",
     training_data.PAGES: "texts belong to their authors; weights only",
 }
 
@@ -182,7 +183,18 @@ def quality_card(data: Path, model: ModelFile, found: value_report.Study) -> str
     )  # fmt: skip
 
 
+def multilingual_card(data: Path, model: ModelFile, _folder: str) -> str:
+    """The card of the value model for any language, on sources it never saw."""
+    known = multilingual.labelled(data)
+    return _card(
+        model, data, "Multilingual", [training_data.VALUES, multilingual.VALUES],
+        {"landmarks": multilingual.LANDMARKS, "damping": multilingual.DAMPING, "width": multilingual.WIDTH},
+        READING + multilingual.numbers(known, multilingual.train(known)[1]), "Ridge regression on form alone",
+    )  # fmt: skip
+
+
 _CARDS = {
+    "multilingual": multilingual_card,
     "language": language_card, "toxicity": toxicity_card, "webtext": webtext_card,
 }  # fmt: skip
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from classifiers.training.contrast import contrast_sentences
-from classifiers.training.corpora import canonical_url, linked_urls, read_jsonl, read_lines, reddit_submissions
-from classifiers.training.phrase_cases import phrase_sentences
-from classifiers.training.toxicity import (
+from curate.classifiers.training.contrast import contrast_sentences
+from curate.classifiers.training.corpora import canonical_url, linked_urls, read_jsonl, read_lines, reddit_submissions
+from curate.classifiers.training.phrase_cases import phrase_sentences
+from curate.classifiers.training.toxicity import (
     CALM,
     PATTERN_WEIGHT,
     PHRASE_WEIGHT,
@@ -23,7 +23,7 @@ from classifiers.training.toxicity import (
     one_sentence,
     page_sentences,
 )
-from classifiers.training.value_examples import Example
+from curate.classifiers.training.value_examples import Example
 
 SENTENCES = "labelled/language_sentences.jsonl.zst"
 WIKIPEDIA = "labelled/wikipedia_valid.txt.zst"

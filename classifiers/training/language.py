@@ -4,9 +4,9 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 
-from classifiers import language
-from classifiers.fasttext_model import Classifier, train
-from classifiers.training.labelled_sets import Row
+from curate.classifiers import language
+from curate.classifiers.fasttext_model import Classifier, train
+from curate.classifiers.training.labelled_sets import Row
 
 SETTINGS = {
     "dim": 16, "minn": 2, "maxn": 4, "bucket": 100_000, "lr": 0.5, "epoch": 10, "minCount": 5, "loss": "softmax",

@@ -1,4 +1,4 @@
-"""Train the models that ship: `python -m classifiers.training.main --data DATA --out classifiers/models [NAME ...]`.
+"""Train the models that ship: `python -m curate.classifiers.training.main --data DATA --out MODELS [NAME ...]`.
 
 Each model is trained on everything; the numbers in its card come from models trained the same way on four fifths of the
 groups (sites, articles, sentences) and tried on the fifth they have not seen.
@@ -8,12 +8,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from classifiers import toxicity_model
-from classifiers.fasttext_model import SHIPPED_SHA256, ModelFile, save
-from classifiers.training import toxicity as toxicity_training
-from classifiers.training.labelled_sets import language_rows, toxicity_sentences, webtext_rows
-from classifiers.training.language import language_model
-from classifiers.training.webtext import webtext_model
+from curate.classifiers import toxicity_model
+from curate.classifiers.fasttext_model import SHIPPED_SHA256, ModelFile, save
+from curate.classifiers.multilingual import save as save_form
+from curate.classifiers.training import multilingual
+from curate.classifiers.training import toxicity as toxicity_training
+from curate.classifiers.training.labelled_sets import language_rows, toxicity_sentences, webtext_rows
+from curate.classifiers.training.language import language_model
+from curate.classifiers.training.webtext import webtext_model
 
 
 def train_language(data: Path, out: Path) -> ModelFile:
@@ -31,15 +33,25 @@ def train_webtext(data: Path, out: Path) -> ModelFile:
     return save(webtext_model(webtext_rows(data)), out / "webtext.ftz")
 
 
-TRAINERS = {"language": train_language, "toxicity": train_toxicity, "webtext": train_webtext}
+def train_multilingual(data: Path, out: Path) -> ModelFile:
+    """Train the value model for any language on the labelled pages under `data` and write it to `out`."""
+    return save_form(multilingual.train(multilingual.labelled(data))[0], out / "multilingual.npz")
+
+
+TRAINERS = {
+    "multilingual": train_multilingual,
+    "language": train_language,
+    "toxicity": train_toxicity,
+    "webtext": train_webtext,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Train the named models, or all, and write the card of each; says so when a model is not the one that ships."""
-    from classifiers.training import cards as model_cards
+    from curate.classifiers.training import cards as model_cards
 
     parser = argparse.ArgumentParser(
-        prog="python -m classifiers.training.main", description="Train the models that ship."
+        prog="python -m curate.classifiers.training.main", description="Train the models that ship."
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the labelled sets")
     parser.add_argument("--out", type=Path, default=Path("classifiers/models"), help="where models and cards go")

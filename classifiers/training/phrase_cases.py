@@ -7,8 +7,8 @@ denies, quotes or condemns makes a claim harmless. `hate_phrases` and `calm_phra
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from classifiers import toxic_words
-from classifiers.training import abuse_phrases, calm_phrases, hate_phrases
+from curate.classifiers import toxic_words
+from curate.classifiers.training import abuse_phrases, calm_phrases, hate_phrases
 
 GROUPS = (
     "Muslims|women|gays|black people|blacks|immigrants|disabled people|trans people|Jews|the Jews|Mexicans|refugees|"

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import toxic_reading, toxic_words
-from classifiers.toxicity_model import KINDS, Reading, ToxicityModel, read, scale
-from classifiers.training.contrast_cases import CASES
-from filters.compiled import kernel
+from curate.classifiers import toxic_reading, toxic_words
+from curate.classifiers.toxicity_model import KINDS, Reading, ToxicityModel, read, scale
+from curate.classifiers.training.contrast_cases import CASES
+from curate.filters.compiled import kernel
 
 UNKNOWN = -1.0
 SLOTS = 1 << toxic_reading.BITS

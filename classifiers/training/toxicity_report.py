@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import toxicity, toxicity_model
-from classifiers.fasttext_model import ModelFile
-from classifiers.toxicity_model import KINDS, ToxicityModel
-from classifiers.training import evaluate
-from classifiers.training import labelled_sets as training_data
-from classifiers.training import toxicity as toxicity_training
-from classifiers.training.corpora import read_jsonl
-from classifiers.training.webtext_report import table
+from curate.classifiers import toxicity, toxicity_model
+from curate.classifiers.fasttext_model import ModelFile
+from curate.classifiers.toxicity_model import KINDS, ToxicityModel
+from curate.classifiers.training import evaluate
+from curate.classifiers.training import labelled_sets as training_data
+from curate.classifiers.training import toxicity as toxicity_training
+from curate.classifiers.training.corpora import read_jsonl
+from curate.classifiers.training.webtext_report import table
 
 SOURCES = ("davidson", "stormfront", "surge")
 SHARES = {"nothing else": 1.0, "three for ten": 0.3, "one for ten": 0.1, "three for a hundred": 0.03}

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import form, grams, value_kernels
-from classifiers.training.value_examples import WORTH, Example, advertised, pieces_of, shuffled
-from classifiers.value_model import QUANTILES, Measured, ValueModel, levels, measure, room_for_slots
+from curate.classifiers import form, grams, value_kernels
+from curate.classifiers.training.value_examples import WORTH, Example, advertised, pieces_of, shuffled
+from curate.classifiers.value_model import QUANTILES, Measured, ValueModel, levels, measure, room_for_slots
 
 TABLE_SHARES = np.array([0.5, 0.3, 0.5, 0.4])  # how much each table of wording counts beside form, which counts 1
 DAMPING = 0.25

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.training import evaluate
-from classifiers.training.value import (
+from curate.classifiers.training import evaluate
+from curate.classifiers.training.value import (
     DAMPING,
     FOLDS,
     LANDMARKS,
@@ -21,7 +21,7 @@ from classifiers.training.value import (
     pieces,
     teaching,
 )
-from classifiers.training.value_examples import TARGETS, WORTH, Example, shuffled
+from curate.classifiers.training.value_examples import TARGETS, WORTH, Example, shuffled
 
 GOOD = 4  # a value from which a text is good
 MIN_CLASS = 10  # texts of each class that a group needs to have an AUC
@@ -182,7 +182,7 @@ def settings() -> dict[str, object]:
 
 def numbers(found: Study) -> str:
     """The body of the card."""
-    from classifiers.training.webtext_report import table
+    from curate.classifiers.training.webtext_report import table
 
     worth, names = found.values >= WORTH, ("ROC-AUC 3+", "ROC-AUC 4+", "rank correlation", "R-precision")
     falls = (found.scores - found.shuffled)[worth]

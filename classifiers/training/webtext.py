@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import webtext
-from classifiers.excerpt import excerpt
-from classifiers.fasttext_model import Classifier, ModelFile, label_probability, save, train
-from classifiers.quality import limit_for_share
-from classifiers.training import evaluate
-from classifiers.training.labelled_sets import FOLDS, Row
+from curate.classifiers import webtext
+from curate.classifiers.excerpt import excerpt
+from curate.classifiers.fasttext_model import Classifier, ModelFile, label_probability, save, train
+from curate.classifiers.quality import limit_for_share
+from curate.classifiers.training import evaluate
+from curate.classifiers.training.labelled_sets import FOLDS, Row
 
 SETTINGS = {"dim": 16, "wordNgrams": 2, "lr": 0.2, "minCount": 3, "loss": "softmax"}
 GOOD, ORDINARY = webtext.LABEL, "cc"

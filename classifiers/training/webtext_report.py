@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from classifiers import webtext
-from classifiers.fasttext_model import ModelFile, label_probability
-from classifiers.training import evaluate
-from classifiers.training.labelled_sets import Row
-from classifiers.training.webtext import Study
+from curate.classifiers import webtext
+from curate.classifiers.fasttext_model import ModelFile, label_probability
+from curate.classifiers.training import evaluate
+from curate.classifiers.training.labelled_sets import Row
+from curate.classifiers.training.webtext import Study
 
 LIMITS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 MAX_STUDIED = 4000

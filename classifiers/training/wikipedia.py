@@ -7,7 +7,7 @@ from html import unescape
 from operator import itemgetter
 from xml.etree import ElementTree as ET
 
-from classifiers.training.corpora import open_bytes, read_jsonl
+from curate.classifiers.training.corpora import open_bytes, read_jsonl
 
 # The inmost of nested marks goes first, so a pass removes one level; deeper nesting than this is left standing.
 _MAX_NESTING = 8

@@ -38,10 +38,10 @@ def with_options(recipe: Recipe, options: argparse.Namespace) -> Recipe:
 
 
 def _changed(stage: Any, model: Path | None, threshold: float | None, share: float | None, label: str) -> Any:
-    from classifiers import webtext
-    from classifiers.fasttext_model import ModelError
-    from classifiers.quality import MIN_QUALITY, ValueScorer, limit_for_share, scorer
-    from classifiers.webtext import read_settings
+    from curate.classifiers import webtext
+    from curate.classifiers.fasttext_model import ModelError
+    from curate.classifiers.quality import MIN_QUALITY, ValueScorer, limit_for_share, scorer
+    from curate.classifiers.webtext import read_settings
 
     if threshold is not None and not 0 <= threshold <= 1:
         raise UsageError(f"--quality-threshold must be in [0, 1], not {threshold:g}")

@@ -78,7 +78,7 @@ def _rules(options: argparse.Namespace) -> "LinkRules":
 
 
 def _quality(options: argparse.Namespace, console: Console) -> int:
-    from classifiers.training.webtext import Target
+    from curate.classifiers.training.webtext import Target
     from curate.training.webtext import MODEL_NAME, Request, train_quality
 
     if options.labels:
@@ -129,7 +129,7 @@ def _links(options: argparse.Namespace, console: Console) -> int:
 
 
 def _limit(options: argparse.Namespace, console: Console) -> int:
-    from classifiers.quality import limit_for_share
+    from curate.classifiers.quality import limit_for_share
     from curate.training.webtext import scores_of_run
 
     scores = scores_of_run(options.run, options.signal)

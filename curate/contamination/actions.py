@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from curate.contamination.index import EvalIndex, Match
-from filters.verdict import KEPT, Verdict
+from curate.filters.verdict import KEPT, Verdict
 
 ACTIONS = ("drop", "cut", "mark")
 MARGIN_CHARS = 200  # what GPT-3 cut on either side

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from filters.address import site_of
+from curate.filters.address import site_of
 
 SUMMARY = pa.schema(
     [

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from filters.compiled import cached
+from curate.filters.compiled import cached
 
 # What the fold table says of a code point besides its folded form (see curate.dedup.minhash.fold_table).
 SEPARATOR = np.uint32(0)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from curate.dedup import minhash
 from curate.dedup.minhash import MinHash
 from curate.errors import UsageError
+from curate.filters.batches import takes_column, text_list
 from curate.matches import Load, Matches
 
 MAX_REPRESENTATIVES = 32
@@ -68,6 +69,7 @@ def exact_duplicates(hashes: Sequence[bytes] | NDArray[np.void], ranks: NDArray[
     return representative
 
 
+@takes_column
 def near_duplicates(
     texts: Sequence[str], *, threshold: float = 0.8, settings: MinHash | None = None
 ) -> NDArray[np.int64]:
@@ -81,6 +83,7 @@ def near_duplicates(
     array([0, 0, 2])
     """
     check_threshold(threshold)
+    texts = text_list(texts)
     settings = settings or MinHash.for_threshold(threshold)
     keys = minhash.band_keys(minhash.signatures(texts, settings), settings)
     matches = verified_duplicates(

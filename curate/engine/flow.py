@@ -14,8 +14,8 @@ import pyarrow as pa
 from curate.census import rounded
 from curate.counts import SLOWEST, Slow, StageCount
 from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, SPANS, Documents, sizes, text_bytes, with_column
+from curate.filters.verdict import Rule, Verdict
 from curate.protocol import Failure, Fate, Outcome, Stage, about
-from filters.verdict import Rule, Verdict
 
 MAX_QUARANTINE_BYTES = 1 << 20
 

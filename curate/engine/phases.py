@@ -67,11 +67,11 @@ from curate.dedup.earlier_runs import Earlier
 from curate.engine.segment import Advanced, Piece, advance, begin
 from curate.errors import IncompleteRunError
 from curate.files import standing_marker
+from curate.filters.verdict import Rule
 from curate.inputs.tasks import Task
 from curate.loading import RECIPE_FILE
 from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
-from filters.verdict import Rule
 
 Show = Callable[["Progress"], None]
 

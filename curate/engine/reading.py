@@ -12,11 +12,11 @@ from curate.counts import StageCount
 from curate.documents import PAGES, PROVENANCE, Documents, page_row, provenance, sizes
 from curate.engine.flow import dropped_rows
 from curate.errors import NotAnArchiveError
+from curate.filters.verdict import Verdict
 from curate.inputs.input_file import Split, identity
 from curate.inputs.sources import read
 from curate.stages import Read
 from curate.warc.pages import Page, ReadCounts, Skip
-from filters.verdict import Verdict
 
 BATCH_PAGES = 64
 BATCH_BYTES = 8 << 20

@@ -26,12 +26,12 @@ from curate.engine.flow import flow, measure, settle
 from curate.engine.reading import Found, read_dict, read_pages
 from curate.engine.split_keys import in_rows, keys_of, without_matched
 from curate.files import RowFile, left_by, read_marker, row_batches, write_marker
+from curate.filters.verdict import Rule
 from curate.inputs.input_file import Split
 from curate.inputs.tasks import Task, identity_of, known
 from curate.places import here
 from curate.recipe import Segment, fingerprint
 from curate.stages import Barrier, Read, Stage
-from filters.verdict import Rule
 
 BATCH_DOCUMENTS = 256
 BATCH_BYTES = 32 << 20

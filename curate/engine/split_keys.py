@@ -13,8 +13,8 @@ from curate.dedup.ranking import score_of
 from curate.dedup.windows import without
 from curate.documents import CUT, PROVENANCE, Documents, sizes
 from curate.engine.flow import dropped_rows
+from curate.filters.verdict import Verdict
 from curate.stages import Barrier, about
-from filters.verdict import Verdict
 
 _HOLDER = ("duplicate_of", "duplicate_of_url")
 

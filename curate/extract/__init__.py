@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from curate.errors import UsageError
+from curate.filters.batches import batched, strings
 
 __all__ = [
     "DEFAULT_EXTRACTOR", "DEFAULT_MARKUP", "EXTRACTORS", "MARKUPS", "Extracted", "Scored", "check_extractor",
@@ -57,6 +58,7 @@ class Extracted(NamedTuple):
     spans: bytes
 
 
+@batched(strings, of=(bytes, str))
 def extract(
     html: bytes | str, *, url: str | None = None, extractor: str = DEFAULT_EXTRACTOR, charset: str = "",
     markup: str = DEFAULT_MARKUP,
@@ -64,6 +66,7 @@ def extract(
     """Extract the main text of a page, as plain text or as Markdown; '' when there is none.
 
     Bytes are decoded with `charset`, a Python codec name, or with what `decide_charset` finds when it is empty.
+    `extract.batch` takes a column of pages, bytes or strings, and gives one of texts.
     `url` is for extractors that can use it; none of today's does. The text comes tidied, see `tidy`.
     Total on any input and without state: a page's text does not depend on the pages before it. Nothing here bounds
     time or memory; `curate.extract.sandbox` does.
@@ -108,7 +111,7 @@ def extract_spans(
 
 def in_one_span(text: str, expected_f1: float) -> Extracted:
     """A text of which nothing is known but that it is text."""
-    from filters.spans import Kind, Span, pack
+    from curate.filters.spans import Kind, Span, pack
 
     return Extracted(text, expected_f1, pack([Span(0, len(text), Kind.PROSE)] if text else []))
 

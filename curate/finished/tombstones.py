@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from curate.documents import DROPPED, PROVENANCE
 from curate.errors import UsageError
+from curate.filters.address import canonical_host, canonical_url
 from curate.folder import CUT, DATA, SIGNALS
-from filters.address import canonical_host, canonical_url
 
 STAGE, RULE = "takedown", "requested"
 ROWS_GO = frozenset({DATA, SIGNALS, CUT})  # elsewhere other files count or number a file's rows

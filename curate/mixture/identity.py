@@ -31,7 +31,7 @@ def code_of(what: str) -> str:
         "laid out": own,
         "written": [*own, *sorted((folder / "formats").glob("*.py"))],
     }[what]
-    filters = Path(str(import_module("filters").__file__)).parent
+    filters = Path(str(import_module("curate.filters").__file__)).parent
     digest = sha256()
     for path in [*files, *sorted(filters.glob("*.py"))]:
         digest.update(f"{path.name}\0".encode() + path.read_bytes())

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from curate.errors import IncompleteRunError
 from curate.files import RowFile, read_marker, sha256_of, whole_file, write_marker
+from curate.filters.address import canonical_host, registered_domain
+from curate.filters.difficulty import SIGNALS, measure_all
 from curate.mixture.ragged import Ragged
 from curate.mixture.sources import Part
 from curate.mixture.vocabulary import TokenizerFile, Tokens
-from filters.address import canonical_host, registered_domain
-from filters.difficulty import SIGNALS, measure_all
 
 ROWS = 1000  # documents that are tokenized together, and row groups of the runs' own files
 GROUP_ROWS = 1 << 16

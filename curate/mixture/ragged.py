@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from filters.compiled import kernel
+from curate.filters.compiled import kernel
 
 
 @kernel

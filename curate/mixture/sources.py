@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.errors import UsageError
+from curate.filters.difficulty import SIGNALS
 from curate.output.checksums import is_mixture, load_manifest
-from filters.difficulty import SIGNALS
 
 SOURCE = "source"
 OWN_NUMBERS = (*SIGNALS, "tokens", "structure_char_fraction")  # measured here, not by the run

@@ -7,11 +7,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from curate.filters.consent import rules_of
 from curate.output.inputs import how_many
 from curate.output.markdown import code, plain, table
 from curate.output.origins import Origins
 from curate.yaml import dumped
-from filters.consent import rules_of
 
 SHOWN = 20
 _LOAD = """```python

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from filters.address import canonical_host, registered_domain
+from curate.filters.address import canonical_host, registered_domain
 
 BATCH_ROWS = 1000
 COUNTED = ("language", "licence", "opt_outs")

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from curate.filters.address import site_of
 from curate.report.pages import Floats, Ints, Pages
-from filters.address import site_of
 
 CRAWL_PAGES = 2.5e9  # pages: the order of size of one of Common Crawl's crawls of these years
 TOKENS_PER_PARAMETER = 20  # Hoffmann et al. 2022, table 3: the optimum for the compute spent on training

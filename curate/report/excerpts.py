@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from filters import pii
+from curate.filters import pii
 
 EXCERPT = 320  # characters
 BEFORE = 60  # characters shown before the first mark
@@ -27,7 +27,7 @@ class Piece:
 def excerpt(text: str, find: Finder) -> tuple[Piece, ...]:
     """The part of a text with most of what is found in it, marked; the beginning where nothing is.
 
-    >>> from filters import fineweb
+    >>> from curate.filters import fineweb
     >>> text = "Menu\\nThis line is a good deal longer than thirty characters."
     >>> excerpt(text, lambda text: fineweb.quality.where(text, "max_short_line_fraction"))[0]
     Piece(text='Menu', marked=True)

@@ -10,9 +10,9 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.filters.address import site_of
 from curate.report.pages import Ints, Pages, Strings
 from curate.report.rules import Failing, RuleStudy, taken_by
-from filters.address import site_of
 
 Z = 1.96
 MIN_GROUP = 30  # pages, for a group to be compared

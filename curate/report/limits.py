@@ -6,9 +6,9 @@ from math import nan
 from typing import Any
 
 from curate.errors import UsageError
+from curate.filters.text_view import TextView
 from curate.recipe import Recipe, describe, load_recipe
 from curate.stages import about
-from filters.text_view import TextView
 
 Where = Callable[[TextView, str], Sequence[tuple[int, int]]]
 
@@ -28,6 +28,7 @@ class Limit:
     signal: str = ""
     because: str = ""
     source: str = ""
+    language: str = ""
 
     @property
     def noun(self) -> str:
@@ -49,7 +50,16 @@ def limits_of(report: Mapping[str, Any]) -> list[Limit]:
     (0.8, 'score')
     """
     return [
-        Limit(stage, row["rule"], row["value"], row["bound"], row["signal"], row["because"], row["source"])
+        Limit(
+            stage,
+            row["rule"],
+            row["value"],
+            row["bound"],
+            row["signal"],
+            row["because"],
+            row["source"],
+            row.get("language", ""),
+        )
         for stage, told in about_stages(report).items()
         for row in told["limits"]
         if row["value"] is not None

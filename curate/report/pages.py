@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from curate.documents import SPANS, view_of
+from curate.filters.text_view import TextView
 from curate.folder import ENDS, SIGNALS, parts
-from filters.text_view import TextView
 
 MAX_PAGES = 100_000  # held at a time; a larger run is sampled
 MAX_TEXT = 20_000  # characters read of a text

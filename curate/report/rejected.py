@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from curate.errors import UsageError
 from curate.files import row_batches
+from curate.filters.rule_set import choices
 from curate.folder import DROPPED, parts
-from filters.rule_set import choices
 
 
 def rejected(out: Path, *, stage: str = "", rule: str = "", count: int = 20) -> list[dict[str, Any]]:

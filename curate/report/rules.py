@@ -96,7 +96,16 @@ def failing(pages: Pages, limits: Sequence[Limit], stages: Sequence[str]) -> Fai
         return Failing((), np.zeros(0, np.int64), np.zeros((0, 0), bool))
     columns = [pages.signals[each.signal] for each in chosen]
     here = np.flatnonzero(pages.reached(stages[0]) & ~np.isnan(columns[0]))
-    return Failing(chosen, here, np.stack([_fails(v[here], each) for v, each in zip(columns, chosen, strict=True)], 1))
+    fails = [
+        _fails(values[here], each) & _judged(pages, each)[here] for values, each in zip(columns, chosen, strict=True)
+    ]
+    return Failing(chosen, here, np.stack(fails, 1))
+
+
+def _judged(pages: Pages, limit: Limit) -> NDArray[np.bool_]:
+    """The pages that a limit is for: all, or those in one language."""
+    judged: NDArray[np.bool_] = pages.language == limit.language if limit.language else np.ones(len(pages), bool)
+    return judged
 
 
 def _fails(values: Floats, limit: Limit) -> NDArray[np.bool_]:
@@ -135,6 +144,7 @@ def _study(pages: Pages, limit: Limit, count: int, together: Failing, ranks: Int
     signal = pages.signals.get(limit.signal)
     column = together.of(stage, rule)
     population = together.pages if column >= 0 else np.flatnonzero(pages.reached(stage))
+    population = population[_judged(pages, limit)[population]]
     near, deep = _near_and_deep(dropped, _gaps(pages.value[dropped], limit.limit), ranks)
     return RuleStudy(
         stage=stage,
@@ -183,6 +193,7 @@ def _near_and_deep(dropped: Ints, gaps: Floats, ranks: Ints) -> tuple[tuple[int,
 def _near_kept(pages: Pages, signal: Floats, limit: Limit, ranks: Ints) -> tuple[int, ...]:
     """Pages this rule let pass, nearest to its limit first."""
     passed = (pages.fate > pages.stages.index(limit.stage)) & ~np.isnan(signal) & ~_fails(signal, limit)
+    passed &= _judged(pages, limit)
     here = np.flatnonzero(passed)
     order = here[np.lexsort((ranks[here], _gaps(signal[here], limit.limit)))]
     return tuple(order[:SAMPLES].tolist())

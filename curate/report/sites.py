@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from curate.filters.address import site_of
 from curate.folder import ENDS, parts
-from filters.address import site_of
 
 MIN_SITE_PAGES = 20  # pages that reached duplicate removal, for a site's share to mean something
 MAX_SITES = 1_000_000  # counted at a time; with more, the rows are read again for the others

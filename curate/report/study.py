@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from curate.filters.text_view import TextView
 from curate.recipe import Recipe
 from curate.report import crawl, duplicates, groups, judges, limits, rules, topics
 from curate.report import pages as rows
 from curate.report.excerpts import Piece, excerpt
 from curate.report.pages import Pages
 from curate.report.rules import RuleStudy
-from filters.text_view import TextView
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from curate.audit import show
 from curate.counts import implausible
 from curate.files import whole_file
+from curate.filters.verdict import Judgement
 from curate.recipe import Recipe
 from curate.report import crawl, plots
 from curate.report import published as judgement
@@ -18,7 +19,6 @@ from curate.report.limits import about_stages, bands_of
 from curate.report.study import Study, study
 from curate.report.tables import rules_text, summary
 from curate.terminal import harmless
-from filters.verdict import Judgement
 
 QUARANTINED = 20
 UNKNOWN = asdict(Judgement())  # in a report of an earlier version

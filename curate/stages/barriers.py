@@ -19,8 +19,8 @@ from curate.dedup.near import (
 from curate.dedup.ranking import check_keep
 from curate.documents import Documents
 from curate.errors import UsageError
+from curate.filters.verdict import Judgement, Rule
 from curate.matches import Load, Matches
-from filters.verdict import Judgement, Rule
 
 
 def _repeating(stage: "ExactDuplicates | NearDuplicates") -> tuple[Rule, ...]:

@@ -13,11 +13,11 @@ from curate.extract import DEFAULT_EXTRACTOR, DEFAULT_MARKUP, check_extractor, c
 from curate.extract.child_process import PageKilled, SandboxLimits
 from curate.extract.sandbox import WARM_UP_PAGE, Sandbox
 from curate.extract.sandbox import warm as warm_extractor
+from curate.filters import consent, html
+from curate.filters.url import UrlRules
+from curate.filters.verdict import KEPT, Judgement, Rule, judge
 from curate.protocol import Failure, Fate, Outcome
 from curate.warc.pages import Limits
-from filters import consent, html
-from filters.url import UrlRules
-from filters.verdict import KEPT, Judgement, Rule, judge
 
 
 @dataclass(frozen=True, slots=True)

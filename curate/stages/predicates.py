@@ -9,9 +9,9 @@ import numpy as np
 
 from curate.documents import Documents
 from curate.errors import UsageError
+from curate.filters.verdict import Rule
+from curate.filters.verdicts import Signals, Verdicts, judge_all
 from curate.protocol import Outcome
-from filters.verdict import Rule
-from filters.verdicts import Signals, Verdicts, judge_all
 
 TRIED_ON = "A text to try the function on."
 

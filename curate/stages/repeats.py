@@ -17,8 +17,8 @@ from curate.dedup.copies import site_hash
 from curate.dedup.minhash import MinHash
 from curate.documents import Documents
 from curate.errors import UsageError
+from curate.filters.verdict import Judgement, Rule
 from curate.matches import Load, Matches
-from filters.verdict import Judgement, Rule
 
 KEY_VERSION = 1
 """Changes whenever the windows of a text do: those of two versions are never compared."""

@@ -11,10 +11,10 @@ import pyarrow as pa
 from curate.census import Census
 from curate.documents import Documents
 from curate.errors import UsageError
+from curate.filters.verdict import Judgement, Rule
+from curate.filters.verdicts import Ruling, Signals, Verdicts, first_failed, rulings
 from curate.protocol import Outcome
 from curate.stages.texts import TRIED_ON, usable
-from filters.verdict import Judgement, Rule
-from filters.verdicts import Ruling, Signals, Verdicts, first_failed, rulings
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Stages on texts: language, rule sets, scores of models, personal data."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
@@ -10,18 +11,19 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from classifiers.fasttext_model import ModelError
-from classifiers.language import Identifier, identifier
-from classifiers.names import ENTITY as PERSON
-from classifiers.names import PersonNames, person_names
+from curate.classifiers.fasttext_model import ModelError, label_names
+from curate.classifiers.language import Identifier, identifier
+from curate.classifiers.language_codes import ISO_639_1, iso_639_1
+from curate.classifiers.names import ENTITY as PERSON
+from curate.classifiers.names import PersonNames, person_names
 from curate.documents import Documents
 from curate.errors import UsageError
+from curate.filters import pii
+from curate.filters.rule_set import RuleSet, TextEdit
+from curate.filters.text_view import TextView
+from curate.filters.verdict import Judgement, Rule
+from curate.filters.verdicts import Ruling, Signals, Verdicts, first_failed, judge_all, rulings
 from curate.protocol import Outcome
-from filters import pii
-from filters.rule_set import RuleSet, TextEdit
-from filters.text_view import TextView
-from filters.verdict import Judgement, Rule
-from filters.verdicts import Ruling, Signals, Verdicts, first_failed, judge_all, rulings
 
 TRIED_ON = "A text to load the model with."
 MIN_KEY_BYTES = 16  # a shorter key can be guessed from a hash of it
@@ -30,7 +32,10 @@ _PII_ENTITIES = tuple(sorted(pii.ENTITIES | pii.OPTIONAL_ENTITIES))
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """Keep texts in some languages (ISO 639-1 codes); the rule that drops a text names the language it is in.
+    """Keep texts in some languages; the rule that drops a text names the language it is in.
+
+    Languages are named by ISO 639-1 or 639-3 codes, `de` or `deu`, and become the shorter one. Raises UsageError for a
+    code that is neither; `check` also for a language that the model cannot tell.
 
     `model` is another fastText model by path, such as lid.176.ftz or GlotLID's, or a `classifiers.language.Identifier`.
     """
@@ -45,13 +50,18 @@ class Language:
     edits: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        """Refuse a model that cannot be read with UsageError."""
+        """Refuse a code of no language, or a model that cannot be read, with UsageError."""
+        object.__setattr__(self, "keep", language_codes((self.keep,) if isinstance(self.keep, str) else self.keep))
         if isinstance(self.model, str):
             object.__setattr__(self, "model", usable(identifier, self.model))
 
     def check(self) -> None:
-        """Load the model; UsageError when it is missing, damaged or another one."""
+        """Load the model; UsageError when it is missing, damaged or another one, or does not know a language."""
         usable(self._identify, [TRIED_ON])
+        labels = label_names(self.model.model) if isinstance(self.model, Identifier) else ()
+        known = sorted(set(map(iso_639_1, labels)))
+        if unknown := sorted(set(self.keep) - set(known)):
+            raise UsageError(f"stage 'language': the model cannot tell {unknown[0]!r}; it knows {' '.join(known)}")
 
     def _identify(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         return self.model(texts) if isinstance(self.model, Identifier) else []
@@ -88,6 +98,19 @@ class Language:
         return self.model.judgement if isinstance(self.model, Identifier) else Judgement()
 
 
+def language_codes(codes: Iterable[str]) -> tuple[str, ...]:
+    """ISO 639-1 or 639-3 codes as ISO 639-1, where a language has such a code; UsageError for what is neither.
+
+    >>> language_codes(("deu", "en", "ckb"))
+    ('de', 'en', 'ckb')
+    """
+    short = tuple(iso_639_1(code) for code in codes)
+    for code, given in zip(short, codes, strict=True):
+        if code not in ISO_639_1 and not re.fullmatch("[a-z]{3}", code):
+            raise UsageError(f"{given!r} is no code of a language: name it by ISO 639-1 or 639-3, such as de or deu")
+    return short
+
+
 def usable(use: Callable[[Any], Any], given: Any) -> Any:
     """What `use` makes of it; UsageError where a model is missing, damaged or another one."""
     try:
@@ -118,7 +141,7 @@ class Rules:
         """Measure and judge each text; every signal goes to the outcome."""
         documents = documents.with_views()
         measured = [self.rules.signals(view) for view in documents.views or ()]
-        names = measured[0] if measured else ()
+        names = measured[0] if measured else self.signals
         signals = {name: np.array([row[name] for row in measured], np.float64) for name in names}
         fates = self.judge(signals)
         if self.edit is not None:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from classifiers import value_model
-from classifiers.fasttext_model import SHIPPED_SHA256
-from classifiers.training import cards as model_cards
-from classifiers.training import labelled_sets as training_data
-from classifiers.training import value_report
-from classifiers.training.value import fit, pieces, teaching
-from classifiers.training.value_examples import Example
+from curate.classifiers import value_model
+from curate.classifiers.fasttext_model import SHIPPED_SHA256
+from curate.classifiers.training import cards as model_cards
+from curate.classifiers.training import labelled_sets as training_data
+from curate.classifiers.training import value_report
+from curate.classifiers.training.value import fit, pieces, teaching
+from curate.classifiers.training.value_examples import Example
 from curate.extract import extract
 from curate.warc.reading import read_pages
 

@@ -10,16 +10,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifiers.training.corpora import read_lines
-from classifiers.training.wikipedia import wikiextractor_jsonl, wikipedia_xml
+from curate.classifiers.training.corpora import read_lines
+from curate.classifiers.training.wikipedia import wikiextractor_jsonl, wikipedia_xml
 from curate.errors import NotAnArchiveError, UsageError
 from curate.extract import DEFAULT_EXTRACTOR
 from curate.extract.child_process import PageKilled
 from curate.extract.sandbox import Sandbox
+from curate.filters.address import canonical_host
 from curate.inputs import sources
 from curate.inputs.input_file import Input
 from curate.warc.pages import Limits, Page, ReadCounts, Skip
-from filters.address import canonical_host
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract

@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classifiers import value_model
-from classifiers.fasttext_model import ModelFile
-from classifiers.training import value_report
-from classifiers.training.value import train
-from classifiers.training.value_examples import Example
+from curate.classifiers import value_model
+from curate.classifiers.fasttext_model import ModelFile
+from curate.classifiers.training import value_report
+from curate.classifiers.training.value import train
+from curate.classifiers.training.value_examples import Example
 from curate.errors import UsageError
 from curate.files import sha256_of, whole_file
 from curate.training.texts import site_of

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import webtext
-from classifiers.fasttext_model import ModelFile
-from classifiers.training import corpora, webtext_report
-from classifiers.training import webtext as webtext_training
-from classifiers.training.labelled_sets import Row
-from classifiers.training.webtext import GOOD, ORDINARY, Sample, Study, Target
+from curate.classifiers import webtext
+from curate.classifiers.fasttext_model import ModelFile
+from curate.classifiers.training import corpora, webtext_report
+from curate.classifiers.training import webtext as webtext_training
+from curate.classifiers.training.labelled_sets import Row
+from curate.classifiers.training.webtext import GOOD, ORDINARY, Sample, Study, Target
 from curate.errors import UsageError
 from curate.extract import DEFAULT_EXTRACTOR, check_extractor
 from curate.files import sha256_of, whole_file, write_json
@@ -143,7 +143,7 @@ def _sort_in(
 
 
 def _languages(batch: list[Text]) -> list[str]:
-    from classifiers import language
+    from curate.classifiers import language
 
     return [code for code, _ in language.identify_many([text.text for text in batch])]
 

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curate.errors import UsageError
+from curate.filters.verdicts import Verdicts
 from curate.output.fates import KEPT, Reasons
 from curate.protocol import column
 from curate.recipe import Recipe
 from curate.stages import about, meets
-from filters.verdicts import Verdicts
 
 UNKNOWN = -1  # the number of the reason of a page whose fate only the stages themselves can tell
 

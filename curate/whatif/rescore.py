@@ -14,7 +14,7 @@ from curate.documents import PROVENANCE, SPANS, Documents, sizes
 from curate.engine.flow import flow
 from curate.engine.segment import BATCH_CHARS, BATCH_DOCUMENTS
 from curate.errors import UsageError
-from curate.folder import DROPPED
+from curate.folder import DROPPED, SIGNALS
 from curate.output.fates import Reason, rows_with
 from curate.recipe import Recipe
 from curate.stages import alone
@@ -51,7 +51,11 @@ def run_on(documents: Documents, recipe: Recipe, place: int) -> list[Reason]:
 
 
 def dropped_documents(out: Path, keys: np.ndarray, recipe: Recipe) -> Iterator[tuple[Documents, int]]:
-    """Pages of `dropped/` in batches of one stage, and its place; UsageError where their text was not kept."""
+    """Pages of `dropped/` in batches of one stage, and its place; UsageError where their text was not kept.
+
+    They come with the language that was found for them, which `signals/` holds: stages by language go by it.
+    """
+    languages = _languages(out, keys)
     for table in _gathered(rows_with(out / DROPPED, keys, [*PROVENANCE.names, "stage", "text", SPANS])):
         if table["text"].null_count:
             message = "pages newly pass, and the run kept no text of dropped pages to score: run it again instead"
@@ -59,7 +63,20 @@ def dropped_documents(out: Path, keys: np.ndarray, recipe: Recipe) -> Iterator[t
         for stage in sorted(set(table["stage"].to_pylist())):
             rows = table.filter(pc.equal(table["stage"], stage)).drop_columns(["stage"]).combine_chunks()
             for batch in _cut(rows.to_batches()[0]):
-                yield Documents(batch), recipe.stage_names.index(stage)
+                documents = Documents(batch)
+                found = [languages.get(page) for page in batch.column("id").to_pylist()]
+                if any(found):
+                    documents = documents.with_column("language", pa.array(found, pa.string()))
+                yield documents, recipe.stage_names.index(stage)
+
+
+def _languages(out: Path, keys: np.ndarray) -> dict[str, str]:
+    """The language of each page by its id, of those that have one."""
+    found: dict[str, str] = {}
+    for table in rows_with(out / SIGNALS, keys, ["id", "language"]):
+        known = table.filter(pc.is_valid(table["language"]))
+        found |= dict(zip(known["id"].to_pylist(), known["language"].to_pylist(), strict=True))
+    return found
 
 
 def _gathered(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:

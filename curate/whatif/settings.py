@@ -6,9 +6,9 @@ from math import isfinite, isinf
 from typing import Any
 
 from curate.errors import UsageError
+from curate.filters.verdict import Rule
 from curate.recipe import Recipe, fingerprint
 from curate.stages import about
-from filters.verdict import Rule
 
 NONE = "none"
 MAX_POINTS = 1000
@@ -40,7 +40,7 @@ def parse_setting(text: str, recipe: Recipe) -> Setting:
     `STAGE.threshold` names the one limit of a stage that drops anything. Raises UsageError, in one line that says what
     there is instead, for what is no limit on a stored signal.
 
-    >>> from pipelines.webtext import recipe
+    >>> from curate.pipelines.webtext import recipe
     >>> parse_setting("quality.threshold=0.4", recipe)
     Setting(stage='quality', limit='min_score', value=0.4)
     """
@@ -57,7 +57,7 @@ def parse_sweep(text: str, recipe: Recipe) -> tuple[str, str, tuple[float, ...]]
 
     Raises UsageError for what is no such range, or has more than 1,000 values.
 
-    >>> from pipelines.webtext import recipe
+    >>> from curate.pipelines.webtext import recipe
     >>> parse_sweep("quality.min_score=0.1:0.4:0.1", recipe)
     ('quality', 'min_score', (0.1, 0.2, 0.3, 0.4))
     """
@@ -106,7 +106,7 @@ def limit_name(recipe: Recipe, stage: str, limit: str) -> str:
 def with_setting(recipe: Recipe, setting: Setting) -> Recipe:
     """The same recipe with one limit changed; UsageError when it has no such limit.
 
-    >>> from pipelines.webtext import recipe
+    >>> from curate.pipelines.webtext import recipe
     >>> with_setting(recipe, Setting("pii", "max_pii_spans", 4)).stages[-1].max_pii_spans
     4
     """

@@ -11,10 +11,10 @@ import pytest
 
 from curate.cluster import Workers
 from curate.engine.run import run
+from curate.filters import c4, gopher
 from curate.recipe import Recipe
 from curate.report.webpage import write_html
 from curate.stages import ExactDuplicates, Extract, Read, Rules
-from filters import c4, gopher
 
 HOSTILE = (
     "<script>document.title='owned'</script>",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.training import corpora, wikipedia
-from classifiers.training.corpora import Submission, canonical_url, linked_urls, reddit_submissions
+from curate.classifiers.training import corpora, wikipedia
+from curate.classifiers.training.corpora import Submission, canonical_url, linked_urls, reddit_submissions
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 

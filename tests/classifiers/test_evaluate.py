@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from classifiers.training import evaluate
+from curate.classifiers.training import evaluate
 
 
 def test_roc_auc_is_the_share_of_ordered_pairs() -> None:

@@ -8,9 +8,9 @@ import fasttext
 import numpy as np
 import pytest
 
-from classifiers import fasttext_model
-from classifiers.fasttext_format import check_structure
-from classifiers.fasttext_model import ModelError, ModelFile
+from curate.classifiers import fasttext_model
+from curate.classifiers.fasttext_format import check_structure
+from curate.classifiers.fasttext_model import ModelError, ModelFile
 
 ROWS = [("warm", f"sun beach summer heat {n}") for n in range(40)] + [
     ("cold", f"snow ice winter frost {n}") for n in range(40)

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from classifiers import language, language_codes
-from classifiers.training import language as language_training
+from curate.classifiers import language, language_codes
+from curate.classifiers.training import language as language_training
 
 SENTENCES = {
     "en": "The old bridge was closed for repairs, so we walked along the river to the next village.",
@@ -130,5 +130,5 @@ def test_a_string_is_not_a_list_of_texts() -> None:
 
 def test_importing_loads_no_model() -> None:
     """Import stays cheap: neither fastText nor a model is loaded before the first call."""
-    code = "import sys; from classifiers import language, toxicity, quality; sys.exit('fasttext' in sys.modules)"
+    code = "import sys; from curate.classifiers import language, toxicity, quality; sys.exit('fasttext' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

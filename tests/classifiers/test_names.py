@@ -2,9 +2,9 @@
 
 import pytest
 
-from classifiers.fasttext_model import ModelError
-from classifiers.names import MAX_CHARS, person_names
-from filters import pii
+from curate.classifiers.fasttext_model import ModelError
+from curate.classifiers.names import MAX_CHARS, person_names
+from curate.filters import pii
 
 spacy = pytest.importorskip("spacy", reason="names of persons need spaCy")
 

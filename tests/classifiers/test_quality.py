@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers import quality, value_model
-from classifiers.fasttext_model import ModelError, ModelFile
-from classifiers.training.value_examples import shuffled
+from curate.classifiers import quality, value_model
+from curate.classifiers.fasttext_model import ModelError, ModelFile
+from curate.classifiers.training.value_examples import shuffled
 
 # Of about 100 words each. What is good is in kinds that a judge of one taste would lose.
 GOOD = {

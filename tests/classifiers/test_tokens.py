@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifiers import tokens
-from filters import characters
-from filters.hashing import hash_word
+from curate.classifiers import tokens
+from curate.filters import characters
+from curate.filters.hashing import hash_word
 
 FOLDS = tokens.folded()
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers import toxic_words, toxicity, toxicity_model
-from classifiers.fasttext_model import ModelError, ModelFile
-from classifiers.training import hate_phrases, phrase_cases
+from curate.classifiers import toxic_words, toxicity, toxicity_model
+from curate.classifiers.fasttext_model import ModelError, ModelFile
+from curate.classifiers.training import hate_phrases, phrase_cases
 
 CALM = [
     "The library opens at nine and closes at six on weekdays.",

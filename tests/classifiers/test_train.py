@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.training import main as train
-from classifiers.training.contrast import contrast_sentences
-from classifiers.training.labelled_sets import Row, site
+from curate.classifiers.training import main as train
+from curate.classifiers.training.contrast import contrast_sentences
+from curate.classifiers.training.labelled_sets import Row, site
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -61,7 +61,7 @@ def test_contrast_sentences_balance_what_is_said() -> None:
 def test_no_source_is_most_of_the_crawl() -> None:
     """The crawl's side holds few pages of each source: a model must not learn what a collection looks like."""
     pytest.importorskip("zstandard", reason="needs the optional zstandard")
-    from classifiers.training.labelled_sets import webtext_rows
+    from curate.classifiers.training.labelled_sets import webtext_rows
 
     rows = webtext_rows(SHARED, max_source_pages=7)
     counts = Counter(row.group for row in rows if row.label == "cc")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from classifiers import value_model
-from classifiers.training import evaluate
-from classifiers.training.value import design, folds_of, out_of_fold, pieces, train
-from classifiers.training.value_examples import Example, shuffled
+from curate.classifiers import value_model
+from curate.classifiers.training import evaluate
+from curate.classifiers.training.value import design, folds_of, out_of_fold, pieces, train
+from curate.classifiers.training.value_examples import Example, shuffled
 
 WORDS = "river stone garden letter winter engine window bread music paper cloud horse market island candle".split()
 

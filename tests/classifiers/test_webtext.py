@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from classifiers import webtext
-from classifiers.fasttext_model import ModelFile
+from curate.classifiers import webtext
+from curate.classifiers.fasttext_model import ModelFile
 
 ENCYCLOPAEDIC = (
     "The lighthouse was built in 1847 on a rocky island off the northern coast, after several ships had been lost in "

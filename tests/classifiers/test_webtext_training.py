@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers import quality, webtext
-from classifiers.fasttext_model import ModelError
-from classifiers.training import webtext as training
-from classifiers.training import webtext_report
-from classifiers.training.labelled_sets import Row
-from classifiers.training.webtext import GOOD, ORDINARY, Sample, Target, spread, study, threshold_for
+from curate.classifiers import quality, webtext
+from curate.classifiers.fasttext_model import ModelError
+from curate.classifiers.training import webtext as training
+from curate.classifiers.training import webtext_report
+from curate.classifiers.training.labelled_sets import Row
+from curate.classifiers.training.webtext import GOOD, ORDINARY, Sample, Target, spread, study, threshold_for
 
 GOOD_WORDS = "river hills naturalist species century observatory granite historians engineer migration".split()
 POOR_WORDS = "cart login checkout shipping menu casino bonus click newsletter password".split()

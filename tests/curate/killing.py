@@ -6,8 +6,8 @@ from collections import Counter
 
 import curate.mixture.formats.jsonl  # noqa: F401
 from curate.cluster import Workers
+from curate.filters.difficulty import measure_all
 from curate.mixture.mix import mix
-from filters.difficulty import measure_all
 
 measure_all(["Loads what is compiled, once for all processes that are forked from here."])
 

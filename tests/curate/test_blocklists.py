@@ -6,9 +6,9 @@ import pytest
 
 from curate.blocklists import read_blocklist
 from curate.errors import UsageError
+from curate.filters.url import UrlRules
 from curate.recipe import fingerprint
 from curate.stages import Urls
-from filters.url import UrlRules
 
 
 @pytest.fixture

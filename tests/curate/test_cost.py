@@ -8,9 +8,9 @@ from types import FrameType
 import pytest
 
 from curate.errors import NotAnArchiveError
+from curate.filters import html
 from curate.warc.pages import Page, ReadCounts, parse_date
 from curate.warc.reading import read_pages
-from filters import html
 from tests.curate.worst import CASES
 
 SIZE = 400_000

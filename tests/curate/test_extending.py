@@ -14,14 +14,14 @@ from curate.cluster import Workers
 from curate.documents import PAGES, Documents
 from curate.engine.run import run
 from curate.errors import UsageError
+from curate.filters import fineweb
+from curate.filters.verdict import KEPT
 from curate.recipe import Recipe, fingerprint, load_recipe
 from curate.report.webpage import write_html
 from curate.stages import Keep, Outcome, Read, Rules, Score, about
 from curate.whatif.answer import whatif
 from curate.whatif.finished import open_run
 from curate.whatif.settings import Setting, parse_setting, with_setting
-from filters import fineweb
-from filters.verdict import KEPT
 
 PAGE = Path(__file__).parents[2] / "docs" / "extending.md"
 TEXTS = (

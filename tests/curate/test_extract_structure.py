@@ -15,7 +15,7 @@ from curate.extract.languages import LANGUAGES, NAMES
 from curate.extract.mathml import tex_of_mathml
 from curate.extract.rendering import render
 from curate.extract.tables import tables
-from filters.spans import Kind, Span, pack, unpack
+from curate.filters.spans import Kind, Span, pack, unpack
 
 CASES = Path(__file__).parent / "cases"
 FORMULAS = json.loads((CASES / "formulas.json").read_text("utf-8"))

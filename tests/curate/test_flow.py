@@ -9,7 +9,7 @@ import pytest
 from curate.counts import SLOWEST, AccountingError, StageCount
 from curate.documents import PAGES, Documents
 from curate.engine.flow import Failure, Outcome, flow
-from filters.verdict import KEPT, Verdict
+from curate.filters.verdict import KEPT, Verdict
 
 
 def documents(*texts: str) -> Documents:

@@ -271,7 +271,7 @@ def test_wrong_settings_are_the_users_error() -> None:
 WITHOUT_A_CACHE = """
 from curate.extract.compiling import borrowing, compiled
 from curate.dedup.kernels import compiled as loop
-from filters.compiled import kernel
+from curate.filters.compiled import kernel
 for decorator in (borrowing, compiled, loop, kernel):
     space = {}
     exec("def add_one(number):\\n    return number + 1", space)

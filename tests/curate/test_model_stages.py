@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from classifiers.fasttext_model import save, train
-from classifiers.language import Identifier, identifier
-from classifiers.quality import Pareto, keep
+from curate.classifiers.fasttext_model import save, train
+from curate.classifiers.language import Identifier, identifier
+from curate.classifiers.quality import Pareto, keep
 from curate.documents import Documents
 from curate.errors import UsageError
+from curate.filters import pii
 from curate.recipe import describe, fingerprint
 from curate.stages import Language, Redact, Score
-from filters import pii
 
 KEY = b"sixteen bytes or more"
 TEXTS = [

@@ -29,7 +29,7 @@ STEADY = ("README.md", "croissant.json", "training_content.md")
 RECIPE = """
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Prefilter, Read
-from filters.html import HtmlRules
+from curate.filters.html import HtmlRules
 recipe = Recipe("small", (Read(), Prefilter(HtmlRules(min_html_bytes=10), consent=%r),
                           Extract("resiliparse"), ExactDuplicates()), split_bytes=3000)
 """

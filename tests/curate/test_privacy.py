@@ -13,7 +13,7 @@ RECIPE = """
 from curate.engine.flow import Outcome
 from curate.recipe import Recipe
 from curate.stages import Extract, Read, Rules
-from filters import gopher
+from curate.filters import gopher
 recipe = Recipe("small", (Read(), Extract("resiliparse"), Rules(gopher.quality.with_limits(min_words=30))){})
 """
 PAGE = "<html><body><main><p>Write to somebody@herons.org about the {} of it.</p></main></body></html>"

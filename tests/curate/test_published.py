@@ -24,7 +24,7 @@ HERE = "s3://crawl/out/run"
 RECIPE = """
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Read, Rules
-from filters import gopher
+from curate.filters import gopher
 recipe = Recipe("small", (Read(), Extract("resiliparse"), ExactDuplicates(),
                 Rules(gopher.quality.with_limits(min_words=7, min_stop_words=0))), split_bytes=900)
 """

@@ -22,8 +22,8 @@ from curate.engine.flow import Outcome
 from curate.recipe import Recipe
 from curate.extract.child_process import SandboxLimits
 from curate.stages import ExactDuplicates, Extract, Read, Rules
-from filters import gopher
-from filters.verdict import KEPT
+from curate.filters import gopher
+from curate.filters.verdict import KEPT
 
 @dataclass(frozen=True)
 class NoPoison:

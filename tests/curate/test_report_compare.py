@@ -12,13 +12,13 @@ from curate.cluster import Workers
 from curate.counts import implausible
 from curate.engine.run import run
 from curate.errors import UsageError
+from curate.filters import gopher
 from curate.output.checksums import load_report
 from curate.recipe import Recipe
 from curate.report import limits
 from curate.report import pages as rows
 from curate.report.compare import Difference, compare
 from curate.stages import ExactDuplicates, Extract, Read, Rules
-from filters import gopher
 
 SENTENCE = "the people of the town have to be with that light and go to see water by the old stone house every winter. "
 

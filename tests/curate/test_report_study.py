@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from curate.filters import c4, fineweb, gopher, refinedweb, signals
+from curate.filters.rule_set import RuleSet
 from curate.report import crawl, groups, rules, topics
 from curate.report.excerpts import EXCERPT, excerpt
 from curate.report.limits import Limit
 from curate.report.pages import Pages
-from filters import c4, fineweb, gopher, refinedweb, signals
-from filters.rule_set import RuleSet
 
 STAGES = ("read", "dedup_near", "gopher.quality", "quality")
 

@@ -22,8 +22,8 @@ from curate.engine.flow import Outcome
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, NearDuplicates, Read, Rules
 from dataclasses import dataclass
-from filters import gopher
-from filters.verdict import KEPT, Verdict
+from curate.filters import gopher
+from curate.filters.verdict import KEPT, Verdict
 
 @dataclass(frozen=True)
 class NoPoison:
@@ -360,8 +360,8 @@ def test_a_swapped_model_is_refused_before_work_starts(crawl, tmp_path, curate):
     recipe = tmp_path / "swapped.py"
     recipe.write_text(
         "from functools import partial\n"
-        "from classifiers import webtext\n"
-        "from classifiers.fasttext_model import ModelFile\n"
+        "from curate.classifiers import webtext\n"
+        "from curate.classifiers.fasttext_model import ModelFile\n"
         "from curate.recipe import Recipe\n"
         "from curate.stages import Extract, Read, Score\n"
         f"MODEL = ModelFile({str(tmp_path / 'wrong.ftz')!r}, '{'0' * 64}')\n"

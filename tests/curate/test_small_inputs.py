@@ -16,13 +16,13 @@ from curate.cluster import Workers
 from curate.documents import Documents
 from curate.engine.run import run
 from curate.errors import IncompleteRunError, NotAnArchiveError
+from curate.filters.verdict import KEPT, Judgement
 from curate.finished.verify import verify
 from curate.inputs.input_file import Input, Split
 from curate.inputs.tasks import Task, grouped, known
 from curate.protocol import Outcome
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, NearDuplicates, Read
-from filters.verdict import KEPT, Judgement
 from tests.curate.archives import archive, http, record
 
 HERE = Workers(1)

@@ -6,9 +6,9 @@ import pyarrow as pa
 from curate.counts import StageCount
 from curate.documents import PAGES, SPANS, Documents
 from curate.engine.flow import flow
+from curate.filters import gopher
+from curate.filters.spans import Kind, unpack
 from curate.stages import Extract, Redact, Rules
-from filters import gopher
-from filters.spans import Kind, unpack
 
 SENTENCE = "The mill stood at the bend of the river, and the farmers would come with their grain to have it ground. "
 CODE = "x = f(x)\n" * 60

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from classifiers import quality, webtext
-from classifiers.training.webtext import Target
+from curate.classifiers import quality, webtext
+from curate.classifiers.training.webtext import Target
 from curate.commands import train as command
 from curate.commands.quality_option import arguments, with_options
 from curate.errors import CurateError, UsageError

@@ -4,7 +4,7 @@ import pytest
 
 from curate.extract import extract_spans
 from curate.extract.twice import MAX_CHARS, repaired
-from filters.spans import Kind, unpack
+from curate.filters.spans import Kind, unpack
 
 RIGHT = "“Rust’s édition” – für Łódź: Привет, 25 °C…"
 

@@ -63,7 +63,7 @@ def test_a_recipe_file_that_does_not_load(tmp_path: Path, code: str, line: int) 
 )
 def test_a_mistake_in_a_recipe_file_is_named_with_its_line(tmp_path: Path, monkeypatch, stage: str, said: str) -> None:
     """Also when the file is named by a path that is not absolute."""
-    code = f"from filters import gopher\nfrom curate.stages import Extract, Rules\nstage = {stage}\n"
+    code = f"from curate.filters import gopher\nfrom curate.stages import Extract, Rules\nstage = {stage}\n"
     (tmp_path / "mine.py").write_text(code)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError) as refused:

@@ -17,11 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from classifiers.quality import Pareto
+from curate.classifiers.quality import Pareto
 from curate.cluster import Workers
 from curate.commands import whatif as command
 from curate.engine.run import run
 from curate.errors import UsageError
+from curate.filters import c4, fineweb, gopher, refinedweb, signals
 from curate.finished.takedown import takedown
 from curate.output.fates import Reason
 from curate.recipe import fingerprint, load_recipe
@@ -31,7 +32,6 @@ from curate.whatif.finished import open_run
 from curate.whatif.reapply import reapply
 from curate.whatif.rejudge import judge, stored
 from curate.whatif.settings import Setting, parse_setting, parse_sweep, with_setting, with_settings
-from filters import c4, fineweb, gopher, refinedweb, signals
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "crawl.warc.gz"
 HERE = Workers(1)
@@ -47,8 +47,8 @@ from dataclasses import dataclass
 from curate.engine.flow import Outcome
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Read, Redact, Rules
-from filters import c4, fineweb, gopher
-from filters.verdict import KEPT, Verdict
+from curate.filters import c4, fineweb, gopher
+from curate.filters.verdict import KEPT, Verdict
 
 @dataclass(frozen=True)
 class Words:

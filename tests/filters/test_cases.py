@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from filters import c4, fineweb, gopher, refinedweb, signals
-from filters.rule_set import RuleSet
+from curate.filters import c4, fineweb, gopher, refinedweb, signals
+from curate.filters.rule_set import RuleSet
 
 CASES = Path(__file__).parent / "cases"
 RULE_SETS: dict[str, RuleSet] = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.consent import POLICIES, Consent, quality, read_consent
+from curate.filters.consent import POLICIES, Consent, quality, read_consent
 
 
 @pytest.mark.parametrize(

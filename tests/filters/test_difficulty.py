@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from filters import difficulty
+from curate.filters import difficulty
 
 PROSE = [
     (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters import html
-from filters.html import COMMON_WORDS_CAP, ENGLISH, ENGLISH_WORDS, count_common_words, declared_language
+from curate.filters import html
+from curate.filters.html import COMMON_WORDS_CAP, ENGLISH, ENGLISH_WORDS, count_common_words, declared_language
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from filters import c4, fineweb, gopher, refinedweb, signals
-from filters.text_view import TextView
+from curate.filters import c4, fineweb, gopher, refinedweb, signals
+from curate.filters.text_view import TextView
 
 SETS = (gopher.repetition, gopher.quality, c4.quality, fineweb.quality, refinedweb.quality, signals.statistics)
 SIZE = 200_000

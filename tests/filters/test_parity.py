@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from filters import c4, fineweb, gopher
-from filters.text_view import TextView
+from curate.filters import c4, fineweb, gopher
+from curate.filters.text_view import TextView
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 TABLE = SHARED / "reference" / "reference_dev.jsonl.zst"

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters import pii
-from filters.pii_numbers import is_iban, is_luhn
+from curate.filters import pii
+from curate.filters.pii_numbers import is_iban, is_luhn
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -371,7 +371,7 @@ def test_nothing_is_fetched():
         "import socket\n"
         "def trap(*a, **k): raise SystemExit('network')\n"
         "socket.getaddrinfo = socket.create_connection = trap\n"
-        "from filters import pii\n"
+        "from curate.filters import pii\n"
         "import sys\n"
         "assert 'presidio_analyzer' not in sys.modules\n"
         "text = 'jo@example.org 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa call 020 7946 0958'\n"

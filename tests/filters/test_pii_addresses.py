@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from filters import pii
+from curate.filters import pii
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from filters import pii
+from curate.filters import pii
 
 CASES = Path(__file__).parent / "cases"
 MARK = re.compile(r"\[\[([PAEIS]) (.*?)\]\]")

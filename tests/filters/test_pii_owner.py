@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters import pii
-from filters.pii_owner import country_of
+from curate.filters import pii
+from curate.filters.pii_owner import country_of
 
 PAGE = (
     "Larch Ltd, 12 Larch Road, Leeds LS6 1AB. Write to info@larch.example.org or jo.roe@larch.org.\n"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from filters import c4, fineweb, gopher, refinedweb, signals
-from filters.text_view import TextView
+from curate.filters import c4, fineweb, gopher, refinedweb, signals
+from curate.filters.text_view import TextView
 
 SETS = [
     rules.with_dialect(dialect.name)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters import c4, fineweb, gopher
-from filters.spans import Kind, Span, apart_from_prose, pack
-from filters.text_view import Spans, TextView
+from curate.filters import c4, fineweb, gopher
+from curate.filters.spans import Kind, Span, apart_from_prose, pack
+from curate.filters.text_view import Spans, TextView
 
 PROSE = "The mill stood at the bend of the river, and farmers would come with their grain."
 CODE = "```\n" + "x = 1\n" * 40 + "```"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters import c4, characters, fineweb, gopher, signals
-from filters.text_view import TextView
+from curate.filters import c4, characters, fineweb, gopher, signals
+from curate.filters.text_view import TextView
 from tests.filters import reference
 
 WORDS = st.sampled_from(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from filters import c4, fineweb, gopher, refinedweb
-from filters.text_view import TextView
-from filters.verdict import Rule, Verdict, judge
+from curate.filters import c4, fineweb, gopher, refinedweb
+from curate.filters.text_view import TextView
+from curate.filters.verdict import Rule, Verdict, judge
 
 TEXT = "The mill stood at the bend of the river, and farmers would come with their grain. " * 2
 
@@ -69,7 +69,7 @@ def test_a_limit_of_none_never_fires():
 
 def test_unknown_limits_and_dialects_are_refused_with_the_choices():
     """A misspelt keyword is an error that lists what there is."""
-    with pytest.raises(TypeError, match=r"no limit 'min_wrods'; choose from min_words, max_words"):
+    with pytest.raises(TypeError, match=r"no limit 'min_wrods'; did you mean 'min_words'\? choose from min_words"):
         gopher.quality(TEXT, min_wrods=3)
     with pytest.raises(TypeError, match=r"no dialect 'gopher'; choose from datatrove, dolma, dclm"):
         gopher.quality(TEXT, dialect="gopher")
@@ -119,14 +119,26 @@ def test_fineweb_dialect_of_c4_keeps_lines_without_an_end_mark():
 
 def test_importing_the_rule_sets_does_not_import_numba():
     """Import stays cheap: compiled code is loaded by the first call."""
-    code = "import sys; from filters import gopher, c4, fineweb, refinedweb, signals; print('numba' in sys.modules)"
+    code = (
+        "import sys; from curate.filters import gopher, c4, fineweb, refinedweb, signals; print('numba' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
 def test_compiled_code_is_stamped_with_every_source():
     """What numba keeps on disk is not used again after any of the files it was made from has changed."""
-    from filters import characters, compiled, english, hashing, kernels, ngrams, tokenizer, web_words, word_splits
+    from curate.filters import (
+        characters,
+        compiled,
+        english,
+        hashing,
+        kernels,
+        ngrams,
+        tokenizer,
+        web_words,
+        word_splits,
+    )
 
     assert compiled.STAMP in tokenizer.tokenize.py_func.__qualname__
     modules = (characters, compiled, english, hashing, kernels, ngrams, tokenizer, web_words, word_splits)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters.english import special_words
-from filters.text_view import TextView
+from curate.filters.english import special_words
+from curate.filters.text_view import TextView
 
 spacy = pytest.importorskip("spacy", reason="needs spaCy, which comes with presidio, as the reference")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.toxicity import LISTED, density
+from curate.filters.toxicity import LISTED, density
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filters.url import (
+from curate.filters.url import (
     Blocklist,
     UrlRules,
     canonical_host,
@@ -80,7 +80,7 @@ def test_public_suffixes_are_never_fetched():
         "import socket\n"
         "def trap(*a, **k): raise SystemExit('network')\n"
         "socket.getaddrinfo = trap\n"
-        "from filters.url import registered_domain\n"
+        "from curate.filters.url import registered_domain\n"
         "assert registered_domain('a.example.co.uk') == 'example.co.uk'\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -198,7 +198,7 @@ def test_limits_are_arguments():
 
 def test_repr_does_not_depend_on_the_hash_seed():
     """Recipes are fingerprinted by the repr: it is the same in processes with different hash seeds."""
-    code = "from filters.url import UrlRules; print(UrlRules())"
+    code = "from curate.filters.url import UrlRules; print(UrlRules())"
     outputs = {
         subprocess.run(
             [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
