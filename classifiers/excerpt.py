@@ -1,4 +1,4 @@
-"""Which part of a text a model reads: a bounded one, so that a ten-megabyte page costs what a long article costs."""
+"""Cuts a bounded excerpt out of a text, so that a page of ten megabytes costs a model what a long article costs."""
 
 
 def excerpt(text: str, *, max_head: int, max_middle: int, max_tail: int = 0) -> str:

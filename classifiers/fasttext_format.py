@@ -1,4 +1,4 @@
-"""The layout of a fastText model file, walked to its end: the library itself hangs on a file that was cut short."""
+"""Walks a fastText model file to its end, because the library itself hangs on a file that was cut short."""
 
 import mmap
 import os

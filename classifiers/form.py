@@ -1,4 +1,4 @@
-"""The form of a text in numbers: how its lines, sentences and words are made, whatever they are about; compiled.
+"""Measures the form of a text: how its lines, sentences and words are made, whatever they are about; compiled.
 
 A list of links, a shop's shelf, an essay and a page of documentation differ in the lengths of their lines, in how many
 of them end a sentence, in the small words and the marks between them. These numbers alone, without a single word of
@@ -71,7 +71,7 @@ def small_words() -> NDArray[np.uint64]:
 
 @cache
 def mark_groups() -> NDArray[np.uint8]:
-    """Which of `MARKS` a mark counts as, by its code point: uint8[0x2100]."""
+    """Return which of `MARKS` a mark counts as, by its code point: uint8[0x2100]."""
     groups = np.full(0x2100, OTHER, np.uint8)
     for mark, group in _GROUPS.items():
         groups[ord(mark)] = group
@@ -86,7 +86,7 @@ def share(part: Any, whole: Any) -> Any:
 
 @inner
 def ends_sentence(hashes: Any, kinds: Any, i: Any) -> Any:
-    """Whether the token at `i` is a mark that ends a sentence."""
+    """Return whether the token at `i` is a mark that ends a sentence."""
     return kinds[i] == MARK and (hashes[i] == FULL_STOP or hashes[i] == QUESTION or hashes[i] == EXCLAMATION)
 
 
@@ -140,7 +140,7 @@ def line_form(hashes: Any, kinds: Any, starts: Any, ends: Any) -> Any:
 
 @inner
 def suffix(codes: Any, end: Any, size: Any, folds: Any) -> Any:
-    """Which ending of English a word has: 1 -ed, 2 -ing, 3 -ly, 4 -tion, -ment, -ness, -ity; 0 none of them."""
+    """Return which ending of English a word has: 1 -ed, 2 -ing, 3 -ly, 4 -tion, -ment, -ness, -ity; 0 none of them."""
     if size < 4:
         return 0
     a, b = fold(codes[end - 2], folds), fold(codes[end - 1], folds)

@@ -1,4 +1,4 @@
-"""Which language a text is written in."""
+"""Identifies the language that a text is written in."""
 
 import os
 import re
@@ -96,12 +96,12 @@ class Identifier:
     reads: str = "letters"
 
     def __repr__(self) -> str:
-        """What it does, without the path: a recipe is the same wherever its model lies."""
+        """Return what it does, without the path: a recipe is the same wherever its model lies."""
         return f"Identifier({self.model.sha256}, {self.reads})"
 
     @property
     def judgement(self) -> Judgement:
-        """Whose judgement the languages are."""
+        """Return whose judgement the languages are."""
         taught = "this project's classifier, taught 75 languages by translated sentences and Wikipedia"
         other = f"whoever trained the language model {self.model.sha256[:8]}"
         mind = "dialects, mixed languages, names and lists; close languages are taken for each other"

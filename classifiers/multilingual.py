@@ -61,7 +61,7 @@ class FormModel:
 )
 @takes_column
 def score(texts: Sequence[str], *, model: ModelFile = MODEL) -> NDArray[np.float32]:
-    """What each text is worth, in any language: float32 of shape [n], in [0, 1], 0 without words.
+    """Return what each text is worth, in any language: float32 of shape [n], in [0, 1], 0 without words.
 
     Of texts scored 0.7, about 70 % were worth having to readers who judged pages in their own language by the rubric of
     `quality.score`. The card, `models/multilingual.md`, says how well it does language by language, on sources it never

@@ -68,7 +68,7 @@ class PersonNames:
     sha256: str
 
     def __repr__(self) -> str:
-        """What it is, without the path: a recipe is the same wherever its model lies."""
+        """Return what it is, without the path: a recipe is the same wherever its model lies."""
         return f"PersonNames({self.sha256})"
 
     def __call__(self, text: str) -> Iterable[Span]:

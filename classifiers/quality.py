@@ -29,12 +29,12 @@ class ValueScorer:
     model: ModelFile = MODEL
 
     def __repr__(self) -> str:
-        """What it does, without the path: a recipe is the same wherever its model lies."""
+        """Return what it does, without the path: a recipe is the same wherever its model lies."""
         return f"ValueScorer({self.model.sha256})"
 
     @property
     def judgement(self) -> Judgement:
-        """Whose judgement the scores are; of a model from elsewhere only that it is another's."""
+        """Return whose judgement the scores are; of a model from elsewhere only that it is another's."""
         if self.model == MODEL:
             return Judgement(WHO, MIND)
         return Judgement(f"whoever labelled what the model {self.model.sha256[:8]} was trained on")
@@ -47,7 +47,7 @@ class ValueScorer:
 @takes_column
 @judged_by(WHO, MIND)
 def score(texts: Sequence[str]) -> NDArray[np.float32]:
-    """What each text is worth: float32 of shape [n], in [0, 1], 0 without words, rounded to four decimals.
+    """Return what each text is worth: float32 of shape [n], in [0, 1], 0 without words, rounded to four decimals.
 
     The score can be read: of texts scored 0.7, about 70 % were worth having to readers who judged whole pages by a
     written rubric (coherent prose or discussion with real content, or better). The first 6,000, the middle 2,000 and

@@ -30,7 +30,7 @@ _EMPHASIS = "*_`\\"  # anywhere
 
 @cache
 def folded() -> NDArray[np.uint32]:
-    """What each code point below `LOWERED` reads as, uint32[LOWERED]: lower case, one kind of quote and dash."""
+    """Return what each code point below `LOWERED` reads as, uint32[LOWERED]: lower case, one kind of quote and dash."""
     table = np.arange(LOWERED, dtype=np.uint32)
     for code in range(LOWERED):
         low = chr(code).lower()
@@ -44,7 +44,7 @@ def folded() -> NDArray[np.uint32]:
 
 @cache
 def markup() -> NDArray[np.uint8]:
-    """Which ASCII marks are Markdown's: bit 1 at the start of a line, bit 2 anywhere; uint8[128]."""
+    """Return which ASCII marks are Markdown's: bit 1 at the start of a line, bit 2 anywhere; uint8[128]."""
     table = np.zeros(128, np.uint8)
     for mark in _MARKUP:
         if mark.isascii():
@@ -82,7 +82,7 @@ def after_markup(codes: Any, start: Any, folds: Any, marks: Any) -> Any:
 
 @inner
 def word_end(codes: Any, start: Any, folds: Any, classes: Any) -> Any:
-    """Where a word that begins at `start` ends: after letters, their combining marks, and inner apostrophes."""
+    """Return where a word that begins at `start` ends: after letters, their combining marks, and inner apostrophes."""
     i, size = start, len(codes)
     while i < size:
         if class_of(codes[i], classes) & (ch.LETTER | ch.EXTENDS) or (
@@ -99,7 +99,7 @@ def word_end(codes: Any, start: Any, folds: Any, classes: Any) -> Any:
 
 @inner
 def number_end(codes: Any, start: Any, classes: Any) -> Any:
-    """Where a number that begins at `start` ends: after digits and single marks between digits."""
+    """Return where a number that begins at `start` ends: after digits and single marks between digits."""
     i, size = start, len(codes)
     while i < size:
         if class_of(codes[i], classes) & ch.DIGIT_ANY or (

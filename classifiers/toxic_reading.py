@@ -130,7 +130,7 @@ def words(  # noqa: C901
 
 @kernel
 def chunks(last: Any) -> Any:
-    """Where chunks begin among the words, and the number of words at the end: int64[chunks + 1]."""
+    """Return where chunks begin among the words, and the number of words at the end: int64[chunks + 1]."""
     size = len(last)
     out, count, first = np.zeros(size + 1, np.int64), 1, 0
     for i in range(size):

@@ -17,7 +17,7 @@ HTTP, HTTPS, WWW = (np.uint64(value) for value in _URL)
 
 @inner
 def glued(codes: Any, starts: Any, ends: Any, kinds: Any, j: Any) -> Any:
-    """Whether a token stands on without a space after the one before."""
+    """Return whether a token stands on without a space after the one before."""
     return kinds[j] != LINE_END and (starts[j] == ends[j - 1] or codes[ends[j - 1]] > SPACE)
 
 
@@ -42,7 +42,7 @@ def skip_address(codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, i:
 
 @inner
 def is_masked(codes: Any, starts: Any, ends: Any, kinds: Any, i: Any) -> Any:
-    """Whether a word goes on after asterisks or the like, as in f**k: the mark hides a letter."""
+    """Return whether a word goes on after asterisks or the like, as in f**k: the mark hides a letter."""
     if i + 1 >= len(kinds) or kinds[i + 1] != WORD or ends[i] - starts[i] > 3 or ends[i + 1] - starts[i + 1] > 8:
         return False
     gap = starts[i + 1] - ends[i]

@@ -1,4 +1,4 @@
-"""Words of hate and what stands around it, in classes: what a pattern learned of one word says of its like.
+"""Sorts words of hate and the words around them into classes, so that a pattern learned of one word holds for others.
 
 A class is not a judgement. "Kill", "monkey" and "disgusting" stand in recipes, zoos and reviews; what the model learns
 is what a class means beside others ("groups are monkeys", "kill them"). All classes hold words of our own choosing.
@@ -220,7 +220,7 @@ def letters() -> NDArray[np.uint8]:
 
 @cache
 def tables() -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint8], NDArray[np.uint8]]:
-    """What a reading looks up: classes, stems, which classes are coarse, letters."""
+    """Return what a reading looks up: classes, stems, which classes are coarse, letters."""
     coarse = np.array([0, *(name in COARSE for name in NAMES)], np.uint8)
     return class_table(), stem_table(), coarse, letters()
 

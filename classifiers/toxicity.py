@@ -36,7 +36,7 @@ LIMITS: Mapping[str, float] = {"hate": 0.0, "threat": 0.0, "insult": 0.0, "obsce
     "accounts of violence and prejudice, and lists of names of groups",
 )
 def score(texts: Sequence[str], *, model: ModelFile = MODEL) -> NDArray[np.float32]:
-    """How toxic each text is: float32 of shape [n], in [0, 1]; 0 for a text without words.
+    """Return how toxic each text is: float32 of shape [n], in [0, 1]; 0 for a text without words.
 
     It rises with the share of sentences that attack: hate, threats and insults. Swearing alone does not raise it. At
     most 8,000 characters of a text are read. Raises TypeError when given one string instead of a list, ModelError when
@@ -85,7 +85,7 @@ def judge(text: str, model: ToxicityModel) -> tuple[NDArray[np.float64], NDArray
 
 
 def page_mean(odds: NDArray[np.float64]) -> float:
-    """What the sentences of a page come to, before it is put between 0 and 1; 0 without sentences."""
+    """Return what the sentences of a page come to, before it is put between 0 and 1; 0 without sentences."""
     if not len(odds):
         return 0.0
     harm = np.minimum(odds[:, 0], AT_MOST)

@@ -59,7 +59,7 @@ class ToxicityModel:
 
 
 def scale(lengths: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What the sums of chunks of so many words are multiplied by, float64 of the same shape."""
+    """Return what the sums of chunks of so many words are multiplied by, float64 of the same shape."""
     scaled: NDArray[np.float64] = np.maximum(lengths, MIN_LENGTH).astype(np.float64) ** -LENGTH_POWER
     return scaled
 

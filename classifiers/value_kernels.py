@@ -1,4 +1,4 @@
-"""What the value model computes of a measured text; compiled."""
+"""Computes the value model's prediction for a measured text; compiled."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def disorder(slots: Any, counts: Any, tables: Any, order: Any, step: Any) -> Any
 
 @kernel
 def normal_scores(numbers: Any, knots: Any, levels: Any) -> Any:
-    """Where each number lies among those of known texts, as a normal score: float32[numbers].
+    """Return where each number lies among those of known texts, as a normal score: float32[numbers].
 
     `knots` are each number's quantiles and `levels` their normal scores; what lies between two is interpolated, and a
     number that several quantiles share gets the middle of them.

@@ -1,4 +1,4 @@
-"""The value model: how much a text is worth to a language model, as a reader with a written rubric would say.
+"""Predicts what a text is worth to a language model, as a reader with a written rubric would say.
 
 It adds two judgements. One is of wording: a weight for every word, pair of words, pattern of small words and edge of
 a line. The other is of form: how like the text's lines, sentences and marks are those of some hundred texts with known
@@ -86,7 +86,7 @@ class ValueModel:
 
 
 def measure(text: str, room: NDArray[np.int32]) -> Measured:
-    """What the model looks at in a text; `room` is int32[grams.SLOTS], all zero, and is so again afterwards."""
+    """Return what the model looks at in a text; `room` is int32[grams.SLOTS], all zero, and is so again afterwards."""
     seen = excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE, max_tail=MAX_TAIL)
     codes = np.array([seen]).view(np.uint32)[: len(seen)]
     classes, folds, small = characters.classes(), tokens.folded(), form.small_words()

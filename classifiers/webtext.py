@@ -71,12 +71,12 @@ class Scorer:
     calibration: tuple[float, float] | None = None
 
     def __repr__(self) -> str:
-        """What it does, without the path: a recipe is the same wherever its model lies."""
+        """Return what it does, without the path: a recipe is the same wherever its model lies."""
         return f"Scorer({self.model.sha256}, {'+'.join(self.labels)}, {self.reads}, {self.calibration})"
 
     @property
     def judgement(self) -> Judgement:
-        """Whose judgement the scores are; of a model from elsewhere only that it is another's."""
+        """Return whose judgement the scores are; of a model from elsewhere only that it is another's."""
         if self.model == MODEL:
             return score.judgement  # type: ignore[attr-defined, no-any-return]
         return Judgement(f"whoever labelled what the model {self.model.sha256[:8]} was trained on")
@@ -109,7 +109,7 @@ class Settings:
 
 
 def settings_file(model: str | os.PathLike[str]) -> Path:
-    """Where the settings of a model are looked for: `webtext.json` beside `webtext.ftz`."""
+    """Return where the settings of a model are looked for: `webtext.json` beside `webtext.ftz`."""
     return Path(model).with_suffix(".json")
 
 

@@ -1,4 +1,4 @@
-"""How a run's texts were scored, all splits together: from which come percentiles, and limits that keep a share.
+"""Counts how the texts of a run were scored, over all splits; percentiles and limits that keep a share come from it.
 
 A census counts texts by score in steps of 1/10,000. Counts are added over splits, so it is the same in whatever order
 they were done, by however many workers. It covers every text that came to the stage, whatever the stage then kept.
@@ -85,7 +85,7 @@ class Census:
         return sum(self.docs[step] for step in steps), sum(self.bytes[step] for step in steps)
 
     def expected(self, limit: float) -> float:
-        """How many of the texts under a score were worth having, were the score the chance of that."""
+        """Return how many of the texts under a score were worth having, were the score the chance of that."""
         return sum(self.docs[step] * step / STEPS for step in self.docs if step < round(limit * STEPS))
 
 

@@ -1,4 +1,4 @@
-"""The `curate` command: finds the command's module, runs it, and turns errors into one line and an exit code."""
+"""Runs the `curate` command: finds the command's module, calls it, and turns errors into one line and an exit code."""
 
 import argparse
 import os

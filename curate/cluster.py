@@ -1,4 +1,4 @@
-"""The one file that knows Ray: calls of one function spread over workers, with bounded memory and retries."""
+"""Spreads calls of one function over workers, with bounded memory and retries; the one file that knows Ray."""
 
 import os
 import shutil
@@ -51,7 +51,7 @@ class Workers:
     address: str = ""
 
     def here(self) -> int:
-        """How many processes work on this machine; 0 when a cluster does."""
+        """Return how many processes work on this machine; 0 when a cluster does."""
         if self._cluster():
             return 0
         return self.count or max(1, min(os.cpu_count() or 1, available_memory() // WORKER_BYTES))
@@ -197,7 +197,7 @@ class _Calls:
         return index, result
 
     def give_up(self) -> Iterator[tuple[int, Lost]]:
-        """What is left, as lost."""
+        """Return what is left, as lost."""
         why = f"the cluster had no node with a core and {gigabytes(WORKER_BYTES)} for {NO_NODES_SECONDS:g} s"
         for index in sorted([*self.under_way.values(), *self.todo]):
             yield index, Lost(why)

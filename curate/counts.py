@@ -153,7 +153,7 @@ def _stage(name: str, count: StageCount, counts: Mapping[str, int]) -> dict[str,
 
 
 def _choices(census: Census) -> list[dict[str, float]]:
-    """What keeping less of the texts scored would keep, and how many worth having would go, by their scores."""
+    """Return what keeping less of the texts scored would keep, and how many worth having would go, by their scores."""
     limits = [(share, census.limit(share=share)) for share in CHOICES]
     return [
         {
@@ -172,7 +172,7 @@ def _share(part: int, whole: int) -> float:
 
 
 def implausible(found: Mapping[str, Any], expect: Mapping[str, tuple[float, float]]) -> list[str]:
-    """What of a report is outside the bands a recipe expects, a line each that names the commonest rules.
+    """Return what of a report is outside the bands a recipe expects, a line each that names the commonest rules.
 
     A band is for `survival_docs`, `survival_bytes`, or `stage NAME`: the share of the documents that came to the stage
     which it let out; or for `site_loss`: the greatest share of its pages a site lost to duplicate removal, where that

@@ -1,4 +1,4 @@
-"""Is everything here that a run needs? One check each for what has been missing on somebody's machine."""
+"""Checks that everything is here that a run needs, one check for each thing that was missing on somebody's machine."""
 
 import os
 import platform
@@ -165,7 +165,7 @@ CHECKS: dict[str, Check] = {
 
 
 def healthy(findings: list[Finding]) -> bool:
-    """Whether nothing is broken."""
+    """Return whether nothing is broken."""
     return all(finding.state != BROKEN for finding in findings)
 
 

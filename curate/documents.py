@@ -1,4 +1,4 @@
-"""The Arrow schema documents flow under, from pages as read to texts as written.
+"""Declares the Arrow schema that documents have, from pages as they are read to texts as they are written.
 
 A page row carries `html` (payload bytes) and no text; extraction turns it into a document row with `text`, no `html`,
 and `spans`, which say what the parts of the text are. Everything else is provenance. Stages add typed columns
@@ -179,7 +179,7 @@ def storable(text: str) -> str:
 
 
 def provenance(record: Record, warc_path: str) -> dict[str, object]:
-    """Where a record of an input came from, as columns of `PROVENANCE`."""
+    """Return where a record of an input came from, as columns of `PROVENANCE`."""
     return {
         "id": document_id(warc_path, record.offset),
         "url": storable(record.url),

@@ -1,4 +1,4 @@
-"""The output folder of a run: the one place that knows what is called what in it."""
+"""Names everything in the output folder of a run; no other file does."""
 
 from collections.abc import Iterable, Mapping
 from hashlib import sha256

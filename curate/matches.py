@@ -1,4 +1,4 @@
-"""What a search for duplicates finds, and how it asks for texts."""
+"""Declares what a search for duplicates finds, and how it asks for texts."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

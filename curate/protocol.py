@@ -76,12 +76,12 @@ class Stage(Protocol):
 
     @property
     def name(self) -> str:
-        """What the report calls it; one name for one stage of a recipe."""
+        """Return what the report calls it; one name for one stage of a recipe."""
         ...
 
     @property
     def measures(self) -> bool:
-        """Whether it also runs on what earlier stages dropped."""
+        """Return whether it also runs on what earlier stages dropped."""
         ...
 
     @property
@@ -105,7 +105,7 @@ class Barrier(Protocol):
 
     @property
     def name(self) -> str:
-        """What the report calls it."""
+        """Return what the report calls it."""
         ...
 
     @property
@@ -120,12 +120,12 @@ class Barrier(Protocol):
 
     @property
     def keep(self) -> str:
-        """Which of several like documents is kept: a policy of `curate.dedup.ranking.KEEP`."""
+        """Return which of several like documents is kept: a policy of `curate.dedup.ranking.KEEP`."""
         ...
 
     @property
     def made_with(self) -> Mapping[str, Any]:
-        """What keys of two runs must have in common to be compared, as JSON."""
+        """Return what keys of two runs must have in common to be compared, as JSON."""
         ...
 
     def keys(self, documents: Documents) -> pa.Array:
@@ -138,12 +138,12 @@ class Comparing(Barrier, Protocol):
 
     @property
     def cells(self) -> int:
-        """How many words of a key of fixed size name buckets (0: none); the others are for comparing."""
+        """Return how many words of a key of fixed size name buckets (0: none); the others are for comparing."""
         ...
 
     @property
     def reads_text(self) -> bool:
-        """Whether `resolve` loads texts."""
+        """Return whether `resolve` loads texts."""
         ...
 
     def resolve(self, keys: Any, ranks: np.ndarray, load: Load, first_new_rank: int) -> Matches:
@@ -163,17 +163,17 @@ class Marking(Barrier, Protocol):
 
     @property
     def min_documents(self) -> int:
-        """How many documents have a window that is marked."""
+        """Return how many documents have a window that is marked."""
         ...
 
     @property
     def spares_first(self) -> bool:
-        """Whether the document that comes first keeps the window."""
+        """Return whether the document that comes first keeps the window."""
         ...
 
     @property
     def narrows(self) -> bool:
-        """Whether the keys are seeds."""
+        """Return whether the keys are seeds."""
         ...
 
     def narrowed(self, text: str, seeds: np.ndarray) -> np.ndarray:
@@ -238,7 +238,7 @@ _FIELDS = tuple(field.name for field in fields(About))
 
 
 def about(stage: object) -> About:
-    """What a stage of any kind says about itself.
+    """Return what a stage of any kind says about itself.
 
     >>> from curate.stages import Language, Read
     >>> [(rule.name, rule.limit, rule.unit) for rule in about(Language()).table]

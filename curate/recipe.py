@@ -1,4 +1,4 @@
-"""A recipe: a checked list of stages with a fingerprint, and how it is found by name."""
+"""Makes a recipe of stages, checked and fingerprinted, and finds recipes by name."""
 
 import importlib
 import json

@@ -1,4 +1,4 @@
-"""Text from the web on a terminal, and what native code says there."""
+"""Makes text from the web safe to show on a terminal."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""One page through the stages of a recipe, verdict by verdict: a page the user names, or one that broke something."""
+"""Walks one page through the stages of a recipe: a page the user names, or one that broke something."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -116,7 +116,7 @@ def canonical_host(url: str) -> str:
 
 
 def is_ip_address(host: str) -> bool:
-    """Whether a canonical host is an IPv4 or IPv6 address.
+    """Return whether a canonical host is an IPv4 or IPv6 address.
 
     >>> is_ip_address("127.0.0.1"), is_ip_address("example.com")
     (True, False)
@@ -159,7 +159,7 @@ def _site_of_host(host: str) -> str:
 
 
 def has_public_suffix(host: str) -> bool:
-    """Whether a host ends in a suffix of the public-suffix list under which names are registered.
+    """Return whether a host ends in a suffix of the public-suffix list under which names are registered.
 
     >>> has_public_suffix("example.co.uk"), has_public_suffix("logo@2x.png".partition("@")[2])
     (True, False)

@@ -94,7 +94,7 @@ class Blocklist:
         return place < len(keys) and keys[place] == key
 
     def domain(self, host: str) -> bool:
-        """Whether a canonical host or any parent domain of it is listed."""
+        """Return whether a canonical host or any parent domain of it is listed."""
         return bool(self.hashes) and any(parent in self for parent in _parents(host))
 
     def url(self, host: str, path: str) -> bool:

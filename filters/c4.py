@@ -79,7 +79,7 @@ def _phrase_table() -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
 
 
 def _has_phrase(view: TextView) -> bool:
-    """Whether any line may need a closer look; looking at the whole text first is cheap."""
+    """Return whether any line may need a closer look; looking at the whole text first is cheap."""
     return bool(kernels.holds_any(view.codes, *_phrase_table()))
 
 
@@ -176,7 +176,7 @@ class ParagraphReading:
 
 
 def measure_paragraphs(view: TextView, reading: ParagraphReading) -> dict[str, float]:
-    """How many lines are long."""
+    """Return how many lines are long."""
     return {"long_lines": float((view.lines.lengths >= reading.long_line_chars).sum())}
 
 

@@ -1,4 +1,4 @@
-"""What is put off until it is needed: modules that are slow to import, values that may never be asked for."""
+"""Puts work off until it is needed: modules that are slow to import, and values that may never be asked for."""
 
 from collections.abc import Callable
 from importlib import import_module

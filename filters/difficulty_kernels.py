@@ -31,7 +31,7 @@ def plain(code: Any) -> Any:
 
 @inner
 def is_vowel(code: Any) -> Any:
-    """Whether a letter in lower case is a, e, i, o, u or y."""
+    """Return whether a letter in lower case is a, e, i, o, u or y."""
     return code in (A, E, I, O, U, Y)
 
 

@@ -45,7 +45,7 @@ def slot_of(value: Any, bits: Any) -> Any:
 
 @inner
 def look_up(table: Any, value: Any) -> Any:
-    """What a table of `word_table` holds for a hash, or 0."""
+    """Return what a table of `word_table` holds for a hash, or 0."""
     slot = slot_of(value, SLOT_BITS)
     while table[2 * slot] != 0:
         if table[2 * slot] == value:

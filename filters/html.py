@@ -56,7 +56,7 @@ def declared_language(html: bytes) -> str:
 
 
 def count_common_words(html: bytes, words: tuple[bytes, ...]) -> int:
-    """How often any of the words occurs, markup and scripts included; counting stops at `COMMON_WORDS_CAP`.
+    """Return how often any of the words occurs, markup and scripts included; counting stops at `COMMON_WORDS_CAP`.
 
     >>> count_common_words(b"<p>All the words and the rest</p>", ENGLISH_WORDS)
     3
@@ -130,7 +130,7 @@ class HtmlRules:
         return judge(rules.signals(html, charset), rules.rules)
 
     def kept(self, html: bytes, *, charset: str = "utf-8", **limits: int) -> bool:
-        """Whether one page is kept; keywords as of a call."""
+        """Return whether one page is kept; keywords as of a call."""
         return not self(html, charset=charset, **limits).rule
 
     def batch(self, pages: Any, *, charset: str = "utf-8", **limits: int) -> Columns:

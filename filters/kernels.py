@@ -26,7 +26,7 @@ def lower(code: Any) -> Any:
 
 @inner
 def matches(codes: Any, start: Any, phrase: Any) -> Any:
-    """Whether a phrase, padded with zeros, stands at a position, in whatever case."""
+    """Return whether a phrase, padded with zeros, stands at a position, in whatever case."""
     if start < 0:
         return False
     for k in range(len(phrase)):
@@ -119,7 +119,7 @@ def measure_words(flags: Any, sums: Any, starts: Any, ends: Any) -> Any:
 
 @kernel
 def kind_totals(kinds: Any, starts: Any, ends: Any, wanted: Any) -> Any:
-    """How many words are of each kind wanted, and their characters: int64[2, kinds wanted]."""
+    """Return how many words are of each kind wanted, and their characters: int64[2, kinds wanted]."""
     totals = np.zeros((2, len(wanted)), dtype=np.int64)
     for k in range(len(wanted)):
         words, chars = 0, 0
@@ -132,7 +132,7 @@ def kind_totals(kinds: Any, starts: Any, ends: Any, wanted: Any) -> Any:
 
 @kernel
 def listed_words(hashes: Any, listed: Any) -> Any:
-    """How many words are in a short list: (distinct ones, all)."""
+    """Return how many words are in a short list: (distinct ones, all)."""
     distinct, every = 0, 0
     for k in range(len(listed)):
         found = 0
@@ -144,7 +144,7 @@ def listed_words(hashes: Any, listed: Any) -> Any:
 
 @kernel
 def count_starting(codes: Any, starts: Any, ends: Any, mark: Any) -> Any:
-    """How many spans start with a few code points."""
+    """Return how many spans start with a few code points."""
     count = 0
     for i in range(len(starts)):
         same = ends[i] - starts[i] >= len(mark)
@@ -156,7 +156,7 @@ def count_starting(codes: Any, starts: Any, ends: Any, mark: Any) -> Any:
 
 @kernel
 def count_ending(codes: Any, starts: Any, ends: Any, mark: Any) -> Any:
-    """How many spans end with a few code points."""
+    """Return how many spans end with a few code points."""
     count = 0
     for i in range(len(starts)):
         same = ends[i] - starts[i] >= len(mark)
@@ -168,7 +168,7 @@ def count_ending(codes: Any, starts: Any, ends: Any, mark: Any) -> Any:
 
 @kernel
 def count_holding(codes: Any, starts: Any, ends: Any, marks: Any) -> Any:
-    """How many spans hold one of a few code points."""
+    """Return how many spans hold one of a few code points."""
     count = 0
     for i in range(len(starts)):
         holds = False
@@ -191,7 +191,7 @@ def class_counts(flags: Any, starts: Any, ends: Any, flag: Any) -> Any:
 
 @kernel
 def last_class_count(flags: Any, ends: Any, flag: Any) -> Any:
-    """How many non-empty spans have a last character of a class; `ends` alone tells where they end."""
+    """Return how many non-empty spans have a last character of a class; `ends` alone tells where they end."""
     count = 0
     for i in range(len(ends)):
         count += 1 if flags[ends[i] - 1] & flag else 0
@@ -255,7 +255,7 @@ def class_totals(flags: Any, classes: Any) -> Any:
 
 @kernel
 def count_shouted(flags: Any, starts: Any, ends: Any) -> Any:
-    """How many spans have a capital and no small letter, as `str.isupper` says."""
+    """Return how many spans have a capital and no small letter, as `str.isupper` says."""
     count = 0
     for i in range(len(starts)):
         some = np.uint32(0)
@@ -267,7 +267,7 @@ def count_shouted(flags: Any, starts: Any, ends: Any) -> Any:
 
 @kernel
 def holds_any(codes: Any, phrases: Any, anchors: Any) -> Any:
-    """Whether a text holds one of a few phrases in whatever case of ASCII letters (and the Kelvin sign).
+    """Return whether a text holds one of a few phrases in whatever case of ASCII letters (and the Kelvin sign).
 
     `phrases` is uint32[phrases, longest], in lower case and padded with zeros; `anchors` is where each phrase has its
     rarest letter, which alone is looked for at every character.

@@ -165,7 +165,7 @@ def find(
 
 
 def count(text: str, **options: Unpack[Options]) -> dict[str, int]:
-    """How many of each entity a text has, in the order of the entities' names; options are those of `find`.
+    """Return how many of each entity a text has, in the order of the entities' names; options are those of `find`.
 
     >>> count("jo@example.org, al@example.org, 192.0.2.17")
     {'EMAIL_ADDRESS': 2, 'IP_ADDRESS': 1}

@@ -59,7 +59,7 @@ _NO_PASSWORD = re.compile(
 
 
 def _places(text: str, words: tuple[str, ...]) -> list[int]:
-    """Where one of the words starts, in any case; cheaper by far than one pattern of all of them."""
+    """Return where one of the words starts, in any case; cheaper by far than one pattern of all of them."""
     lower = text.lower()
     lower = lower if len(lower) == len(text) else text
     found = []

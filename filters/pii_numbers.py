@@ -66,7 +66,7 @@ _IBAN_CHARS = {
 
 
 def _with_sign(text: str, start: int, done: int) -> int:
-    """Where a run starts with the `+` and the bracket before its first digit."""
+    """Return where a run starts with the `+` and the bracket before its first digit."""
     if text[start - 2 : start] == "+ " and start - 2 >= done:
         return start - 2
     for _ in range(2):
@@ -99,7 +99,7 @@ def digits(text: str) -> str:
 
 
 def is_luhn(number: str) -> bool:
-    """Whether ASCII digits end in their Luhn check digit (ISO/IEC 7812-1, annex B).
+    """Return whether ASCII digits end in their Luhn check digit (ISO/IEC 7812-1, annex B).
 
     >>> is_luhn("4111111111111111"), is_luhn("4111111111111112")
     (True, False)
@@ -109,7 +109,7 @@ def is_luhn(number: str) -> bool:
 
 
 def is_iban(code: str) -> bool:
-    """Whether a code without spaces is an IBAN: its country's length and the ISO 7064 mod 97-10 check.
+    """Return whether a code without spaces is an IBAN: its country's length and the ISO 7064 mod 97-10 check.
 
     >>> is_iban("GB82WEST12345698765432"), is_iban("GB82WEST12345698765431")
     (True, False)
@@ -126,7 +126,7 @@ def before(text: str, start: int) -> str:
 
 
 def _in_a_row(text: str, start: int, end: int) -> bool:
-    """Whether spaced groups go on on either side, as in a table of numbers."""
+    """Return whether spaced groups go on on either side, as in a table of numbers."""
     return text[max(0, start - 2) : start - 1].isdigit() or text[end + 1 : end + 2].isdigit()
 
 
@@ -153,7 +153,7 @@ def social_security_numbers(text: str, start: int, end: int) -> Iterator[Found]:
 
 
 def _is_nobodys(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is a machine's own, of a local network, or a resolver's that everybody types."""
+    """Return whether an address is a machine's own, of a local network, or a resolver's that everybody types."""
     return (
         address in _RESOLVERS
         or address.is_loopback

@@ -1,4 +1,4 @@
-"""Whose a find is: an organisation's own contact, as far as the words around it tell, or anybody's.
+"""Tells whose a find is: an organisation's own contact, as far as the words around it tell, or anybody's.
 
 A text seldom says whose a number is, so the answer is "an organisation's" only for a reason; all else is a person's.
 """
@@ -55,7 +55,7 @@ def _mail_is_organisations(local: str, domain: str, site: str) -> bool:
 
 
 def is_organisations(text: str, start: int, end: int, entity: str, site: str) -> bool:
-    """Whether a contact may be taken for an organisation's own: by its form, the page's domain or the words
+    """Return whether a contact may be taken for an organisation's own: by its form, the page's domain or the words
     before it.
 
     `site` is the registered domain of the page, or empty. Only mail, phone and street addresses can be.

@@ -86,7 +86,7 @@ CRISIS_LINES = frozenset(
 
 
 def _is_dialled(piece: str, regions: tuple[str, ...]) -> bool:
-    """Whether the numbering plan of one of the regions has this number."""
+    """Return whether the numbering plan of one of the regions has this number."""
     import phonenumbers
 
     for region in regions:
@@ -99,7 +99,7 @@ def _is_dialled(piece: str, regions: tuple[str, ...]) -> bool:
 
 
 def _is_nobodys(number: str, ahead: str) -> bool:
-    """Whether digits are a crisis line, a placeholder or the number of a meeting."""
+    """Return whether digits are a crisis line, a placeholder or the number of a meeting."""
     national = number.removeprefix("1") if len(number) == 11 else number
     return (
         len(set(number)) < 2
@@ -110,7 +110,7 @@ def _is_nobodys(number: str, ahead: str) -> bool:
 
 
 def _phone_score(text: str, start: int, end: int, regions: tuple[str, ...], home: str) -> float:
-    """How sure a whole piece of a run is a phone number; 0 when it is not taken for one."""
+    """Return how sure a whole piece of a run is a phone number; 0 when it is not taken for one."""
     piece, ahead = text[start:end], before(text, start)
     number = digits(piece)
     if not MIN_PHONE_DIGITS <= len(number) <= MAX_PHONE_DIGITS or _is_nobodys(number, ahead):
@@ -145,7 +145,7 @@ def _score_by_form(piece: str, number: str, ahead: str, regions: tuple[str, ...]
 
 
 def _glued(text: str, start: int, end: int) -> bool:
-    """Whether a number behind a letter is one all the same: "Tel01234 567890", "Contact us(415) 555-0100"."""
+    """Return whether a number behind a letter is one all the same: "Tel01234 567890", "Contact us(415) 555-0100"."""
     if not text[start - 1].isalpha() or _is_nobodys(digits(text[start:end]), before(text, start)):
         return False
     if _RUN_ON.fullmatch(text, start, end) and _is_dialled(text[start:end], ("US",)):

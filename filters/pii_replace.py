@@ -1,4 +1,4 @@
-"""What stands where personal data stood: a tag, a keyed pseudonym, or a natural placeholder."""
+"""Makes what stands in the place of personal data: a tag, a keyed pseudonym, or a natural placeholder."""
 
 import hashlib
 import unicodedata

@@ -64,7 +64,7 @@ def _street_before(text: str, before: str, start: int, end: int) -> Part | None:
 
 
 def _ends(word: str, endings: tuple[str, ...]) -> bool:
-    """Whether a capitalised word ends in one of these and is not that word itself."""
+    """Return whether a capitalised word ends in one of these and is not that word itself."""
     lower = word.lower()
     return word[:1].isupper() and lower.endswith(endings) and lower not in endings
 
@@ -125,7 +125,7 @@ def _box_or_unit(text: str, before: str, word: str, start: int, end: int) -> Par
 
 
 def part_of(text: str, start: int, end: int) -> Part | None:
-    """What the number at `start` to `end` is part of, if that is a piece of an address."""
+    """Return what the number at `start` to `end` is part of, if that is a piece of an address."""
     previous = text[start - 1] if start else "\n"
     if previous.isalpha() and not "a" <= previous <= "z":
         if "A" <= previous <= "Z" and end - start <= 2:
@@ -154,7 +154,7 @@ def part_of(text: str, start: int, end: int) -> Part | None:
 
 
 def _is_year(text: str, start: int, end: int) -> bool:
-    """Whether "in 2008 Wall Street ..." is meant, and no house number."""
+    """Return whether "in 2008 Wall Street ..." is meant, and no house number."""
     return end - start == 4 and bool(
         forms.YEAR.match(text, start) and forms.TAKEN_FOR_YEAR.search(text, max(0, start - 14), start)
     )

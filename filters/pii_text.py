@@ -108,7 +108,7 @@ _LAST_LABEL = re.compile(rf"{_DOT}[a-z0-9\-]{{1,63}}\Z", re.IGNORECASE)
 
 
 def _domain_end(text: str, place: int) -> int:
-    """Where the domain that starts here ends; 0 when there is none under a public suffix."""
+    """Return where the domain that starts here ends; 0 when there is none under a public suffix."""
     match = _DOMAIN.match(text, place, place + 255)
     if not match or has_public_suffix(match[0].lower()):
         return match.end() if match else 0
@@ -122,7 +122,7 @@ def _domain_end(text: str, place: int) -> int:
 
 
 def _is_nobodys(local: str, domain: str) -> bool:
-    """Whether an address is reserved, a placeholder, a service's or a handle."""
+    """Return whether an address is reserved, a placeholder, a service's or a handle."""
     if local.lower() == "git" or OWN_PLACEHOLDER.fullmatch(f"{local}@{domain}") or _NOBODYS_DOMAIN.fullmatch(domain):
         return True
     return bool(_PLACEHOLDER_LOCAL.fullmatch(local) and _PLACEHOLDER_DOMAIN.fullmatch(domain))

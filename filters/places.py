@@ -1,4 +1,4 @@
-"""Where in a text a signal comes from: the stretches that rule sets count, for showing a verdict to a person.
+"""Finds where in a text a signal comes from: the stretches that a rule set counts, for showing a verdict to a person.
 
 Plain Python over short texts; measuring whole crawls is the business of the compiled kernels.
 """

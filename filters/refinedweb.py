@@ -75,7 +75,7 @@ def _words(words: Words) -> int:
 
 
 def measure(view: TextView, reading: LineReading) -> dict[str, float]:
-    """How many words there are before the corrections, and the share of them that the corrections take."""
+    """Return how many words there are before the corrections, and the share of them that the corrections take."""
     before, after = _words(view.raw_words), _words(correct_lines(view, reading).raw_words)
     return {"words": float(before), "removed_word_fraction": (before - after) / max(before, 1)}
 

@@ -124,7 +124,7 @@ class RuleSet(Generic[Reading]):
         return chosen.judge(chosen.signals(text))
 
     def kept(self, text: str | TextView, *, dialect: str | None = None, **limits: float | None) -> bool:
-        """Whether one text is kept, for masks of data frames; keywords as of a call.
+        """Return whether one text is kept, for masks of data frames; keywords as of a call.
 
         >>> from curate.filters import gopher
         >>> gopher.quality.kept("Too short."), gopher.quality.kept("This is the end of a good story.", min_words=3)
@@ -172,7 +172,7 @@ class RuleSet(Generic[Reading]):
         return self.measure(self._read(as_view(text)), self._chosen.reading)
 
     def _read(self, view: TextView) -> TextView:
-        """What of a text the dialect counts."""
+        """Return what of a text the dialect counts."""
         return view.prose if self._chosen.prose_only else view
 
     def judge(self, signals: Mapping[str, float]) -> Verdict:

@@ -81,7 +81,7 @@ class TextView:
 
     @property
     def flags(self) -> NDArray[np.uint32]:
-        """What each character is, uint32[characters]: flags of `filters.characters`."""
+        """Return what each character is, uint32[characters]: flags of `filters.characters`."""
         return self._read[0]
 
     @property
@@ -109,7 +109,7 @@ class TextView:
 
     @Lazy
     def newlines(self) -> NDArray[np.int64]:
-        """Where the newlines are, int64[newlines]."""
+        """Return where the newlines are, int64[newlines]."""
         breaks = self._read[2]
         newlines: NDArray[np.int64] = breaks[self.codes[breaks] == NEWLINE]
         return newlines
@@ -163,7 +163,7 @@ class TextView:
         return Spans(np.array(starts, np.int64), np.array(ends, np.int64))
 
     def from_prose(self, spans: Spans) -> Spans:
-        """Where pieces of `prose` stand in this text, with what was left out between their ends."""
+        """Return where pieces of `prose` stand in this text, with what was left out between their ends."""
         kept = self._prose_spans
         first = np.cumsum(kept.lengths) - kept.lengths
         filled = spans.lengths > 0
@@ -177,7 +177,7 @@ class TextView:
         return Spans(*kernels.strip_spans(self.flags, spans.starts, spans.ends))
 
     def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What `make` returned the first time it was asked for under this key."""
+        """Return what `make` returned the first time it was asked for under this key."""
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]

@@ -37,7 +37,7 @@ def special_cut(sums: Any, start: Any, end: Any, words: Any) -> Any:
 
 @inner
 def dots_after(codes: Any, start: Any, end: Any) -> Any:
-    """How many dots stand in a row from `start` on."""
+    """Return how many dots stand in a row from `start` on."""
     i = start
     while i < end and codes[i] == DOT:
         i += 1
@@ -56,7 +56,7 @@ def dollar_length(codes: Any, start: Any, end: Any) -> Any:
 
 @inner
 def prefix_length(codes: Any, flags: Any, start: Any, end: Any) -> Any:
-    """How many characters are cut off the front of a span."""
+    """Return how many characters are cut off the front of a span."""
     first = codes[start]
     if flags[start] & ch.PREFIX:
         return 1
@@ -107,7 +107,7 @@ def unit_length(codes: Any, flags: Any, sums: Any, start: Any, end: Any, words: 
 
 @inner
 def suffix_length(codes: Any, flags: Any, sums: Any, start: Any, end: Any, words: Any) -> Any:
-    """How many characters are cut off the end of a span."""
+    """Return how many characters are cut off the end of a span."""
     if end <= start:
         return 0
     last, before = codes[end - 1], codes[max(start, end - 2)]
@@ -284,7 +284,7 @@ def tokenize(codes: Any, flags: Any, sums: Any, words: Any) -> Any:
 
 
 def _entry(word: str, lengths: tuple[int, ...]) -> int:
-    """What the table holds for a special word; one whose marks are all inside is never cut apart by them."""
+    """Return what the table holds for a special word; one whose marks are all inside is never cut apart by them."""
     packed = sum(length << (8 * place) for place, length in enumerate(lengths))
     open_ended = not (word[0].isalnum() and word[-1].isalnum()) or "/" in word
     return packed | (JOINABLE if open_ended and len(lengths) < 3 else 0)

@@ -140,7 +140,7 @@ class UrlRules:
         return judge(self.signals(url), self.rules)
 
     def kept(self, url: str) -> bool:
-        """Whether a page with this URL is kept."""
+        """Return whether a page with this URL is kept."""
         return not self(url).rule
 
     def batch(self, urls: Any) -> Columns:

@@ -96,11 +96,11 @@ class Rule:
 
     @property
     def drops_nothing(self) -> bool:
-        """Whether the limit was taken away: then every value passes, also one that is no number."""
+        """Return whether the limit was taken away: then every value passes, also one that is no number."""
         return self.limit == (-inf if self.bound == "min" else inf)
 
     def passes(self, value: float) -> bool:
-        """Whether a value of the signal is on the right side of the limit."""
+        """Return whether a value of the signal is on the right side of the limit."""
         if self.drops_nothing:
             return True
         return value >= self.limit if self.bound == "min" else value <= self.limit

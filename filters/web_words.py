@@ -16,7 +16,7 @@ DOT, HYPHEN, PLUS, COLON, SLASH, AT, UNDERSCORE = (ord(c) for c in ".-+:/@_")
 
 @inner
 def is_public(codes: Any, start: Any) -> Any:
-    """Whether an IP address given as four numbers is outside the private networks."""
+    """Return whether an IP address given as four numbers is outside the private networks."""
     first, second, i = np.int64(0), np.int64(0), start
     while codes[i] != DOT:
         first, i = first * 10 + np.int64(codes[i]) - 48, i + 1
@@ -52,7 +52,7 @@ def is_host(codes: Any, flags: Any, start: Any, end: Any) -> Any:
 
 @inner
 def is_address(codes: Any, flags: Any, start: Any, end: Any) -> Any:
-    """Whether a span is a host, a port if any, and a path if any, to its very end."""
+    """Return whether a span is a host, a port if any, and a path if any, to its very end."""
     i = start
     while i < end and (codes[i] == DOT or flags[i] & ch.HOST):
         i += 1
@@ -70,7 +70,7 @@ def is_address(codes: Any, flags: Any, start: Any, end: Any) -> Any:
 
 @inner
 def is_url(codes: Any, flags: Any, start: Any, end: Any) -> Any:
-    """Whether a span is a URL or an e-mail address as a whole; linear, since no host holds `@` or `:`."""
+    """Return whether a span is a URL or an e-mail address as a whole; linear, since no host holds `@` or `:`."""
     if is_address(codes, flags, start, end):
         return True
     i = start

@@ -1,4 +1,4 @@
-"""Words as other tools cut them, between white space or by the Unicode rules, and the reading of a text; compiled."""
+"""Cuts words as other tools do, between white space or by the Unicode rules; compiled."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ UNDERSCORE = 95
 
 @kernel
 def read(codes: Any, classes: Any) -> Any:
-    """What every character is, the running sums of `filters.hashing`, and where line breaks are.
+    """Return what every character is, the running sums of `filters.hashing`, and where line breaks are.
 
     Returns uint32[characters], none for code points past the table; uint64[characters + 1]; int64[line breaks].
     """
@@ -64,7 +64,7 @@ def split_spaces(flags: Any) -> Any:
 
 @inner
 def joins(codes: Any, flags: Any, at: Any) -> Any:
-    """Whether a mark stands between two letters or two digits and holds them together, as in don't and 3.14."""
+    """Return whether a mark stands between two letters or two digits and holds them together, as in don't and 3.14."""
     code, before, after = codes[at], flags[at - 1], flags[at + 1]
     both = code == 39 or code == 46 or code == 0x2019  # ' . ’
     if before & after & ch.LETTER and not (before | after) & ch.ALONE:

@@ -1,1 +1,1 @@
-"""The trained models that ship with the project, each with a card: what it learned from, and how well it does."""
+"""Holds the trained models that ship; each has a card that says what it learned from and how well it does."""

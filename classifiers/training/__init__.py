@@ -1,1 +1,1 @@
-"""How the models are trained: corpora, labelled sets, and the numbers of their cards."""
+"""Trains the models: corpora, labelled sets, and the numbers of their cards."""

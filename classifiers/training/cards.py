@@ -1,4 +1,4 @@
-"""The card of each model, written by the run that trained it: data with digests, numbers on unseen data, and bias."""
+"""Writes the card of each model in the run that trains it: data with digests, numbers on unseen data, and bias."""
 
 import tempfile
 from collections.abc import Callable, Sequence
@@ -157,7 +157,7 @@ def webtext_card(data: Path, model: ModelFile, _folder: str) -> str:
 
 
 def _against_values(data: Path, model: ModelFile) -> str:
-    """What the score says of value, on labelled pages of sources that are not in the crawl it was trained on."""
+    """Return what the score says of value, on labelled pages of sources that are not in the crawl it was trained on."""
     trained = set(training_data.page_sources(data).values())
     pages = [page for page in training_data.value_examples(data) if page.source not in trained]
     scores = label_probability(model, [webtext.words(page.text) for page in pages], webtext.LABEL)

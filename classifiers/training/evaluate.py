@@ -1,4 +1,4 @@
-"""How good a classifier is, in the few numbers a model card needs; numpy only."""
+"""Measures a classifier in the few numbers that a model card needs; numpy only."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""The labelled sets beside the repository, as rows of (label, group, kind, text) that a split can keep apart."""
+"""Reads the labelled sets beside the repository as rows of (label, group, kind, text) that a split can keep apart."""
 
 import csv
 import hashlib
@@ -49,7 +49,7 @@ class Row:
 
     @property
     def fold(self) -> int:
-        """Which of the five folds the row's group is in, from 0 to 4."""
+        """Return which of the five folds the row's group is in, from 0 to 4."""
         return int(hashlib.sha256(self.group.encode("utf-8", "replace")).hexdigest()[:8], 16) % FOLDS
 
 
@@ -205,7 +205,7 @@ POST_TARGETS = {
 
 
 def half_of(source: str) -> int:
-    """Which half of the pages' sources a source is in, 0 or 1; never split between training and test."""
+    """Return which half of the pages' sources a source is in, 0 or 1; never split between training and test."""
     return _by_hash(source)[3] % 2
 
 

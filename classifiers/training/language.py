@@ -1,4 +1,4 @@
-"""How the language model is trained: rows cleaned of English, then every text again in pieces of a few words."""
+"""Trains the language model: rows cleaned of English, then every text again in pieces of a few words."""
 
 import hashlib
 import re
@@ -24,7 +24,7 @@ _ENGLISH = frozenset(
 
 
 def is_plainly_english(text: str) -> bool:
-    """Whether a text in ASCII has two different of the commonest words that are English only.
+    """Return whether a text in ASCII has two different of the commonest words that are English only.
 
     >>> is_plainly_english("Click on a list name to get more information about the list")
     True

@@ -39,7 +39,7 @@ def _pick(choices: Sequence[str], key: str) -> str:
 
 
 def _subjects(key: str, *, slurs: bool) -> str:
-    """Who a sentence is about: a group, a pronoun, or a word of contempt where those are wanted."""
+    """Return who a sentence is about: a group, a pronoun, or a word of contempt where those are wanted."""
     kinds = [GROUPS, GROUPS, PRONOUNS] + [toxic_words.CLASSES["slur"].split()] * slurs
     return _pick(kinds[len(key) % len(kinds)], key)
 

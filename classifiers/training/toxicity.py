@@ -91,7 +91,7 @@ def _slots(found: Reading) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
 
 
 def _fillings(slot: str) -> list[str]:
-    """What a slot is filled with: its choices, those with a class's name once for each word of the class."""
+    """Return what a slot is filled with: its choices, those with a class's name once for each word of the class."""
     found = []
     for choice in slot.split("|"):
         name = re.search(r"\{(\w+)\}", choice)

@@ -25,7 +25,7 @@ _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
 
 def settings() -> dict[str, float]:
-    """What training was set to."""
+    """Return what training was set to."""
     t = toxicity_training
     return {"epochs": t.EPOCHS, "rate": t.RATE, "pull": t.PULL, "hidden": t.HIDDEN, "hidden_rate": t.HIDDEN_RATE,
             "own_share": t.OWN_SHARE, "min_count": t.MIN_COUNT, "pattern_weight": t.PATTERN_WEIGHT,
@@ -34,7 +34,7 @@ def settings() -> dict[str, float]:
 
 
 def means(texts: list[str], model: ToxicityModel) -> NDArray[np.float64]:
-    """What each text comes to, float64[n]: the score before it is put between 0 and 1."""
+    """Return what each text comes to, float64[n]: the score before it is put between 0 and 1."""
     return np.array([toxicity.page_mean(toxicity.judge(text, model)[0]) for text in texts])
 
 

@@ -1,4 +1,4 @@
-"""The value model from labelled texts: ridge regression on wording and form, and a curve that makes it readable.
+"""Trains the value model on labelled texts: ridge regression on wording and form, and a curve that makes it readable.
 
 Words in no order are told from sentences by a regression of its own. In one regression for both, the shuffled copies of
 good texts cost .005 to .009 of ROC-AUC on sources left out, since they
@@ -198,7 +198,7 @@ def folds_of(sources: Sequence[str] | NDArray[np.str_], folds: int = FOLDS) -> d
 
 
 def raw_scores(model: ValueModel, measured: Sequence[Measured]) -> NDArray[np.float64]:
-    """What `ValueModel.raw` gives for measured texts, float64[n]."""
+    """Return what `ValueModel.raw` gives for measured texts, float64[n]."""
     return np.array([model.raw(each) for each in measured], np.float64)
 
 

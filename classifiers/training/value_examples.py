@@ -41,7 +41,7 @@ class Example:
 
     @property
     def target(self) -> float:
-        """What is learned for it."""
+        """Return what is learned for it."""
         return float(np.interp(self.value, range(len(TARGETS)), TARGETS))
 
 

@@ -1,4 +1,4 @@
-"""What a value model is worth on sources it never saw: the numbers of its card and of the benchmark."""
+"""Measures what a value model is worth on sources it never saw, for its card and for the benchmark."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -173,7 +173,7 @@ def _headlines(found: Study) -> list[tuple[str | float, ...]]:
 
 
 def settings() -> dict[str, object]:
-    """What a value model is trained with."""
+    """Return what a value model is trained with."""
     return {
         "folds": FOLDS, "damping": DAMPING, "landmarks": LANDMARKS, "width": WIDTH, "targets": TARGETS.tolist(),
         "table shares": TABLE_SHARES.tolist(),

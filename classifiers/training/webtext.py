@@ -1,4 +1,4 @@
-"""A WebText-style model from good and ordinary texts, and what it is worth on sites it never saw."""
+"""Trains a WebText-style model on good and ordinary texts, and measures it on sites it never saw."""
 
 import hashlib
 import tempfile
@@ -152,7 +152,7 @@ class Study:
 
     @property
     def good(self) -> NDArray[np.bool_]:
-        """Which rows are good ones."""
+        """Return which rows are good ones."""
         return np.array([row.label == GOOD for row in self.rows])
 
     def auc(self, wanted: Callable[[Row], bool]) -> float:
@@ -200,7 +200,7 @@ def train_webtext(rows: list[Row], path: Path, found: Study) -> tuple[ModelFile,
 
 
 def too_few(rows: Iterable[Row], *, least: int = 20) -> str:
-    """What is missing for training and trying a model, in one line; empty when nothing is."""
+    """Return what is missing for training and trying a model, in one line; empty when nothing is."""
     rows = list(rows)
     for label, name in ((GOOD, "good"), (ORDINARY, "ordinary")):
         own = [row for row in rows if row.label == label]

@@ -1,4 +1,4 @@
-"""The card of a WebText-style model, written by the run that trained it."""
+"""Writes the card of a WebText-style model in the run that trains it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -57,7 +57,7 @@ def telling_words(
 
 
 def stability(rows: list[Row], score: webtext.Scorer) -> list[tuple[str, float, float, float]]:
-    """How far a model's score moves: (change, mean, 95th percentile, highest)."""
+    """Return how far a model's score moves: (change, mean, 95th percentile, highest)."""
     texts = [row.text for row in sorted(rows, key=lambda row: row.text)[:: max(1, len(rows) // MAX_STUDIED)]]
     before = score(texts)
     found = []
@@ -83,7 +83,7 @@ def _sites(rows: list[Row], label: str) -> str:
 
 
 def numbers(found: Study, model: ModelFile, aucs: Iterable[tuple[str, float]]) -> str:
-    """What a study found, as Markdown: ROC-AUC, calibration, share kept by limit, stability, telling words."""
+    """Return what a study found, as Markdown: ROC-AUC, calibration, share kept by limit, stability, telling words."""
     score = webtext.Scorer(model, calibration=found.calibration)
     rows, judged = found.rows, found.judged
     studied = [row for row, part in zip(rows, judged, strict=True) if part]

@@ -1,1 +1,1 @@
-"""A run measured by labels of one's own: pages drawn in strata, a sheet to label, what labels say of the run."""
+"""Measures a run by labels of one's own: pages are drawn in strata, labelled on a sheet, and added up."""

@@ -1,4 +1,4 @@
-"""How far two readers agree on the same pages."""
+"""Measures how far two readers agree on the same pages."""
 
 from collections.abc import Mapping
 from itertools import product

@@ -1,4 +1,4 @@
-"""What labels of a part say of the whole: totals and ratios over strata, with intervals that know the sampling.
+"""Estimates totals and ratios of a run from the labels of a sample, with intervals that know the sampling.
 
 A stratum is a simple random sample without replacement, so N pages of which n are labelled, c of them of a class, are
 estimated to hold N c / n of it. The interval is that of the Polya posterior (Lo 1988; Ghosh and Meeden 1997): the
@@ -55,7 +55,7 @@ class Estimate:
     draws: Floats
 
     def ratio(self, over: "Part", under: "Part") -> Figure:
-        """How many pages of one part there are to one of another, with its interval.
+        """Return how many pages of one part there are to one of another, with its interval.
 
         It is not known where a part has no stratum with labels, or no page is of the second part, nor of the first.
         """
@@ -66,7 +66,7 @@ class Estimate:
         return _figure(value, _quotient(over.of(self.draws), under.of(self.draws)), labels)
 
     def total(self, part: "Part") -> Figure:
-        """How many pages of a part there are, with its interval."""
+        """Return how many pages of a part there are, with its interval."""
         return _figure(part.of(self.totals), part.of(self.draws), int(self.counts[part.strata].sum()))
 
 

@@ -1,4 +1,4 @@
-"""What labels say of a run: how good what it kept is, what it lost, what each rule costs for the junk it removes."""
+"""Scores a run by its labels: how good what it kept is, what it lost, and what each rule costs."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a draw leaves in OUT/audit: the sheet, the page to label it on, and the key, which is not for labellers.
+"""Writes what a draw leaves in OUT/audit: the sheet, the page to label it on, and the key, which labellers do not see.
 
 `sheet.jsonl` has a line a page: `item`, a number that says nothing, `id`, `chars` of the whole text, and `text`, of
 long texts the beginning, a piece of the middle and the end. `key.jsonl` says for each item where the page ended, how
@@ -178,7 +178,7 @@ def page(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def load_plan(out: Path) -> Plan | None:
-    """What was drawn in `out`, None where nothing was; UsageError when it was drawn from another run."""
+    """Return what was drawn in `out`, None where nothing was; UsageError when it was drawn from another run."""
     folder = out / FOLDER
     try:
         plan = json.loads((folder / PLAN).read_text())

@@ -59,7 +59,7 @@ def _told(figure: Mapping[str, Any], write: Any, unit: str) -> str:
 
 
 def figures(found: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
-    """What each figure is of, its share with interval, and the labels behind it."""
+    """Return what each figure is of, its share with interval, and the labels behind it."""
     for name, told in FIGURES.items():
         figure = found["figures"][name]
         if name != "recall_without_copies" or figure != found["figures"]["recall"]:
@@ -76,7 +76,7 @@ def rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str, int, int, str, st
 
 
 def basis(found: Mapping[str, Any]) -> str:
-    """What the figures rest on, in a sentence or two."""
+    """Return what the figures rest on, in a sentence or two."""
     labels, pages = found["labels"], found["pages"]
     if found["sampled"]:
         skipped = f", all but those that {', '.join(found['skip'])} dropped" if found["skip"] else ""

@@ -1,4 +1,4 @@
-"""The pages of a run with text, by what became of them, and how many labels each such stratum gets."""
+"""Sorts the pages of a run into strata by what became of them, and says how many labels each stratum gets."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -126,7 +126,7 @@ def _pool(cells: Mapping[Cell, _Drawn], n: int) -> dict[Cell, _Drawn]:
 
 
 def allocate(sizes: Sequence[int], kept: Sequence[bool], n: int) -> list[int]:
-    """How many of `n` labels each stratum gets, at most its size; `kept` says which stratum holds what was kept.
+    """Return how many of `n` labels each stratum gets, at most its size; `kept` says which stratum holds what was kept.
 
     What was kept gets `KEPT_SHARE`, every stratum `MIN_LABELS`; the rest goes by size to the power `POWER`.
     Raises UsageError when `n` is too few for the least numbers.

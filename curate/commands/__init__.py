@@ -1,1 +1,1 @@
-"""The commands of `curate`, a module each: `HELP`, `arguments(parser)`, `command(options, console)` -> exit code."""
+"""Holds the commands of `curate`, a module each: `HELP`, `arguments(parser)`, `command(options, console)`."""

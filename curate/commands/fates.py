@@ -1,4 +1,4 @@
-"""What a stage said of one page, in words."""
+"""Says in words what a stage decided about one page."""
 
 from curate.stages import Failure
 from curate.terminal import harmless

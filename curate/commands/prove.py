@@ -70,7 +70,7 @@ def _named(arms: list[Corpus], paths: list[Path]) -> list[Corpus]:
 
 
 def has_torch() -> bool:
-    """Whether PyTorch is installed."""
+    """Return whether PyTorch is installed."""
     return find_spec("torch") is not None
 
 

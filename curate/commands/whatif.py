@@ -115,7 +115,7 @@ def _apply(finished: "Finished", settings: Sequence["Setting"], options: argpars
 
 
 def as_json(finished: "Finished", result: "WhatIf") -> dict[str, Any]:
-    """What changes, as JSON; pairs are [before, after], characters those of the extracted text."""
+    """Return what changes, as JSON; pairs are [before, after], characters those of the extracted text."""
     whole = max(finished.report["totals"]["records_in"], 1)
     return {
         "exact": result.exact,
@@ -219,7 +219,7 @@ def _sentence(finished: "Finished", result: "WhatIf") -> str:
 
 
 def _caveats(finished: "Finished", result: "WhatIf") -> list[str]:
-    """What a full run could find that this has not, or that it would find the same."""
+    """Return what a full run could find that this has not, or that it would find the same."""
     from curate.whatif.finished import made_by_other_code
 
     if made_by_other_code(finished):

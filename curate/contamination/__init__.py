@@ -1,4 +1,4 @@
-"""Evaluation items in texts: an index of evaluation sets, and what to do with a text that holds some of them."""
+"""Finds evaluation items in texts with an index of evaluation sets, and acts on texts that hold some."""
 
 from curate.contamination.index import EvalIndex, Match
 

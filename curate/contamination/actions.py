@@ -1,4 +1,4 @@
-"""What to do with a text that holds evaluation items: drop it, cut the items out of it, or mark it."""
+"""Acts on a text that holds evaluation items: drops it, cuts the items out, or marks it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

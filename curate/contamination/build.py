@@ -107,7 +107,7 @@ def arrays(found: Gathered, table: Common | None = None) -> dict[str, NDArray[np
 
 
 def seeds_low(seeds: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """What of a seed's hash stands in the table of common runs."""
+    """Return what of a seed's hash stands in the table of common runs."""
     return (seeds >> np.uint64(32)).astype(np.uint32)
 
 
@@ -132,7 +132,7 @@ def _is_in(values: NDArray[np.uint32], table: NDArray[np.uint32]) -> NDArray[np.
 
 
 def _word_bits(flat: NDArray[np.uint32], table: Common) -> NDArray[np.float64]:
-    """What each word says, in bits, by how rare it is on the web."""
+    """Return what each word says, in bits, by how rare it is on the web."""
     known = _is_in(flat, table.words)
     bits = np.full(len(flat), MAX_WHOLE_BITS)
     bits[known] = np.minimum(table.bits[np.searchsorted(table.words, flat[known])], MAX_WHOLE_BITS)
@@ -140,7 +140,7 @@ def _word_bits(flat: NDArray[np.uint32], table: Common) -> NDArray[np.float64]:
 
 
 def _counts_whole(lengths: NDArray[np.float64], bits: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether a text that is there word by word counts, by its length in words and what the words say."""
+    """Return whether a text that is there word by word counts, by its length in words and what the words say."""
     least = np.interp(lengths, [MIN_WORDS, WHOLE_WORDS], MIN_MEAN_BITS)
     return (bits >= MIN_WHOLE_BITS) & ((lengths >= WHOLE_WORDS) | (bits >= least * lengths))
 
@@ -158,7 +158,7 @@ def _unspaced() -> NDArray[np.uint32]:
 def _rarity(
     count: int, places: NDArray[np.uint32], shared: NDArray[np.uint32], in_run: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """What is left of each word's bits, by the rarest seed it stands in: float64[words], 0 to 1."""
+    """Return what is left of each word's bits, by the rarest seed it stands in: float64[words], 0 to 1."""
     from curate.contamination import kernels
 
     of_seed = np.where(in_run, COMMON_RUN, 1.0) / (1 + np.log2(np.maximum(shared, SHARERS) / SHARERS))
@@ -193,7 +193,7 @@ def _refs(found: Gathered) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArra
 
 
 def _is_phrase(found: Gathered, refs: Sequence[tuple[int, int, int]], length: int) -> bool:
-    """Whether a text is shared by more different items of one evaluation than one of its length may be."""
+    """Return whether a text is shared by more different items of one evaluation than one of its length may be."""
     most = SHARERS if length < PHRASE_WORDS else MAX_SHARERS
     if len(refs) <= most:
         return False
@@ -214,7 +214,7 @@ def _filter(seeds: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _directory(seeds: NDArray[np.uint64]) -> NDArray[np.uint32]:
-    """Where the seeds of each value of the uppermost bits begin; uint32[2^bits + 1]."""
+    """Return where the seeds of each value of the uppermost bits begin; uint32[2^bits + 1]."""
     bits = max(4, len(seeds).bit_length() - 1)
     edges = np.arange(1 << bits, dtype=np.uint64) << np.uint64(64 - bits)
     return np.concatenate([np.searchsorted(seeds, edges), [len(seeds)]]).astype(np.uint32)

@@ -1,4 +1,4 @@
-"""The index of evaluation items, and finding what of them a text holds."""
+"""Indexes evaluation items and finds which of them a text holds."""
 
 import json
 import mmap
@@ -73,7 +73,7 @@ class EvalIndex:
 
     @property
     def items(self) -> dict[str, int]:
-        """How many items each evaluation has."""
+        """Return how many items each evaluation has."""
         counts = np.bincount(self._arrays["item_evals"], minlength=len(self._names["evals"]))
         return dict(zip(self._names["evals"], counts.tolist(), strict=True))
 
@@ -94,7 +94,7 @@ class EvalIndex:
         return self._matches(text, chains) if len(chains) and self._asked(chains).any() else []
 
     def _asked(self, chains: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which chains hold enough of a question to stand on their own."""
+        """Return which chains hold enough of a question to stand on their own."""
         text = chains[:, 0]
         asked, starts = self._arrays["asked"][text], self._arrays["starts"]
         whole = (chains[:, 5] == starts[text + 1] - starts[text]) & self._arrays["whole"][text] & (asked < build.NEVER)
@@ -118,7 +118,7 @@ class EvalIndex:
         return sorted(set(found), key=lambda match: (match.start, -match.end, *match[:3]))
 
     def _explained_by_no_other(self, chains: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which chains are no mere part of a question that is there with more of its words."""
+        """Return which chains are no mere part of a question that is there with more of its words."""
         from curate.contamination import kernels
 
         order = np.lexsort((-chains[:, 2], chains[:, 1]))
@@ -186,6 +186,6 @@ class _Near:
         self._ends = list(accumulate((end for _, end in ordered), max))
 
     def to(self, start: int, end: int) -> bool:
-        """Whether a question ends at most `NEAR_WORDS` before `start`, or begins at most so many after `end`."""
+        """Return whether a question ends at most `NEAR_WORDS` before `start`, or begins at most so many after `end`."""
         before = bisect_right(self._starts, end + NEAR_WORDS)
         return before > 0 and self._ends[before - 1] >= start - NEAR_WORDS

@@ -1,4 +1,4 @@
-"""Evaluation items from files: JSON Lines, JSON, Parquet, CSV, TSV and plain text, compressed or not."""
+"""Reads evaluation items from JSON Lines, JSON, Parquet, CSV, TSV and plain text, compressed or not."""
 
 import csv
 import io
@@ -115,7 +115,7 @@ def _fields(value: Any) -> Iterator[Field]:
 
 
 def is_near_only(name: str) -> bool:
-    """Whether a field of this name is an answer or a note rather than a question.
+    """Return whether a field of this name is an answer or a note rather than a question.
 
     >>> is_near_only("choices.text[1]"), is_near_only("best_answer"), is_near_only("question")
     (True, True, False)

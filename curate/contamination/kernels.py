@@ -80,7 +80,7 @@ def pack_entries(
 
 @compiled
 def _goes_on(entry: Any, page: Any, p: Any) -> Any:
-    """Whether a word beside the seed agrees too, or the text has none there: a chance hit mostly has neither."""
+    """Return whether a word beside the seed agrees too, or the text has none there: a chance hit mostly has neither."""
     before, after = (entry & _SIDES) >> _8, entry & _BYTE
     if before == _NONE or after == _NONE or p == 0 or p + SEED_WORDS == len(page):
         return True
@@ -122,7 +122,7 @@ def document_counts(
 
 @compiled
 def resync(page: Any, p: Any, p_limit: Any, words: Any, q: Any, q_limit: Any, step: Any) -> Any:
-    """How many words to pass over on the page and in the text so that two agree again; (0, 0) when none do."""
+    """Return how many words to pass over on the page and in the text so that two agree again; (0, 0) when none do."""
     for size in range(1, MAX_SHIFT + 1):
         for k in range(2 * size + 1):
             i, j = (size, size - k) if k <= size else (2 * size - k, size)

@@ -1,4 +1,4 @@
-"""The compiled loop that cuts a text into words; see `curate.contamination.words` for what a word is."""
+"""Cuts a text into words in a compiled loop; `curate.contamination.words` says what a word is."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def _put(state: Any, begin: Any, end: Any, count: Any, hashes: Any, starts: Any,
 
 @compiled
 def _in_number(codes: Any, table: Any, last: Any, i: Any) -> Any:
-    """Whether a mark stands right after the last letter, a digit, and right before another digit."""
+    """Return whether a mark stands right after the last letter, a digit, and right before another digit."""
     return last == i and i + 1 < len(codes) and _ZERO <= table[codes[i + 1]] <= _NINE
 
 
@@ -77,7 +77,7 @@ def word_hashes(
 def word_bounds(
     codes: NDArray[np.generic], table: NDArray[np.uint32], expansions: NDArray[np.uint32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where each word begins and ends; int64 twice, one per word, in order."""
+    """Return where each word begins and ends; int64 twice, one per word, in order."""
     starts, ends = np.empty(2 * len(codes) + 1, np.int64), np.empty(2 * len(codes) + 1, np.int64)
     count = _scan(codes, table, expansions, np.empty(0, np.uint32), starts, ends)
     return starts[:count], ends[:count]

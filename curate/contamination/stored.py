@@ -27,7 +27,7 @@ class Evals:
     sha256: str
 
     def __repr__(self) -> str:
-        """What they are, without the paths: a recipe is the same wherever its evaluations lie."""
+        """Return what they are, without the paths: a recipe is the same wherever its evaluations lie."""
         return f"Evals({self.sha256})"
 
     def index(self) -> EvalIndex:

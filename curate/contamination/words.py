@@ -85,7 +85,7 @@ def words(text: str) -> NDArray[np.uint32]:
 
 
 def bounds(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where each word of a text begins and ends; int64[words] twice."""
+    """Return where each word of a text begins and ends; int64[words] twice."""
     from curate.contamination import scanning
 
     return scanning.word_bounds(code_points(text), *folding())

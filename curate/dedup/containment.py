@@ -123,7 +123,7 @@ class _Search:
         self._hold(document, mine)
 
     def _common(self, mine: Hashes, theirs: Hashes) -> int:
-        """How many shingles a smaller document has in common, 0 where they are too few of its own."""
+        """Return how many shingles a smaller document has in common, 0 where they are too few of its own."""
         from curate.dedup import kernels
 
         limits = self._limits

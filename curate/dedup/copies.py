@@ -1,4 +1,4 @@
-"""How many copies a kept document stands for: counted list by list, added up from barrier to barrier.
+"""Counts how many copies a kept document stands for: list by list, then added up from barrier to barrier.
 
 What a barrier has counted of a document is a row under `COUNTED`: the copies removed for it, with those that had been
 removed for them before, so that a copy of a copy counts for the document that is left. Sites are kept as hashes, since
@@ -47,7 +47,7 @@ def _hash_of(site: str) -> int:
 
 
 def count(table: pa.Table, new: NDArray[np.bool_], representative: Rows, *, exact: bool) -> pa.Table:
-    """What the new ones among the kept documents of a list stand for; under `COUNTED`, sorted by document.
+    """Return what the new ones among the kept documents of a list stand for; under `COUNTED`, sorted by document.
 
     `table` holds document, url, date and, of what was counted before, the columns of `SUMMARY`.
     """
@@ -91,7 +91,7 @@ def _sites(table: pa.Table, group: Rows, groups: int) -> pa.Array:
 
 
 def before(held: pa.Table, documents: NDArray[np.uint64], counted: pa.Table) -> pa.Table:
-    """What is known of documents before a barrier: by the row's barriers before it, else what they came with."""
+    """Return what is known of documents before a barrier: by the row's barriers before it, else what they came with."""
     place = np.searchsorted(np.asarray(counted["document"]), documents)
     known = np.append(np.asarray(counted["document"]), np.uint64(0))[place] == documents
     known &= place < counted.num_rows
@@ -109,6 +109,6 @@ def latest(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def repeating(counted: pa.Table, max_copies: int, min_sites: int) -> NDArray[np.bool_]:
-    """Which documents have more than so many copies, over at least so many sites."""
+    """Return which documents have more than so many copies, over at least so many sites."""
     copies = np.asarray(pc.add(counted["copies_exact"], counted["copies_near"]))
     return (copies > max_copies) & (np.asarray(pc.list_value_length(counted["copy_sites"])) >= min_sites)

@@ -1,4 +1,4 @@
-"""The index of a run, with which a later run can drop documents that this one already kept.
+"""Reads and writes the index of a run, with which a later run drops documents that this one already kept.
 
 It names the folders of keys, texts and matches, and the settings the keys were made with, since keys of different
 settings cannot be compared.

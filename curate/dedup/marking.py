@@ -94,7 +94,7 @@ def _hash(id_: str) -> int:
 
 
 def count_windows(groups: Iterable[Sequence[Keyed]], name: str) -> int:
-    """How many windows the keys of all splits have, from what their files say of themselves."""
+    """Return how many windows the keys of all splits have, from what their files say of themselves."""
     total = 0
     for split in (split for group in groups for split in group):
         held = pq.read_metadata(split.file("keys"))
@@ -195,7 +195,7 @@ def narrow(first: Job, then: Job, number: int, group: Sequence[Keyed]) -> None:
 
 
 def most_narrowed(job: Job) -> int:
-    """How many windows there can be around the seeds that are marked."""
+    """Return how many windows there can be around the seeds that are marked."""
     markers = [standing_marker(job.path("marks", number).with_suffix(".json")) for number in range(job.ranges)]
     return MAX_WINDOWS_A_SEED * sum(marker["files"]["rows"]["rows"] for marker in markers)
 

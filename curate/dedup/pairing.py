@@ -68,7 +68,7 @@ def tally(job: Job, number: int, min_share: float) -> None:
 
 
 def close_pairs(left: NDArray[Any], right: NDArray[Any], windows: NDArray[Any], min_share: float) -> NDArray[np.int64]:
-    """Where those pairs stand that come up at least a share of their `windows` times, each once."""
+    """Return where those pairs stand that come up at least a share of their `windows` times, each once."""
     order = np.lexsort((right, left))
     first = np.ones(len(order), bool)
     first[1:] = (left[order][1:] != left[order][:-1]) | (right[order][1:] != right[order][:-1])

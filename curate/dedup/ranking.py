@@ -1,4 +1,4 @@
-"""The policies a recipe can name for which of several similar documents is kept."""
+"""Ranks similar documents by the policies that a recipe can name; the first in rank is kept."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

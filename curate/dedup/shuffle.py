@@ -142,7 +142,7 @@ class Mapped:
 
 
 def is_done(path: Path) -> bool:
-    """Whether a task has written its file and its marker."""
+    """Return whether a task has written its file and its marker."""
     return read_marker(path.with_suffix(".json"), digests=True) is not None
 
 

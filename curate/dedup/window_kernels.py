@@ -15,7 +15,7 @@ _ONE = np.uint64(1)
 
 @compiled
 def word_places(codes: NDArray[np.generic], fold: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Where the words of `kernels.word_hashes` begin and end in the code points; int64[words, 2], in order."""
+    """Return where the words of `kernels.word_hashes` begin and end in the code points; int64[words, 2], in order."""
     places = np.empty((len(codes) + 1, 2), np.int64)
     count, inside = 0, False
     for i in range(len(codes)):
@@ -60,7 +60,7 @@ def least(values: NDArray[np.uint64], width: int) -> NDArray[np.uint64]:
 
 @compiled
 def among(values: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which values are among the wanted ones, which are sorted."""
+    """Return which values are among the wanted ones, which are sorted."""
     found = np.zeros(len(values), np.bool_)
     for i in range(len(values)):
         place = np.searchsorted(wanted, values[i])
@@ -70,7 +70,7 @@ def among(values: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.
 
 @compiled
 def covered(windows: NDArray[np.bool_], width: int, words: int) -> NDArray[np.bool_]:
-    """Which words stand in a marked window; window i is the words i to i + width - 1."""
+    """Return which words stand in a marked window; window i is the words i to i + width - 1."""
     found = np.zeros(words, np.bool_)
     until = 0
     for i in range(words):

@@ -72,7 +72,7 @@ def passages(text: str, passage_words: int, shared: Hashes) -> Hashes:
 
 
 def passage_spans(text: str, passage_words: int, shared: Hashes, *, whole_sentences: bool = False) -> Spans:
-    """Where the passages stand whose hashes are among the sorted `shared`; int64[n, 2], ascending.
+    """Return where the passages stand whose hashes are among the sorted `shared`; int64[n, 2], ascending.
 
     With `whole_sentences` it is what such words have of whole sentences and lines, and of code only whole blocks.
     """
@@ -94,7 +94,7 @@ def sample(text: str) -> Hashes:
 def shared_spans(
     text: str, shingle_words: int, shared: Hashes, min_words: int, *, whole_sentences: bool = False
 ) -> Spans:
-    """Where runs of at least `min_words` words stand all of whose shingles are among the sorted `shared`."""
+    """Return where runs of at least `min_words` words stand all of whose shingles are among the sorted `shared`."""
     from curate.dedup import window_kernels
 
     windows = window_kernels.among(_runs(_words(text), shingle_words), shared)
@@ -121,7 +121,7 @@ def lines(text: str, salt: int, min_words: int) -> Hashes:
 
 
 def line_spans(text: str, salt: int, min_words: int, shared: Hashes) -> Spans:
-    """Where the lines stand, with their line breaks, whose hashes are among the sorted `shared`; int64[n, 2].
+    """Return where the lines stand, with their line breaks, whose hashes are among the sorted `shared`; int64[n, 2].
 
     >>> text = "Home\\nAccept all our cookies\\nA tale"
     >>> line_spans(text, 1, 2, np.sort(lines(text, 1, 2))[-1:]).tolist() in ([[5, 28]], [[27, 34]])
@@ -150,12 +150,12 @@ def _cuts(text: str, places: Spans, words: NDArray[np.bool_], *, whole_sentences
 
 
 def _fences(text: str) -> list[int]:
-    """Where blocks of code begin and end by turns, as Markdown fences them."""
+    """Return where blocks of code begin and end by turns, as Markdown fences them."""
     return [found.start() if i % 2 == 0 else found.end() for i, found in enumerate(_FENCE.finditer(text))]
 
 
 def _begins(text: str, places: Spans, word: int, fences: Sequence[int]) -> bool:
-    """Whether a sentence or a line begins with a word, outside of code, or the text is over."""
+    """Return whether a sentence or a line begins with a word, outside of code, or the text is over."""
     if word in (0, len(places)):
         return True
     start, gap = int(places[word, 0]), text[int(places[word - 1, 1]) : int(places[word, 0])]

@@ -1,1 +1,1 @@
-"""How a recipe is run: `run` plans, `phases` orders, `segment` does one split, `flow` accounts for every page."""
+"""Runs a recipe: `run` plans, `phases` orders, `segment` does one split, `flow` accounts for every page."""

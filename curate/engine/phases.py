@@ -204,7 +204,7 @@ def _advance(
 
 
 def _divisible(work: Work) -> bool:
-    """Whether the inputs of a lost task can be tried one by one: not once its rows stand together in files."""
+    """Return whether the inputs of a lost task can be tried one by one: not once its rows stand together in files."""
     return not work.identity and len(work.task.splits) > 1
 
 

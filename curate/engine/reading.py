@@ -48,7 +48,7 @@ class Found:
 
 
 def read_dict(found: Sequence[Found]) -> dict[str, Any]:
-    """What all splits of a task have met, as a marker holds it."""
+    """Return what all splits of a task have met, as a marker holds it."""
     records: Counter[str] = Counter()
     for each in found:
         records.update(each.counts.records)

@@ -1,4 +1,4 @@
-"""A split before and behind barriers: the keys it leaves for them, and what they matched, taken out again."""
+"""Writes the keys a split leaves for barriers, and takes out of the split what the barriers matched."""
 
 from collections.abc import Callable, Mapping, Sequence
 from time import process_time
@@ -20,7 +20,7 @@ _HOLDER = ("duplicate_of", "duplicate_of_url")
 
 
 def keys_of(barriers: Sequence[Barrier], kept: Documents, counts: Mapping[str, StageCount]) -> pa.RecordBatch:
-    """What barriers need to know of documents: names, length, a key for each barrier, the score it ranks by."""
+    """Return what barriers need to know of documents: names, length, a key for each barrier, the score it ranks by."""
     copies = [name for name in SUMMARY.names if name in kept.batch.schema.names]
     keys = kept.batch.select(["id", "url", "date", *copies]).append_column("chars", pa.array(sizes(kept.batch)))
     for barrier in barriers:
@@ -90,7 +90,7 @@ def _cut(documents: Documents, cuts: pa.Table, stage: str, cut: Callable[[pa.Rec
 
 
 def in_rows(matched: pa.Table, first: int, count: int) -> pa.Table:
-    """What was matched among `count` rows of a split from row `first` on, rows counted from there."""
+    """Return what was matched among `count` rows of a split from row `first` on, rows counted from there."""
     rows = np.asarray(matched["row"]) - first
     here = (rows >= 0) & (rows < count)
     return matched.filter(pa.array(here)).set_column(0, "row", pa.array(rows[here]))

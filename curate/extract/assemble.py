@@ -33,7 +33,7 @@ MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
 def choose(
     page: Page, measures: NDArray[np.float32], odds: NDArray[np.float32], described: NDArray[np.int32]
 ) -> tuple[NDArray[np.bool_], float]:
-    """Which blocks are kept, bool[blocks], and the word F1 expected of them."""
+    """Return which blocks are kept, bool[blocks], and the word F1 expected of them."""
     words = measures[:, m.WORDS]
     best, expected_f1 = best_cut(odds, words)
     cut = cut_of(best, expected_f1)
@@ -96,7 +96,7 @@ def cut_of(best: float, expected_f1: float) -> float:
 
 @compiled
 def share(value: float, low: float, high: float) -> float:
-    """How far a value is on its way from `low` to `high`, 0..1."""
+    """Return how far a value is on its way from `low` to `high`, 0..1."""
     return min(max((value - low) / (high - low), 0.0), 1.0)
 
 

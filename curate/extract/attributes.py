@@ -50,7 +50,7 @@ def lower(byte: int) -> int:
 
 @borrowing
 def _holds(html: Bytes, start: int, end: int, word: Bytes) -> bool:
-    """Whether the value holds a word, whatever its case and with white space left out."""
+    """Return whether the value holds a word, whatever its case and with white space left out."""
     matched = 0
     for i in range(start, end):
         byte = lower(html[i])
@@ -220,7 +220,7 @@ def skip_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
 
 @borrowing
 def _is_tex(html: Bytes, start: int, end: int) -> bool:
-    """Whether an alt text is TeX by its looks: a backslash with a letter, or a display style."""
+    """Return whether an alt text is TeX by its looks: a backslash with a letter, or a display style."""
     at = start
     while at < end - 1 and not (html[at] == 92 and 97 <= html[at + 1] | 32 <= 122):
         at += 1

@@ -1,4 +1,4 @@
-"""The child process of a sandbox and the pipes to it: a call goes out, an answer comes back or the child has ended."""
+"""Starts the child process of a sandbox and talks to it: a call goes out, an answer comes back or it has ended."""
 
 import marshal
 import os
@@ -52,7 +52,7 @@ class PageRaised(PageKilled):
 
 
 def past(limits: SandboxLimits, kind: str) -> PageKilled:
-    """What to raise for a page that went past the limit that `kind` names."""
+    """Return what to raise for a page that went past the limit that `kind` names."""
     limit = {
         "cpu_limit": f"{limits.max_cpu_seconds:g} s of CPU time",
         "wall_limit": f"{limits.max_wall_seconds:g} s of wall time",

@@ -1,4 +1,4 @@
-"""How the extractor's inner loops are compiled: once per machine, and again when any of them changes."""
+"""Compiles the extractor's inner loops once per machine, and again when any of them changes."""
 
 import hashlib
 from collections.abc import Callable

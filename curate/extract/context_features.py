@@ -1,4 +1,4 @@
-"""What the model sees of a block beyond its neighbours: its likes on the page, its place, what lies on both sides."""
+"""Describes a block beyond its neighbours: blocks like it on the page, its place, and the blocks on both sides."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ KIN = 5
 
 @compiled
 def signatures(page: Page) -> Numbers:
-    """Which blocks are built alike: a number per block, the same for the same tags and classes two levels up."""
+    """Return which blocks are built alike: a number per block, the same for the same tags and classes two levels up."""
     n = page.state[p.BLOCKS]
     hashes, groups = np.empty(n, np.uint64), np.zeros(n, np.int32)
     for i in range(n):
@@ -91,7 +91,7 @@ def _is_long(measure: Measures) -> bool:
 
 @compiled
 def is_label(page: Page, i: int, measure: Measures) -> bool:
-    """Whether a block names what follows: a heading, or a few words that end in a colon."""
+    """Return whether a block names what follows: a heading, or a few words that end in a colon."""
     return bool(page.blocks[i, p.HEADING_LEVEL] or (measure[m.WORDS] <= MAX_LABEL_WORDS and measure[m.ENDS] == _COLON))
 
 

@@ -1,4 +1,4 @@
-"""The first stage's view of a block: itself, its neighbours, the elements around it, and its surroundings."""
+"""Describes a block for the first stage: itself, its neighbours, and the elements around it."""
 
 import numpy as np
 from numpy.typing import NDArray

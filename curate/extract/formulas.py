@@ -1,4 +1,4 @@
-"""The formulas of a page as TeX, wherever a page keeps them; `tokenizer` only notes where they are."""
+"""Finds the formulas of a page as TeX, wherever a page keeps them; `html_tokens` only notes where they are."""
 
 import html
 import re
@@ -98,7 +98,7 @@ def clean(tex: str) -> str:
 
 
 def _is_one_group(tex: str) -> bool:
-    """Whether the brace that opens a formula is closed by its last character."""
+    """Return whether the brace that opens a formula is closed by its last character."""
     depth = 0
     for i, character in enumerate(tex):
         if tex[i - 1 : i] == "\\":

@@ -1,4 +1,4 @@
-"""What stands inside a line and is no plain text: formulas, images of formulas, code."""
+"""Notes what stands inside a line and is no plain text: formulas, images of formulas, code."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""What every block is, read off the elements around it: compiled, and without a look at whether the block is kept."""
+"""Tells what kind of block each block is from the elements around it; compiled. Whether it is kept plays no part."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,7 +118,7 @@ def _numbers(page: Page) -> NDArray[np.int32]:
 
 @compiled
 def describe(page: Page, tables: NDArray[np.int32]) -> NDArray[np.int32]:
-    """What every block is: int32[blocks, FIELDS]."""
+    """Return what every block is: int32[blocks, FIELDS]."""
     n, numbers = page.state[p.BLOCKS], _numbers(page)
     rows = np.zeros((n, FIELDS), np.int32)
     for i in range(n):

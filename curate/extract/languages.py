@@ -1,4 +1,4 @@
-"""The language of a listing, where its markup states it."""
+"""Reads the language of a code listing where its markup states it."""
 
 import re
 from typing import NamedTuple
@@ -49,7 +49,7 @@ class Language(NamedTuple):
 
 
 def language_of(page: Page, element: int) -> Language:
-    """What the tags around a listing say of its language, the nearest first."""
+    """Return what the tags around a listing say of its language, the nearest first."""
     is_code = False
     for level in range(MAX_LEVELS + 1):
         if element <= 0:

@@ -60,7 +60,7 @@ def resiliparse_text(html: str, *, markup: str = "plain") -> str:  # noqa: ARG00
 
 
 def nested_deeper_than(html: str, levels: int) -> bool:
-    """Whether the tags of a page open more than `levels` elements inside each other.
+    """Return whether the tags of a page open more than `levels` elements inside each other.
 
     Elements that HTML closes by itself, such as `<p>` and `<li>`, do not count, and an end tag closes the last start
     tag of its name only. Pages with no more start tags than that, which is most, cost two counts of a character.

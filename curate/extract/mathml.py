@@ -127,7 +127,7 @@ def _group(tex: str) -> str:
 
 
 def _base(tex: str) -> str:
-    """What a script is put on; several things at once are grouped."""
+    """Return what a script is put on; several things at once are grouped."""
     return tex if len(tex) <= 1 or re.fullmatch(r"\\[A-Za-z]+|\\[A-Za-z]+\{[^{}]*\}|\)|\d+", tex) else f"{{{tex}}}"
 
 

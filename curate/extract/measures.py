@@ -1,4 +1,4 @@
-"""What can be counted in one block's text: words, links, punctuation, words that say boilerplate."""
+"""Counts what can be counted in one block's text: words, links, punctuation, words that say boilerplate."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,7 @@ MAX_TITLE_WORDS = 64
 
 @compiled
 def _is_unspaced(lead: int, second: int) -> bool:
-    """Whether a three-byte character is of a script without spaces: Thai, Lao, Khmer, Burmese, kana or Han."""
+    """Return whether a three-byte character is of a script without spaces: Thai, Lao, Khmer, Burmese, kana or Han."""
     if lead == 0xE0:
         return 0xB8 <= second <= 0xBB
     if lead == 0xE1:
@@ -114,7 +114,7 @@ def _count(text: NDArray[np.uint8], start: int, end: int, row: Measures) -> None
 
 @compiled
 def is_word(byte: Integer) -> bool:
-    """Whether a byte is part of a word: an ASCII letter, or part of any character beyond."""
+    """Return whether a byte is part of a word: an ASCII letter, or part of any character beyond."""
     return bool(97 <= byte <= 122 or 65 <= byte <= 90 or byte >= 128)
 
 

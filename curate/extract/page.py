@@ -1,4 +1,4 @@
-"""The flat arrays one page is read into, and the names of their columns."""
+"""Declares the flat arrays that one page is read into, and names their columns."""
 
 from typing import Any, NamedTuple
 

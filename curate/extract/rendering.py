@@ -124,7 +124,7 @@ class _Blocks:
 
 
 def pieces(blocks: _Blocks) -> Iterator[Piece]:
-    """What is written as one: a block, or those that make one listing, table or heading together."""
+    """Return what is written as one: a block, or those that make one listing, table or heading together."""
     rows, i = blocks.rows, 0
     while i < len(rows):
         kind, last = rows[i][k.KIND], i + 1
@@ -141,7 +141,7 @@ def pieces(blocks: _Blocks) -> Iterator[Piece]:
 
 
 def _belongs(blocks: _Blocks, i: int) -> bool:
-    """Whether a block goes on with the listing, table or heading of the one before it."""
+    """Return whether a block goes on with the listing, table or heading of the one before it."""
     row, before = blocks.rows[i], blocks.rows[i - 1]
     if row[k.KIND] != before[k.KIND] or row[k.UNIT] != before[k.UNIT]:
         return False
@@ -180,7 +180,7 @@ def _listing(blocks: _Blocks, first: int, last: int) -> Piece | None:
 
 
 def _is_gutter(code: str) -> bool:
-    """Whether a listing is nothing but numbers of lines."""
+    """Return whether a listing is nothing but numbers of lines."""
     first = _FIRST_NUMBER.match(code)
     if first is None:
         return False
@@ -270,7 +270,7 @@ _WRITERS: dict[str, Any] = {"plain": _plain, "markdown": _markdown}
 
 
 def _gap(before: Piece, after: Piece) -> str:
-    """What stands between two blocks in Markdown: an empty line, but none within a list or a definition."""
+    """Return what stands between two blocks in Markdown: an empty line, but none within a list or a definition."""
     is_meaning = after.kind == k.DEFINITION and after.detail == 1
     if after.begins and before.kind == after.kind and (after.kind == k.LIST_ITEM or is_meaning):
         return "\n"

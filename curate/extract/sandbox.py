@@ -182,7 +182,7 @@ def _found_or_raise(outcome: int, found: Extracted, function: str, limits: Sandb
 
 
 def _why(code: int, limits: SandboxLimits) -> PageKilled:
-    """What an exit code says about the page; a negative one is the signal that ended the child."""
+    """Return what an exit code says about the page; a negative one is the signal that ended the child."""
     if code == -signal.SIGPROF:
         return past(limits, "cpu_limit")
     ended_by = f"signal {-code}" if code < 0 else f"exit code {code}"

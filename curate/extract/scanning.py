@@ -1,4 +1,4 @@
-"""Where things end in HTML: a byte, a comment, raw text."""
+"""Finds where things end in HTML: a byte, a comment, raw text."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ def next_byte(html: Bytes, at: int, end: int, byte: int) -> int:
 
 @borrowing
 def is_letter(html: Bytes, at: int, end: int) -> bool:
-    """Whether an ASCII letter stands at a place."""
+    """Return whether an ASCII letter stands at a place."""
     return at < end and 97 <= html[at] | 32 <= 122
 
 
@@ -41,7 +41,7 @@ def after_comment(html: Bytes, at: int, end: int) -> int:
 
 @borrowing
 def raw_end(html: Bytes, at: int, end: int, name_start: int, name_end: int) -> int:
-    """Where the end tag of a raw text element begins: `</`, its name in any case, then no letter; else `end`."""
+    """Return where the end tag of a raw text element begins: `</`, its name in any case, then no letter; else `end`."""
     length = name_end - name_start
     while at < end:
         at = next_byte(html, at, end, 60)

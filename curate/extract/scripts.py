@@ -108,7 +108,7 @@ def _is_alnum(byte: int) -> bool:
 
 @borrowing
 def _kind_of(text: Bytes, start: int, end: int, kind: int) -> bool:
-    """Whether the letters of a range are a word of a kind."""
+    """Return whether the letters of a range are a word of a kind."""
     value = mix(BASIS, kind)
     for i in range(start, end):
         value = mix(value, text[i] | 32)
@@ -156,7 +156,7 @@ def _is_text(text: Bytes, at: int, stop: int) -> bool:
 
 @borrowing
 def _is_exponent(text: Bytes, start: int, at: int, stop: int) -> bool:
-    """Whether a raised text belongs to the number, variable, unit or bracket before it."""
+    """Return whether a raised text belongs to the number, variable, unit or bracket before it."""
     if _is_text(text, at, stop):
         return False
     before = text[at - 1]
@@ -207,7 +207,7 @@ def _is_short_bracket(text: Bytes, start: int, at: int) -> bool:
 
 @borrowing
 def _is_index(text: Bytes, start: int, at: int, stop: int) -> bool:
-    """Whether a lowered text belongs to the variable, element or function before it."""
+    """Return whether a lowered text belongs to the variable, element or function before it."""
     if _is_text(text, at, stop) and text[at] != 91:
         for i in range(at, stop):
             if text[i] != 44 and not _is_alnum(text[i]):

@@ -1,4 +1,4 @@
-"""The second stage's view of a block: the first's, and what the first stage thinks of everything around it."""
+"""Describes a block for the second stage: the first stage's features and its opinion of the blocks around."""
 
 import numpy as np
 from numpy.typing import NDArray

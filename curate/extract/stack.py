@@ -1,4 +1,4 @@
-"""The stack of open elements: pushed, popped and asked for its innermost member of a group in constant time."""
+"""Keeps the stack of open elements: push, pop and the innermost member of a group, each in constant time."""
 
 from curate.extract import page as p
 from curate.extract.class_names import (

@@ -1,4 +1,4 @@
-"""Text out of the tokenizer: white space folded, control characters dropped, blocks begun and ended."""
+"""Writes text out of the HTML tokenizer: folds white space, drops control characters, begins and ends blocks."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ MAX_INDENT = 200
 
 @borrowing
 def skipping(page: Page) -> bool:
-    """Whether text at this point is not shown: inside svg, template, select and the like."""
+    """Return whether text at this point is not shown: inside svg, template, select and the like."""
     return page.last_group[SKIP] >= 0
 
 
@@ -127,7 +127,7 @@ def end_block(page: Page) -> None:
 
 @borrowing
 def _unusual(html: Bytes, at: int, end: int) -> tuple[int, int]:
-    """What a character with an unusual lead byte is: (kind, bytes long)."""
+    """Return what a character with an unusual lead byte is: (kind, bytes long)."""
     lead, second = html[at], html[at + 1] if at + 1 < end else 0
     if lead == 0xC2:
         if second == 0xA0:

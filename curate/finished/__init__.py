@@ -1,1 +1,1 @@
-"""What is done with a finished run: checked, cleaned, and pages taken out of it."""
+"""Works on finished runs: checks them, cleans them, and takes pages out of them."""

@@ -129,7 +129,7 @@ def returned(out: Path) -> list[str]:
 
 
 def _wanted(requests: Sequence[Mapping[str, Any]]) -> Wanted:
-    """What requests name, and the pages they have found, whose address may be gone already."""
+    """Return what requests name, and the pages they have found, whose address may be gone already."""
     ids = (hash_of("ids", id_) for request in requests for id_ in request["ids"])
     return Wanted(frozenset(ids).union(*(request["sha256"] for request in requests)))
 

@@ -1,4 +1,4 @@
-"""What a page leaves that was taken down: its id and place, so that counts add up, and nothing it said."""
+"""Makes what stays of a page that was taken down: its id and its place, so that counts add up, and no text."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ class Wanted:
 
 
 def kind_of(path: Path) -> str:
-    """What rows a file holds: `data`, `dropped` and so on, also of the files of one split under `work/`."""
+    """Return what rows a file holds: `data`, `dropped` and so on, also of the files of one split under `work/`."""
     return path.parent.name if path.name.startswith("part-") else path.name.split(".")[-2]
 
 
@@ -138,7 +138,7 @@ def _cleared(schema: pa.Schema) -> list[str]:
 
 
 def _blank(path: Path, rows: np.ndarray) -> np.ndarray:
-    """Which of some rows are what a takedown leaves, as a boolean array over all rows."""
+    """Return which of some rows are what a takedown leaves, as a boolean array over all rows."""
     if kind_of(path) in ROWS_GO:
         return np.zeros(len(rows), bool)
     columns = _columns(path, ["url", *_cleared(pq.read_schema(path))])

@@ -16,7 +16,7 @@ from curate.output.parts import text_totals
 
 
 def verify(out: Path) -> list[str]:
-    """What is wrong with the output in `out`, one line each; an empty list when digests and counts all agree.
+    """Return what is wrong with the output in `out`, one line each; an empty list when digests and counts all agree.
 
     Raises UsageError when there is no finished run to check.
     """
@@ -43,7 +43,7 @@ def _wrong(out: Path) -> list[str]:
 
 
 def _returned(out: Path) -> list[str]:
-    """What is wrong with takedowns in a folder with damaged files, as far as it can be said."""
+    """Return what is wrong with takedowns in a folder with damaged files, as far as it can be said."""
     try:
         return returned(out)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):

@@ -1,1 +1,1 @@
-"""What an input is: names to files, files to splits, a split to pages; text rows; files elsewhere."""
+"""Turns names into inputs, inputs into splits, and a split into pages; also rows of text, and files elsewhere."""

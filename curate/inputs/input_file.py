@@ -44,7 +44,7 @@ class Input:
 
     @property
     def in_parts(self) -> bool:
-        """Whether parts of the file can be fetched without the rest."""
+        """Return whether parts of the file can be fetched without the rest."""
         return self.origin is None or self.origin.version.ranges
 
 
@@ -88,7 +88,7 @@ def format_of(name: str, file: BinaryIO, *, named: bool) -> str:
 
 
 def is_parquet(name: str, file: BinaryIO) -> bool:
-    """Whether a file is Parquet, by its name or its first bytes."""
+    """Return whether a file is Parquet, by its name or its first bytes."""
     return name.endswith(".parquet") or file.read(4) == b"PAR1"
 
 

@@ -100,13 +100,13 @@ def redirected(response: urllib3.BaseHTTPResponse, url: str, headers: dict[str, 
 
 
 def leads_inside(before: str, after: str) -> bool:
-    """Whether a redirect goes from an address outside of this machine's network to one inside."""
+    """Return whether a redirect goes from an address outside of this machine's network to one inside."""
     source, target = urlsplit(before).hostname or "", urlsplit(after).hostname or ""
     return source != target and is_inside(target) and not is_inside(source)
 
 
 def is_inside(host: str) -> bool:
-    """Whether a host has an address that only this machine or its network knows.
+    """Return whether a host has an address that only this machine or its network knows.
 
     >>> is_inside("127.0.0.1"), is_inside("169.254.169.254"), is_inside("93.184.216.34")
     (True, True, False)

@@ -1,4 +1,4 @@
-"""What the user names, as places: local files, addresses, Common Crawl's names, and lists of all of these."""
+"""Turns what the user names into places: local files, addresses, Common Crawl's names, and lists of all of these."""
 
 import gzip
 import os
@@ -93,7 +93,7 @@ def _nothing(spec: str, path: Path) -> str:
 
 
 def _in_crawl(path: str) -> str:
-    """Where a path of Common Crawl's is: below CURATE_CRAWL_BASE, an address or a folder."""
+    """Return where a path of Common Crawl's is: below CURATE_CRAWL_BASE, an address or a folder."""
     return f"{(os.environ.get('CURATE_CRAWL_BASE', '') or CRAWL_BASE).rstrip('/')}/{path}"
 
 
@@ -123,7 +123,7 @@ def _numbered(spec: str, crawl: str, kind: str, numbers: str) -> list[str]:
 
 
 def _listed(name: str) -> list[str]:
-    """What the lines of a list name; one that came from elsewhere cannot name files of this machine."""
+    """Return what the lines of a list name; one that came from elsewhere cannot name files of this machine."""
     found: list[str] = []
     elsewhere = remote.is_remote(name)
     for line in _lines(name, remote.shown(name)):

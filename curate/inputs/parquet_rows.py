@@ -55,7 +55,7 @@ def _page(values: Mapping[str, object], offset: int, limits: Limits) -> Page | S
 
 
 def _is_read(file: "ParquetFile", column: str) -> bool:
-    """Whether a column is there and holds strings, or, for dates, times."""
+    """Return whether a column is there and holds strings, or, for dates, times."""
     import pyarrow as pa
 
     place = file.schema_arrow.get_field_index(column)

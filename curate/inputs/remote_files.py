@@ -44,14 +44,14 @@ class Origin:
 
     @property
     def identity(self) -> dict[str, str]:
-        """What tells this version from others without reading it, as the manifest shows it."""
+        """Return what tells this version from others without reading it, as the manifest shows it."""
         known = {"etag": self.version.etag, "last_modified": self.version.modified}
         given = {name: value for name, value in known.items() if value}
         return given or {"head_sha256": self.head_sha256}
 
 
 def is_remote(spec: str) -> bool:
-    """Whether an argument is an address rather than a path."""
+    """Return whether an argument is an address rather than a path."""
     return spec.lower().startswith(SCHEMES)
 
 

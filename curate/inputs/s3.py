@@ -211,7 +211,7 @@ def _call(url: str, where: Any, operation: str, **arguments: Any) -> Any:
 
 
 def _failure(url: str, error: Exception) -> SourceError:
-    """What went wrong, in one line that names the bucket or object and what could be done."""
+    """Return what went wrong, in one line that names the bucket or object and what could be done."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 

@@ -127,7 +127,7 @@ def plan(inputs: Sequence[Input], split_bytes: int) -> tuple[Split, ...]:
 
 
 def is_small(split: Split, split_bytes: int) -> bool:
-    """Whether a split is a whole local input so small that others should be read with it."""
+    """Return whether a split is a whole local input so small that others should be read with it."""
     each = split.input
     return each.origin is None and each.bytes * SMALL <= split_bytes and (split.start, split.end) == (0, each.bytes)
 

@@ -30,7 +30,7 @@ class Store:
     run: str = field(default_factory=token_hex)
 
     def url(self, path: Path) -> str:
-        """Where a file is stored."""
+        """Return where a file is stored."""
         name = path.relative_to(self.root).as_posix()
         return self.address if name == "." else f"{self.address.rstrip('/')}/{name}"
 

@@ -25,7 +25,7 @@ class Task:
 
     @property
     def names(self) -> list[str]:
-        """What each split is called where it has to be named to a person."""
+        """Return what each split is called where it has to be named to a person."""
         return [f"{each.input.name} bytes {each.start}-{each.end}" for each in self.splits]
 
     def alone(self) -> list["Task"]:
@@ -72,5 +72,5 @@ def known(task: Task) -> tuple[Task, dict[int, str]]:
 
 
 def identity_of(task: Task) -> list[object]:
-    """What the work on a task depends on: of each split the input's name and bytes, and the range."""
+    """Return what the work on a task depends on: of each split the input's name and bytes, and the range."""
     return [[each.input.name, identity(each.input), each.start, each.end] for each in task.splits]

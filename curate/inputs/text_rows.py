@@ -1,4 +1,4 @@
-"""Pages that are text already: rows of Parquet (our own or anybody's with a `text` column) and lines of JSON."""
+"""Reads pages that are text already: rows of Parquet with a column `text`, and lines of JSON."""
 
 import io
 import json

@@ -63,7 +63,7 @@ class Version:
     ranges: bool = True
 
     def same(self, other: "Version") -> bool:
-        """Whether two answers are about the same bytes, as far as the server tells."""
+        """Return whether two answers are about the same bytes, as far as the server tells."""
         if self.etag and other.etag:
             return (self.bytes, self.etag) == (other.bytes, other.etag)
         return self.bytes == other.bytes and (self.modified == other.modified or not (self.modified and other.modified))
@@ -223,7 +223,7 @@ def _request(url: str, headers: dict[str, str], wait: Patience) -> urllib3.BaseH
 
 
 def _failed(error: Exception) -> Exception:
-    """What a library's error means, without its text, which can hold the address with its secrets."""
+    """Return what a library's error means, without its text, which can hold the address with its secrets."""
     reason = error.reason if isinstance(error, errors.MaxRetryError) and error.reason is not None else error
     if isinstance(reason, errors.ProxyError):
         return Passing("the proxy cannot be reached", tries=FEW_TRIES)

@@ -146,7 +146,7 @@ def _among(column: pa.Array, names: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def weights_of(documents: Stretch, plan: Plan, phase: Phase, ranks: Mapping[str, Floats]) -> Floats:
-    """How much oftener than others of its bucket each document is seen in a phase; 0 for what has no tokens."""
+    """Return how much oftener than others of its bucket each document is seen in a phase; 0 for what has no tokens."""
     weights = np.ones(len(documents))
     if plan.copies:
         copies = np.nan_to_num(np.maximum(documents.numbers[plan.copies.column], 0))
@@ -172,7 +172,7 @@ def add_exposure(exposure: Floats, rates: Floats, buckets: Ints, weights: Floats
 
 
 def seen(exposure: Floats, chances: Floats) -> Ints:
-    """How often each document is seen up to some exposure."""
+    """Return how often each document is seen up to some exposure."""
     return np.floor(exposure + chances).astype(np.int64)
 
 
@@ -187,5 +187,5 @@ class Judged:
 
     @property
     def counts(self) -> Ints:
-        """How often each document is seen in each phase: int64[phases, documents]."""
+        """Return how often each document is seen in each phase: int64[phases, documents]."""
         return np.diff(np.array([seen(exposure, self.chances) for exposure in self.exposures]), axis=0)

@@ -44,7 +44,7 @@ def tokens_of(folder: Path, part: Part) -> Path:
 
 
 def token_type(vocabulary_size: int) -> np.dtype[Any]:
-    """How tokens are kept between steps: two bytes each where the vocabulary allows."""
+    """Return how tokens are kept between steps: two bytes each where the vocabulary allows."""
     return np.dtype("<u2" if vocabulary_size <= 1 << 16 else "<u4")
 
 
@@ -94,7 +94,7 @@ def packed(tokens: Tokens, dtype: np.dtype[Any]) -> pa.RecordBatch:
 
 
 def _columns(batch: pa.RecordBatch, texts: Sequence[str], tokens: Tokens) -> pa.RecordBatch:
-    """What is kept of documents beside their text: the run's own columns, and what is measured here."""
+    """Return what is kept of documents beside their text: the run's own columns, and what is measured here."""
     kept = {name: batch[name] for name in batch.schema.names if _is_kept(batch.schema.field(name))}
     signals = measure_all(texts)
     measured = {name: pa.array(signals[:, place]) for place, name in enumerate(SIGNALS)}

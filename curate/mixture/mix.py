@@ -170,7 +170,7 @@ def _account(out: Path, wish: Wish, laid: Laid, decided: Decided) -> dict[str, A
 
 
 def _manifest(wish: Wish, inputs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the mixture follows from; the outputs are added when they stand."""
+    """Return what the mixture follows from; the outputs are added when they stand."""
     vocabulary = wish.tokenizer.vocabulary
     return {
         "plan": {"name": wish.plan.name, "settings": describe(wish.plan)},

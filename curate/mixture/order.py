@@ -26,7 +26,7 @@ class Layout:
 
     @property
     def is_control(self) -> bool:
-        """Whether all phases are one."""
+        """Return whether all phases are one."""
         return self.name == "control"
 
 

@@ -152,7 +152,7 @@ class Plan:
 
 
 def _wrong(plan: Plan) -> Iterator[str]:
-    """What is wrong with a plan, a phrase each."""
+    """Return what is wrong with a plan, a phrase each."""
     buckets = [bucket.name for bucket in plan.buckets]
     if not 0 < len(buckets) <= MAX_BUCKETS or len(set(buckets)) < len(buckets):
         yield f"it needs 1 to {MAX_BUCKETS} buckets, each with a name of its own"

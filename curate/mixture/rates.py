@@ -61,14 +61,14 @@ class Rates:
 
     @classmethod
     def read(cls, path: Path, plan: Plan) -> "Rates":
-        """What `write` wrote for a plan."""
+        """Return what `write` wrote for a plan."""
         with np.load(path) as held:
             ranks = {name: Ranks(held[f"ranks_{name}"]) for name in plan.ranked}
             raised = dict(zip(held["raised"].tolist(), held["raised_to"].tolist(), strict=True))
             return cls(plan, ranks, list(held["rates"]), raised)
 
     def judge(self, documents: Stretch) -> Judged:
-        """What is decided about documents by the phases solved so far."""
+        """Return what is decided about documents by the phases solved so far."""
         ranks = ranks_of(documents, self.ranks)
         buckets = buckets_of(documents, self.plan.buckets, ranks)
         exposures = [np.zeros(len(documents))]
@@ -104,7 +104,7 @@ def rank_all(plan: Plan, stretches: Stretches) -> Rates:
 
 
 def hold(found: Rates, stretches: Stretches) -> Held:
-    """What the buckets hold, by a pass over all documents; the last place of each is for documents in none."""
+    """Return what the buckets hold, by a pass over all documents; the last place of each is for documents in none."""
     plan, count = found.plan, len(found.plan.buckets) + 1
     documents_in, tokens = np.zeros(count, np.int64), np.zeros(count, np.int64)
     eligible = np.zeros((len(plan.phases), count), np.int64)

@@ -278,7 +278,7 @@ class Scattered:
 
 
 def scattered(shuffle: Shuffle) -> Scattered:
-    """What the tasks of a shuffle have left. Raises IncompleteRunError when something of it is missing."""
+    """Return what the tasks of a shuffle have left. Raises IncompleteRunError when something of it is missing."""
     files = tuple(map(shuffle.file, range(len(shuffle.corpus.parts))))
     batches = tuple(standing_marker(path.with_suffix(".json"))["batches"] for path in files)
     names = tuple(bucket.name for bucket in shuffle.corpus.plan.buckets)

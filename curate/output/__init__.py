@@ -1,1 +1,1 @@
-"""What a run leaves in its folder: parts, digests, and what is done with them afterwards."""
+"""Writes and describes the output folder of a run: parts, digests, privacy, publishing."""

@@ -1,4 +1,4 @@
-"""Digests of every file a finished run leaves, in `checksums.json`; what a manifest and a report have to look like.
+"""Keeps the digest of every file of a finished run in `checksums.json`, and checks the shape of manifests and reports.
 
 The manifest names the parts and holds no clock; this file also covers what does, the reports, and the manifest itself.
 Work files are not in it: their markers hold their digests. Neither is what `curate audit` leaves: it is made after the
@@ -45,7 +45,7 @@ def present(out: Path) -> list[str]:
 
 
 def differing(out: Path) -> list[str]:
-    """What is not as `checksums.json` says, a line each."""
+    """Return what is not as `checksums.json` says, a line each."""
     try:
         digests = digests_of(out)
     except UsageError as error:
@@ -60,7 +60,7 @@ def differing(out: Path) -> list[str]:
 
 
 def digests_of(out: Path) -> dict[str, str]:
-    """What `checksums.json` says of each file; UsageError when it is missing or damaged."""
+    """Return what `checksums.json` says of each file; UsageError when it is missing or damaged."""
     try:
         said = (out / CHECKSUMS).read_bytes()
         digests: dict[str, str] = json.loads(said)["files"]
@@ -79,7 +79,7 @@ def load_manifest(out: Path) -> dict[str, Any]:
 
 
 def is_mixture(out: Path) -> bool:
-    """Whether a folder holds what `curate mix` leaves: its manifest names a plan, and no recipe."""
+    """Return whether a folder holds what `curate mix` leaves: its manifest names a plan, and no recipe."""
     try:
         manifest = json.loads((out / MANIFEST).read_bytes())
     except (OSError, ValueError, RecursionError):

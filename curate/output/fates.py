@@ -1,4 +1,4 @@
-"""What became of each page of a run, as a number per page that can be looked up, counted and compared in bulk."""
+"""Numbers what became of each page of a run, so that fates can be looked up, counted and compared in bulk."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -58,7 +58,7 @@ class Reasons:
 
     @property
     def failed(self) -> np.ndarray:
-        """Whether each reason is a failure, by its number."""
+        """Return whether each reason is a failure, by its number."""
         return np.array([reason.failed for reason in self.listed], bool)
 
 

@@ -72,7 +72,7 @@ def said_of(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def how_many(document: Mapping[str, Any]) -> int:
-    """How many inputs a manifest or a report has, listed in it or in a file of their own."""
+    """Return how many inputs a manifest or a report has, listed in it or in a file of their own."""
     return int(document["inputs_file"]["rows"]) if "inputs_file" in document else len(document["inputs"])
 
 
@@ -90,7 +90,7 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def differ(before: Iterable[Mapping[str, Any]], inputs: Sequence[Input]) -> bool:
-    """Whether inputs are seen to be others than before, by name, size and, where it is known by now, digest."""
+    """Return whether inputs are seen to be others than before, by name, size and, where it is known by now, digest."""
     there = [(row["name"], row["bytes"], row.get("sha256", "")) for row in before]
     here = [(each.name, each.bytes, each.sha256) for each in inputs]
     return len(there) != len(here) or any(

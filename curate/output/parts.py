@@ -1,4 +1,4 @@
-"""What a run leaves to be read: parts of a target size, however many splits fed them, in input order."""
+"""Writes the parts of an output folder: of a target size however many splits fed them, in input order."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -130,7 +130,7 @@ def _groups(tables: Iterator[pa.Table], schema: pa.Schema) -> Iterator[pa.Table]
 
 
 def _end_of_group(sizes: NDArray[np.int64]) -> int | None:
-    """How many of some rows, by their sizes, are a whole row group; None when more would fit."""
+    """Return how many of some rows, by their sizes, are a whole row group; None when more would fit."""
     full = int(np.searchsorted(np.cumsum(sizes[:ROWS_PER_GROUP]), GROUP_BYTES)) + 1
     end = min(full, ROWS_PER_GROUP)
     return end if end <= len(sizes) else None

@@ -1,4 +1,4 @@
-"""What a run's output shows of pages that were not kept: texts as they were, or without personal data."""
+"""Decides what the output shows of pages that were not kept: texts as they were, or without personal data."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +17,7 @@ Edit = Callable[[pa.Table], pa.Table]
 
 
 def edit_of(recipe: Recipe, folder: str) -> Edit | None:
-    """What is done to the rows of an output folder before they are written; None for nothing.
+    """Return what is done to the rows of an output folder before they are written; None for nothing.
 
     Where the recipe asks for it, texts in `dropped/` and `cut/` are redacted as its `Redact` stage does, or as that
     does by itself, and pages in `quarantine/` go without their bytes.

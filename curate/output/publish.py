@@ -1,4 +1,4 @@
-"""A finished run's output brought to S3 with the promise it has on disk: where a manifest is, all that it names is.
+"""Publishes a finished run to S3 with the promise it has on disk: where a manifest is, everything it names is.
 
 A run writes to a local staging folder, whose work files are on S3 as soon as they are whole (`curate.places`). The rest
 is published when the run is done. It is compared by digest, the old manifest goes first and the new one comes last, so
@@ -28,7 +28,7 @@ MARK = ".curate"  # says that what is below a prefix was published by a run, who
 
 
 def is_target(out: str) -> bool:
-    """Whether an output is to be published rather than left in a folder."""
+    """Return whether an output is to be published rather than left in a folder."""
     return out.lower().startswith("s3://")
 
 
@@ -59,7 +59,7 @@ def output_folder(out: str, stage_dir: Path | None = None) -> Iterator[Path]:
 
 
 def staging_folder(target: str, kind: str = "staging") -> Path:
-    """Where a run for an address writes before it is published: always the same folder, so that it can resume.
+    """Return where a run for an address writes before it is published: always the same folder, so that it can resume.
 
     Its name is the last part of the address, as other runs and reports name it.
     """
@@ -144,7 +144,7 @@ def _publish(out: Path, target: str, digests: dict[str, str], how: Access) -> in
 
 
 def _is_there(out: Path, target: str, there: dict[str, int], how: Access, file: tuple[str, str]) -> bool:
-    """Whether an address holds a file as it should be, by its size and the digest it was put with."""
+    """Return whether an address holds a file as it should be, by its size and the digest it was put with."""
     name, digest = file
     size = (out / name).stat().st_size
     return there.get(name) == size and s3.stored(_at(target, name), how) == (size, digest)

@@ -112,7 +112,7 @@ def _listed(store: Store) -> dict[str, int]:
 
 
 def _taken(store: Store, sizes: Mapping[str, int]) -> Callable[[Path], None]:
-    """How to bring a file whatever its bytes are."""
+    """Return how to bring a file whatever its bytes are."""
 
     def get(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -65,7 +65,7 @@ def sorted_rows(paths: Sequence[Path], columns: Sequence[str], *, max_rows: int,
 
 
 def _starts(places: pa.Table, order: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether each row, in order, has another place than the one before it."""
+    """Return whether each row, in order, has another place than the one before it."""
     path = pc.dictionary_encode(places["warc_path"].combine_chunks()).indices
     first = np.ones(len(order), bool)
     numbers = (np.asarray(each)[order] for each in (path, places["warc_offset"]))

@@ -73,7 +73,7 @@ def _difference(layer: str, name: str, a: Floats, b: Floats) -> Difference:
 
 
 def verdict(found: Sequence[Difference], required: Sequence[str]) -> int:
-    """What the means of all layers show together: -1 B is better, 1 A is, 0 not shown or a layer is missing.
+    """Return what the means of all layers show together: -1 B is better, 1 A is, 0 not shown or a layer is missing.
 
     >>> sure = Difference("n-grams", "mean", -0.2, -0.3, -0.1, 0.05)
     >>> verdict([sure], ["n-grams"]), verdict([sure], ["n-grams", "models"])

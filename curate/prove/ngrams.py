@@ -150,7 +150,7 @@ def _discounts(counts: NDArray[np.int64]) -> tuple[float, float, float]:
 
 
 def queries(documents: Sequence[NDArray[np.uint32]], *, end: int, order: int = ORDER) -> Queries:
-    """What has to be looked up to score documents; made once for all models."""
+    """Return what has to be looked up to score documents; made once for all models."""
     tokens, document = sequences(documents, end)
     predicted = np.flatnonzero(tokens != BEGIN)
     number = np.full(len(tokens), -1, np.int64)

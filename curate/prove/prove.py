@@ -152,7 +152,7 @@ def _measured(
 
 
 def _kept(path: Path, measure: Any) -> list[Scores]:
-    """What was measured before under this name, else what is measured now."""
+    """Return what was measured before under this name, else what is measured now."""
     if path.is_file():
         return [Scores(name, np.array(values)) for name, values in json.loads(path.read_text()).items()]
     found: list[Scores] = measure()
@@ -162,7 +162,7 @@ def _kept(path: Path, measure: Any) -> list[Scores]:
 
 
 def _digest(corpora: Sequence[Corpus]) -> str:
-    """Which texts these are, in which order."""
+    """Return which texts these are, in which order."""
     digest = sha256()
     for each in corpora:
         for text in each.texts:

@@ -33,7 +33,7 @@ class Effort:
 
 
 def name_of(rate: float) -> str:
-    """What a layer of transformers is called.
+    """Return what a layer of transformers is called.
 
     >>> name_of(1e-3)
     'transformers at 0.001'

@@ -1,1 +1,1 @@
-"""The report: `tables` for the terminal, `webpage` for the browser, and the figures behind both. It decides nothing."""
+"""Shows what a run did: `tables` in the terminal, `webpage` in the browser, figures in the rest. Decides nothing."""

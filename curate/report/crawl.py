@@ -1,4 +1,4 @@
-"""What a whole crawl would yield, from what this run kept, with an interval that says how much that is worth."""
+"""Estimates what a whole crawl would yield from what this run kept, with an interval."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

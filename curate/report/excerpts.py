@@ -43,7 +43,7 @@ def excerpt(text: str, find: Finder) -> tuple[Piece, ...]:
 
 
 def _densest(spans: list[Span]) -> int:
-    """Where to begin so that an excerpt shows most marked characters; the earliest such place."""
+    """Return where to begin so that an excerpt shows most marked characters; the earliest such place."""
     best, start, first, covered = 0, 0, 0, 0
     for last, (_, end) in enumerate(spans):
         covered += end - spans[last][0]
@@ -74,7 +74,7 @@ def _replaced(text: str, spans: list[Span], found: list[tuple[int, int, str]]) -
 
 
 def _moved(at: int, start: int, end: int, size: int) -> int:
-    """Where a place is once `start` to `end` has become `size` characters."""
+    """Return where a place is once `start` to `end` has become `size` characters."""
     return at if at <= start else at + size - (end - start) if at >= end else start + size
 
 

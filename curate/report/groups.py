@@ -1,4 +1,4 @@
-"""Who is kept and who is not: pages in groups, retention and drop-rate ratios with their intervals."""
+"""Compares who is kept and who is not: retention by group and ratios of drop rates, with their intervals."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -193,7 +193,7 @@ def ratios(
 
 
 def _is_its_purpose(cut: Dimension, study: RuleStudy) -> bool:
-    """Whether a rule is there to tell just these groups apart: languages by language, short texts by length."""
+    """Return whether a rule is there to tell just these groups apart: languages by language, short texts by length."""
     return cut.name == study.stage or (cut.name == "length of text" and study.rule in LENGTH_RULES)
 
 
@@ -220,7 +220,7 @@ def _tables(
 
 
 def _gap(ratio: Ratio) -> float:
-    """How far from 1 the ratio is at least."""
+    """Return how far from 1 the ratio is at least."""
     return max(log(ratio.low), -log(ratio.high), 0.0)
 
 

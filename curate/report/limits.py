@@ -1,4 +1,4 @@
-"""What the stages of a run say about themselves, as its report holds it: limits, judgements, marks in texts."""
+"""Reads what the stages of a run say about themselves: limits, whose judgement they are, marks in texts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Limit:
 
 
 def about_stages(report: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """What each stage says about itself, by its name; empty in a report that does not hold it."""
+    """Return what each stage says about itself, by its name; empty in a report that does not hold it."""
     return {told["name"]: told for told in report.get("about", ())}
 
 

@@ -1,4 +1,4 @@
-"""How much of evaluation sets is in a finished run, or in any Parquet files with a column of texts."""
+"""Measures how much of evaluation sets is in a finished run, or in any Parquet files with a column of texts."""
 
 import json
 from collections.abc import Iterator, Sequence

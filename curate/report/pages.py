@@ -1,4 +1,4 @@
-"""The pages of a run as arrays: every page with its fate, or a sample by hash of id when there are too many to hold."""
+"""Reads the pages of a run into arrays: every page with its fate, or a sample when there are too many to hold."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,23 +56,23 @@ class Pages:
 
     @property
     def kept(self) -> NDArray[np.bool_]:
-        """Which pages every stage kept."""
+        """Return which pages every stage kept."""
         kept: NDArray[np.bool_] = self.fate == len(self.stages)
         return kept
 
     def dropped_by(self, stage: str) -> NDArray[np.bool_]:
-        """Which pages ended at a stage."""
+        """Return which pages ended at a stage."""
         ended: NDArray[np.bool_] = self.fate == self.stages.index(stage)
         return ended
 
     def reached(self, stage: str) -> NDArray[np.bool_]:
-        """Which pages a stage decided about."""
+        """Return which pages a stage decided about."""
         reached: NDArray[np.bool_] = self.fate >= self.stages.index(stage)
         return reached
 
 
 def count_pages(out: Path) -> int:
-    """How many pages the run in `out` kept, dropped or quarantined."""
+    """Return how many pages the run in `out` kept, dropped or quarantined."""
     return sum(pq.read_metadata(path).num_rows for kind in ENDS for path in parts(out / kind))
 
 

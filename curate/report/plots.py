@@ -64,7 +64,7 @@ def _bars(low: Ints, high: Ints, top: int) -> str:
 
 
 def _x(value: float, edges: Floats) -> float | None:
-    """Where a value stands, None when it is off the scale; bars are equally wide whatever the scale."""
+    """Return where a value stands, None when it is off the scale; bars are equally wide whatever the scale."""
     if not edges[0] <= value <= edges[-1]:
         return None
     return float(np.interp(value, edges, np.linspace(0, WIDTH, len(edges))))

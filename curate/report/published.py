@@ -1,4 +1,4 @@
-"""What is published about the share of a crawl that survives."""
+"""Lists what is published about the share of a crawl that survives."""
 
 from dataclasses import dataclass
 

@@ -43,7 +43,7 @@ def _matching(out: Path, stage: str, rule: str) -> Iterator[dict[str, Any]]:
 
 
 def _distance(row: dict[str, Any]) -> float:
-    """How far past its limit a page is, as a share of the limit; pages without numbers come last."""
+    """Return how far past its limit a page is, as a share of the limit; pages without numbers come last."""
     gap = abs(row["value"] - row["limit"]) / (abs(row["limit"]) or 1.0)
     return float("inf") if isnan(gap) else gap
 

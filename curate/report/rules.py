@@ -168,7 +168,7 @@ def _study(pages: Pages, limit: Limit, count: int, together: Failing, ranks: Int
 
 
 def taken_by(pages: Pages, stage: str, rule: str) -> NDArray[np.bool_]:
-    """Which pages a rule dropped; all `language_xx` rules are the rule `language`."""
+    """Return which pages a rule dropped; all `language_xx` rules are the rule `language`."""
     taken = pages.dropped_by(stage) & ~pages.failed
     if rule == "language":
         taken[taken] = [name.startswith("language_") for name in pages.rule[taken].tolist()]
@@ -178,7 +178,7 @@ def taken_by(pages: Pages, stage: str, rule: str) -> NDArray[np.bool_]:
 
 
 def _gaps(values: Floats, limit: float) -> Floats:
-    """How far values are from the limit, as a share of it; 0 where either is unknown."""
+    """Return how far values are from the limit, as a share of it; 0 where either is unknown."""
     return np.nan_to_num(np.abs(values - limit) / (abs(limit) or 1.0))
 
 

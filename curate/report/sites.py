@@ -1,4 +1,4 @@
-"""What duplicate removal costs a site: the greatest share of its pages any site lost, exact over all rows of a run."""
+"""Measures what duplicate removal costs a site: the greatest share of its pages that any site lost."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

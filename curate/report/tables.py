@@ -1,4 +1,4 @@
-"""The retention report as people read it: the table in the terminal, and two runs side by side."""
+"""Prints the retention report as a table, and two runs side by side."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -111,7 +111,7 @@ def alarms(report: Mapping[str, Any]) -> list[str]:
 
 
 def totals_line(report: Mapping[str, Any]) -> str:
-    """What came in and what went out, in one or two lines."""
+    """Return what came in and what went out, in one or two lines."""
     totals = report["totals"]
     line = (
         f"{summary(report)}\n{totals['bytes_in']:,} bytes in; {totals['docs_out']:,} documents, "

@@ -1,4 +1,4 @@
-"""What texts are about and whom they name: topics by k-means, identity terms, and the words a model tells apart.
+"""Finds what texts are about and whom they name: topics by k-means, identity terms, and telling words.
 
 All of it looks at the words of the beginnings of a sample of texts that reached the rules: rough, cheap, and the same
 in every run.
@@ -77,7 +77,7 @@ def choose(pages: Pages, first: str) -> Ints:
 
 
 def _in_few_groups(pages: Pages, here: Ints) -> NDArray[np.bool_]:
-    """Which of some pages, lowest id first, stand in the row groups to be read: an equal share of each kind.
+    """Return which of some pages, lowest id first, stand in the row groups to be read: an equal share of each kind.
 
     Texts are read by row group, so texts from everywhere would mean to read everything.
     """

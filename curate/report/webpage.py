@@ -1,4 +1,4 @@
-"""The report page from its numbers: one file that needs nothing else, with every value in it escaped."""
+"""Renders the report page from its numbers: one file that needs nothing else, with every value escaped."""
 
 import re
 from collections.abc import Mapping, Sequence

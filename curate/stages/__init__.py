@@ -1,4 +1,4 @@
-"""The verbs recipes are written in: each a frozen dataclass of what it does and its limits. See `protocol`."""
+"""Holds the verbs that recipes are written in, each a frozen dataclass; `curate.protocol` says what a stage is."""
 
 from curate.protocol import About, Barrier, Failure, Fate, Outcome, Stage, about
 from curate.stages.barriers import ExactDuplicates, NearDuplicates

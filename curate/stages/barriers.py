@@ -1,4 +1,4 @@
-"""Stages that must see all documents at once: duplicates."""
+"""Removes duplicates: these stages must see all documents at once."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""The stage that keeps evaluation items out of the training text."""
+"""Keeps evaluation items out of the training text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

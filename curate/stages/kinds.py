@@ -1,4 +1,4 @@
-"""The three kinds of stages told apart: what reads, what decides about each document alone, what must see all."""
+"""Tells the three kinds of stages apart: those that read, that decide about each document alone, that must see all."""
 
 from typing import TypeGuard
 
@@ -9,17 +9,17 @@ _NEEDED = ("name", "measures", "signals", "__call__")
 
 
 def reads(stage: object) -> TypeGuard[Read]:
-    """Whether a stage makes documents out of archives."""
+    """Return whether a stage makes documents out of archives."""
     return isinstance(stage, Read)
 
 
 def meets(stage: object) -> TypeGuard[Barrier]:
-    """Whether a stage must see all documents before it can decide."""
+    """Return whether a stage must see all documents before it can decide."""
     return isinstance(stage, Barrier)
 
 
 def alone(stage: object) -> TypeGuard[Stage]:
-    """Whether a stage decides about each document by itself."""
+    """Return whether a stage decides about each document by itself."""
     return not reads(stage) and not meets(stage)
 
 

@@ -1,4 +1,4 @@
-"""Stages on pages as they were crawled: addresses, bytes, and the step from HTML to text."""
+"""Works on pages as they were crawled: reads them, judges addresses and bytes, and extracts their text."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -157,7 +157,7 @@ class Extract:
             sandbox.extract(WARM_UP_PAGE, extractor=self.extractor)
 
     def in_process(self, documents: Documents) -> Outcome:
-        """What the stage does, in this process and without bounds, where a debugger can follow."""
+        """Return what the stage does, in this process and without bounds, where a debugger can follow."""
         columns = (documents.batch.column(name).to_pylist() for name in ("html", "charset", "url"))
         pages = zip(*columns, strict=True)
         found = [

@@ -64,7 +64,7 @@ class PerLanguage:
 
     @property
     def measures(self) -> bool:
-        """Whether its stages also run on what was dropped before."""
+        """Return whether its stages also run on what was dropped before."""
         return all(stage.measures for stage in self.stages.values())
 
     @property
@@ -80,7 +80,7 @@ class PerLanguage:
 
     @property
     def edits(self) -> bool:
-        """Whether any stage edits."""
+        """Return whether any stage edits."""
         return any(about(stage).edits for stage in self.stages.values())
 
     @property

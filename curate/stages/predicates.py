@@ -1,4 +1,4 @@
-"""A function of the user's own as a stage."""
+"""Makes a stage of a function of the user's own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -70,7 +70,7 @@ class SiteLines:
 
     @property
     def table(self) -> tuple[Rule, ...]:
-        """How much of a page may be such lines."""
+        """Return how much of a page may be such lines."""
         return _table(self.max_repeated_share, "its lines stand on many pages of its site")
 
     @property
@@ -98,7 +98,7 @@ class SiteLines:
         return seeds
 
     def spans(self, text: str, url: str, found: np.ndarray) -> np.ndarray:
-        """Where these lines stand."""
+        """Return where these lines stand."""
         return windows.line_spans(text, site_hash(url), self.min_words, found)
 
 
@@ -139,7 +139,7 @@ class Passages:
 
     @property
     def table(self) -> tuple[Rule, ...]:
-        """How much of a page may stand elsewhere."""
+        """Return how much of a page may stand elsewhere."""
         return _table(self.max_repeated_share, "its passages stand on other pages word for word")
 
     @property
@@ -161,7 +161,7 @@ class Passages:
         return windows.passages(text, self.min_words, seeds)
 
     def spans(self, text: str, url: str, found: np.ndarray) -> np.ndarray:
-        """Where these passages stand."""
+        """Return where these passages stand."""
         return windows.passage_spans(text, self.min_words, found, whole_sentences=self.whole_sentences)
 
 
@@ -202,7 +202,7 @@ class Contained:
 
     @property
     def table(self) -> tuple[Rule, ...]:
-        """How much of a page other pages may be."""
+        """Return how much of a page other pages may be."""
         return _table(self.max_repeated_share, "it is made of other pages")
 
     @property

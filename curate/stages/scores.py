@@ -1,4 +1,4 @@
-"""The stage that scores texts with a model: a column, limits on the score, a share or a budget of the best."""
+"""Scores texts with a model: a column, limits on the score, and a share or a budget of the best."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -91,12 +91,12 @@ class Score:
 
     @property
     def ranks(self) -> bool:
-        """Whether the scores of all texts of the run are counted."""
+        """Return whether the scores of all texts of the run are counted."""
         return self.percentile or self.settle is not None
 
     @property
     def settle(self) -> Callable[[Census], Rule] | None:
-        """What sets the limit once all texts are scored; None where nothing waits for that."""
+        """Return what sets the limit once all texts are scored; None where nothing waits for that."""
         return None if self.keep_share is None and self.keep_tokens is None else self._settle
 
     def _settle(self, census: Census) -> Rule:

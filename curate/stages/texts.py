@@ -1,4 +1,4 @@
-"""Stages on texts: language, rule sets, scores of models, personal data."""
+"""Works on texts: language, rule sets, personal data."""
 
 import re
 from collections import Counter
@@ -112,7 +112,7 @@ def language_codes(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def usable(use: Callable[[Any], Any], given: Any) -> Any:
-    """What `use` makes of it; UsageError where a model is missing, damaged or another one."""
+    """Return what `use` makes of it; UsageError where a model is missing, damaged or another one."""
     try:
         return use(given)
     except ModelError as error:
@@ -167,7 +167,7 @@ class Rules:
 
     @property
     def edits(self) -> bool:
-        """Whether there is an edit."""
+        """Return whether there is an edit."""
         return self.edit is not None
 
     @property
@@ -216,7 +216,7 @@ class Redact:
 
     @property
     def signals(self) -> tuple[str, ...]:
-        """How much was found, of all and of each entity."""
+        """Return how much was found, of all and of each entity."""
         return ("spans", *sorted(self.entities), *((PERSON,) if self.names else ()))
 
     def check(self) -> None:
@@ -263,5 +263,5 @@ class Redact:
         return replace(self, max_pii_spans=None if limit is None else int(limit))
 
     def where(self, text: TextView, rule: str) -> Sequence[tuple[int, int]]:
-        """Where personal data stands in a text."""
+        """Return where personal data stands in a text."""
         return [(span.start, span.end) for span in pii.find(text.text, **self._options())]

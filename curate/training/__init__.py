@@ -1,1 +1,1 @@
-"""Training a quality model on corpora of one's own."""
+"""Trains a quality model on corpora of one's own."""

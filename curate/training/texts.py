@@ -1,4 +1,4 @@
-"""Texts to train on, from whatever they lie in: archives, Parquet, JSON Lines, encyclopaedia dumps, lines of text."""
+"""Reads texts to train on from archives, Parquet, JSON Lines, encyclopaedia dumps and lines of text."""
 
 import re
 from collections import Counter
@@ -134,7 +134,7 @@ def _text(page: Page | Skip, sandbox: Sandbox, counts: Counter[str], extractor: 
 
 
 def site_of(url: str, text: str) -> str:
-    """What is held out together: the domain somebody registered, `user.github.io` too; else the text by itself.
+    """Return what is held out together: the domain somebody registered, `user.github.io` too; else the text by itself.
 
     >>> site_of("https://blog.user.github.io/a", ""), site_of("http://www.example.co.uk/", "")
     ('user.github.io', 'example.co.uk')

@@ -1,4 +1,4 @@
-"""A value model from labels of one's own: texts, each with a value from 0 to 5, and where it came from."""
+"""Trains a value model on labels of one's own: texts, each with a value from 0 to 5 and its source."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""A quality model from corpora a user names: read, sampled, held out by domain, written with its card."""
+"""Trains a WebText-style model on corpora that a user names: read, sampled, held out by domain, with a card."""
 
 import platform
 from collections.abc import Callable, Iterable, Sequence

@@ -150,7 +150,7 @@ def _by_bytes(html: bytes, declared: str) -> str:
 
 
 def _detected(html: bytes, declared: str) -> str:
-    """What a detector says, unless the declared charset or none at all reads the bytes better."""
+    """Return what a detector says, unless the declared charset or none at all reads the bytes better."""
     from resiliparse.parse.encoding import detect_encoding
 
     # its own mapping to web charsets turns Korean cp949 into UTF-8
@@ -171,7 +171,7 @@ def _utf16(html: bytes) -> str:
 
 
 def _errors(html: bytes, codec: str) -> int:
-    """How many places of the bytes a codec cannot read."""
+    """Return how many places of the bytes a codec cannot read."""
     try:
         html.decode(codec)
     except UnicodeDecodeError as error:

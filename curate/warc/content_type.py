@@ -1,4 +1,4 @@
-"""Whether a body is an HTML page, from its declared type and from its first bytes, which know better."""
+"""Tells whether a body is an HTML page, from its declared type and from its first bytes, which know better."""
 
 import re
 

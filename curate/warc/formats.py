@@ -67,7 +67,7 @@ def _member_format(source: Bytes, head: bytes, position: int, *, whole: bool) ->
 
 
 def _ends_with_record(head: bytes, grammar: Grammar) -> bool:
-    """Whether a whole member ends with a record; it does not when the next one carries the record on."""
+    """Return whether a whole member ends with a record; it does not when the next one carries the record on."""
     found = list(records(Stream([head]), grammar, max_record_bytes=SNIFFED_BYTES, max_inflate_bytes=1 << 40))
     return found[-1].state != "truncated"
 
@@ -100,7 +100,7 @@ def _layered_format(file: BinaryIO, codecs: tuple[str, ...]) -> str | None:
 
 
 def _opening(head: bytes, *, anywhere: bool) -> str:
-    """Which records the first bytes of a stream begin with, or are the first `anywhere` in them; "" for none."""
+    """Return which records the first bytes of a stream begin with, or are the first `anywhere` in them; "" for none."""
     if anywhere:
         places = {name: grammar.boundary.search(head) for name, grammar in _GRAMMARS.items()}
         found = {name: place.start() for name, place in places.items() if place}

@@ -45,7 +45,7 @@ class Bytes:
         return self.block[begin : begin + count]
 
     def only_zeros(self, begin: int, end: int) -> bool:
-        """Whether every byte in the range is zero."""
+        """Return whether every byte in the range is zero."""
         return all(
             not self.at(position, min(BLOCK, end - position)).strip(b"\0") for position in range(begin, end, BLOCK)
         )
@@ -114,7 +114,7 @@ def inflater() -> Any:
 
 
 def is_gzip(head: bytes) -> bool:
-    """Whether bytes begin like a gzip member whose reserved flag bits are clear."""
+    """Return whether bytes begin like a gzip member whose reserved flag bits are clear."""
     return head.startswith(MAGIC) and len(head) > 3 and head[3] < 0x20
 
 
@@ -154,7 +154,7 @@ def opening_bytes(source: Bytes, offset: int) -> bytes:
 
 
 def _header_end(head: bytes) -> int:
-    """Where the header of a member ends, -1 if not within the bytes given."""
+    """Return where the header of a member ends, -1 if not within the bytes given."""
     flags, at = head[3], 10
     if flags & 4:
         at += 2 + int.from_bytes(head[10:12], "little")

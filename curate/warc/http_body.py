@@ -122,7 +122,7 @@ def decode_body(response: Response, *, max_bytes: int) -> Body:
 
 
 def _is_plain(body: bytes) -> bool:
-    """Whether bytes look like text rather than like a compressed stream."""
+    """Return whether bytes look like text rather than like a compressed stream."""
     head = body[:512]
     return b"\0" not in head and sum(byte < 9 or 13 < byte < 32 for byte in head) * 50 <= len(head)
 

@@ -100,7 +100,7 @@ class Ahead:
         return found
 
     def leads_to(self, position: int, target: int) -> bool:
-        """Whether whole members stand one behind the other from one position to another."""
+        """Return whether whole members stand one behind the other from one position to another."""
         for _ in range(MAX_LOOKED_AT):
             if position >= target:
                 break
@@ -122,7 +122,7 @@ def _remember(seen: dict[int, Any], position: int, what: object) -> None:
 
 
 def behind_damage(ahead: Ahead, position: int, grammar: Grammar) -> int:
-    """Where to go on after a member that is not whole: as a rule the next opening after its first byte.
+    """Return where to go on after a member that is not whole: as a rule the next opening after its first byte.
 
     Damage can run on into the members behind, so it is searched from there and not from where inflating failed. The
     damaged member may carry an archive of its own, though. Its record header, which stands first, mostly says how long
@@ -146,7 +146,7 @@ def behind_damage(ahead: Ahead, position: int, grammar: Grammar) -> int:
 
 
 def _member_lengths(head: bytes, grammar: Grammar) -> set[int]:
-    """What a member that holds one record may inflate to, with the line ends that usually follow a block."""
+    """Return what a member that holds one record may inflate to, with the line ends that usually follow a block."""
     parsed = grammar.header(head, 0) if grammar.opens(head) else None
     length = parsed[0].get(b"content-length", b"") if parsed else b""
     if parsed is None or not length.isdigit() or len(length) > 9:

@@ -112,7 +112,7 @@ def page_of(record: Record, offset: int, length: int, limits: Limits, counts: Re
 
 
 def _holds_response(record: Record) -> bool:
-    """Whether a record of no known type looks like a response whose header is damaged."""
+    """Return whether a record of no known type looks like a response whose header is damaged."""
     return not record.state and (b"warc-type" not in record.fields or record.block.startswith(b"HTTP/"))
 
 
@@ -179,7 +179,7 @@ def _response(place: Place, record: Record, limits: Limits) -> Page | Skip:
 
 
 def _is_http(fields: Fields, url: str) -> bool:
-    """Whether a record holds an HTTP response; resources, and answers by dns: or ftp:, are the bare content."""
+    """Return whether a record holds an HTTP response; resources, and answers by dns: or ftp:, are the bare content."""
     return fields.get(b"warc-type", b"").lower() == b"response" and not url.startswith(("dns:", "ftp:", "whois:"))
 
 

@@ -26,7 +26,7 @@ class Part(Protocol):
     sound: int
 
     def __iter__(self) -> Iterator[bytes]:
-        """What it holds, as far as it can be had."""
+        """Return what it holds, as far as it can be had."""
         ...
 
 
@@ -105,7 +105,7 @@ class _ZstdPart:
             return
 
     def block_end(self) -> int:
-        """Where the block at `sound` ends; behind the file when it is none."""
+        """Return where the block at `sound` ends; behind the file when it is none."""
         head = self.source.at(self.sound, 3)
         kind, size = head[0] >> 1 & 3 if head else 3, int.from_bytes(head, "little") >> 3
         if len(head) < 3 or kind == 3 or size > MAX_BLOCK_BYTES:
@@ -181,7 +181,7 @@ def _next_bzip2(source: Bytes, _part: Part, position: int) -> int:
 
 
 def _places(source: Bytes, opening: re.Pattern[bytes], position: int) -> Iterator[int]:
-    """Where a pattern of at most 16 bytes stands, from a position on."""
+    """Return where a pattern of at most 16 bytes stands, from a position on."""
     while position < source.size:
         block = source.at(position, PIECE)
         for found in opening.finditer(block):

@@ -42,7 +42,7 @@ class Grammar:
     end: bytes
 
     def opens(self, head: bytes) -> bool:
-        """Whether bytes begin with a record."""
+        """Return whether bytes begin with a record."""
         return self.opening.match(head) is not None
 
 
@@ -166,7 +166,7 @@ class Stream:
                 return -1
 
     def harmed(self, begin: int, end: int, said: int, *, cut: bool) -> bool:
-        """Whether a record between two offsets lost bytes, or may have, and forget all losses before its end.
+        """Return whether a record between two offsets lost bytes, or may have, and forget all losses before its end.
 
         It did when they are missing inside it, or before where it `said` that it ends, or at its end if it was `cut`
         there; it may have when the bytes before a tear are its last ones. The position has to be behind the line ends

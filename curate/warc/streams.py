@@ -56,7 +56,7 @@ def _bounded(pieces: Pieces, source: Bytes, tally: Tally, max_bytes: int) -> Pie
 
 
 def _through(source: Bytes, name: str, tally: Tally) -> Pieces:
-    """What all parts of a file hold, one behind the other."""
+    """Return what all parts of a file hold, one behind the other."""
     parts, search = PARTS[name]
     new = parts()
     position = again = 0
@@ -101,7 +101,7 @@ class _Gunzip:
         return out
 
     def rest(self) -> bytes:
-        """What a call that has failed would have given up to the break."""
+        """Return what a call that has failed would have given up to the break."""
         out = bytearray()
         with suppress(zlib.error):
             for at in range(len(self._fed)):
@@ -116,12 +116,12 @@ _INNER: dict[str, tuple[Callable[[], "_Gunzip | bz2.BZ2Decompressor"], re.Patter
 
 
 def inner(name: str) -> bool:
-    """Whether a compression is read inside another one."""
+    """Return whether a compression is read inside another one."""
     return name in _INNER
 
 
 def _inner(pieces: Pieces, name: str, tally: Tally) -> Pieces:
-    """What streams hold that stand one behind the other in pieces of bytes."""
+    """Return what streams hold that stand one behind the other in pieces of bytes."""
     streams = _Streams(name, tally)
     for piece in _small(pieces):
         if isinstance(piece, Loss):
@@ -148,7 +148,7 @@ class _Streams:
         self._layer, self.begun, self._lost, self._kept = self._new(), False, True, b""
 
     def feed(self, piece: bytes) -> Pieces:
-        """What comes out with the next bytes."""
+        """Return what comes out with the next bytes."""
         fed, self._kept = self._kept + piece, b""
         while fed or not self._layer.needs_input:
             fed = self._from_opening(fed) if self._lost else fed

@@ -1,1 +1,1 @@
-"""What other limits would keep: the recipe changed, stored signals judged again, and the difference told."""
+"""Answers what other limits would keep: changes the recipe, judges stored signals again, and tells the difference."""

@@ -85,7 +85,7 @@ class WhatIf:
 
     @property
     def exact(self) -> bool:
-        """Whether a full run with these limits keeps exactly these pages."""
+        """Return whether a full run with these limits keeps exactly these pages."""
         return not (self.unmatched or self.orphans)
 
 
@@ -149,7 +149,7 @@ def _rescore(out: Path, recipe: Recipe, pages: Pages, reasons: Reasons, tally: T
 
 
 def _orphans(out: Path, recipe: Recipe, tally: Tally) -> int:
-    """How many pages were dropped as duplicates of one that would no longer come so far."""
+    """Return how many pages were dropped as duplicates of one that would no longer come so far."""
     lost = Pages.joined(tally.lost)
     if not len(lost.keys):
         return 0

@@ -1,4 +1,4 @@
-"""A finished run that is to be judged again: its report, its manifest, and the recipe it was made with."""
+"""Opens a finished run that is to be judged again: its report, its manifest, and the recipe it was made with."""
 
 import json
 from collections.abc import Callable
@@ -52,5 +52,5 @@ def _read_json(path: Path) -> Any:
 
 
 def made_by_other_code(run: Finished) -> bool:
-    """Whether the code or a deciding library has changed since the run: its signals are then not today's."""
+    """Return whether the code or a deciding library has changed since the run: its signals are then not today's."""
     return bool(run.manifest["versions"]["code"] != code_version())

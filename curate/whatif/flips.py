@@ -1,4 +1,4 @@
-"""Pages counted by where they ended in a run and where they would end, and the few of them that are shown."""
+"""Counts pages by where they ended and where they would end with other limits, and keeps a few of them to show."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The output a run would have had with other limits, written without extracting a page again."""
+"""Writes the output that a run would have had with other limits, without extracting a page again."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Stages judged again, from stored signals alone and many pages at a time, by the same function the run called."""
+"""Judges stages again from stored signals, many pages at a time, by the same function that the run called."""
 
 from collections.abc import Sequence
 
@@ -34,7 +34,7 @@ def stored(stage: object, rows: pa.RecordBatch) -> np.ndarray:
 
 
 def measured(stage: object, rows: pa.RecordBatch) -> np.ndarray:
-    """Whether each row holds those signals as numbers: a stage that failed on a page leaves NaN."""
+    """Return whether each row holds those signals as numbers: a stage that failed on a page leaves NaN."""
     known = stored(stage, rows)
     for name in columns(stage):
         if name in rows.schema.names and pa.types.is_floating(rows.schema.field(name).type):

@@ -42,7 +42,7 @@ class _Ends:
 
 
 def run_on(documents: Documents, recipe: Recipe, place: int) -> list[Reason]:
-    """Where documents end that go through a recipe's stages from `place` on, barriers left out."""
+    """Return where documents end that go through a recipe's stages from `place` on, barriers left out."""
     stages = [stage for stage in recipe.stages[place:] if alone(stage)]
     ends = _Ends(recipe.stage_names)
     flow(documents, stages, {stage.name: StageCount() for stage in stages}, ends, keep_text=False)

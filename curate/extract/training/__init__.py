@@ -1,1 +1,1 @@
-"""How the extractor is trained: labelled pages to the shipped weights."""
+"""Trains the extractor: labelled pages become the shipped weights."""

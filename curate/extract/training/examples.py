@@ -1,4 +1,4 @@
-"""Training only: pages with what is known about them, from labelled sets and from web archives.
+"""Reads training pages with what is known about them, from labelled sets and from web archives.
 
 A set is a file of JSON lines, plain or `.zst`, with `id`, `url`, `html` and either `gold_text`, or `with` and
 `without`, lists of snippets that belong to the content and that do not. An archive's pages have no label;
@@ -129,7 +129,7 @@ class Teacher:
         logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
     def text(self, html: str) -> str:
-        """What trafilatura takes for the main text."""
+        """Return what trafilatura takes for the main text."""
         path = self.folder / f"{_digest(html)}.txt"
         if not path.exists():
             from trafilatura import extract
@@ -166,7 +166,7 @@ def example(labelled: Labelled, teacher: Teacher) -> Example | None:
 
 
 def _known(labelled: Labelled, blocks: Sequence[str]) -> Iterator[tuple[NDArray[np.float32], float]]:
-    """What people said of single blocks, NaN where nothing, and what it counts for."""
+    """Return what people said of single blocks, NaN where nothing, and what it counts for."""
     if not labelled.gold and labelled.wanted:
         yield by_snippets(blocks, labelled.wanted, labelled.unwanted), SNIPPET_WEIGHT
     if labelled.lines:
@@ -174,7 +174,7 @@ def _known(labelled: Labelled, blocks: Sequence[str]) -> Iterator[tuple[NDArray[
 
 
 def _votes(page: Page, blocks: Sequence[str], targets: NDArray[np.float32]) -> tuple[Votes, Votes, Votes]:
-    """What a page says of class tokens, words and lines."""
+    """Return what a page says of class tokens, words and lines."""
     measures = measure(page, *empty_table())
     return token_votes(page, measures, targets), word_votes(blocks, targets), line_votes(page, targets)
 

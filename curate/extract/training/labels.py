@@ -1,4 +1,4 @@
-"""Training only: which blocks of a page are content, judged by a text that is right or nearly so."""
+"""Labels the blocks of a page as content or not, by a text that is right or nearly so."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -67,6 +67,6 @@ def by_lines(blocks: Sequence[str], lines: Sequence[str], leftovers: Collection[
 
 
 def row_weights(blocks: Sequence[str]) -> NDArray[np.float32]:
-    """What each block counts for: long ones more, and those of a page of very many blocks less."""
+    """Return what each block counts for: long ones more, and those of a page of very many blocks less."""
     counts = np.array([len(words_of(block)) for block in blocks], np.float32)
     return ((1 + np.log2(1 + counts)) / np.sqrt(max(len(blocks), 150) / 150)).astype(np.float32)

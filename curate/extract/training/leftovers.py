@@ -89,7 +89,7 @@ _OUTER = " \t\n•·|*»«-–—→←[]"
 
 
 def has_form(line: str) -> bool:
-    """Whether a line is of a form that is hardly ever part of a text.
+    """Return whether a line is of a form that is hardly ever part of a text.
 
     >>> has_form("Posted on May 3, 2014 by admin"), has_form("3 Comments »"), has_form("Share this:")
     (True, True, True)
@@ -101,12 +101,12 @@ def has_form(line: str) -> bool:
 
 
 def have_forms(blocks: Sequence[str]) -> NDArray[np.bool_]:
-    """Which blocks of a page have such a form, bool[n]."""
+    """Return which blocks of a page have such a form, bool[n]."""
     return np.array([has_form(block) for block in blocks], bool)
 
 
 def repeated(sites: Sequence[str], keys: Sequence[Hashes]) -> list[NDArray[np.bool_]]:
-    """Which blocks of each page say what half of the pages of its site say, bool[n] each.
+    """Return which blocks of each page say what half of the pages of its site say, bool[n] each.
 
     `keys` are `lines.line_keys` of each page; a site needs `MIN_PAGES` pages to tell.
     """

@@ -1,4 +1,4 @@
-"""Training only: log-odds of content for class tokens and for words, one vote per page and shrunk."""
+"""Counts log-odds of content for class tokens and for words, one vote per page and shrunk."""
 
 import re
 from collections.abc import Iterable, Sequence
