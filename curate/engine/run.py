@@ -1,58 +1,42 @@
 """Runs a recipe over its inputs: plans the tasks, works through the phases, writes the output and the manifest."""
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from curate import __version__, documents
+from curate import __version__
 from curate import counts as stats
 from curate.cluster import Workers
 from curate.dedup.earlier_runs import Earlier, leave_index, read_indexes
-from curate.dedup.resolve import DONE
+from curate.engine.assembling import assemble, markers
 from curate.engine.phases import Progress, Show, advance_all
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.files import (
-    TEMPORARY,
-    all_left_by,
     locked,
     remove_temporaries,
-    standing_marker,
-    sync_folder,
     write_json,
 )
 from curate.finished import takedown
 from curate.finished.cleaning import forget_others
 from curate.folder import (
-    CHECKSUMS,
-    CUT,
     DATA,
-    DROPPED,
-    INDEX,
     INPUT_PATHS,
-    INPUTS,
     MANIFEST,
-    PAPERS,
-    QUARANTINE,
     REPORT,
     REPORT_PAGE,
-    SIGNALS,
     WORK,
     digest_of,
 )
 from curate.inputs import sources
 from curate.inputs.input_file import UNKNOWN, Input, Split, identified, looked_into
-from curate.inputs.links import CONNECTIONS
 from curate.inputs.tasks import grouped
 from curate.output.checksums import leave_manifest, load_manifest
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
 from curate.output.papers import leave_papers
-from curate.output.parts import KEPT_SCHEMA, text_totals, write_parts
-from curate.output.privacy import PRIVATE, edit_of, make_private
+from curate.output.parts import text_totals
+from curate.output.privacy import make_private
 from curate.places import place_of
 from curate.preflight import check_room, refuse_foreign
 from curate.protocol import as_json
@@ -102,18 +86,9 @@ def run(
         _warm(recipe, workers, len(tasks))
         done, missing, folders = advance_all(recipe, tasks, out / WORK, earlier, workers, show)
         identities = [each.identity for each in done]
-        tally = stats.fold(recipe.stage_names, _markers(folders, identities))
+        tally = stats.fold(recipe.stage_names, markers(folders, identities))
         tally.check()
-        written = _write(recipe, identities, folders, out, tally)
-        read = leave_inputs(out, accounts(inputs, _markers(folders[:1], identities)), len(inputs))
-        size = sum(each.bytes for each in inputs)
-        report = stats.report(recipe.name, read, size, tally, text_totals(out / DATA), missing)
-        report["settings"] = describe(recipe)
-        report["about"] = list(map(as_json, recipe.stages))
-        written = takedown.honour(out, report, written)
-        report["totals"] |= _site_loss(recipe, out)
-        write_json(out / REPORT, report)
-        write_html(out / REPORT_PAGE, report, recipe=recipe)
+        report, written, read = _reported(recipe, inputs, identities, folders, out, tally, missing)
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
@@ -124,6 +99,29 @@ def run(
         workers.tidy()
     _refuse_to_call_it_done(recipe, tally, report, len(inputs))
     return report
+
+
+def _reported(
+    recipe: Recipe,
+    inputs: Sequence[Input],
+    identities: Sequence[str],
+    folders: Sequence[Path],
+    out: Path,
+    tally: stats.Tally,
+    missing: Sequence[str],
+) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
+    """Write the output and its report; return the report, what describes each part, and how the inputs are listed."""
+    written = assemble(recipe, identities, folders, out, tally)
+    read = leave_inputs(out, accounts(inputs, markers(folders[:1], identities)), len(inputs))
+    size = sum(each.bytes for each in inputs)
+    report = stats.report(recipe.name, read, size, tally, text_totals(out / DATA), missing)
+    report["settings"] = describe(recipe)
+    report["about"] = list(map(as_json, recipe.stages))
+    written = takedown.honour(out, report, written)
+    report["totals"] |= _site_loss(recipe, out)
+    write_json(out / REPORT, report)
+    write_html(out / REPORT_PAGE, report, recipe=recipe)
+    return report, written, read
 
 
 def _inputs(specs: Sequence[str], out: Path) -> tuple[Input, ...]:
@@ -230,48 +228,6 @@ def _met(recipe: Recipe, folders: Sequence[Path]) -> Iterator[tuple[tuple[Barrie
         keys = next(places)
         if segment.barriers:
             yield segment.barriers, keys, next(places)
-
-
-def _markers(folders: Sequence[Path], identities: Sequence[str]) -> Iterator[dict[str, Any]]:
-    for folder in folders:
-        names = [DONE] if (folder / DONE).exists() else [f"{identity}.json" for identity in identities]
-        yield from (standing_marker(folder / name) for name in names)
-
-
-def _write(
-    recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], out: Path, tally: stats.Tally
-) -> list[dict[str, Any]]:
-    """Assemble the output folders under temporary names and put them in place; the old manifest goes first."""
-    segments = [folder for folder in folders if not (folder / DONE).exists()]
-    kinds = {
-        DATA: ("documents", segments[-1:], KEPT_SCHEMA),
-        DROPPED: ("dropped", segments, documents.DROPPED),
-        QUARANTINE: ("quarantine", segments, documents.QUARANTINE),
-        SIGNALS: ("signals", segments, documents.MEASURED),
-        **({CUT: ("cut", segments, documents.CUT)} if any(about(barrier).cuts for barrier in recipe.barriers) else {}),
-    }
-    ranked = {stage.name: tally.stages[stage.name].census for stage in recipe.stages if about(stage).ranks}
-    written = []
-    for name, (kind, places, schema) in kinds.items():
-        temporary = out / f"{TEMPORARY}{name}"
-        shutil.rmtree(temporary, ignore_errors=True)
-        with ThreadPoolExecutor(CONNECTIONS) as threads:  # files that are elsewhere are brought
-            files = list(threads.map(partial(all_left_by, places, kind), identities))
-        if name in PRIVATE:
-            make_private(temporary)
-        described = write_parts(
-            temporary, files, recipe.part_bytes, empty=schema, merged=name == SIGNALS,
-            ranked=ranked if name == DATA else {}, edit=edit_of(recipe, name),
-        )  # fmt: skip
-        written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
-    for name in (MANIFEST, CHECKSUMS, INDEX, INPUTS, REPORT, REPORT_PAGE, *PAPERS):
-        (out / name).unlink(missing_ok=True)
-    shutil.rmtree(out / CUT, ignore_errors=True)
-    for name in kinds:
-        shutil.rmtree(out / name, ignore_errors=True)
-        (out / f"{TEMPORARY}{name}").rename(out / name)
-    sync_folder(out)
-    return written
 
 
 def _manifest(
