@@ -13,6 +13,8 @@ ENDS = (DATA, DROPPED, QUARANTINE)
 WORK = "work"
 INPUT_PATHS = "inputs.json"
 """Where the inputs were, below `work/`: a manifest names no paths of a machine."""
+APPLIED = "settings.json"
+"""What `whatif --apply` had set in the recipe that is called by its name, below `work/`."""
 AUDIT = "audit"
 LOCK = ".lock"
 

@@ -25,7 +25,7 @@ PACKAGES = ("curate", "curate.classifiers", "curate.filters")
 NOT_DECIDING = frozenset({
     "curate/audit", "curate/commands", "curate/extract/training", "curate/finished", "curate/mixture", "curate/prove",
     "curate/report", "curate/training", "curate/whatif", "classifiers/training",
-    "curate/cli.py", "curate/doctor.py", "curate/terminal.py", "curate/walk.py",
+    "curate/cli.py", "curate/doctor.py", "curate/walk.py",
     "curate/output/card.py", "curate/output/checksums.py", "curate/output/cost.py", "curate/output/croissant.py",
     "curate/output/fates.py", "curate/output/markdown.py", "curate/output/origins.py", "curate/output/papers.py",
     "curate/output/publish.py", "curate/output/training_content.py", "curate/yaml.py",

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from curate.warc.charset import decide_charset, decode
@@ -16,6 +17,9 @@ MIB = 1 << 20
 RECORD_TYPES = frozenset(
     {"warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"}
 )
+
+
+MAX_TYPE_CHARS = 32  # of a record's type that are compared with the known ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def page_of(record: Record, offset: int, length: int, limits: Limits, counts: Re
     kind = record.fields.get(b"warc-type", b"").decode("latin-1").lower()
     if kind not in RECORD_TYPES:
         counts.records["other"] += 1
-        counts.damage(_holds_response(record), 0)
+        counts.damage(_was_another(kind, record), 0)
         return ()
     counts.records[kind] += 1
     if not _bears_page(kind, record.fields):
@@ -111,9 +115,12 @@ def page_of(record: Record, offset: int, length: int, limits: Limits, counts: Re
     return (_READERS[kind](place, record, limits),)
 
 
-def _holds_response(record: Record) -> bool:
-    """Return whether a record of no known type looks like a response whose header is damaged."""
-    return not record.state and (b"warc-type" not in record.fields or record.block.startswith(b"HTTP/"))
+def _was_another(kind: str, record: Record) -> bool:
+    """Return whether a record of no known type had one before it was damaged: its type is nearly one, or it is HTTP."""
+    if record.state:
+        return False
+    nearly = bool(get_close_matches(kind[:MAX_TYPE_CHARS], RECORD_TYPES, 1, 0.8))
+    return nearly or b"warc-type" not in record.fields or record.block.startswith(b"HTTP/")
 
 
 def _declared_length(fields: Fields) -> float:

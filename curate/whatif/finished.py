@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from curate.errors import UsageError
+from curate.folder import APPLIED, WORK
 from curate.output.checksums import load_manifest, load_report
 from curate.recipe import Recipe, code_version, fingerprint, load_recipe
 from curate.whatif.settings import parse_setting, with_settings
 
-SETTINGS = Path("work/settings.json")  # what `whatif --apply` had set in the recipe that is called by its name
+SETTINGS = Path(WORK) / APPLIED
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def test_many_is_one_at_a_time() -> None:
 
 def test_a_string_is_not_a_list_of_texts() -> None:
     """A forgotten bracket is an error, not 80 one-letter texts."""
-    with pytest.raises(TypeError, match="use identify"):
+    with pytest.raises(TypeError, match="pass \\[text\\]"):
         language.identify_many("some text")
 
 

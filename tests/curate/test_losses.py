@@ -101,6 +101,9 @@ class AfterDigests:
     def check_shared(self, folder: Path) -> None:
         """One disk."""
 
+    def tidy(self) -> None:
+        """Nothing was left elsewhere."""
+
     def map(self, function, calls: Sequence[tuple[Any, ...]], by_value: Sequence[str] = ()) -> Iterator[Any]:
         if all(isinstance(call[0], Task) for call in calls):
             calls = [(known(task)[0], *rest) for task, *rest in calls]

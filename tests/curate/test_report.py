@@ -35,7 +35,7 @@ def made() -> dict:
     tally = fold(["read", "filter"], markers)
     tally.check()
     inputs = [{"name": HOSTILE, "format": "warc.gz", "bytes": 1000, "sha256": "0" * 64}]
-    return report("test", inputs, tally, {"docs": 2, "chars": 20, "bytes": 22}, [])
+    return report("test", {"inputs": inputs}, 1000, tally, {"docs": 2, "chars": 20, "bytes": 22}, [])
 
 
 def test_markers_of_all_splits_are_added():

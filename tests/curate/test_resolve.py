@@ -139,10 +139,11 @@ def matches(folder: Path) -> dict[str, list[Row]]:
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory) -> Path:
-    """A run over eleven splits, in one process and one task a step."""
+    """A run over eleven inputs, too large to share a task, in one process."""
     folder = tmp_path_factory.mktemp("first")
-    recipe = Recipe("near", (Read(), *barriers()))
-    run(recipe, write(folder / "in", corpus(1), 11), folder / "out", workers=Workers(1))
+    inputs = write(folder / "in", corpus(1), 11)
+    recipe = Recipe("near", (Read(), *barriers()), split_bytes=2 * max(Path(each).stat().st_size for each in inputs))
+    run(recipe, inputs, folder / "out", workers=Workers(1))
     return folder / "out"
 
 

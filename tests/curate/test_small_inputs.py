@@ -98,6 +98,9 @@ class AfterDigests:
     def check_shared(self, folder: Path) -> None:
         """One disk."""
 
+    def tidy(self) -> None:
+        """Nothing was left elsewhere."""
+
     def map(self, function: Any, calls: Sequence[tuple[Any, ...]], by_value: Sequence[str] = ()) -> Iterator[Any]:
         if all(isinstance(call[0], Task) for call in calls) and not self.happened:
             self.happened.append(True)
