@@ -18,6 +18,7 @@ import urllib3
 from curate.errors import SourceError, UsageError
 from curate.files import disk_errors
 from curate.inputs import s3, transfer
+from curate.inputs.patience import Patience, patience
 from curate.inputs.s3 import Access
 from curate.inputs.transfer import Request, Version
 
@@ -121,7 +122,7 @@ def look(address: str) -> tuple[Origin, bytes]:
     """
     how = s3.access() if address.lower().startswith("s3://") else None
     request = _request(address, how)
-    head, version = transfer.fetch(shown(address), request, 0, HEAD_BYTES, wait=transfer.patience())
+    head, version = transfer.fetch(shown(address), request, 0, HEAD_BYTES, wait=patience())
     return Origin(address, version, how, sha256(head).hexdigest()), head
 
 
@@ -138,7 +139,7 @@ def _request(address: str, how: Access | None) -> Request:
 def read_whole(address: str, max_bytes: int) -> bytes:
     """A small remote file; raises SourceError, also when it is larger than `max_bytes`."""
     how = s3.access() if address.lower().startswith("s3://") else None
-    data, version = transfer.fetch(shown(address), _request(address, how), 0, max_bytes, wait=transfer.patience())
+    data, version = transfer.fetch(shown(address), _request(address, how), 0, max_bytes, wait=patience())
     if version.bytes > len(data):
         raise SourceError(f"{shown(address)}: {version.bytes} bytes are more than the {max_bytes} taken")
     return data
@@ -150,14 +151,14 @@ def open_origin(origin: Origin, *, end: int | None = None, block: int = BLOCK_BY
     Where the server gives no parts of files, the whole is first brought to a temporary file. Raises SourceError, here
     or while reading, when the server does not give the version that `origin` says.
     """
-    request, wait = _request(origin.address, origin.access), transfer.patience()
+    request, wait = _request(origin.address, origin.access), patience()
     name = shown(origin.address)
     if origin.version.ranges:
         return cast(BinaryIO, RemoteFile(name, request, origin.version, end=end, block=block, wait=wait))
     return _brought(name, request, origin.version, wait)
 
 
-def _brought(name: str, request: Request, version: Version, wait: transfer.Patience) -> BinaryIO:
+def _brought(name: str, request: Request, version: Version, wait: Patience) -> BinaryIO:
     """A whole remote file in a temporary one, which has to have room for it."""
     try:
         folder = Path(gettempdir())
@@ -181,7 +182,7 @@ def open_head(origin: Origin, head: bytes) -> BinaryIO:
     """Open a remote file of which the first bytes are known."""
     if not origin.version.ranges and len(head) < origin.version.bytes:
         return open_origin(origin)
-    request, wait = _request(origin.address, origin.access), transfer.patience()
+    request, wait = _request(origin.address, origin.access), patience()
     file = RemoteFile(shown(origin.address), request, origin.version, end=0, block=MORE_BYTES, wait=wait)
     file.hold(0, head)
     return cast(BinaryIO, file)
@@ -203,7 +204,7 @@ class RemoteFile(io.BufferedIOBase):
         *,
         end: int | None = None,
         block: int = BLOCK_BYTES,
-        wait: transfer.Patience = transfer.Patience(),
+        wait: Patience = Patience(),
     ) -> None:
         self.name = name
         self.size = version.bytes

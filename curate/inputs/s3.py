@@ -13,7 +13,7 @@ from time import sleep
 from typing import Any
 
 from curate.errors import SourceError, UsageError
-from curate.inputs.transfer import patience, pause
+from curate.inputs.patience import patience, pause
 
 LASTS = 3600  # seconds a signed address is valid for; each request gets a new one
 MAX_PUT_BYTES = 5 << 30

@@ -9,6 +9,7 @@ from curate.errors import SourceError
 from curate.files import disk_errors, sha256_of, temporary_path
 from curate.inputs import s3, transfer
 from curate.inputs.links import CONNECTIONS
+from curate.inputs.patience import patience
 from curate.inputs.s3 import Access
 from curate.inputs.transfer import Request
 
@@ -103,7 +104,7 @@ def fetch(url: str, path: Path, size: int, access: Access) -> None:
     """Bring a stored file of `size` bytes; raises SourceError."""
     request: Request = lambda: (s3.signed(url, access), {})  # noqa: E731
     with path.open("wb") as sink:
-        transfer.download(url, request, 0, size, sink, wait=transfer.patience())
+        transfer.download(url, request, 0, size, sink, wait=patience())
 
 
 def _same(path: Path, found: tuple[int, str]) -> bool:

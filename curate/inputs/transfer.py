@@ -5,13 +5,10 @@ page is never taken for the file. What arrived before a break is kept and the re
 """
 
 import io
-import os
-import random
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
 from typing import BinaryIO
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -20,8 +17,9 @@ import urllib3
 from urllib3 import exceptions as errors
 
 from curate import __version__
-from curate.errors import SourceError, UsageError
+from curate.errors import SourceError
 from curate.inputs.links import MAX_REDIRECTS, REDIRECTS, pool, redirected
+from curate.inputs.patience import Patience, pause, retry_after
 
 MAX_REQUESTS = 100  # for one range, however much each of them brought
 PIECE = 1 << 16
@@ -34,23 +32,6 @@ _RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18})")
 _PAGES = ("text/html", "application/xhtml", "application/xml", "text/xml")
 
 Request = Callable[[], tuple[str, dict[str, str]]]  # address and headers, made anew for every try: signatures expire
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a server is waited for, in seconds; `tries` counts requests in a row that bring hardly a byte.
-
-    `min_rate` is the bytes per second below which a transfer that has lasted longer than `stall` counts as stalled, so
-    that a server sending a byte now and then holds nobody up.
-    """
-
-    tries: int = 8
-    delay: float = 0.5
-    max_delay: float = 30.0
-    max_retry_after: float = 120.0
-    connect: float = 10.0
-    stall: float = 30.0
-    min_rate: float = 16_384.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +57,6 @@ class Passing(Exception):  # noqa: N818 (no error yet: the next try may do)
         super().__init__(why)
         self.tries = tries
         self.wait = wait
-
-
-def patience() -> Patience:
-    """The waiting that the environment asks for: CURATE_HTTP_TRIES, CURATE_HTTP_TIMEOUT and CURATE_HTTP_DELAY.
-
-    Raises UsageError when one of them is no positive number.
-    """
-    usual = Patience()
-    tries = _positive("CURATE_HTTP_TRIES", usual.tries)
-    stall = _positive("CURATE_HTTP_TIMEOUT", usual.stall)
-    delay = _positive("CURATE_HTTP_DELAY", usual.delay)
-    return replace(usual, tries=max(1, int(tries)), stall=stall, connect=min(stall, usual.connect), delay=delay)
-
-
-def _positive(name: str, usual: float) -> float:
-    value = os.environ.get(name, "")
-    try:
-        number = float(value) if value else usual
-    except ValueError:
-        number = 0.0
-    if not 0 < number < 1e6:
-        message = f"{name} has to be a positive number, not {value!r}"
-        raise UsageError(message)
-    return number
 
 
 @dataclass(slots=True)
@@ -165,12 +122,6 @@ def download(
 
 def _times(count: int) -> str:
     return "one try" if count == 1 else f"{count} tries"
-
-
-def pause(failed: int, asked: float, wait: Patience) -> float:
-    """Seconds until the next try: doubling, with jitter so that workers do not come back together."""
-    own = min(wait.max_delay, wait.delay * 2 ** (failed - 1))
-    return min(asked, wait.max_retry_after) + own * random.uniform(0.5, 1.0)  # noqa: S311 (no secret)
 
 
 def _receive(transfer: _Transfer, wait: Patience) -> Version:
@@ -286,22 +237,11 @@ def _refused(response: urllib3.BaseHTTPResponse, wait: Patience) -> Exception:
     said = code[1].decode() if code else ""
     why = f"the server answered {status}{f' {said}' if said else ''}"
     if status in PASSING or said in PASSING_CODES:
-        return Passing(why, wait=_retry_after(response.headers.get("Retry-After", "")))
+        return Passing(why, wait=retry_after(response.headers.get("Retry-After", "")))
     if status == 403 and not said:
         # Common Crawl's and other guards answer so to clients they find too fast; S3 says AccessDenied and means it.
-        return Passing(why, tries=REFUSED_TRIES, wait=_retry_after(response.headers.get("Retry-After", "")))
+        return Passing(why, tries=REFUSED_TRIES, wait=retry_after(response.headers.get("Retry-After", "")))
     return SourceError(why)
-
-
-def _retry_after(value: str) -> float:
-    """Seconds a server asks to wait, given as a number or as a date; 0 when it does not."""
-    value = value.strip()
-    if value.isdigit() and len(value) < 10:
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
 
 
 def _body(response: urllib3.BaseHTTPResponse, offset: int, transfer: _Transfer, wait: Patience) -> Iterator[bytes]:

@@ -19,8 +19,9 @@ from curate.errors import NotAnArchiveError, SourceError, UsageError
 from curate.inputs import remote_files as remote
 from curate.inputs import transfer
 from curate.inputs.input_file import identity
+from curate.inputs.patience import Patience, patience
 from curate.inputs.sources import plan, read, resolve
-from curate.inputs.transfer import Patience, Version
+from curate.inputs.transfer import Version
 from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from tests.curate.archives import archive, page
 from tests.curate.fault_server import FaultServer, any_of, sometimes
@@ -355,7 +356,7 @@ def test_settings_that_are_no_numbers(monkeypatch: pytest.MonkeyPatch, name: str
     """A setting of the environment that makes no sense is refused by its name."""
     monkeypatch.setenv(name, value)
     with pytest.raises(UsageError, match=name):
-        transfer.patience()
+        patience()
 
 
 def test_the_file_server_that_comes_with_python(tmp_path: Path) -> None:
