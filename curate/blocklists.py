@@ -17,8 +17,7 @@ def read_blocklist(*paths: str | Path, digest: str = "") -> Blocklist:
     files = [file for path in paths for file in _files(Path(path))]
     blocklist = Blocklist.from_lines(*map(_lines, files))
     if digest and blocklist.digest != digest:
-        message = f"the blocklist in {', '.join(map(str, paths))} has digest {blocklist.digest}, not {digest}"
-        raise UsageError(message)
+        raise UsageError(f"the blocklist in {', '.join(map(str, paths))} has digest {blocklist.digest}, not {digest}")
     return blocklist
 
 
@@ -27,8 +26,7 @@ def _files(path: Path) -> list[Path]:
         return [path]
     found = sorted(file for file in path.rglob("*") if file.name in ("domains", "urls") and file.is_file())
     if not found:
-        message = f"{path} is no blocklist: neither a file nor a folder with files called domains or urls"
-        raise UsageError(message)
+        raise UsageError(f"{path} is no blocklist: neither a file nor a folder with files called domains or urls")
     return found
 
 

@@ -86,11 +86,10 @@ class Workers:
             time.sleep(LOOK_SECONDS)  # a node that is gone is soon known to be, and gets no work
             blind, died = self._blind(folder) if died else (blind, died)
         if blind:
-            message = (
+            raise UsageError(
                 f"{folder} is not one folder for all nodes: {'; '.join(blind)}; "
                 "use one that all of them share, or --out s3://"
             )
-            raise UsageError(message)
 
     def _blind(self, folder: Path) -> tuple[list[str], bool]:
         """Which nodes do not see what this process and all of them have written, and whether any died meanwhile."""
@@ -276,8 +275,7 @@ def _start(count: int, address: str) -> None:
         if REFUSED in f"{heard}{error}":
             raise UsageError(f"the Ray cluster at {address} wants a token: {HOW_TO_SAY_IT}") from error
         where = f"no Ray cluster answers at {address}" if address else "Ray does not start on this machine"
-        message = f"{where}: {_first_line(error)}"
-        raise UsageError(message) from error
+        raise UsageError(f"{where}: {_first_line(error)}") from error
 
 
 def _refuse_silent(address: str) -> None:
@@ -288,8 +286,7 @@ def _refuse_silent(address: str) -> None:
     try:
         socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
     except (OSError, OverflowError) as error:
-        message = f"no Ray cluster answers at {address}: {error}"
-        raise UsageError(message) from error
+        raise UsageError(f"no Ray cluster answers at {address}: {error}") from error
 
 
 def stop() -> None:

@@ -53,8 +53,7 @@ class StageCount:
         """Raise AccountingError unless every document in came out, was dropped or failed."""
         lost = self.docs_in - self.docs_out - sum(self.dropped.values()) - sum(self.errors.values())
         if lost:
-            message = f"accounting of stage {stage!r} is off by {lost}: {self}"
-            raise AccountingError(message)
+            raise AccountingError(f"accounting of stage {stage!r} is off by {lost}: {self}")
 
 
 class AccountingError(AssertionError):
@@ -78,8 +77,9 @@ class Tally:
         for name, count in self.stages.items():
             count.check(name)
             if before is not None and before[1].docs_out != count.docs_in:
-                message = f"{before[0]} let out {before[1].docs_out} documents but {name} took in {count.docs_in}"
-                raise AccountingError(message)
+                raise AccountingError(
+                    f"{before[0]} let out {before[1].docs_out} documents but {name} took in {count.docs_in}"
+                )
             before = name, count
 
 

@@ -44,8 +44,9 @@ def disk_errors(folder: Path) -> Iterator[None]:
             raise
         why = os.strerror(error.errno or errno.ENOSPC).lower()
         do = "make room" if error.errno in NO_ROOM else "make it writable"
-        message = f"cannot write to {folder}: {why}; what is done is kept: {do} and run the same command again"
-        raise DiskFullError(message) from error
+        raise DiskFullError(
+            f"cannot write to {folder}: {why}; what is done is kept: {do} and run the same command again"
+        ) from error
 
 
 def temporary_path(path: Path) -> Path:
@@ -225,8 +226,9 @@ def standing_marker(path: Path, *, digests: bool = False) -> dict[str, Any]:
     """
     marker = read_marker(path, digests=digests)
     if marker is None:
-        message = f"{path.parent.name}/{path.name} or its files, which were written, are missing or damaged"
-        raise IncompleteRunError(message)
+        raise IncompleteRunError(
+            f"{path.parent.name}/{path.name} or its files, which were written, are missing or damaged"
+        )
     return marker
 
 
@@ -277,16 +279,14 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / ".lock").open("a+")
     except OSError as error:
-        message = f"{folder} cannot be written to: {error.strerror or error}"
-        raise UsageError(message) from error
+        raise UsageError(f"{folder} cannot be written to: {error.strerror or error}") from error
     with disk_errors(folder), lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
             holder = lock.read().strip() or "another process"
-            message = f"{folder} is in use by {holder}; wait for it or choose another OUT"
-            raise UsageError(message) from None
+            raise UsageError(f"{folder} is in use by {holder}; wait for it or choose another OUT") from None
         lock.truncate(0)
         lock.write(f"process {os.getpid()} on {socket.gethostname()}")
         lock.flush()

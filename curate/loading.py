@@ -29,22 +29,19 @@ def load_named(name: str, kind: type[Found], what: str) -> Found:
     module = _module_from_file(Path(target), what) if target.endswith(".py") else _module_by_name(target, kind, what)
     found = getattr(module, attribute or what, None)
     if not isinstance(found, kind):
-        message = f"{name!r} has no {kind.__name__} called {attribute or what!r}"
-        raise UsageError(message)
+        raise UsageError(f"{name!r} has no {kind.__name__} called {attribute or what!r}")
     return found
 
 
 def _module_by_name(name: str, kind: type, what: str) -> ModuleType:
     full = name if "." in name else f"curate.pipelines.{name}"
     if not all(part.isidentifier() for part in full.split(".")):
-        message = f"no {what} {name!r}: neither the name of a module nor a .py file; {_known(kind, what)}"
-        raise UsageError(message)
+        raise UsageError(f"no {what} {name!r}: neither the name of a module nor a .py file; {_known(kind, what)}")
     try:
         return importlib.import_module(full)
     except ModuleNotFoundError as error:
         if error.name and (full == error.name or full.startswith(f"{error.name}.")):
-            message = f"no {what} {name!r}: there is no module {full}; {_known(kind, what)}"
-            raise UsageError(message) from None
+            raise UsageError(f"no {what} {name!r}: there is no module {full}; {_known(kind, what)}") from None
         raise
 
 
@@ -62,13 +59,11 @@ def _shipped(kind: type, what: str) -> Iterator[str]:
 
 def _module_from_file(path: Path, what: str) -> ModuleType:
     if not path.is_file():
-        message = f"no {what} file {path}"
-        raise UsageError(message)
+        raise UsageError(f"no {what} file {path}")
     name = f"{RECIPE_FILE}{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        message = f"{path} is not Python"
-        raise UsageError(message)
+        raise UsageError(f"{path} is not Python")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:

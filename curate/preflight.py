@@ -28,29 +28,25 @@ def check_room(inputs: Sequence[Input], out: Path, workers: int) -> None:
     need = max(0, expected_bytes(inputs) - _bytes_below(out))
     free = free_bytes(out)
     if need > free:
-        message = (
+        raise UsageError(
             f"about {gigabytes(need)} more are needed under {out} for {gigabytes(sum(i.bytes for i in inputs))} of "
             f"input, and {gigabytes(free)} are free: make room, or choose another OUT or fewer inputs"
         )
-        raise UsageError(message)
     memory = available_memory()
     fit = memory // WORKER_BYTES
     if workers > fit and workers > 1:
-        message = (
+        raise UsageError(
             f"{workers} workers need about {gigabytes(workers * WORKER_BYTES)} of memory, {gigabytes(memory)} are "
             f"available: use --workers {max(1, fit)}"
         )
-        raise UsageError(message)
 
 
 def refuse_foreign(out: Path) -> None:
     """Refuse an OUT that holds files of something else than a run: it is probably a mistyped path."""
     if out.exists() and not out.is_dir():
-        message = f"OUT {out} is a file"
-        raise UsageError(message)
+        raise UsageError(f"OUT {out} is a file")
     if out.is_dir() and any(out.iterdir()) and not (out / ".lock").exists():
-        message = f"OUT {out} holds files that no run has written; choose an empty or a new folder"
-        raise UsageError(message)
+        raise UsageError(f"OUT {out} holds files that no run has written; choose an empty or a new folder")
 
 
 def expected_bytes(inputs: Sequence[Input]) -> int:

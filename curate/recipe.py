@@ -81,19 +81,18 @@ class Recipe:
             known = ("survival_docs", "survival_bytes", *losses, *(f"stage {name}" for name in names))
             if band not in known or not 0 <= low <= high <= 1:
                 shares = f"shares there are: {', '.join(known)}"
-                message = f"recipe {self.name!r} expects {band!r} from {low:g} to {high:g}, which cannot be; {shares}"
-                raise UsageError(message)
+                raise UsageError(
+                    f"recipe {self.name!r} expects {band!r} from {low:g} to {high:g}, which cannot be; {shares}"
+                )
         for place, stage in enumerate(self.stages):
             if meets(stage) and stage.keep == "best" and about(stage).best_by not in names[:place]:
                 message = f"recipe {self.name!r}: to keep the best, {stage.name} needs the scores of a stage before it"
                 raise UsageError(f"{message}, and there is no {about(stage).best_by!r}")
         twice = sorted({name for name in names if names.count(name) > 1})
         if not self.stages or not reads(self.stages[0]):
-            message = f"recipe {self.name!r} must begin with Read(...)"
-            raise UsageError(message)
+            raise UsageError(f"recipe {self.name!r} must begin with Read(...)")
         if sum(map(reads, self.stages)) > 1 or twice:
-            message = f"recipe {self.name!r} has more than one stage called {', '.join(twice)}"
-            raise UsageError(message)
+            raise UsageError(f"recipe {self.name!r} has more than one stage called {', '.join(twice)}")
 
     @property
     def stage_names(self) -> tuple[str, ...]:
@@ -163,8 +162,9 @@ def describe(value: object) -> Any:
         return f"{value.__module__}:{value.__qualname__}" if _ours(value) else _source(value)
     if isinstance(value, BuiltinFunctionType | MethodDescriptorType):
         return f"builtins:{value.__qualname__}"
-    message = f"a recipe cannot contain {value!r}: it has no stable description; use a named function or a dataclass"
-    raise UsageError(message)
+    raise UsageError(
+        f"a recipe cannot contain {value!r}: it has no stable description; use a named function or a dataclass"
+    )
 
 
 def _described(value: Any) -> Any:

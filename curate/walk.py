@@ -64,8 +64,9 @@ def replay(recipe: Recipe, row: dict[str, Any], *, in_process: bool = False) -> 
     """
     names = recipe.stage_names
     if row["stage"] not in names:
-        message = f"recipe {recipe.name!r} has no stage {row['stage']!r}, in which the page broke; name its recipe"
-        raise UsageError(message)
+        raise UsageError(
+            f"recipe {recipe.name!r} has no stage {row['stage']!r}, in which the page broke; name its recipe"
+        )
     as_text = 0 < recipe.text_from < names.index(row["stage"])
     start = names.index(row["stage"]) if as_text else 1
     return walk(recipe.stages[start:], _document(row, as_text=as_text), in_process=in_process)
@@ -79,15 +80,12 @@ def quarantined(out: Path, id_: str) -> dict[str, Any]:
     paths = parts(out / QUARANTINE)
     rows = [row for path in paths for row in pq.read_table(path).to_pylist() if row["id"].startswith(id_)]
     if not paths:
-        message = f"{out} holds no quarantine/: no run has finished there"
-        raise UsageError(message)
+        raise UsageError(f"{out} holds no quarantine/: no run has finished there")
     if len(rows) != 1:
         ids = ", ".join(row["id"] for row in rows[:5]) or "see curate inspect or quarantine/"
-        message = f"{len(rows)} quarantined pages have an id that begins with {id_!r}: {ids}"
-        raise UsageError(message)
+        raise UsageError(f"{len(rows)} quarantined pages have an id that begins with {id_!r}: {ids}")
     if rows[0]["raw"] is None:
-        message = f"the bytes of {rows[0]['id']} were taken down"
-        raise UsageError(message)
+        raise UsageError(f"the bytes of {rows[0]['id']} were taken down")
     return dict(rows[0])
 
 
@@ -100,14 +98,12 @@ def find_page(target: str, archives: list[str]) -> Page | Skip:
     if path.is_file() and not archives:
         return _from_file(path)
     if not archives:
-        message = f"{target} is no file; to look an address up, name the archives: --in crawl.warc.gz"
-        raise UsageError(message)
+        raise UsageError(f"{target} is no file; to look an address up, name the archives: --in crawl.warc.gz")
     for split in sources.plan(sources.resolve(archives), 1 << 62):
         for record in sources.read(split, limits=Read().limits, counts=ReadCounts()):
             if record.url == target:
                 return record
-    message = f"no record of {target} in {', '.join(archives)}"
-    raise UsageError(message)
+    raise UsageError(f"no record of {target} in {', '.join(archives)}")
 
 
 def _from_file(path: Path) -> Page:

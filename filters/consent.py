@@ -205,8 +205,7 @@ def quality(consent: Consent, *, policy: str = "opt_out") -> Verdict:
     Verdict(rule='noai', value=1, limit=0)
     """
     if policy not in POLICIES:
-        message = f"consent policy {policy!r} is none of {', '.join(POLICIES)}"
-        raise ValueError(message)
+        raise ValueError(f"consent policy {policy!r} is none of {', '.join(POLICIES)}")
     for rule, applies in POLICIES[policy]:
         if applies(consent):
             return Verdict(rule, 1, 0)

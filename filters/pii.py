@@ -145,8 +145,9 @@ def find(
     []
     """
     if unknown := sorted(entities - ENTITIES - OPTIONAL_ENTITIES):
-        message = f"unknown PII entity {unknown[0]!r}; known are {', '.join(sorted(ENTITIES | OPTIONAL_ENTITIES))}"
-        raise ValueError(message)
+        raise ValueError(
+            f"unknown PII entity {unknown[0]!r}; known are {', '.join(sorted(ENTITIES | OPTIONAL_ENTITIES))}"
+        )
     if scope not in SCOPES:
         raise ValueError(f"personal data is looked for in scope {' or '.join(SCOPES)}, not {scope!r}")
     home = (country or country_of(url) or "").upper()

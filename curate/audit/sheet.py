@@ -76,8 +76,7 @@ def digest_of(out: Path) -> str:
     try:
         return str(json.loads((out / MANIFEST).read_text())["digest"])
     except FileNotFoundError:
-        message = f"{out} holds no manifest.json: no run has finished there"
-        raise UsageError(message) from None
+        raise UsageError(f"{out} holds no manifest.json: no run has finished there") from None
 
 
 def _texts(out: Path, ids: Collection[str]) -> dict[str, tuple[int, str]]:
@@ -186,10 +185,9 @@ def load_plan(out: Path) -> Plan | None:
     except FileNotFoundError:
         return None
     if plan["digest"] != digest_of(out):
-        message = (
+        raise UsageError(
             f"the sheet in {folder} is of another run than stands in {out} now: draw it again, curate audit sample"
         )
-        raise UsageError(message)
     ids: dict[tuple[str, str], list[str]] = {}
     for row in keys:
         ids.setdefault((row["stage"], row["rule"]), []).append(row["id"])

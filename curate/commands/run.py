@@ -55,8 +55,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     from curate.recipe import load_recipe
 
     if options.workers < 0:
-        message = f"--workers must be 0 or more, not {options.workers}"
-        raise UsageError(message)
+        raise UsageError(f"--workers must be 0 or more, not {options.workers}")
     out_name = options.out or default_out(options.inputs)
     recipe = quality_option.with_options(load_recipe(options.recipe), options)
     workers = cluster.Workers(options.workers, options.ray_address)

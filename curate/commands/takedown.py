@@ -37,8 +37,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        message = f"{path} cannot be read: {error}"
-        raise UsageError(message) from error
+        raise UsageError(f"{path} cannot be read: {error}") from error
     done = takedown(options.out, kind, lines)
     rows = ", ".join(f"{count:,} from {folder}/" for folder, count in done.rows.items())
     console.print(f"{len(done.ids):,} pages taken down: {rows}; recorded in {options.out / TAKEDOWN}", markup=False)

@@ -70,8 +70,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     from curate.whatif.settings import moving, parse_setting, parse_sweep, with_settings
 
     if not (options.settings or options.sweep) or (options.apply and not options.settings):
-        message = "say what to change: --set STAGE.LIMIT=VALUE" + ("" if options.apply else ", or --sweep")
-        raise UsageError(message)
+        raise UsageError("say what to change: --set STAGE.LIMIT=VALUE" + ("" if options.apply else ", or --sweep"))
     finished = open_run(options.out, options.recipe, lambda recipe: quality_option.with_options(recipe, options))
     settings = [parse_setting(text, finished.recipe) for text in options.settings]
     recipe = with_settings(finished.recipe, settings)

@@ -91,8 +91,9 @@ class _Steps:
                 lost[index] = result.error
             self._tell(title, count, len(calls))
         if lost:
-            message = f"{title}: {len(lost)} of {len(calls)} tasks over all splits failed: {lost[min(lost)]}"
-            raise IncompleteRunError(message)
+            raise IncompleteRunError(
+                f"{title}: {len(lost)} of {len(calls)} tasks over all splits failed: {lost[min(lost)]}"
+            )
 
 
 def _keyed_before(earlier: Sequence[Earlier], barrier: Barrier) -> list[Keyed]:

@@ -127,8 +127,7 @@ def _reported(
 def _inputs(specs: Sequence[str], out: Path) -> tuple[Input, ...]:
     inputs = sources.resolve(specs, out=out)
     if all(_is_no_archive(item) for item in inputs):
-        message = f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}"
-        raise NotAnArchiveError(message)
+        raise NotAnArchiveError(f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}")
     return inputs
 
 
@@ -164,17 +163,18 @@ def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str
     """Raise IncompleteRunError when everything was written but the user has to look at a problem."""
     if tally.unreadable:
         name, error = next(iter(tally.unreadable.items()))
-        message = f"{len(tally.unreadable)} of {inputs} inputs are no archives, the rest is done: {name}: {error}"
-        raise IncompleteRunError(message)
+        raise IncompleteRunError(
+            f"{len(tally.unreadable)} of {inputs} inputs are no archives, the rest is done: {name}: {error}"
+        )
     for stage, count in tally.stages.items():
         failed = sum(count.errors.values())
         if failed >= MIN_ERRORS and failed > MAX_ERROR_SHARE * count.docs_in:
             kind = count.errors.most_common(1)[0][0]
-            message = f"stage {stage} failed on {failed} of {count.docs_in} documents, mostly {kind}; see quarantine/"
-            raise IncompleteRunError(message)
+            raise IncompleteRunError(
+                f"stage {stage} failed on {failed} of {count.docs_in} documents, mostly {kind}; see quarantine/"
+            )
     if unexpected := stats.implausible(report, recipe.expect):
-        message = f"everything is written, and not what the recipe expects: {'; '.join(unexpected)}"
-        raise IncompleteRunError(message)
+        raise IncompleteRunError(f"everything is written, and not what the recipe expects: {'; '.join(unexpected)}")
 
 
 def _say_what_changed(recipe: Recipe, inputs: Sequence[Input], against: Sequence[Earlier], out: Path, say: Say) -> None:

@@ -43,8 +43,7 @@ def table_of(numbers: Mapping[int, int], bits: int) -> tuple[Hashes, Numbers]:
     """
     size = 1 << bits
     if 2 * len(numbers) > size:
-        message = f"{len(numbers)} hashes are too many for a table of {size}"
-        raise ValueError(message)
+        raise ValueError(f"{len(numbers)} hashes are too many for a table of {size}")
     keys, values = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
     for key, number in numbers.items():
         place = (key ^ (key >> 29)) & (size - 1)

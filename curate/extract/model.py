@@ -126,8 +126,7 @@ def load() -> Model:
     """
     data = WEIGHTS.read_bytes()
     if hashlib.sha256(data).hexdigest() != json.loads(CARD.read_text())["sha256"]:
-        message = f"{WEIGHTS.name} is not the file this version was built with; install the package again"
-        raise RuntimeError(message)
+        raise RuntimeError(f"{WEIGHTS.name} is not the file this version was built with; install the package again")
     return from_arrays(dict(np.load(BytesIO(data))))
 
 

@@ -67,11 +67,9 @@ def takedown(out: Path, kind: str, lines: Sequence[str]) -> Outcome:
     """
     asked = {key(kind, line): line.strip() for line in lines if line.strip() and not line.startswith("#")}
     if not asked:
-        message = f"the list of {kind} is empty"
-        raise UsageError(message)
+        raise UsageError(f"the list of {kind} is empty")
     if not (out / ".lock").is_file():
-        message = f"{out} is not the output folder of a run"
-        raise UsageError(message)
+        raise UsageError(f"{out} is not the output folder of a run")
     with locked(out):
         remove_temporaries(out)
         requests = load_requests(out)
@@ -192,8 +190,7 @@ def _check_untouched(out: Path, described: Mapping[str, Any], request: Mapping[s
     for name, item in described.items():
         expected = {item["sha256"], request["files"].get(name, {}).get("after")}
         if not (out / name).is_file() or sha256_of(out / name) not in expected:
-            message = f"{name} is not the file that was written; see curate verify"
-            raise UsageError(message)
+            raise UsageError(f"{name} is not the file that was written; see curate verify")
 
 
 def _parts(out: Path) -> list[Path]:

@@ -34,8 +34,7 @@ def key(kind: str, line: str) -> str:
     """
     name = _NAMES[kind](line.strip())
     if not name:
-        message = f"{line.strip()[:200]!r} is no {_WHAT[kind]}"
-        raise UsageError(message)
+        raise UsageError(f"{line.strip()[:200]!r} is no {_WHAT[kind]}")
     return hash_of(kind, name)
 
 

@@ -107,8 +107,9 @@ def identified(each: Input) -> Input:
             file.seek(0)
             form = each.format or format_of(Path(each.path).name, file, named=False)
             if _stamp(file) != stamp or stamp[0] != each.bytes:
-                message = f"{each.name} changed since the run began: run the same command again once it is whole"
-                raise UsageError(message)
+                raise UsageError(
+                    f"{each.name} changed since the run began: run the same command again once it is whole"
+                )
     except OSError as error:
         raise UsageError(f"{each.name!r} cannot be read: {error.strerror or error}") from error
     return replace(each, sha256=digest, stamp=stamp, format=form)
@@ -153,5 +154,4 @@ def _refuse_changed(each: Input, file: BinaryIO, before: Stamp, cause: Exception
         return
     file.seek(0)
     if now[:3] != before[:3] or _sha256(file) != each.sha256:
-        message = f"{each.name} changed while the run was reading it; run the same command again"
-        raise SourceError(message) from cause
+        raise SourceError(f"{each.name} changed while the run was reading it; run the same command again") from cause

@@ -82,8 +82,7 @@ def _local_input(name: str, place: str, *, named: bool, look: bool) -> Input:
         each = Input(name, place, "", os.stat(place).st_size)  # noqa: PTH116 (a million times)
         return looked_into(each, named=named) if look or named else each
     except OSError as error:
-        message = f"{Path(place).name!r} cannot be read: {error.strerror or error}"
-        raise UsageError(message) from error
+        raise UsageError(f"{Path(place).name!r} cannot be read: {error.strerror or error}") from error
 
 
 def _remote_input(name: str, address: str, *, named: bool) -> Input:
@@ -120,8 +119,7 @@ def plan(inputs: Sequence[Input], split_bytes: int) -> tuple[Split, ...]:
     NotAnArchiveError for a broken Parquet file that is the only input.
     """
     if split_bytes < 1:
-        message = f"a split of {split_bytes} bytes is not possible: it has to be positive"
-        raise UsageError(message)
+        raise UsageError(f"a split of {split_bytes} bytes is not possible: it has to be positive")
     alone = len(inputs) == 1
     return tuple(split for each in inputs for split in _splits(each, split_bytes, alone=alone))
 

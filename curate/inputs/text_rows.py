@@ -29,11 +29,9 @@ def open_parquet(source: BinaryIO, name: str) -> "ParquetFile":
         file = parquet.ParquetFile(source, page_checksum_verification=True, pre_buffer=False)
         columns = file.schema_arrow.names
     except (pa.ArrowException, OSError, ValueError) as error:
-        message = f"{name} is no readable Parquet: {(str(error).splitlines() or [''])[0]}"
-        raise NotAnArchiveError(message) from error
+        raise NotAnArchiveError(f"{name} is no readable Parquet: {(str(error).splitlines() or [''])[0]}") from error
     if "text" not in columns:
-        message = f"{name} has no column 'text'; it has {', '.join(columns[:20])}"
-        raise UsageError(message)
+        raise UsageError(f"{name} has no column 'text'; it has {', '.join(columns[:20])}")
     return file
 
 

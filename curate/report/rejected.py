@@ -31,8 +31,7 @@ def rejected(out: Path, *, stage: str = "", rule: str = "", count: int = 20) -> 
 def _matching(out: Path, stage: str, rule: str) -> Iterator[dict[str, Any]]:
     paths = parts(out / DROPPED)
     if not paths:
-        message = f"{out} holds no dropped/: no run has finished there"
-        raise UsageError(message)
+        raise UsageError(f"{out} holds no dropped/: no run has finished there")
     for path in paths:
         for batch in row_batches(path, max_rows=1000, max_bytes=64 << 20):
             mask = pa.array([True] * batch.num_rows)

@@ -173,14 +173,12 @@ def _check(run: Finished, tally: Tally, first: int) -> None:
         said = sum(stage["dropped"].values()) + sum(stage["errors"].values())
         here = found.get(place, Counter()).total()
         if place >= first and (here > said if taken else here != said):
-            message = (
+            raise CurateError(
                 f"{run.out}: signals/ has {here} pages that {stage['name']} removed, report.json {said}: verify it"
             )
-            raise CurateError(message)
     kept, said = found.get(len(run.recipe.stages), Counter()).total(), run.report["totals"]["docs_out"]
     if kept != said:
-        message = f"{run.out}: signals/ has {kept} pages that were kept, report.json {said}: verify it"
-        raise CurateError(message)
+        raise CurateError(f"{run.out}: signals/ has {kept} pages that were kept, report.json {said}: verify it")
 
 
 def _result(run: Finished, recipe: Recipe, tally: Tally, rescored: int) -> WhatIf:

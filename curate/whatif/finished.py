@@ -37,11 +37,10 @@ def open_run(out: Path, recipe: str = "", adapt: Callable[[Recipe], Recipe] = la
     loaded = adapt(load_recipe(recipe or report["recipe"]))
     made = with_settings(loaded, [parse_setting(text, loaded) for text in settings])
     if fingerprint(made) != manifest["recipe"]["fingerprint"]:
-        message = (
+        raise UsageError(
             f"{out} was made with a recipe {manifest['recipe']['name']!r} that is not "
             f"{recipe or report['recipe']!r} as it is now; say what it was made with: --recipe, --quality-model"
         )
-        raise UsageError(message)
     return Finished(out, made, settings, report, manifest)
 
 

@@ -53,8 +53,7 @@ def reapply(
     # Where the input is text nothing is extracted: the first folder then also holds what stages with limits made.
     same = _extracted(out) == linked if recipe.text_from else said_of(load_manifest(out)) == said_of(finished.manifest)
     if not same:
-        message = f"{out} is written, but pages were extracted again: the inputs are other bytes than before"
-        raise CurateError(message)
+        raise CurateError(f"{out} is written, but pages were extracted again: the inputs are other bytes than before")
     return report
 
 
@@ -66,25 +65,21 @@ def _extracted(out: Path) -> set[tuple[str, int]]:
 def _refuse(finished: Finished, inputs: Sequence[str], against: Sequence[Path], out: Path) -> None:
     """Raise UsageError for whatever would make the run extract again."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        message = f"--apply {out}: choose a new or an empty folder"
-        raise UsageError(message)
+        raise UsageError(f"--apply {out}: choose a new or an empty folder")
     gone = not names_in(finished.out / WORK)
     if gone or made_by_other_code(finished):
         missing = "its work/ folder is gone" if gone else "the code has changed since"
-        message = f"{finished.out} cannot be built on, {missing}: run the recipe with these limits in full"
-        raise UsageError(message)
+        raise UsageError(f"{finished.out} cannot be built on, {missing}: run the recipe with these limits in full")
     named = [item["name"] for item in finished.manifest.get("against", [])]
     if len(named) != len(against):
-        message = (
+        raise UsageError(
             f"{finished.out} was matched against {', '.join(named) or 'no other run'}: say the same with --against"
         )
-        raise UsageError(message)
     given = {(item.name, item.bytes) for item in sources.resolve(inputs)}
     there = {(item["name"], item["bytes"]) for item in listed(finished.out, finished.manifest)}
     lost = sorted(name for name, _ in there - given)
     if lost or len(given) != len(there):
-        message = f"the inputs are not those of {finished.out}: {', '.join(lost[:3]) or 'there are others'}"
-        raise UsageError(message)
+        raise UsageError(f"the inputs are not those of {finished.out}: {', '.join(lost[:3]) or 'there are others'}")
 
 
 def _link(source: str, target: str) -> None:
@@ -100,10 +95,10 @@ def inputs_of(finished: Finished) -> list[str]:
     try:
         paths: list[str] = json.loads(here(finished.out / WORK / INPUT_PATHS).read_text())
     except (FileNotFoundError, ValueError):
-        message = f"{finished.out} does not say where its inputs are: name them with --in"
-        raise UsageError(message) from None
+        raise UsageError(f"{finished.out} does not say where its inputs are: name them with --in") from None
     gone = [path for path in paths if "://" not in path and not Path(path).is_file()]
     if gone:
-        message = f"{len(gone)} of {len(paths)} inputs are gone, the first is {gone[0]}: name where they are with --in"
-        raise UsageError(message)
+        raise UsageError(
+            f"{len(gone)} of {len(paths)} inputs are gone, the first is {gone[0]}: name where they are with --in"
+        )
     return paths

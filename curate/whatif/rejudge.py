@@ -114,5 +114,6 @@ def _same_text(recipe: Recipe, place: int) -> int:
 
 def _refuse_unstored(stage: str, lacking: np.ndarray) -> None:
     if lacking.any():
-        message = f"signals/ lacks the numbers {stage} judged {int(lacking.sum())} pages by: run it again, then ask"
-        raise UsageError(message)
+        raise UsageError(
+            f"signals/ lacks the numbers {stage} judged {int(lacking.sum())} pages by: run it again, then ask"
+        )

@@ -58,8 +58,9 @@ def dropped_documents(out: Path, keys: np.ndarray, recipe: Recipe) -> Iterator[t
     languages = _languages(out, keys)
     for table in _gathered(rows_with(out / DROPPED, keys, [*PROVENANCE.names, "stage", "text", SPANS])):
         if table["text"].null_count:
-            message = "pages newly pass, and the run kept no text of dropped pages to score: run it again instead"
-            raise UsageError(message)
+            raise UsageError(
+                "pages newly pass, and the run kept no text of dropped pages to score: run it again instead"
+            )
         for stage in sorted(set(table["stage"].to_pylist())):
             rows = table.filter(pc.equal(table["stage"], stage)).drop_columns(["stage"]).combine_chunks()
             for batch in _cut(rows.to_batches()[0]):

@@ -47,8 +47,7 @@ def parse_setting(text: str, recipe: Recipe) -> Setting:
     name, equals, value = text.partition("=")
     stage, dot, limit = name.strip().rpartition(".")
     if not (equals and dot):
-        message = f"--set {text}: say STAGE.LIMIT=VALUE, such as gopher.quality.min_words=30"
-        raise UsageError(message)
+        raise UsageError(f"--set {text}: say STAGE.LIMIT=VALUE, such as gopher.quality.min_words=30")
     return Setting(stage, limit_name(recipe, stage, limit), parse_value(value.strip(), text))
 
 
@@ -64,14 +63,12 @@ def parse_sweep(text: str, recipe: Recipe) -> tuple[str, str, tuple[float, ...]]
     name, _, span = text.partition("=")
     bounds = [parse_value(part.strip(), f"--sweep {text}") for part in span.split(":")]
     if len(bounds) != 3 or None in bounds:
-        message = f"--sweep {text}: say STAGE.LIMIT=FROM:TO:STEP, such as gopher.quality.min_words=10:100:10"
-        raise UsageError(message)
+        raise UsageError(f"--sweep {text}: say STAGE.LIMIT=FROM:TO:STEP, such as gopher.quality.min_words=10:100:10")
     setting = parse_setting(f"{name}={NONE}", recipe)
     first, last, step = (bound or 0 for bound in bounds)
     steps = int((last - first) / step + 1e-9) if step else -1
     if not 0 <= steps < MAX_POINTS:
-        message = f"--sweep {text}: FROM:TO:STEP has to give 1 to {MAX_POINTS:,} values"
-        raise UsageError(message)
+        raise UsageError(f"--sweep {text}: FROM:TO:STEP has to give 1 to {MAX_POINTS:,} values")
     return setting.stage, setting.limit, tuple(sorted(round(first + i * step, 12) for i in range(steps + 1)))
 
 
@@ -84,8 +81,7 @@ def parse_value(value: str, said: str) -> float | None:
     except ValueError:
         number = float("nan")
     if not isfinite(number):
-        message = f"{said}: {value!r} is no number; take a limit away with {NONE!r}"
-        raise UsageError(message)
+        raise UsageError(f"{said}: {value!r} is no number; take a limit away with {NONE!r}")
     return number
 
 
@@ -99,8 +95,7 @@ def limit_name(recipe: Recipe, stage: str, limit: str) -> str:
     if limit in names:
         return limit
     lacking = "one limit alone" if limit == ALIAS else f"limit {limit!r}"
-    message = f"{stage} has no {lacking}; choose from {', '.join(known)}"
-    raise UsageError(message)
+    raise UsageError(f"{stage} has no {lacking}; choose from {', '.join(known)}")
 
 
 def with_setting(recipe: Recipe, setting: Setting) -> Recipe:
@@ -143,14 +138,12 @@ def _limited(recipe: Recipe, name: str, limit: str) -> Any:
     place = next((place for place, stage in enumerate(recipe.stages) if stage.name == name), None)
     settable = ", ".join(stage.name for stage in recipe.stages if limits(stage))
     if place is None:
-        message = f"recipe {recipe.name!r} has no stage {name!r}; limits can be set of {settable}"
-        raise UsageError(message)
+        raise UsageError(f"recipe {recipe.name!r} has no stage {name!r}; limits can be set of {settable}")
     stage = recipe.stages[place]
     if limits(stage):
         return stage
     after = 0 < recipe.text_from < place
-    message = (
+    raise UsageError(
         f"{name}.{limit} is no limit on a stored signal (those of {settable} are): change it in a copy of the recipe "
         f"and run that with --recipe; the run {'starts after extraction' if after else 'reads the archives again'}"
     )
-    raise UsageError(message)
