@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from curate.report.compare import Comparison
 
 RULES_SHOWN = 4
+HINTS = {"no_text": "Rows of JSON need a field called text."}
 LEAST_WHY = 45  # columns that reasons need beside the numbers
 
 
@@ -105,6 +106,7 @@ def alarms(report: Mapping[str, Any]) -> list[str]:
     """
     return [
         f"Nothing is left: {each['name']} removed all {each['docs_in']:,} pages that came to it ({rules_text(each)})."
+        + "".join(f" {hint}" for rule, hint in HINTS.items() if rule in each["dropped"])
         for each in report["stages"]
         if each["docs_in"] and not each["docs_out"]
     ]

@@ -135,6 +135,14 @@ def test_an_output_made_read_only_at_the_end(crawl, curate, tmp_path_factory) ->
     assert "cannot write to" in done.stderr.splitlines()[-1]
 
 
+def test_rows_without_a_text_are_told_what_they_lack(crawl, curate) -> None:
+    """JSON lines whose text has another name give nothing, and the line says why."""
+    (crawl / "rows.jsonl").write_text('{"url": "https://e.example/", "content": "A text."}\n' * 3)
+    done = curate("run", crawl / "rows.jsonl", "--out", crawl / "o", "--recipe", crawl / "small.py", "--workers", 1)
+    assert "Nothing is left: read removed all 3 pages that came to it (no_text 3)." in done.stdout
+    assert "need a field called text" in done.stdout
+
+
 def test_what_a_newcomer_types_first(curate) -> None:
     """No arguments at all, and the module by its name."""
     done = curate()
