@@ -35,6 +35,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"--beyond is a share from 0 up to 0.5, not {options.beyond:g}")
     if out.suffix != ".py" or not out.stem.isidentifier():
         raise UsageError(f"--out is a recipe file such as {code}.py, not {out}")
+    if options.max_texts < 1:
+        raise UsageError(f"--max-texts must be 1 or more, not {options.max_texts}")
     texts, source = read_reference(options.reference, options.max_texts)
     found = fit_limits(code, texts, source=source, beyond=options.beyond)
     with whole_file(out) as temporary:

@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from pathlib import Path
 
 from rich.console import Console
@@ -72,16 +73,16 @@ def command(options: argparse.Namespace, console: Console) -> int:
 
 
 def default_out(inputs: Sequence[str]) -> str:
-    """The output folder of a run that names none: the same one for the same inputs.
+    """The output folder of a run that names none: the same one for the same inputs, another for others.
 
-    >>> default_out(["crawl/CC-MAIN-1.warc.gz"]), default_out(["CC-MAIN-2026-30:0-9"])
-    ('out/CC-MAIN-1', 'out/CC-MAIN-2026-30-0-9')
-    >>> default_out(["a/*.wet", "b.arc"])
-    'out/a-and-1-more'
+    >>> default_out(["CC-MAIN-2026-30:0-9"]), default_out(["CC-MAIN-2026-30:0-9", "s3://crawl/b.arc"])
+    ('out/CC-MAIN-2026-30-0-9-bb30c9', 'out/CC-MAIN-2026-30-0-9-and-1-more-f1d638')
     """
     parts = [re.sub(r"[^A-Za-z0-9_-]+", "-", part.partition(".")[0]).strip("-") for part in inputs[0].split("/")]
     name = next((part for part in reversed(parts) if part), "curated")
-    return f"out/{name}" + (f"-and-{len(inputs) - 1}-more" if len(inputs) > 1 else "")
+    more = f"-and-{len(inputs) - 1}-more" if len(inputs) > 1 else ""
+    said = "\0".join(str(Path(each).resolve()) if Path(each).exists() else each for each in inputs)
+    return f"out/{name}{more}-{sha256(said.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"
 
 
 class Display(AbstractContextManager["Display"]):

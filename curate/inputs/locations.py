@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 
 from curate.errors import SourceError, UsageError
+from curate.folder import DATA, LOCK
 from curate.inputs import remote_files as remote
 
 SUFFIXES = (
@@ -57,7 +58,7 @@ def _local(spec: str, path: Path) -> list[Path]:
         if path.is_file():
             return [path]
         if path.is_dir():
-            return sorted(_below(path))
+            return sorted(_below(path / DATA if (path / LOCK).is_file() else path))
         return sorted(Path(each) for each in glob(spec, recursive=True) if Path(each).is_file())  # noqa: PTH207 (absolute and ** alike)
     except (OSError, ValueError) as error:
         raise UsageError(f"{spec!r} cannot be read: {error}") from error
@@ -66,12 +67,13 @@ def _local(spec: str, path: Path) -> list[Path]:
 def _below(folder: Path) -> Iterator[Path]:
     """The files below a folder with a suffix this program reads; OSError, not silence, for what cannot be looked into.
 
-    Links to folders are followed, each folder is looked into once.
+    Links to folders are followed, each folder is looked into once. Runs below the folder are left out: what one has
+    dropped is no input. A run that is itself named stands for its `data/`.
     """
     seen: set[str] = set()
     for here, folders, files in os.walk(folder, onerror=_raise, followlinks=True):
         real = os.path.realpath(here)
-        folders[:] = [] if real in seen else sorted(folders)
+        folders[:] = [] if real in seen else sorted(name for name in folders if not Path(here, name, LOCK).is_file())
         for path in () if real in seen else (Path(here, name) for name in files if name.endswith(SUFFIXES)):
             if not path.is_file():
                 raise FileNotFoundError(ENOENT, "is no file, or a link to none", str(path))

@@ -98,6 +98,15 @@ def test_an_output_inside_the_input_is_left_out(crawl, curate) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_a_run_below_an_input_folder_is_no_input(crawl, curate) -> None:
+    """Not its dropped pages, nor its work; a run that is itself named stands for what it kept."""
+    other = crawl / "more" / "earlier"
+    run = ("run", crawl / "a.warc.gz", "--out", other, "--recipe", crawl / "small.py", "--workers", 1)
+    assert curate(*run).returncode == 0
+    assert [each.name for each in resolve([str(crawl)])] == ["a.warc.gz"]
+    assert [each.path for each in resolve([str(other)])] == [str(other / "data" / "part-00000.parquet")]
+
+
 def test_an_input_that_vanishes(crawl) -> None:
     """Between the list of inputs and the reading of them."""
     (found,) = resolve([str(crawl / "a.warc.gz")])
