@@ -16,8 +16,8 @@ from curate.prove.texts import Corpus, read_corpus
 from curate.terminal import harmless
 
 HELP = "does this data train a better model than that? with a noise floor"
-SECONDS_PER_NGRAM_MB = 1.0  # CPU seconds to train and score on a megabyte; .5 on a quiet machine (bench/prove.py)
-SECONDS_PER_STEP = 0.12  # CPU seconds of one training step of a transformer
+SECONDS_PER_NGRAM_MB = 1.0  # CPU seconds to train and score on a megabyte; .5 in one run of bench/prove.py
+SECONDS_PER_STEP = 0.3  # CPU seconds of a training step, its share of scoring included; seen on a busy machine
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
