@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from curate.errors import UsageError
 from curate.files import TEMPORARY, DiskFullError, forget
@@ -19,6 +19,11 @@ from curate.places import Place, adopt, standing
 from curate.preflight import WORKER_BYTES, available_memory, gigabytes
 from curate.proofs import leave_proof, tidy_folders, unseen
 from curate.terminal import native_messages
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsLenAndGetItem
+
+    Calls = SupportsLenAndGetItem[tuple[Any, ...]]
 
 # Of a call whose worker or node died. A call that raised is not tried again, it would raise again. Counted here and
 # not by Ray, which tries for ever what its memory monitor kills.
@@ -60,7 +65,7 @@ class Workers:
         return self.address or os.environ.get("RAY_ADDRESS", "")
 
     def map(
-        self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], by_value: Sequence[str] = ()
+        self, function: Callable[..., Any], calls: "Calls", by_value: Sequence[str] = ()
     ) -> Iterator[tuple[int, Any]]:
         """Call `function` with each tuple of arguments; yields (index, result or Lost) as they finish.
 
@@ -140,9 +145,9 @@ def _on_all(
     return [Lost(each.error, died=True) if isinstance(each, _Died) else each for each in found]
 
 
-def _map_here(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any]]:
-    for index, arguments in enumerate(calls):
-        yield index, _guarded(function, *arguments)
+def _map_here(function: Callable[..., Any], calls: "Calls") -> Iterator[tuple[int, Any]]:
+    for index in range(len(calls)):
+        yield index, _guarded(function, *calls[index])
 
 
 def _there(what: tuple[Callable[..., Any], tuple[Place, ...]], *arguments: object) -> object:
@@ -203,7 +208,7 @@ class _Calls:
 
 
 def _map_ray(
-    function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], count: int, address: str, by_value: Sequence[str]
+    function: Callable[..., Any], calls: "Calls", count: int, address: str, by_value: Sequence[str]
 ) -> Iterator[tuple[int, Any]]:
     _start(count, address)
     import ray

@@ -68,7 +68,7 @@ from curate.engine.segment import Advanced, Piece, advance, begin
 from curate.errors import IncompleteRunError
 from curate.files import standing_marker
 from curate.filters.verdict import Rule
-from curate.inputs.tasks import Task
+from curate.inputs.tasks import Stretch, Tasks
 from curate.loading import RECIPE_FILE
 from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
@@ -90,9 +90,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A task and, once the digests of its inputs were read, the identity that names its files."""
+    """Where a task is and, once the digests of its inputs were read, the identity that names its files."""
 
-    task: Task
+    task: Stretch
     identity: str = ""
 
 
@@ -113,10 +113,10 @@ class _Phase:
 
 
 def advance_all(
-    recipe: Recipe, tasks: Sequence[Task], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
+    recipe: Recipe, tasks: Tasks, work: Path, against: Sequence[Earlier], workers: Workers, show: Show
 ) -> tuple[list[Work], list[str], list[Path]]:
     """Take every task through every segment; return the finished ones, a line per lost split, all folders."""
-    done = [Work(task) for task in tasks]
+    done = [Work(stretch) for stretch in tasks.stretches]
     missing: list[str] = []
     folders: list[Path] = []
     key, segments = code_version(), list(recipe.segments())
@@ -133,7 +133,7 @@ def advance_all(
             key = fingerprint([key, describe(segment), recipe.keep_dropped_text])
             own.append(work / f"{len(folders) + len(own):02d}-{_title(segment)}-{key}")
         here = _Phase(tuple(phase), tuple(own), earlier, matches, met, settled)
-        done = _advance(here, recipe, done, workers, show, missing)
+        done = _advance(here, recipe, tasks, done, workers, show, missing)
         identities = [each.identity for each in done]
         folders += own
         earlier, met = (*earlier, *own), phase[-1]
@@ -170,7 +170,13 @@ def _title(segment: Segment) -> str:
 
 
 def _advance(
-    phase: _Phase, recipe: Recipe, works: Sequence[Work], workers: Workers, show: Show, missing: list[str]
+    phase: _Phase,
+    recipe: Recipe,
+    tasks: Tasks,
+    works: Sequence[Work],
+    workers: Workers,
+    show: Show,
+    missing: list[str],
 ) -> list[Work]:
     """Take every task through the segments of a phase; return the finished, note the lost in `missing`."""
     matched = standing_marker(phase.matches / resolve.DONE)["files"] if phase.matches is not None else {}
@@ -182,17 +188,18 @@ def _advance(
     show(seen)
     while todo:
         places, again = list(todo), []
-        for index, result in _results(phase, recipe, list(todo.values()), matched, workers):
+        for index, result in _results(phase, recipe, tasks, list(todo.values()), matched, workers):
             place, work = places[index], todo[places[index]]
             if isinstance(result, Lost) and _divisible(work):
                 again.append(place)
                 continue
             seen = replace(seen, done=seen.done + 1)
             if isinstance(result, Lost):
-                lost[place] = [f"{name}: {result.error}" for name in work.task.names]
+                lost[place] = [f"{name}: {result.error}" for name in tasks.task(work.task).names]
             else:
                 advanced, markers = result
-                lost[place] = [f"{work.task.names[at]}: {why}" for at, why in advanced.unread.items()]
+                names = tasks.task(work.task).names if advanced.unread else []
+                lost[place] = [f"{names[at]}: {why}" for at, why in advanced.unread.items()]
                 done[place] = Work(work.task, advanced.identity)
                 seen = _counted(seen, markers, advanced)
             show(seen)
@@ -205,7 +212,7 @@ def _advance(
 
 def _divisible(work: Work) -> bool:
     """Return whether the inputs of a lost task can be tried one by one: not once its rows stand together in files."""
-    return not work.identity and len(work.task.splits) > 1
+    return not work.identity and work.task.count > 1
 
 
 def _counted(seen: Progress, markers: Sequence[Mapping[str, Any]], advanced: Advanced) -> Progress:
@@ -216,16 +223,40 @@ def _counted(seen: Progress, markers: Sequence[Mapping[str, Any]], advanced: Adv
     return replace(seen, pages=seen.pages + pages, alive=seen.alive + alive, reused=reused)
 
 
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """The arguments of the calls of a phase, one call a task, each made when it is asked for."""
+
+    phase: _Phase
+    recipe: Recipe
+    tasks: Tasks
+    works: Sequence[Work]
+    matched: Mapping[str, Mapping[str, Any]]
+
+    def __len__(self) -> int:
+        return len(self.works)
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        task = () if self.phase.earlier else (self.tasks.task(self.works[index].task),)
+        return *task, self.pieces(index)
+
+    def pieces(self, index: int) -> list[Piece]:
+        """Return what is to be done with a task."""
+        return _pieces(self.phase, self.works[index].identity, self.recipe, self.matched)
+
+
 def _results(
-    phase: _Phase, recipe: Recipe, works: Sequence[Work], matched: Mapping[str, Mapping[str, Any]], workers: Workers
+    phase: _Phase,
+    recipe: Recipe,
+    tasks: Tasks,
+    works: Sequence[Work],
+    matched: Mapping[str, Mapping[str, Any]],
+    workers: Workers,
 ) -> Iterator[tuple[int, Lost | tuple[Advanced, list[dict[str, Any]]]]]:
     """For each task, as they finish, what its worker returned and the markers it has left, or Lost."""
-    pieces = [_pieces(phase, work.identity, recipe, matched) for work in works]
-    first = not phase.earlier
-    calls: list[tuple[Any, ...]] = [(work.task, each) for work, each in zip(works, pieces, strict=True)]
-    calls = calls if first else [(each,) for each in pieces]
-    for index, result in workers.map(begin if first else advance, calls, _by_value(recipe)):
-        markers = result if isinstance(result, Lost) else _markers(pieces[index], result.identity)
+    calls = _Calls(phase, recipe, tasks, works, matched)
+    for index, result in workers.map(advance if phase.earlier else begin, calls, _by_value(recipe)):
+        markers = result if isinstance(result, Lost) else _markers(calls.pieces(index), result.identity)
         yield index, markers if isinstance(markers, Lost) else (result, markers)
 
 

@@ -322,7 +322,8 @@ def test_a_list_longer_than_the_limit_is_refused(tmp_path: Path, monkeypatch: py
     from curate.inputs import locations
 
     path = tmp_path / "all.paths.gz"
-    path.write_bytes(gzip.compress(b"/no/such/file.warc.gz\n" * 100))
+    (tmp_path / "a.warc").touch()
+    path.write_bytes(gzip.compress(f"{tmp_path}/a.warc\n".encode() * 1000))
     monkeypatch.setattr(locations, "MAX_LIST_BYTES", 1000)
     with pytest.raises(UsageError, match=r"all\.paths\.gz.* is longer than"):
         resolve([f"@{path}"])
