@@ -30,7 +30,7 @@ _FIND = "INSERT INTO found VALUES (?, ?, ?, ?) ON CONFLICT (real) DO UPDATE SET 
 _CLASHING = "SELECT name FROM found GROUP BY name HAVING count(*) > 1"
 _PUT = "REPLACE INTO inputs VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _COLUMNS = "name, path, format, bytes, origin, sha256, stamp"
-_GET = f"SELECT {_COLUMNS} FROM inputs WHERE number BETWEEN ? AND ? ORDER BY number"
+_GET = f"SELECT {_COLUMNS} FROM inputs WHERE number BETWEEN ? AND ? ORDER BY number"  # noqa: S608
 
 Place = tuple[str, str, bool]
 Describe = Callable[[Sequence[Place], int], Iterable[Input]]
