@@ -172,9 +172,9 @@ def address(data: bytes) -> Cost:
 
 def lines(data: bytes) -> Cost:
     from curate.inputs.text_rows import read_jsonl
-    from curate.warc.pages import Limits
+    from curate.warc.pages import Limits, ReadCounts
 
-    found = sum(1 for _ in read_jsonl(io.BytesIO(data), 0, len(data), limits=Limits()))
+    found = sum(1 for _ in read_jsonl(io.BytesIO(data), 0, len(data), limits=Limits(), counts=ReadCounts()))
     return len(data), found + 1
 
 

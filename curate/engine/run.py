@@ -33,6 +33,7 @@ from curate.inputs import sources
 from curate.inputs.input_file import UNKNOWN, Input, identified, looked_into
 from curate.inputs.listing import Inputs
 from curate.inputs.tasks import Tasks, planned
+from curate.inputs.text_rows import RENAME
 from curate.output.checksums import leave_manifest, load_manifest
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
 from curate.output.papers import leave_papers
@@ -46,6 +47,7 @@ from curate.report.sites import site_loss
 from curate.report.webpage import write_html
 from curate.stages import Barrier, about
 
+SHOWN = 5  # inputs that an error names
 MAX_ERROR_SHARE, MIN_ERRORS = 0.02, 20  # more of a stage's documents failing than this is a bug of ours, not of pages
 
 Say = Callable[[str], None]
@@ -91,7 +93,7 @@ def run(
         report, written, read = _reported(recipe, inputs, identities, folders, out, tally, missing)
         if missing:
             raise IncompleteRunError(
-                f"{len(missing)} of {tasks.splits} splits were lost, see report.json: {missing[0]}"
+                f"{len(missing)} of {tasks.splits} splits were lost, see {REPORT}: {_first_of(missing)}"
             )
         leave_index(out, list(_met(recipe, folders)), identities)
         manifest = _manifest(recipe, without_counts(read), tasks.splits, earlier, written)
@@ -167,9 +169,15 @@ def _warm(recipe: Recipe, workers: Workers, tasks: int) -> None:
 def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str, Any], inputs: int) -> None:
     """Raise IncompleteRunError when everything was written but the user has to look at a problem."""
     if tally.unreadable:
-        name, error = next(iter(tally.unreadable.items()))
+        said = _first_of([f"{name}: {error}" for name, error in sorted(tally.unreadable.items())])
         raise IncompleteRunError(
-            f"{len(tally.unreadable)} of {inputs} inputs are no archives, the rest is done: {name}: {error}"
+            f"{len(tally.unreadable)} of {inputs} inputs are no archives, the rest is done: {said}"
+        )
+    if tally.textless:
+        said = _first_of([f"{name} has {', '.join(fields)}" for name, fields in sorted(tally.textless.items())])
+        raise IncompleteRunError(
+            f"{len(tally.textless)} of {inputs} inputs have records without a field 'text', the rest is done: "
+            f"{said}; {RENAME} and run the same command again"
         )
     for stage, count in tally.stages.items():
         failed = sum(count.errors.values())
@@ -180,6 +188,12 @@ def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str
             )
     if unexpected := stats.implausible(report, recipe.expect):
         raise IncompleteRunError(f"everything is written, and not what the recipe expects: {'; '.join(unexpected)}")
+
+
+def _first_of(lines: Sequence[str]) -> str:
+    """Return some lines as one, and how many there are more of them."""
+    more = f"; and {len(lines) - SHOWN} more, see {REPORT}" if len(lines) > SHOWN else ""
+    return "; ".join(lines[:SHOWN]) + more
 
 
 def _say_what_changed(recipe: Recipe, inputs: Sequence[Input], against: Sequence[Earlier], out: Path, say: Say) -> None:

@@ -182,7 +182,7 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
             yield from read_parquet(file, each.name, start, end, limits=limits, counts=counts)
         elif kind == "jsonl":
             lines = decompressed(file, codec, limits, counts) if codec else file
-            yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits)
+            yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits, counts=counts)
         elif each.format == UNKNOWN:
             _refuse(each, file)
         else:

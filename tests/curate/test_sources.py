@@ -203,7 +203,7 @@ def test_parquet_that_is_none_or_has_no_text(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"n": [1]}), other)
     with pytest.raises(NotAnArchiveError, match=r"broken\.parquet"):
         list(plan(resolve([str(broken)]), 10))
-    with pytest.raises(UsageError, match=r"other.parquet has no column 'text'"):
+    with pytest.raises(NotAnArchiveError, match=r"other.parquet has no column 'text'; it has n"):
         list(plan(resolve([str(other)]), 10))
 
 
