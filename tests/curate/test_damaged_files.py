@@ -269,7 +269,7 @@ def test_parquet_without_text_among_others_is_named_and_the_rest_is_finished(tmp
 
 @pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
 def test_lines_whose_text_has_another_name_are_said_loudly(ending: str, tmp_path: Path) -> None:
-    """Where no record has a field `text` the last line names the file and its fields; a single such record is a drop."""
+    """Where no record has a field `text` the last line names file and fields; a single such record is a drop."""
     rows = [json.dumps({"id": n, "content": f"page {n}"}) + "\n" for n in range(3)]
     fine = [json.dumps({"text": "a page"}) + "\n", rows[0]]
     for name, lines in (("other", rows), ("fine", fine)):
