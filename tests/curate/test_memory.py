@@ -16,10 +16,8 @@ from tests.curate.archives import archive, http, record
 
 def long_addresses(path: Path, count: int) -> None:
     """Pages that are none, each under an address as long as one may be."""
-    pdf = "\r\nContent-Type: application/pdf"
-    path.write_bytes(
-        archive([record(f"http://s.example/{n}/{'u' * 60_000}", http(b"%PDF", pdf)) for n in range(count)])
-    )
+    block, tail = http(b"%PDF", content_type="application/pdf"), "u" * 60_000
+    path.write_bytes(archive([record(f"http://s.example/{n}/{tail}", block) for n in range(count)]))
 
 
 def test_pages_that_are_none_are_held_by_their_bytes(tmp_path: Path) -> None:
