@@ -92,7 +92,7 @@ def _parsed(line: str, place: str) -> Mapping[str, object]:
 
 def _lines(path: Path) -> Iterator[str]:
     try:
-        with pa.input_stream(str(path), compression="detect") as file:
+        with pa.input_stream(str(path)) as file:
             yield from io.TextIOWrapper(file, encoding="utf-8-sig", newline="\n")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None
