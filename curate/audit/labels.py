@@ -18,7 +18,7 @@ COLUMNS = ("id", "value", "labeller")  # of lines without a head; of other numbe
 
 @dataclass(slots=True)
 class Reading:
-    """What one labeller said, in one file: a value from 0 to 5 for each page, by its id or its address."""
+    """The labels of one labeller, in one file: a value from 0 to 5 for each page, by its id or its address."""
 
     name: str
     key: str

@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What would be kept at one value of a limit: documents, and characters as extracted."""
+    """The documents, and their characters as extracted, that would be kept at one value of a limit."""
 
     value: float
     docs: int
@@ -65,7 +65,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What changed limits change: stages as in `report.json` before and after, and the pages that flip.
+    """The effect of changed limits: stages as in `report.json` before and after, and the pages that flip.
 
     `docs` and `chars` (as extracted) are (before, after). `rescored` pages went through stages again. `unmatched`
     pages would newly be searched for duplicates and here are none; `orphans` were dropped as duplicates of a page that

@@ -43,7 +43,7 @@ LINE_WEIGHT = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A page and what is known of its content: a text, snippets, or neither."""
+    """A page with its labels: a gold text, snippets, or neither."""
 
     name: str
     source: str
