@@ -62,7 +62,7 @@ class AccountingError(AssertionError):
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of all stages over all tasks, what reading met, and inputs that are no archives, each with why.
+    """The counts of all stages and of reading over all tasks, and the inputs that are no archives, each with why.
 
     `textless` are inputs of which a split has rows, and none with a field `text`, each with the fields of the first.
     """

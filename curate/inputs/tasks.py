@@ -5,9 +5,10 @@ consecutive ones, in the order of their names, up to the size of a split. A task
 says so, one in `MEAN_INPUTS`. So an input more or less, or of another size, changes the tasks near it and no others.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 from zlib import crc32
 
 from curate.errors import CurateError, UsageError
@@ -66,6 +67,20 @@ class Tasks:
         """The numbers of the inputs that several tasks read."""
         pairs = pairwise(self.stretches)
         return list(dict.fromkeys(first.first for first, second in pairs if first.first == second.first))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The arguments of so many calls, each made when it is asked for: a million tasks are never here together."""
+
+    count: int
+    make: Callable[[int], tuple[Any, ...]]
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        return self.make(range(self.count)[index])
 
 
 def planned(inputs: Inputs, split_bytes: int) -> Tasks:

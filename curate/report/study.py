@@ -18,7 +18,7 @@ from curate.report.rules import RuleStudy
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A page as it is shown: address, the rule's number, what became of it, and an excerpt with marks."""
+    """A page as it is shown: address, the rule's number, its fate, and an excerpt with marks."""
 
     url: str
     value: float
