@@ -9,6 +9,7 @@ from curate import __version__
 from curate import counts as stats
 from curate.cluster import Workers
 from curate.dedup.earlier_runs import Earlier, leave_index, read_indexes
+from curate.engine.again import finished_report, name_of, note_finished
 from curate.engine.assembling import assemble, markers
 from curate.engine.phases import Progress, Show, advance_all
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
@@ -90,18 +91,39 @@ def run(
         identities = [each.identity for each in done]
         tally = stats.fold(recipe.stage_names, markers(folders, identities))
         tally.check()
-        report, written, read = _reported(recipe, inputs, identities, folders, out, tally, missing)
-        if missing:
-            raise IncompleteRunError(
-                f"{len(missing)} of {tasks.splits} splits were lost, see {REPORT}: {_first_of(missing)}"
-            )
-        leave_index(out, list(_met(recipe, folders)), identities)
-        manifest = _manifest(recipe, without_counts(read), tasks.splits, earlier, written)
-        leave_papers(out, manifest, report)
-        leave_manifest(out, manifest)
+        name = name_of(recipe, identities, folders, earlier)
+        report = None if missing else finished_report(out, name)
+        if report is None:
+            report = _written(recipe, tasks, identities, folders, out, tally, earlier, missing)
+            note_finished(out, name)
         forget_others(out / WORK, folders)
         workers.tidy()
     _refuse_to_call_it_done(recipe, tally, report, len(inputs))
+    return report
+
+
+def _written(
+    recipe: Recipe,
+    tasks: Tasks,
+    identities: Sequence[str],
+    folders: Sequence[Path],
+    out: Path,
+    tally: stats.Tally,
+    earlier: Sequence[Earlier],
+    missing: Sequence[str],
+) -> dict[str, Any]:
+    """Write the output with all that belongs to it, the manifest last, and return the report.
+
+    Raises IncompleteRunError, before there is a manifest, when splits are missing.
+    """
+    report, written, read = _reported(recipe, tasks.inputs, identities, folders, out, tally, missing)
+    if missing:
+        said = _first_of(missing)
+        raise IncompleteRunError(f"{len(missing)} of {tasks.splits} splits were lost, see {REPORT}: {said}")
+    leave_index(out, list(_met(recipe, folders)), identities)
+    manifest = _manifest(recipe, without_counts(read), tasks.splits, earlier, written)
+    leave_papers(out, manifest, report)
+    leave_manifest(out, manifest)
     return report
 
 
