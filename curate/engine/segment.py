@@ -99,7 +99,7 @@ def _signal_schema(stages: Sequence[Stage]) -> pa.Schema:
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """What became of a task: its identity, for each segment whether the work was done before, and what of it is lost.
+    """The result of a task: its identity, for each segment whether it was reused, and the inputs that were lost.
 
     `unread` gives, by the place in the task, why a split could not be read.
     """

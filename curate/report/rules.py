@@ -38,7 +38,7 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class RuleStudy:
-    """What is known of one rule; `count` is exact, the rest is of the pages held. None where it was not measured.
+    """Statistics of one rule; `count` is exact, the rest is of the sampled pages, None where it was not measured.
 
     `signal` is the column of its numbers, "" where they are not stored, and `noun` that without the stage; `bound` is
     `min` or `max`, "" for a rule that has no number.

@@ -21,7 +21,7 @@ from curate.protocol import Failure, Fate
 from curate.recipe import Recipe
 from curate.report.pages import Floats, Ints, Pages
 from curate.report.rules import RuleStudy, fails
-from curate.stages import about, alone, meets
+from curate.stages import about, alone, is_barrier
 from curate.stages.attempt import attempt
 from curate.stages.kinds import limits
 
@@ -136,7 +136,7 @@ def _sliders(studies: Sequence[RuleStudy], recipe: Recipe) -> list[Slider]:
             continue
         rule = limits(recipe.stages[place])[study.rule]
         values, places, now = _stops(study)
-        later = tuple(stage.name for stage in recipe.stages[place:] if meets(stage))
+        later = tuple(stage.name for stage in recipe.stages[place:] if is_barrier(stage))
         found.append(
             Slider(study.stage, study.rule, study.bound, study.signal, rule.language, values, places, now, later)
         )

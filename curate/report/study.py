@@ -20,7 +20,7 @@ BEGINNING, URL = 200, 120  # characters shown of a page that a slider moves
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A page as it is shown: address, the rule's number, what became of it, and an excerpt with marks."""
+    """A page as it is shown: address, the rule's number, its fate, and an excerpt with marks."""
 
     url: str
     value: float

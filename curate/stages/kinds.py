@@ -14,14 +14,14 @@ def reads(stage: object) -> TypeGuard[Read]:
     return isinstance(stage, Read)
 
 
-def meets(stage: object) -> TypeGuard[Barrier]:
+def is_barrier(stage: object) -> TypeGuard[Barrier]:
     """Return whether a stage must see all documents before it can decide."""
     return isinstance(stage, Barrier)
 
 
 def alone(stage: object) -> TypeGuard[Stage]:
     """Return whether a stage decides about each document by itself."""
-    return not reads(stage) and not meets(stage)
+    return not reads(stage) and not is_barrier(stage)
 
 
 def lacking(stage: object) -> str:
