@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from curate.counts import StageCount
 from curate.dedup.shuffle import MATCHED
-from curate.documents import MEASURED, PROVENANCE, SPANS, Documents, sizes
+from curate.documents import BATCH_CHARS, BATCH_DOCUMENTS, MEASURED, PROVENANCE, SPANS, Documents, sizes
 from curate.engine.flow import flow, measure, settle
 from curate.engine.reading import Found, read_dict, read_pages
 from curate.engine.split_keys import in_rows, keys_of, without_matched
@@ -33,9 +33,7 @@ from curate.places import here
 from curate.recipe import Segment, fingerprint
 from curate.stages import Barrier, Read, Stage
 
-BATCH_DOCUMENTS = 256
 BATCH_BYTES = 32 << 20
-BATCH_CHARS = 4 << 20
 FILES = ("documents", "dropped", "quarantine", "signals", "keys", "cut")
 
 

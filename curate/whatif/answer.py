@@ -18,15 +18,17 @@ import pyarrow.compute as pc
 
 from curate.errors import CurateError, UsageError
 from curate.folder import DATA, DROPPED, SIGNALS, TAKEDOWN
+from curate.output.dropped_documents import dropped_documents
 from curate.output.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
 from curate.protocol import column
 from curate.recipe import Recipe, fingerprint
 from curate.stages import about, is_barrier
+from curate.stages.kinds import limits
 from curate.whatif.finished import Finished
 from curate.whatif.flips import Pages, Sweep, Tally
 from curate.whatif.rejudge import UNKNOWN, columns, floats, judge, judge_again
-from curate.whatif.rescore import dropped_documents, run_on
-from curate.whatif.settings import Setting, limit_now, limits, moving, with_setting
+from curate.whatif.rescore import run_on
+from curate.whatif.settings import Setting, limit_now, moving, with_setting
 
 CHARS = "extract.text_chars"
 
