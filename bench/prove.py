@@ -61,9 +61,9 @@ def shuffled(text: str, rng: random.Random) -> str:
     return " ".join(words)
 
 
-def worthy_and_junk() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Texts with addresses of the first shard: worth having (3 to 5), and junk (0 and 1)."""
-    pages = [row for row in rows("labelled/page_value.jsonl.zst") if row["shard"] == "dev"]
+def worthy_and_junk(*shards: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Texts with addresses of labelled shards: worth having (3 to 5), and junk (0 and 1)."""
+    pages = [row for row in rows("labelled/page_value.jsonl.zst") if row["shard"] in shards]
     found = [[(row["text"], row["url"]) for row in pages if low <= int(row["value"]) <= high]
              for low, high in ((3, 5), (0, 1))]  # fmt: skip
     return found[0], found[1]
@@ -71,7 +71,7 @@ def worthy_and_junk() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
 
 def changed() -> list[Corpus]:
     """The worthy pages, and what was done to them."""
-    good, junk = worthy_and_junk()
+    good, junk = worthy_and_junk("dev")
     rng = random.Random(1)
     made = {"worthy": good, "copy": good, "shuffled": [(shuffled(text, rng), url) for text, url in good],
             "navigation": [(text[: min(1000, len(text) // 2)] + "\n" + MENU * 8, url) for text, url in good],
@@ -103,15 +103,17 @@ def show(proof: Proof, first: str) -> None:
             print(f"{pair.b:<12} verdict: {SAID[pair.verdict]}", flush=True)
 
 
-def changes(options: argparse.Namespace, settings: Settings, work: Path) -> None:
+def changes(_: argparse.Namespace, settings: Settings, work: Path) -> None:
+    """All changes beside the worthy pages."""
     arms = changed()
     show(asked(arms, held_out(), settings, work), arms[0].name)
 
 
-def sizes(options: argparse.Namespace, settings: Settings, work: Path) -> None:
-    good, junk = worthy_and_junk()
+def sizes(_: argparse.Namespace, settings: Settings, work: Path) -> None:
+    """Half junk at four sizes of halves, from both shards."""
+    good, junk = worthy_and_junk("dev", "dev2")
     arms, held = [corpus("worthy", good), corpus("half junk", half_junk(good, junk))], held_out()
-    for size in (150_000, 300_000, 450_000, 600_000):
+    for size in (200_000, 400_000, 600_000, 900_000):
         show(
             asked(arms, held, Settings(size, settings.draws, settings.steps, settings.transformer_draws), work),
             "worthy",
@@ -119,8 +121,8 @@ def sizes(options: argparse.Namespace, settings: Settings, work: Path) -> None:
 
 
 def same(options: argparse.Namespace, settings: Settings, work: Path) -> None:
-    """Two halves of the worthy pages by site, cut anew in each try; a copy gives 0 by construction and is tried once."""
-    good, held = worthy_and_junk()[0], held_out()
+    """Two halves of the worthy pages by site, cut anew in each try; a copy is among the changes and differs by 0."""
+    good, held = worthy_and_junk("dev")[0], held_out()
     whole = corpus("worthy", good)
     shown = {"verdict": 0}
     for number in range(options.tries):

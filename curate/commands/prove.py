@@ -49,7 +49,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     recognised = notes(arms, models, known)
     settings = settings_for(seconds_of(options.budget), arms, transformers=not options.n_grams_only and has_torch())
     if not options.json:
-        _print([RULE, _plan(settings, len(arms)), *recognised, ""], console)
+        _print([RULE, _plan(settings, len(arms)), ""], console)
     proof = _with_bar(arms, sets, settings, options.work)
     proof = replace(proof, notes=[*proof.notes, *recognised])
     leave(proof, options.work / "proof.json")
