@@ -46,7 +46,7 @@ class SetBits:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What one layer measured on each held-out set."""
+    """The measurements of one layer on each held-out set."""
 
     layer: str
     sets: tuple[SetBits, ...]

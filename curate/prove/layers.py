@@ -71,7 +71,7 @@ def held_out(corpus: Corpus, tokenizer: TokenizerFile) -> HeldOut:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one model said: bits of each held-out set by site, and its loss while it learned, in bits per token."""
+    """The answers of one model: bits of each held-out set by site, and its loss while it learned, in bits per token."""
 
     bits: list[list[float]]
     curve: list[float]
@@ -115,7 +115,7 @@ def all_halves(arms: Sequence[Encoded], draws: int, size: int) -> Iterator[Half]
 
 
 class Table:
-    """Collects what models said into the scores of their layers; `curves` by layer, arm and model."""
+    """The scores of several layers, filled in model by model; `curves` by layer, arm and model."""
 
     def __init__(self, layers: Sequence[str], arms: int, draws: int, sets: Sequence[HeldOut]) -> None:
         self.sets = sets

@@ -17,9 +17,9 @@ COLOURS = ("#1f6f8b", "#d9774a", "#6a8f3c", "#8a5fa8", "#b08a1e", "#5b6b7a")
 
 def write_page(path: Path, proof: Proof) -> None:
     """Write the proof as one HTML file; every value in it is escaped."""
-    from curate.report.webpage import environment
+    from curate.report.webpage import templates
 
-    page = environment("curate.prove").get_template("prove.html").render(
+    page = templates("curate.prove").get_template("prove.html").render(
         proof=proof, said=said, mark=lambda each: MARKS[each.shown], summary=summary(proof),
         interval=interval, top=reach(proof), curves=curves, legend=legend, mean=MEAN, missing=missing(proof),
     )  # fmt: skip

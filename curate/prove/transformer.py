@@ -30,7 +30,7 @@ Piece = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What the layer may cost: training steps of each model, and draws."""
+    """The size of the experiment: training steps of each model, and draws."""
 
     steps: int
     draws: int
