@@ -33,7 +33,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType({
     "text": "the main text",
     "language": "ISO 639-1 code of the text's language, 639-3 where there is no shorter one",
     "language_score": "how sure that is, 0 to 1, by the language model",
-    "token_count": f"UTF-8 bytes of the text / {BYTES_PER_TOKEN}, rounded: an estimate of GPT-2 tokens for English, no count",
+    "token_count": f"UTF-8 bytes of the text / {BYTES_PER_TOKEN}, rounded: an estimate, no count",
     "dump": "the crawl, such as CC-MAIN-2026-30; null when the input is not named by a crawl's path",
     "file_path": "the archive: under s3://commoncrawl/ when its name is a crawl's path, else its name",
     "warc_path": "the name of the input",

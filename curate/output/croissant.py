@@ -67,8 +67,9 @@ def _file(item: Mapping[str, Any]) -> dict[str, object]:
 def _records(schema: pa.Schema) -> dict[str, object]:
     fields = [
         {
-            "@type": "cr:Field", "@id": f"documents/{field.name}", "name": field.name, "description": meaning(field.name), "dataType": _type(field.type),
-            "source": {"fileSet": {"@id": "parts"}, "extract": {"column": field.name}},
+            "@type": "cr:Field", "@id": f"documents/{field.name}", "name": field.name,
+            "description": meaning(field.name),
+            "dataType": _type(field.type), "source": {"fileSet": {"@id": "parts"}, "extract": {"column": field.name}},
         }
         for field in schema
     ]  # fmt: skip

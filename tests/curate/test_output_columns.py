@@ -1,4 +1,4 @@
-"""What a run writes opens in the tools people have, with FineWeb's names, nulls, and a footer that says what made it."""
+"""What a run writes opens in the tools people have, with FineWeb's names, nulls, and a footer on what made it."""
 
 import json
 from pathlib import Path
@@ -28,7 +28,9 @@ READERS = {
     "pandas": lambda m, path: m.read_parquet(path)["text"].tolist(),
     "polars": lambda m, path: m.scan_parquet(path).collect()["text"].to_list(),
     "duckdb": lambda m, path: [row[0] for row in m.sql(f"SELECT text FROM '{path}/*.parquet'").fetchall()],
-    "datasets": lambda m, path: list(m.load_dataset(str(path.parent), split="train", cache_dir=path.parents[1] / "hf")["text"]),
+    "datasets": lambda m, path: list(
+        m.load_dataset(str(path.parent), split="train", cache_dir=path.parents[1] / "hf")["text"]
+    ),
     "pyarrow.dataset": lambda m, path: m.dataset(path).to_table()["text"].to_pylist(),
 }
 
@@ -59,7 +61,8 @@ def test_names_that_fineweb_has(out):
     """FineWeb's columns are there with its types; text and provenance are still ours."""
     table = pq.read_table(out / "data")
     types = {"text": "large_string", "id": "string", "dump": "string", "url": "string", "date": "string",
-             "file_path": "string", "language": "string", "language_score": "float", "token_count": "int64"}  # fmt: skip
+             "file_path": "string", "language": "string", "language_score": "float",
+             "token_count": "int64"}  # fmt: skip
     assert {name: str(table.schema.field(name).type) for name in types} == types
     first = table.to_pylist()[0]
     assert first["dump"] is None and first["file_path"] == first["warc_path"] == "in.warc.gz"
@@ -123,6 +126,10 @@ def test_every_column_is_explained(out):
     croissant = json.loads((out / "croissant.json").read_text())
     fields = {field["name"]: field["description"] for field in croissant["recordSet"][0]["field"]}
     assert fields == {name: meaning(name) for name in names}
-    assert all(f"`{name}`" in card for name in names) and MEANINGS["token_count"].split(",")[0] in card.replace("\\", "")
+    assert all(f"`{name}`" in card for name in names) and MEANINGS["token_count"].split(",")[0] in card.replace(
+        "\\", ""
+    )
     document = (Path(__file__).parents[2] / "docs" / "output.md").read_text()
-    assert [f"| `{name}` | {told} |" for name, told in MEANINGS.items() if f"| `{name}` | {told} |" not in document] == []
+    assert [
+        f"| `{name}` | {told} |" for name, told in MEANINGS.items() if f"| `{name}` | {told} |" not in document
+    ] == []
