@@ -49,7 +49,7 @@ CASES = {
         "from curate.classifiers import language; language.identify('Der Zug nach Hamburg fährt.')"
     ),
     "phonenumbers is not installed: pip install 'webcurate[pii]'": (
-        "from curate.filters import pii; pii.find('call 020 7946 0958')"
+        "from curate.filters import pii; pii.find('(0)30 90182012')"
     ),
 }
 
