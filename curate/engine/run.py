@@ -33,6 +33,7 @@ from curate.inputs import sources
 from curate.inputs.input_file import UNKNOWN, Input, Split, identified, looked_into
 from curate.inputs.tasks import grouped
 from curate.output.checksums import leave_manifest, load_manifest
+from curate.output.columns import footer
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
 from curate.output.papers import leave_papers
 from curate.output.parts import text_totals
@@ -111,7 +112,8 @@ def _reported(
     missing: Sequence[str],
 ) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
     """Write the output and its report; return the report, what describes each part, and how the inputs are listed."""
-    written = assemble(recipe, identities, folders, out, tally)
+    made = footer(recipe, accounts(inputs, markers(folders[:1], identities)))
+    written = assemble(recipe, identities, folders, out, tally, made)
     read = leave_inputs(out, accounts(inputs, markers(folders[:1], identities)), len(inputs))
     size = sum(each.bytes for each in inputs)
     report = stats.report(recipe.name, read, size, tally, text_totals(out / DATA), missing)
