@@ -19,6 +19,7 @@ from numba import njit
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.event import Event, Listener, register
+from numba.core.types import unliteral
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 SOURCES = ("characters", "compiled", "english", "hashing", "kernels", "ngrams", "tokenizer", "web_words", "word_splits")
@@ -81,7 +82,12 @@ def maker(function: Function) -> Function:
 def part(function: Function, **options: bool) -> Function:
     """A function that becomes a part of the kernels that call it, without machine code or a way in of its own."""
     ways_in = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    compiled: Function = njit(nogil=True, pipeline_class=_PartCompiler, **ways_in, **options)(function)
+    compiled: Any = njit(nogil=True, pipeline_class=_PartCompiler, **ways_in, **options)(function)
+    for_types = compiled.get_call_template
+    # One code for all integers that callers write out; numba would make one for each.
+    compiled.get_call_template = lambda types, names: for_types(
+        tuple(map(unliteral, types)), {name: unliteral(each) for name, each in names.items()}
+    )
     return compiled
 
 
