@@ -39,7 +39,7 @@ class Unwaited:
     """
 
     def __init__(self) -> None:
-        self.seconds: dict[tuple[int, int], float] = {}
+        self.seconds: dict[int, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -54,13 +54,13 @@ class Unwaited:
     def _watch(self) -> None:
         while not self._stop.wait(LOOK_SECONDS):
             running = processes()
-            for pid, (parent, started, seconds) in running.items():
+            for pid, (parent, seconds) in running.items():
                 if parent in running and parent != os.getpid() and descends(pid, running) and ignores_children(parent):
-                    self.seconds[pid, started] = seconds
+                    self.seconds[pid] = seconds
 
 
-def processes() -> dict[int, tuple[int, int, float]]:
-    """Every process: its parent, when it started, and its CPU seconds with those of the children it has waited for."""
+def processes() -> dict[int, tuple[int, float]]:
+    """Every process: its parent, and its CPU seconds with those of the children it has waited for."""
     found = {}
     for entry in os.scandir("/proc"):
         if entry.name.isdecimal():
@@ -68,11 +68,11 @@ def processes() -> dict[int, tuple[int, int, float]]:
                 fields = Path(entry.path, "stat").read_bytes().rpartition(b")")[2].split()
             except OSError:  # it has ended
                 continue
-            found[int(entry.name)] = (int(fields[1]), int(fields[19]), sum(map(int, fields[11:15])) / TICKS)
+            found[int(entry.name)] = (int(fields[1]), sum(map(int, fields[11:15])) / TICKS)
     return found
 
 
-def descends(pid: int, running: dict[int, tuple[int, int, float]]) -> bool:
+def descends(pid: int, running: dict[int, tuple[int, float]]) -> bool:
     """Whether this process is an ancestor."""
     while pid in running and pid != os.getpid():
         pid = running[pid][0]
@@ -98,7 +98,8 @@ def measured(command: list[str], **options: object) -> dict[str, float]:
         wall = time.perf_counter() - started
         while True:
             try:
-                os.waitpid(-1, 0)
+                reaped, _ = os.waitpid(-1, 0)
+                unwaited.seconds.pop(reaped, None)  # an orphan in the end, and so in the account of children
             except ChildProcessError:
                 break
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
