@@ -1,8 +1,9 @@
-"""Tells the three kinds of stages apart: those that read, that decide about each document alone, that must see all."""
+"""Tells stages apart: those that read, that decide about each document alone, that must see all, that have limits."""
 
 from typing import TypeGuard
 
-from curate.protocol import Barrier, Stage
+from curate.filters.verdict import Rule
+from curate.protocol import Barrier, Stage, about
 from curate.stages.pages import Read
 
 _NEEDED = ("name", "measures", "signals", "__call__")
@@ -27,3 +28,10 @@ def lacking(stage: object) -> str:
     """The first attribute that a stage needs and has not, "" when it has all."""
     needed = _NEEDED if alone(stage) else ("name",)
     return next((name for name in needed if not hasattr(stage, name)), "")
+
+
+def limits(stage: object) -> dict[str, Rule]:
+    """The limits that can be set of a stage, by name: those of a stage that can be judged again by other ones."""
+    told = about(stage)
+    named = (rule for rule in told.table if rule.name.startswith(("min_", "max_")))
+    return {rule.name: rule for rule in named} if told.judge and told.with_limit else {}

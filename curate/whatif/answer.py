@@ -18,15 +18,17 @@ import pyarrow.compute as pc
 
 from curate.errors import CurateError, UsageError
 from curate.folder import DATA, DROPPED, SIGNALS, TAKEDOWN
+from curate.output.dropped_documents import dropped_documents
 from curate.output.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
 from curate.protocol import column
 from curate.recipe import Recipe, fingerprint
 from curate.stages import about, is_barrier
+from curate.stages.kinds import limits
 from curate.whatif.finished import Finished
 from curate.whatif.flips import Pages, Sweep, Tally
 from curate.whatif.rejudge import UNKNOWN, columns, floats, judge, judge_again
-from curate.whatif.rescore import dropped_documents, run_on
-from curate.whatif.settings import Setting, limit_now, limits, moving, with_setting
+from curate.whatif.rescore import run_on
+from curate.whatif.settings import Setting, limit_now, moving, with_setting
 
 CHARS = "extract.text_chars"
 
@@ -35,7 +37,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What would be kept at one value of a limit: documents, and characters as extracted."""
+    """The documents, and their characters as extracted, that would be kept at one value of a limit."""
 
     value: float
     docs: int
@@ -65,7 +67,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What changed limits change: stages as in `report.json` before and after, and the pages that flip.
+    """The effect of changed limits: stages as in `report.json` before and after, and the pages that flip.
 
     `docs` and `chars` (as extracted) are (before, after). `rescored` pages went through stages again. `unmatched`
     pages would newly be searched for duplicates and here are none; `orphans` were dropped as duplicates of a page that
