@@ -7,7 +7,7 @@ from curate.extract import kinds as k
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.byte_hashes import Numbers
-from curate.extract.compiling import compiled
+from curate.extract.compiling import compiled, entry
 from curate.extract.context_features import Rows, sections
 from curate.extract.measures import Measures
 from curate.extract.page import Page
@@ -30,7 +30,7 @@ LINE_KINDS = (k.PROSE, k.FORMULA, k.CAPTION, k.QUOTATION, k.DEFINITION)
 MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
 
 
-@compiled
+@entry
 def choose(
     page: Page, measures: NDArray[np.float32], odds: NDArray[np.float32], described: NDArray[np.int32]
 ) -> tuple[NDArray[np.bool_], float]:
