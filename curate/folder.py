@@ -17,6 +17,8 @@ APPLIED = "settings.json"
 """What `whatif --apply` had set in the recipe that is called by its name, below `work/`."""
 AUDIT = "audit"
 LOCK = ".lock"
+LOG, OLD_LOG = "log.jsonl", "log.old.jsonl"
+"""What `curate.engine.log` says of every task, with clocks; in no digest."""
 
 MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.json"

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from curate.cluster import Workers
-from curate.commands.run import Display
+from curate.commands.display import Display
 from curate.errors import UsageError
 from curate.terminal import harmless
 

@@ -1,24 +1,25 @@
 """`curate run`: curate inputs into an output folder."""
 
 import argparse
+import json
 import re
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from curate import cluster
 from curate.commands import quality_option
-from curate.engine.phases import Progress as Step
+from curate.commands.display import Display
 from curate.engine.run import run
-from curate.errors import UsageError
+from curate.errors import CurateError, UsageError
 from curate.output.publish import output_folder
 from curate.output.published import Use, run_folder
 from curate.report import tables as report
 
+SAID_OF_STAGES = ("name", "docs_in", "docs_out", "seconds", "dropped", "errors")
 HELP = "curate inputs into an output folder"
 
 
@@ -30,7 +31,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", default="", help="output folder or s3:// address (default: out/INPUT); a second run there resumes"
     )
-    parser.add_argument("--quiet", action="store_true", help="print nothing but what went wrong")
+    loud = parser.add_mutually_exclusive_group()
+    loud.add_argument("--quiet", action="store_true", help="print nothing but what went wrong")
+    loud.add_argument("--verbose", action="store_true", help="print a line for each task that ends")
+    parser.add_argument("--json", action="store_true", help="print what came out as JSON, and nothing else on stdout")
     parser.add_argument(
         "--recipe",
         default="webtext",
@@ -60,16 +64,35 @@ def command(options: argparse.Namespace, console: Console) -> int:
     out_name = options.out or default_out(options.inputs)
     recipe = quality_option.with_options(load_recipe(options.recipe), options)
     workers = cluster.Workers(options.workers, options.ray_address)
-    with Display(quiet=options.quiet) as display, output_folder(out_name, options.stage_dir) as out:
-        result = run(
-            recipe, options.inputs, out, against=options.against, workers=workers, show=display.show, say=display.say
-        )
-    if not options.quiet:
+    try:
+        with output_folder(out_name, options.stage_dir) as out, _display(options, out) as display:
+            result = run(
+                recipe, options.inputs, out, against=options.against, workers=workers,
+                show=display.show, say=display.say,
+            )  # fmt: skip
+    except CurateError as error:
+        if options.json:
+            print(json.dumps({"out": out_name, "error": str(error)}, indent=1))
+        raise
+    if options.json:
+        print(json.dumps(_closing(out_name, result), indent=1))
+    elif not options.quiet:
         report.print_table(result, console)
         at = out_name.rstrip("/")
         where = f"Output: {at}/  (open {at}/report.html, or: curate inspect {at} --stage STAGE)"
         console.print(where, markup=False, soft_wrap=True)
     return 0
+
+
+def _display(options: argparse.Namespace, out: Path) -> Display:
+    return Display(quiet=options.quiet, verbose=options.verbose, out=out)
+
+
+def _closing(out: str, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a program that started a run has to know of it; `report.json` has the rest."""
+    said = {key: found[key] for key in ("recipe", "totals", "unreadable_inputs", "missing")}
+    stages = [{key: stage[key] for key in SAID_OF_STAGES} for stage in found["stages"]]
+    return {"out": out, "error": "", **said, "stages": stages}
 
 
 def default_out(inputs: Sequence[str]) -> str:
@@ -83,40 +106,3 @@ def default_out(inputs: Sequence[str]) -> str:
     more = f"-and-{len(inputs) - 1}-more" if len(inputs) > 1 else ""
     said = "\0".join(str(Path(each).resolve()) if Path(each).exists() else each for each in inputs)
     return f"out/{name}{more}-{sha256(said.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"
-
-
-class Display(AbstractContextManager["Display"]):
-    """A progress bar on a terminal; elsewhere silent but for one line where earlier work is reused."""
-
-    def __init__(self, *, quiet: bool = False) -> None:
-        console = Console(stderr=True, quiet=quiet)
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[note]}"),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-        )
-        self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._tasks: dict[str, int] = {}
-        self._console = console
-        self._progress.start()
-
-    def show(self, step: Step) -> None:
-        """Show how far a phase has come."""
-        if step.phase not in self._tasks:
-            self._tasks[step.phase] = self._progress.add_task(step.phase, total=step.of, note="")
-        task = self._progress.tasks[self._tasks[step.phase]]
-        rate = f"{step.pages / task.elapsed:,.0f} pages/s, " if step.pages and task.elapsed else ""
-        note = f"{rate}{step.alive:,} alive" if step.pages else ""
-        self._progress.update(task.id, completed=step.done, note=note)
-        if step.done == step.of and step.reused:
-            self.say(f"{step.phase}: reused {step.reused} of {step.of} from an earlier run")
-
-    def say(self, line: str) -> None:
-        """Print a line above the bar."""
-        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()

@@ -98,7 +98,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
 
 def _apply(finished: "Finished", settings: Sequence["Setting"], options: argparse.Namespace, console: Console) -> None:
     from curate.cluster import Workers
-    from curate.commands.run import Display
+    from curate.commands.display import Display
     from curate.report.tables import print_table
     from curate.whatif.reapply import inputs_of, reapply
 

@@ -55,7 +55,7 @@ the barrier again instead of reusing an incomplete answer. A lost step of a barr
 on.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -64,35 +64,23 @@ from curate.census import Census
 from curate.cluster import Lost, Workers
 from curate.dedup import resolve
 from curate.dedup.earlier_runs import Earlier
+from curate.engine.progress import Ended, Progress, Show
 from curate.engine.segment import Advanced, Piece, advance, begin
 from curate.errors import IncompleteRunError
 from curate.files import standing_marker
 from curate.filters.verdict import Rule
-from curate.inputs.tasks import Task
+from curate.inputs.tasks import Task, sizes_of
 from curate.loading import RECIPE_FILE
 from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
 
-Show = Callable[["Progress"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a phase is: units done of all, pages that entered it, documents not dropped yet, and reused units."""
-
-    phase: str
-    done: int
-    of: int
-    pages: int = 0
-    alive: int = 0
-    reused: int = 0
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A task and, once the digests of its inputs were read, the identity that names its files."""
+    """A task, about how many bytes of input it is and, once their digests were read, the identity of its files."""
 
     task: Task
+    bytes: int
     identity: str = ""
 
 
@@ -116,7 +104,7 @@ def advance_all(
     recipe: Recipe, tasks: Sequence[Task], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
 ) -> tuple[list[Work], list[str], list[Path]]:
     """Take every task through every segment; return the finished ones, a line per lost split, all folders."""
-    done = [Work(task) for task in tasks]
+    done = [Work(task, size) for task, size in zip(tasks, sizes_of(tasks), strict=True)]
     missing: list[str] = []
     folders: list[Path] = []
     key, segments = code_version(), list(recipe.segments())
@@ -177,8 +165,8 @@ def _advance(
     todo = {(index, 0): work for index, work in enumerate(works)}
     done: dict[tuple[int, int], Work] = {}
     lost: dict[tuple[int, int], list[str]] = {}
-    title = " > ".join(_title(segment) for segment in phase.segments)
-    seen = Progress(title, 0, len(todo))
+    work_folder, key = phase.folders[0].parent, phase.folders[0].name
+    seen = Progress(_named(phase), 0, sum(work.bytes for work in works), work=work_folder, key=key)
     show(seen)
     while todo:
         places, again = list(todo), []
@@ -187,18 +175,22 @@ def _advance(
             if isinstance(result, Lost) and _divisible(work):
                 again.append(place)
                 continue
-            seen = replace(seen, done=seen.done + 1)
+            seen = replace(seen, done=seen.done + work.bytes)
             if isinstance(result, Lost):
                 lost[place] = [f"{name}: {result.error}" for name in work.task.names]
+                seen = replace(seen, ended=Ended(work.task.name, lost=result.error))
             else:
                 advanced, markers = result
                 lost[place] = [f"{work.task.names[at]}: {why}" for at, why in advanced.unread.items()]
-                done[place] = Work(work.task, advanced.identity)
-                seen = _counted(seen, markers, advanced)
+                done[place] = replace(work, identity=advanced.identity)
+                seen = _counted(seen, work, markers, advanced)
             show(seen)
         parts = {place: todo[place].task.alone() for place in sorted(again)}
-        todo = {(first, at): Work(each) for (first, _), part in parts.items() for at, each in enumerate(part)}
-        seen = replace(seen, of=seen.of - len(again) + len(todo))
+        todo = {
+            (first, at): Work(each, each.splits[0].input.bytes)
+            for (first, _), part in parts.items()
+            for at, each in enumerate(part)
+        }
     missing += [line for place in sorted(lost) for line in lost[place]]
     return [done[place] for place in sorted(done)]
 
@@ -208,22 +200,35 @@ def _divisible(work: Work) -> bool:
     return not work.identity and len(work.task.splits) > 1
 
 
-def _counted(seen: Progress, markers: Sequence[Mapping[str, Any]], advanced: Advanced) -> Progress:
+def _named(phase: _Phase) -> str:
+    """The phase by the first and the last of its stages."""
+    names = [_title(segment) for segment in phase.segments]
+    first = [stage.name for segment in phase.segments for stage in segment.stages][:1]
+    return " to ".join(dict.fromkeys(["read" if not phase.earlier else (first or names)[0], names[-1]]))
+
+
+def _counted(seen: Progress, work: Work, markers: Sequence[Mapping[str, Any]], advanced: Advanced) -> Progress:
     first, last = (list(markers[edge]["stages"].values()) for edge in (0, -1))
     pages = first[0]["docs_in"] if first else 0
     alive = next((c["docs_out"] for c in reversed(last) if c["docs_in"]), 0)
-    reused = seen.reused + all(advanced.reused)
-    return replace(seen, pages=seen.pages + pages, alive=seen.alive + alive, reused=reused)
+    seconds = sum(stage["seconds"] for marker in markers for stage in marker["stages"].values())
+    again = all(advanced.reused)
+    ended = Ended(work.task.name, advanced.began, advanced.ended, seconds, pages, alive, again)
+    reused = seen.reused + work.bytes * again
+    return replace(seen, pages=seen.pages + pages, alive=seen.alive + alive, reused=reused, ended=ended)
 
 
 def _results(
-    phase: _Phase, recipe: Recipe, works: Sequence[Work], matched: Mapping[str, Mapping[str, Any]], workers: Workers
+    phase: _Phase,
+    recipe: Recipe,
+    works: Sequence[Work],
+    matched: Mapping[str, Mapping[str, Any]],
+    workers: Workers,
 ) -> Iterator[tuple[int, Lost | tuple[Advanced, list[dict[str, Any]]]]]:
     """For each task, as they finish, what its worker returned and the markers it has left, or Lost."""
     pieces = [_pieces(phase, work.identity, recipe, matched) for work in works]
     first = not phase.earlier
-    calls: list[tuple[Any, ...]] = [(work.task, each) for work, each in zip(works, pieces, strict=True)]
-    calls = calls if first else [(each,) for each in pieces]
+    calls = [(*([work.task] if first else []), each, work.bytes) for work, each in zip(works, pieces, strict=True)]
     for index, result in workers.map(begin if first else advance, calls, _by_value(recipe)):
         markers = result if isinstance(result, Lost) else _markers(pieces[index], result.identity)
         yield index, markers if isinstance(markers, Lost) else (result, markers)
@@ -269,7 +274,7 @@ def _resolve(
     workers: Workers,
     show: Show,
 ) -> None:
-    title = ", ".join(barrier.name for barrier in met.barriers)
+    title = " and ".join(barrier.name for barrier in met.barriers)
     show(Progress(title, 0, 1))
     reused = resolve.resolve(
         met.barriers,
@@ -279,6 +284,6 @@ def _resolve(
         earlier=against,
         workers=workers,
         by_value=_by_value(recipe),
-        tell=lambda step, done, of: show(Progress(step, done, of)),
+        tell=lambda step, share: show(Progress(title, share, 1, step=step)),
     )
     show(Progress(title, 1, 1, reused=int(reused)))

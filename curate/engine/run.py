@@ -11,7 +11,9 @@ from curate import counts as stats
 from curate.cluster import Workers
 from curate.dedup.earlier_runs import Earlier, leave_index, read_indexes
 from curate.engine.assembling import assemble, markers
-from curate.engine.phases import Progress, Show, advance_all
+from curate.engine.log import Log
+from curate.engine.phases import advance_all
+from curate.engine.progress import Progress, Show
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.files import (
     locked,
@@ -40,6 +42,7 @@ from curate.output.privacy import make_private
 from curate.places import place_of
 from curate.preflight import check_room, refuse_foreign
 from curate.protocol import as_json
+from curate.pulse import pulsing
 from curate.recipe import Recipe, code_version, describe, fingerprint, library_versions
 from curate.report.sites import site_loss
 from curate.report.webpage import write_html
@@ -80,15 +83,19 @@ def run(
         remove_temporaries(out)
         workers.check_shared(out / WORK if place_of(out / WORK) else out)
         _note_inputs(out / WORK, inputs)
+        log = Log(out, recipe=recipe.name, fingerprint=fingerprint(recipe), curate=__version__, splits=len(splits))
+        show = _both(log.note, show)
         inputs, splits = _identified(inputs, splits, show)
         tasks = list(grouped(splits, recipe.split_bytes))
         _say_what_changed(recipe, inputs, earlier, out, say)
-        _warm(recipe, workers, len(tasks))
+        _warm(recipe, workers, len(tasks), out / WORK, show)
         done, missing, folders = advance_all(recipe, tasks, out / WORK, earlier, workers, show)
         identities = [each.identity for each in done]
         tally = stats.fold(recipe.stage_names, markers(folders, identities))
         tally.check()
+        show(Progress("writing the output and the report", 0, 1))
         report, written, read = _reported(recipe, inputs, identities, folders, out, tally, missing)
+        log.end(pages=report["totals"]["records_in"], kept=report["totals"]["docs_out"], missing=len(missing))
         if missing:
             raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
         leave_index(out, list(_met(recipe, folders)), identities)
@@ -152,11 +159,21 @@ def _note_inputs(work: Path, inputs: Sequence[Input]) -> None:
     write_json(work / INPUT_PATHS, [item.path for item in inputs])
 
 
-def _warm(recipe: Recipe, workers: Workers, tasks: int) -> None:
+def _both(first: Show, second: Show) -> Show:
+    def show(step: Progress) -> None:
+        first(step)
+        second(step)
+
+    return show
+
+
+def _warm(recipe: Recipe, workers: Workers, tasks: int, work: Path, show: Show) -> None:
     """Do once, before the workers start, what each of them would otherwise do, such as compiling the extractor."""
     if min(workers.here(), tasks) > 1:
-        for stage in recipe.stages:
-            about(stage).warm()
+        show(Progress("getting ready", 0, 0, work=work))
+        with pulsing(work, "", 0):
+            for stage in recipe.stages:
+                about(stage).warm()
 
 
 def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str, Any], inputs: int) -> None:
@@ -210,8 +227,8 @@ def _identified(
     shared = [first.input for first, second in pairwise(splits) if first.input == second.input]
     shared = list(dict.fromkeys(shared))
     for index, each in enumerate(shared):
+        show(Progress("checksums", index, len(shared)))
         known[each.name] = identified(each)
-        show(Progress("checksums", index + 1, len(shared)))
     found = tuple(known.get(each.name, each) for each in inputs)
     return found, tuple(_known(split, known) for split in splits)
 

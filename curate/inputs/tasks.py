@@ -5,7 +5,8 @@ consecutive ones, in the order of their names, up to the size of a split. A task
 says so, one in `MEAN_INPUTS`. So an input more or less, or of another size, changes the tasks near it and no others.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
@@ -27,6 +28,12 @@ class Task:
     def names(self) -> list[str]:
         """Return what each split is called where it has to be named to a person."""
         return [f"{each.input.name} bytes {each.start}-{each.end}" for each in self.splits]
+
+    @property
+    def name(self) -> str:
+        """Return what the task is called in a line."""
+        more = len(self.splits) - 1
+        return f"{self.names[0]} and {more:,} more inputs" if more else self.names[0]
 
     def alone(self) -> list["Task"]:
         """The same splits, each as a task of its own."""
@@ -50,6 +57,17 @@ def grouped(splits: Iterable[Split], split_bytes: int) -> Iterator[Task]:
             yield Task((split,))
     if held:
         yield Task(tuple(held))
+
+
+def sizes_of(tasks: Sequence[Task]) -> list[int]:
+    """About how many bytes of input each task is: of an input that several share, as their splits share its length."""
+    lengths: Counter[str] = Counter()
+    for task in tasks:
+        lengths.update({each.input.name: each.end - each.start for each in task.splits})
+    return [
+        sum(each.input.bytes * (each.end - each.start) // max(lengths[each.input.name], 1) for each in task.splits)
+        for task in tasks
+    ]
 
 
 def known(task: Task) -> tuple[Task, dict[int, str]]:

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from curate.cluster import Workers
-from curate.engine.phases import Progress, Show
+from curate.engine.progress import Progress, Show
 from curate.errors import UsageError
 from curate.files import TEMPORARY, describe_file, locked, remove_temporaries, sync_folder, whole_file, write_json
 from curate.folder import CHECKSUMS, MANIFEST

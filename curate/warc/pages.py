@@ -79,11 +79,15 @@ class Limits:
 
 @dataclass(slots=True)
 class ReadCounts:
-    """Counts of a reader: records by type, damaged places, and the bytes of the file that were lost to damage."""
+    """Counts of a reader: records by type, damaged places, and the bytes of the file that were lost to damage.
+
+    `position` is about how far in the file the reader is.
+    """
 
     records: Counter[str] = field(default_factory=Counter)
     damaged_members: int = 0
     bytes_skipped: int = 0
+    position: int = 0
 
     def damage(self, places: int, skipped: int) -> None:
         """Count damaged places and the bytes passed over because of them."""
