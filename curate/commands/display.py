@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Lock, Thread
 
@@ -17,56 +17,65 @@ from curate.pulse import Pulse, pulses
 from curate.terminal import harmless
 
 TERMINAL_SECONDS, PIPE_SECONDS = 1.0, 60.0
-BAR = 30
-COMPILING = "Compiling machine code, which this machine then keeps: about a minute of CPU time, once."
+BAR, SMALLEST_BAR = 30, 8
+LEAST_SECONDS = 2.0  # of which a pace is told
+COMPILING = "Compiling machine code: about a minute of CPU time, once on this machine."
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How far a phase is: work done of all, pages met and left."""
+
+    done: float
+    pages: int = 0
+    alive: int = 0
 
 
 @dataclass(slots=True)
 class Clock:
-    """When the work of a phase began, and how much was done by then: what is compiled or reused is no measure."""
+    """When the pace of a phase was begun to be measured, where it was then, and how many processes were seen in it."""
 
     since: float
-    done: float = 0.0
-    pages: int = 0
+    at: Way = Way(0)
     most: float = 0.0
     cores: int = 1
 
 
-def lines(
-    seen: Progress, now: Sequence[Pulse], clock: Clock, free: Sequence[str], *, width: int, at: float
-) -> list[str]:
+def way_of(seen: Progress, now: Sequence[Pulse], most: float = 0.0) -> Way:
+    """Add what processes say of tasks under way to what is done; never less than the `most` that was shown."""
+    mine = [pulse for pulse in now if pulse.phase == seen.key]
+    done = min(max(seen.done + sum(pulse.bytes for pulse in mine), most), seen.of)
+    pages, alive = sum(pulse.pages for pulse in mine), sum(pulse.alive for pulse in mine)
+    return Way(done, seen.pages + pages, seen.alive + alive)
+
+
+def lines(seen: Progress, way: Way, clock: Clock, free: str = "", *, width: int, at: float) -> list[str]:
     """What is shown of a phase at a time: how far it is and for how long, and the pages, their pace, and what is free.
 
     >>> seen = Progress("read to pii", 20e6, 60e6, pages=900, alive=80, work=Path(), key="00")
-    >>> now = [Pulse("00", 5_000_000, 300, 20), Pulse("00", 5_000_000, 300, 20)]
-    >>> for line in lines(seen, now, Clock(100.0, cores=2), ["3.1 GB memory free"], width=80, at=130.0):
+    >>> way = way_of(seen, [Pulse("00", 5_000_000, 300, 20), Pulse("00", 5_000_000, 300, 20)])
+    >>> for line in lines(seen, way, Clock(100.0, cores=2), "3.1 GB memory, 48.0 GB disk free", width=80, at=130.0):
     ...     print(line)
-    read to pii  ━━━━━━━━━━━━━━━───────────────  50%  30.0 of 60.0 MB  about 30 s
-    1,500 pages, 120 left; 25 a second per core; 3.1 GB memory free
-    >>> lines(Progress("dedup_near", 0.5, 1, step="dedup_near: texts"), [], Clock(0), [], width=80, at=0.0)
+    read to pii  ━━━━━━━━━━━━━━━───────────────  50%  30.0 of 60.0 MB  30 s left
+    1,500 pages, 120 left; 25/s per core; 3.1 GB memory, 48.0 GB disk free
+    >>> lines(Progress("dedup_near", 0.5, 1, step="dedup_near: texts"), Way(0.5), Clock(0), width=80, at=0.0)
     ['dedup_near: texts  ━━━━━━━━━━━━━━━───────────────  50%', '']
     """
-    mine = [pulse for pulse in now if pulse.phase == seen.key]
-    done = min(max(seen.done + sum(pulse.bytes for pulse in mine), clock.most), seen.of)
-    pages, alive = (getattr(seen, name) + sum(getattr(pulse, name) for pulse in mine) for name in ("pages", "alive"))
-    share = done / seen.of if seen.of else 1.0
-    title = "compiling" if any(pulse.compiling for pulse in now) else seen.step or seen.phase
-    amount = (
-        f"  {_of(done, seen.of)}" if seen.work is not None else f"  {done:.0f} of {seen.of:.0f}" if seen.of > 1 else ""
-    )
-    pace = max(done - clock.done, 0) / max(at - clock.since, 1e-9)
-    left = f"  about {duration((seen.of - done) / pace)}" if pace and done < seen.of and at - clock.since > 2 else ""
-    full = round(share * BAR)
-    first = f"{title}  {'━' * full}{'─' * (BAR - full)}  {share:.0%}{amount}{left}"
-    if len(first) > width:
-        first = f"{title}  {share:.0%}{amount}{left}"
-    speed = max(pages - clock.pages, 0) / max(at - clock.since, 1e-9) / clock.cores
-    said = (
-        [f"{pages:,} pages, {alive:,} left", *([f"{speed:,.0f} a second per core"] if speed >= 0.5 else [])]
-        if pages
-        else []
-    )
-    return [first[:width], _fitting([*said, *free], width)]
+    share = way.done / seen.of if seen.of else 0.0
+    took = max(at - clock.since, 1e-9)
+    pace, speed = (way.done - clock.at.done) / took, (way.pages - clock.at.pages) / took / clock.cores
+    numbers = [f"{share:.0%}"] if seen.of else []
+    numbers += [_of(way.done, seen.of)] if seen.work is not None and seen.of else []
+    numbers += [f"{duration((seen.of - way.done) / pace)} left"] if pace > 0 and took > LEAST_SECONDS else []
+    said = [f"{way.pages:,} pages, {way.alive:,} left"] if way.pages else []
+    said += [f"{speed:,.0f}/s per core"] if speed >= 0.5 and took > LEAST_SECONDS else []
+    first = "  ".join([harmless(seen.step or seen.phase), *numbers])
+    room = min(width - len(first) - 2, BAR) if seen.of else 0
+    if room >= SMALLEST_BAR:
+        full = round(share * room)
+        title, *rest = first.partition("  ")
+        first = f"{title}  {'━' * full}{'─' * (room - full)}{''.join(rest)}"
+    return [first[:width], _fitting([*said, *([free] if free else [])], width)]
 
 
 def _fitting(parts: Sequence[str], width: int) -> str:
@@ -137,8 +146,8 @@ class Display(AbstractContextManager["Display"]):
             if step.phase != before.phase:
                 self._clock = Clock(time.monotonic())
             if step.ended is not None and step.ended.reused:
-                self._clock.pages += step.ended.pages
-            self._clock.done += step.reused - (before.reused if step.phase == before.phase else 0)
+                self._clock.at = Way(step.done, step.pages)
+                self._clock.since = time.monotonic()
         if self._verbose and step.ended is not None:
             self.say(harmless(ended_line(step.phase, step.ended)))
         if step.done >= step.of and step.reused:
@@ -160,18 +169,17 @@ class Display(AbstractContextManager["Display"]):
         with self._lock:
             seen, clock = self._seen, self._clock
         now = pulses(seen.work) if seen.work is not None else []
-        at = time.monotonic()
+        way, at = way_of(seen, now, clock.most), time.monotonic()
+        clock.most, clock.cores = way.done, max(clock.cores, len(now))
         if any(pulse.compiling for pulse in now):
             if not self._compiled:
                 self.say(COMPILING)
             self._compiled = True
-            clock.since = at
-        clock.cores = max(clock.cores, len(now))
-        free = [f"{gigabytes(available_memory())} memory free"]
-        free += [f"{gigabytes(free_bytes(self._out))} disk free"] if self._out is not None else []
-        shown = lines(seen, now, clock, free, width=self._console.width, at=at)
-        clock.most = max(clock.most, min(seen.of, seen.done + sum(p.bytes for p in now if p.phase == seen.key)))
-        return shown
+            clock.since, clock.at = at, way
+            seen = replace(seen, step="compiling")
+        free = f"{gigabytes(available_memory())} memory"
+        free += f", {gigabytes(free_bytes(self._out))} disk" if self._out is not None else ""
+        return lines(seen, way, clock, f"{free} free", width=self._console.width, at=at)
 
     def __exit__(self, *_: object) -> None:
         self._closed.set()

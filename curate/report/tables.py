@@ -1,6 +1,7 @@
 """Prints the retention report as a table, and two runs side by side."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -43,9 +44,20 @@ def print_table(report: Mapping[str, Any], console: Console) -> None:
     """Print the retention table, stage by stage, and the totals."""
     for number, line in enumerate(table_lines(report, console.width)):
         console.print(line, highlight=False, markup=False, soft_wrap=True, style="bold" if number == 0 else "")
-    console.print(totals_line(report), highlight=False, markup=False, soft_wrap=True)
-    for line in alarms(report):
-        console.print(harmless(line), highlight=False, markup=False, soft_wrap=True, style="bold red")
+    for said, style in ((totals_line(report), ""), *((harmless(line), "bold red") for line in alarms(report))):
+        for line in said.splitlines():
+            console.print(
+                "\n".join(folded(line, console.width)), highlight=False, markup=False, soft_wrap=True, style=style
+            )
+
+
+def folded(line: str, width: int) -> list[str]:
+    """A sentence in lines of at most `width` characters, no word broken.
+
+    >>> folded("about 1,447,041 tokens out", 20)
+    ['about 1,447,041', 'tokens out']
+    """
+    return wrap(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def table_lines(report: Mapping[str, Any], width: int) -> list[str]:
