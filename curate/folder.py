@@ -10,6 +10,8 @@ KINDS = (DATA, DROPPED, QUARANTINE, SIGNALS, CUT)
 """The folders of Parquet parts; the last is there only where a stage of the recipe cuts texts."""
 ENDS = (DATA, DROPPED, QUARANTINE)
 """Where pages end: every page of a run is a row of exactly one of these."""
+MIXED = (DATA, "control", "ledger")
+"""What `curate mix` writes into."""
 WORK = "work"
 INPUT_PATHS = "inputs.json"
 """Where the inputs were, below `work/`: a manifest names no paths of a machine."""

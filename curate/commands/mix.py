@@ -22,7 +22,9 @@ _TIMES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("outs", nargs="+", type=Path, metavar="OUT", help="folder of a finished run, a source each")
+    parser.add_argument(
+        "outs", nargs="+", type=Path, metavar="OUT", help="folder of a finished run, a source each; NAME=OUT names it"
+    )
     parser.add_argument(
         "--plan", default="curriculum", help="curriculum, module:ATTR, or a .py file: Python, which is run"
     )
