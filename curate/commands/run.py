@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from curate import cluster
-from curate.commands import quality_option
+from curate.commands import plan, quality_option
 from curate.commands.display import Display
 from curate.engine.run import run
 from curate.errors import CurateError, UsageError
@@ -47,6 +47,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stage-dir", type=Path, metavar="DIR", help="where a run for s3:// writes before it is published"
     )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="curate a sample and say what the run will take, as curate plan"
+    )
+    plan.options(parser)
     quality_option.arguments(parser)
 
 
@@ -59,6 +63,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
     """Run, show progress, print the retention table."""
     from curate.recipe import load_recipe
 
+    if options.dry_run:
+        return plan.command(options, console)
     if options.workers < 0:
         raise UsageError(f"--workers must be 0 or more, not {options.workers}")
     out_name = options.out or default_out(options.inputs)
