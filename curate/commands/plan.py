@@ -10,6 +10,8 @@ from curate import cluster
 from curate.commands import quality_option
 from curate.commands.display import Display
 from curate.errors import UsageError
+from curate.output.plan_file import save
+from curate.output.publish import is_target
 from curate.output.published import Use, run_folder
 
 HELP = "say what a run will take and leave, from a sample of its input"
@@ -26,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--against", action="append", default=[], type=run_folder, metavar="OUT",
                         help="an earlier run whose documents count as already kept; may be repeated")  # fmt: skip
     options(parser)
+    parser.add_argument("--out", default="", help="keep the plan in OUT.plan.json, for the report of a run into OUT")
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
     quality_option.arguments(parser)
 
@@ -66,8 +69,11 @@ def command(options: argparse.Namespace, console: Console) -> int:
         found = measure(recipe, pieces, earlier, display.show, options.scratch)
     workers = options.workers or max(1, cluster.Workers().here())
     said = forecast(found, total, recipe.stage_names, workers)
+    told = as_json(said, recipe, options.price_per_core_hour)
+    if options.out and not is_target(options.out):
+        save(Path(options.out), told)
     if options.json:
-        print(json.dumps(as_json(said, recipe.name, options.price_per_core_hour), indent=1))
+        print(json.dumps(told, indent=1))
     else:
         for line in lines(said, options.price_per_core_hour):
             console.print(line, markup=False, soft_wrap=True)

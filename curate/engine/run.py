@@ -38,6 +38,7 @@ from curate.output.checksums import leave_manifest, load_manifest
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
 from curate.output.papers import leave_papers
 from curate.output.parts import text_totals
+from curate.output.plan_file import beside
 from curate.output.privacy import make_private
 from curate.places import place_of
 from curate.preflight import check_room, refuse_foreign
@@ -126,6 +127,7 @@ def _reported(
     report["about"] = list(map(as_json, recipe.stages))
     written = takedown.honour(out, report, written)
     report["totals"] |= _site_loss(recipe, out)
+    report |= beside(out, fingerprint(recipe), report["totals"])
     write_json(out / REPORT, report)
     write_html(out / REPORT_PAGE, report, recipe=recipe)
     return report, written, read

@@ -1,11 +1,13 @@
-"""A forecast as lines for a terminal and as JSON, and what a run then took beside it."""
+"""A forecast as lines for a terminal and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 
 from curate.planning.forecast import FEW, Forecast, Range, times
 from curate.preflight import gigabytes
+from curate.recipe import Recipe, fingerprint
 
 CANNOT_KNOW = (
     "Copies are looked for in the sample only: the run finds more, and keeps fewer.",
@@ -50,7 +52,7 @@ def _workers(found: Forecast) -> str:
     return f"{found.workers:,} worker{'s' if found.workers > 1 else ''}"
 
 
-def _row(name: str, each: Range, said: Any) -> tuple[str, str, str]:
+def _row(name: str, each: Range, said: Callable[[float], str]) -> tuple[str, str, str]:
     return name, said(each.value), f"{said(each.low)} to {said(each.high)}" if isfinite(each.high) else "unknown"
 
 
@@ -70,11 +72,12 @@ def cpu_time(seconds: float) -> str:
     return f"{seconds / 60:.1f} min" if seconds < 6000 else f"{seconds / 3600:,.1f} h"
 
 
-def as_json(found: Forecast, recipe: str, price: float | None = None) -> dict[str, Any]:
-    """The forecast as JSON; each range is [low, expected, high], times are in seconds."""
+def as_json(found: Forecast, recipe: Recipe, price: float | None = None) -> dict[str, Any]:
+    """The forecast as JSON; each range is [low, expected, high], null where unknown, and times are in seconds."""
     said = {name: _flat(value) for name, value in asdict(found).items() if name != "stages"}
     said |= {"stages": {name: _flat(asdict(each)) for name, each in found.stages.items()}}
-    said |= {"memory": _flat(asdict(found.memory)), "recipe": recipe, "cannot_know": list(_notes(found))}
+    said |= {"recipe": recipe.name, "fingerprint": fingerprint(recipe)}
+    said |= {"memory": _flat(asdict(found.memory)), "cannot_know": list(_notes(found))}
     return said | ({"money": _flat(asdict(cost(found, price)))} if price is not None else {})
 
 

@@ -44,7 +44,8 @@ def print_table(report: Mapping[str, Any], console: Console) -> None:
     """Print the retention table, stage by stage, and the totals."""
     for number, line in enumerate(table_lines(report, console.width)):
         console.print(line, highlight=False, markup=False, soft_wrap=True, style="bold" if number == 0 else "")
-    for said, style in ((totals_line(report), ""), *((harmless(line), "bold red") for line in alarms(report))):
+    plain = (totals_line(report), *plan_lines(report))
+    for said, style in (*((line, "") for line in plain), *((harmless(line), "bold red") for line in alarms(report))):
         for line in said.splitlines():
             console.print(
                 "\n".join(folded(line, console.width)), highlight=False, markup=False, soft_wrap=True, style=style
@@ -87,6 +88,19 @@ def table_lines(report: Mapping[str, Any], width: int) -> list[str]:
         else:
             lines += [row, *(f"    {line}" for line in why)]
     return [line.rstrip() for line in lines]
+
+
+def plan_lines(report: Mapping[str, Any]) -> list[str]:
+    """Return what was planned beside what it was, if a plan was made for the run.
+
+    >>> plan_lines({"plan": {"pages": [90, 100, 110, 104], "pages kept": [None, 12, None, 9]}})
+    ['Planned: 90 to 110 pages, found 104; about 12 pages kept, found 9.']
+    """
+    said = [
+        f"{f'{low:,.0f} to {high:,.0f}' if high is not None else f'about {value:,.0f}'} {name}, found {was:,.0f}"
+        for name, (low, value, high, was) in report.get("plan", {}).items()
+    ]
+    return [f"Planned: {'; '.join(said)}."] if said else []
 
 
 def _cells(stage: Mapping[str, Any], whole: int) -> tuple[str, ...]:

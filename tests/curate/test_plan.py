@@ -22,7 +22,8 @@ RECIPE = """
 from curate.filters import gopher
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Read, Rules
-recipe = Recipe("small", (Read(), Extract("blocks"), Rules(gopher.quality.with_limits(min_words=WORDS)), ExactDuplicates()))
+rules = Rules(gopher.quality.with_limits(min_words=WORDS, min_stop_words=0))
+recipe = Recipe("small", (Read(), Extract("blocks"), rules, ExactDuplicates()))
 """
 
 
@@ -52,7 +53,7 @@ def test_an_input_read_whole_is_known(crawl, curate) -> None:
     assert plan["pages"] == [120.0] * 3
     assert plan["kept"] == [float(report["totals"]["docs_out"])] * 3
     assert report["plan"]["pages"] == [120.0, 120.0, 120.0, 120]
-    assert "Planned pages 120 to 120, found 120; kept" in done.stdout
+    assert "Planned: 120 to 120 pages, found 120; " in done.stdout
     (crawl / "small.py").write_text(RECIPE.replace("WORDS", "6"))
     curate("run", crawl / "a.warc.gz", "--out", crawl / "out", "--recipe", crawl / "small.py", "--workers", 1)
     assert "plan" not in json.loads((crawl / "out" / "report.json").read_text())
@@ -86,7 +87,7 @@ def test_the_sample_does_not_depend_on_how_inputs_are_named_first(tmp_path) -> N
 def test_of_an_input_that_cannot_be_cut_the_beginning_is_read(tmp_path, curate, monkeypatch) -> None:
     """And it is said; one piece says nothing of how far it may be off."""
     chance = random.Random(0)
-    rows = b"".join(page(number, chance.randbytes(300).hex()) for number in range(300))
+    rows = b"".join(page(number, chance.randbytes(300)) for number in range(300))
     (tmp_path / "a.warc.gz").write_bytes(gzip.compress(rows, 1))
     (tmp_path / "small.py").write_text(RECIPE.replace("WORDS", "5"))
     monkeypatch.setattr(sample, "PIECE_BYTES", (tmp_path / "a.warc.gz").stat().st_size // 6)
