@@ -151,7 +151,7 @@ class Display(AbstractContextManager["Display"]):
         if self._verbose and step.ended is not None:
             self.say(harmless(ended_line(step.phase, step.ended)))
         if step.done >= step.of and step.reused:
-            self.say(f"{step.phase}: {step.reused / step.of:.0%} was done by an earlier run")
+            self.say(f"{step.phase}: {step.reused / step.of:.0%} reused from an earlier run")
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""

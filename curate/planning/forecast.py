@@ -139,7 +139,7 @@ def added(ranges: Iterable[Range]) -> Range:
 
 def times(each: Range, factor: float) -> Range:
     """The same, so many times."""
-    return Range(each.value * factor, each.low * factor, each.high * factor)
+    return Range(each.value * factor, each.low * factor, each.high * factor) if factor else exactly(0.0)
 
 
 def like(value: float, other: Range) -> Range:
@@ -148,4 +148,8 @@ def like(value: float, other: Range) -> Range:
     >>> like(10, Range(4, 3, 6))
     Range(value=10, low=7.5, high=15.0)
     """
-    return times(Range(1, other.low / other.value, other.high / other.value), value) if other.value else exactly(value)
+    return (
+        times(Range(1, other.low / other.value, other.high / other.value), value)
+        if other.value and value
+        else exactly(value)
+    )

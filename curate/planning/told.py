@@ -11,7 +11,7 @@ from curate.recipe import Recipe, fingerprint
 
 CANNOT_KNOW = (
     "Copies are looked for in the sample only: the run finds more, and keeps fewer.",
-    "Times are of this machine with nothing else to do; starting and the report add seconds.",
+    "Times are of this machine, idle; the start and the report add some seconds.",
 )
 
 
@@ -37,7 +37,7 @@ def _notes(found: Forecast) -> Iterator[str]:
 
 def _rows(found: Forecast, price: float | None) -> Iterator[tuple[str, str, str]]:
     for name, each in (("pages", found.pages), ("pages kept, at most", found.kept), ("tokens, at most", found.tokens)):
-        yield _row(name, each, lambda number: f"{number:,.0f}")
+        yield _row(name, each, number)
     yield _row("CPU time", found.cpu, cpu_time)
     for name, each in (*found.stages.items(), ("files", found.files), ("output", found.output)):
         yield _row(f"  {name}", each, cpu_time)
@@ -45,7 +45,7 @@ def _rows(found: Forecast, price: float | None) -> Iterator[tuple[str, str, str]
     yield _row(f"memory, {_workers(found)}", found.memory, gigabytes)
     yield _row("disk under OUT", found.disk, gigabytes)
     if price is not None:
-        yield _row(f"money at {price:g} an hour", cost(found, price), lambda number: f"{number:,.2f}")
+        yield _row(f"money at {price:g} an hour", cost(found, price), lambda sum_: f"{sum_:,.2f}")
 
 
 def _workers(found: Forecast) -> str:
@@ -59,6 +59,17 @@ def _row(name: str, each: Range, said: Callable[[float], str]) -> tuple[str, str
 def cost(found: Forecast, price: float) -> Range:
     """Money: the hours of all workers, busy or not, at a price for an hour of one."""
     return times(found.wall, found.workers * price / 3600)
+
+
+def number(count: float) -> str:
+    """A number of pages or tokens.
+
+    >>> number(3523.4), number(2.34e9), number(9.84e11)
+    ('3,523', '2,340.0 million', '984.0 billion')
+    """
+    if count < 1e7:
+        return f"{count:,.0f}"
+    return f"{count / 1e6:,.1f} million" if count < 1e10 else f"{count / 1e9:,.1f} billion"
 
 
 def cpu_time(seconds: float) -> str:

@@ -414,7 +414,7 @@ def test_folders_that_are_refused(runs, tokenizer, tmp_path) -> None:
     with pytest.raises(Exception, match="name it once"):
         mix([runs[0], runs[0]], tmp_path / "mix", wish, workers=Workers(1))
     finished_run(tmp_path / "web", [columns(10, 77)])
-    with pytest.raises(Exception, match="rename a folder"):
+    with pytest.raises(Exception, match="give one another"):
         mix([runs[0], tmp_path / "web"], tmp_path / "mix", wish, workers=Workers(1))
     mix(runs[:1], tmp_path / "mix", wish, workers=Workers(1))
     with pytest.raises(Exception, match="is a mixture"):

