@@ -14,7 +14,7 @@ FILE = '"""Another name of `curate.{0}`."""\n\nfrom curate.short_names import st
 
 
 class BuildWheel(build_py):
-    """Builds what an installation has; an editable one uses the folders as they are."""
+    """Builds the files of an installation; an editable one uses the folders as they are."""
 
     def run(self) -> None:
         """Leave out the folders at the top, which are in `curate` too, and write the short names."""

@@ -13,7 +13,7 @@ HEADER = struct.Struct("<2i")
 
 
 class ModelError(ValueError):
-    """A model file is missing, truncated, swapped or not what it was said to be; the message is one line."""
+    """A model file is missing, truncated, swapped or has another digest than expected; the message is one line."""
 
 
 class _Walk:

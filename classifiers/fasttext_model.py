@@ -57,7 +57,7 @@ class ModelFile:
 
 
 class Classifier(Protocol):
-    """What is used of a loaded or trained fastText model."""
+    """The methods of a loaded or trained fastText model that this project calls."""
 
     def predict(self, text: list[str], k: int) -> tuple[list[list[str]], list[NDArray[np.float32]]]:
         """Labels and their probabilities, the `k` best of each text, all when `k` is -1."""

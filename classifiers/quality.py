@@ -124,7 +124,7 @@ def pareto_limit(key: str, alpha: float = 9.0) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Pareto:
-    """`keep` as limits: what each document's score has to reach, by its id.
+    """`keep` as limits: the score that each document has to reach, by its id.
 
     >>> Pareto()(["a", "b"]).shape
     (2,)

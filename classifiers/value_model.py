@@ -38,7 +38,7 @@ tokens = Deferred("curate.classifiers.tokens")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the model looks at in a text: distinct slots of wording, their counts, tables' bounds, and form."""
+    """The features of a text: distinct slots of wording, their counts, tables' bounds, and form."""
 
     slots: NDArray[np.int32]
     counts: NDArray[np.int32]

@@ -95,7 +95,7 @@ class Scorer:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What its training found out about a model: how to read it, what to keep, and how the crawl's pages scored.
+    """The settings that training chose for a model: how to read it, its limit, and how the crawl's pages scored.
 
     `crawl_scores` are the 0th to 100th percentile of the scores of unseen pages of the crawl it was trained on.
     """

@@ -1,6 +1,6 @@
 """Blocklists from files in the UT1 layout, for recipes; what a list holds is known by its digest."""
 
-import gzip
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +31,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        for line in file:
-            yield line.decode("utf-8", "replace")
+    import pyarrow as pa
+
+    with pa.input_stream(str(path)) as file, io.TextIOWrapper(file, "utf-8", "replace", newline="\n") as lines:
+        yield from lines

@@ -62,7 +62,7 @@ class AccountingError(AssertionError):
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of all stages over all tasks, what reading met, and inputs that are no archives, each with why."""
+    """The counts of all stages and of reading over all tasks, and the inputs that are no archives, each with why."""
 
     stages: dict[str, StageCount]
     counts: dict[str, Counter[str]] = field(default_factory=dict)

@@ -32,7 +32,7 @@ CREDENTIAL_FILES = ("~/.aws/credentials", "~/.aws/config", "~/.netrc")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: `ok`, `note` (works, but know this) or `broken`, and a line on it."""
+    """The result of a check: `ok`, `note` (works, but know this) or `broken`, and a line on it."""
 
     check: str
     state: str

@@ -19,6 +19,9 @@ from curate.warc.pages import Page, Skip
 
 Record = Page | Skip
 
+BATCH_DOCUMENTS = 256  # worked on at a time
+BATCH_CHARS = 4 << 20
+
 PROVENANCE = pa.schema(
     [
         ("id", pa.string()),

@@ -11,7 +11,7 @@ Load = Callable[[NDArray[np.int64]], Iterable[str]]
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What near-duplicate search found for n documents.
+    """The result of a near-duplicate search over n documents.
 
     `representative`, int64[n], is the index of the kept document each stands for, its own when it is kept;
     `similarity`, float64[n], is the exact Jaccard similarity with it, 1.0 with itself. `counts` says how many

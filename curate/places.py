@@ -12,7 +12,7 @@ from typing import Protocol
 
 
 class Place(Protocol):
-    """A folder here and one elsewhere with the same files; what is there counts."""
+    """A local folder and a remote one with the same files; the remote one is authoritative."""
 
     @property
     def root(self) -> Path:

@@ -53,7 +53,7 @@ class Fates(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a stage says: the documents it was given, in the same order, perhaps changed, and a fate for each.
+    """The answer of a stage: the documents it was given, in the same order, perhaps changed, and a fate for each.
 
     `signals` maps the name of a number measured on each document, one the stage declares, to a float64 array;
     `child_seconds` is CPU time spent for the stage outside this process; `page_seconds` is CPU time per document,
@@ -195,7 +195,7 @@ def _nowhere(_text: TextView, _rule: str) -> Sequence[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a stage says about itself: attributes it may have, each with what holds where it has not.
+    """Optional attributes by which a stage describes itself, each with the default for stages without it.
 
     `table` is its limits in the order they are tried. `judge` turns signals, as arrays by name, into verdicts; it
     `needs` signals of the stage and columns of `curate.documents.MEASURED`, by default the signals of its table.

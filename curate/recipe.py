@@ -17,7 +17,7 @@ from unicodedata import unidata_version
 from curate.errors import UsageError
 from curate.loading import load_named
 from curate.short_names import SHORT
-from curate.stages import Barrier, Read, Stage, about, alone, lacking, meets, reads
+from curate.stages import Barrier, Read, Stage, about, alone, is_barrier, lacking, reads
 
 PACKAGES = ("curate", "curate.classifiers", "curate.filters")
 # Editing what only shows results, or trains models, must not make a run extract again. By path, so that a file with
@@ -85,7 +85,7 @@ class Recipe:
                     f"recipe {self.name!r} expects {band!r} from {low:g} to {high:g}, which cannot be; {shares}"
                 )
         for place, stage in enumerate(self.stages):
-            if meets(stage) and stage.keep == "best" and about(stage).best_by not in names[:place]:
+            if is_barrier(stage) and stage.keep == "best" and about(stage).best_by not in names[:place]:
                 message = f"recipe {self.name!r}: to keep the best, {stage.name} needs the scores of a stage before it"
                 raise UsageError(f"{message}, and there is no {about(stage).best_by!r}")
         twice = sorted({name for name in names if names.count(name) > 1})
@@ -102,7 +102,7 @@ class Recipe:
     @property
     def barriers(self) -> tuple[Barrier, ...]:
         """The stages that must see all documents, in order."""
-        return tuple(stage for stage in self.stages if meets(stage))
+        return tuple(stage for stage in self.stages if is_barrier(stage))
 
     @property
     def text_from(self) -> int:
@@ -117,9 +117,9 @@ class Recipe:
         pieces = [Segment((), reads=next(stage for stage in self.stages if reads(stage)))]
         for stage in self.stages:
             last = pieces[-1]
-            if meets(stage) and (last.waiting or any(about(barrier).cuts for barrier in last.barriers)):
+            if is_barrier(stage) and (last.waiting or any(about(barrier).cuts for barrier in last.barriers)):
                 pieces.append(Segment((), (stage,)))
-            elif meets(stage):
+            elif is_barrier(stage):
                 pieces[-1] = replace(last, barriers=(*last.barriers, stage))
             elif alone(stage) and (last.barriers or last.waiting or _made_text(last)):
                 pieces.append(Segment((stage,)))

@@ -43,7 +43,7 @@ class _SameModule(InspectLoader):
 
 
 class ShortNames(MetaPathFinder):
-    """Finds what is inside a short name; the short name itself is found as any package is."""
+    """Finds the modules inside a short name; the short name itself is found as any package is."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None

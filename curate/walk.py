@@ -20,7 +20,7 @@ from curate.warc.pages import Page, ReadCounts, Skip
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one stage said of the page: its fate, the signals behind it, the page's size before it, the text after it.
+    """The answer of one stage about a page: its fate, the signals behind it, the size before it, the text after it.
 
     `fate` is None where one page alone decides nothing; `chars` counts bytes while the page is HTML.
     """

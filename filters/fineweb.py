@@ -20,7 +20,7 @@ SOURCE = "FineWeb (Penedo et al. 2024), section 3.6"
 
 @dataclass(frozen=True, slots=True)
 class LineReading:
-    """What the rules look at; a line of at most `short_line_chars` characters is short."""
+    """How lines are measured; a line of at most `short_line_chars` characters is short."""
 
     short_line_chars: int = 30
 

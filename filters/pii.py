@@ -51,7 +51,7 @@ class Span:
 
 
 class Options(TypedDict, total=False):
-    """What `find`, `count` and `redact` look for; `find` says what each means and its default."""
+    """Options of `find`, `count` and `redact`; the docstring of `find` explains each and its default."""
 
     entities: frozenset[str]
     regions: tuple[str, ...]

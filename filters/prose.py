@@ -27,7 +27,7 @@ KINDS = {"proper": PROPER, "any": ANY_WORD, "alnum_first": ALNUM_FIRST}
 
 @dataclass(frozen=True, slots=True)
 class ProseReading:
-    """What is a word, a symbol, a bullet or a stop word when prose is judged.
+    """Definitions of a word, a symbol, a bullet and a stop word for judging prose.
 
     `words` and `lines` name a property of `TextView`. `counted` and `averaged` are the words that make the length of
     the text and the mean length of a word: `any`, `proper` (not of marks alone) or `alnum_first` (a letter or digit

@@ -22,7 +22,7 @@ DUPLICATE_LIMITS = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
 
 @dataclass(frozen=True, slots=True)
 class RepetitionReading:
-    """What is a line, a copy and the whole when repetition is judged.
+    """Definitions of a line, a copy and the whole for judging repetition.
 
     `words` names a property of `TextView`. Pieces are cut at `runs` of newlines, or at every `newline`, or `filled`:
     at every newline and stripped, blank ones left out. With `every_copy` all copies count, else all but the first.

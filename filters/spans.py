@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 class Kind(IntEnum):
-    """What a part of a text is; the numbers are stored."""
+    """The kind of a part of a text; the numbers are stored."""
 
     PROSE = 0
     HEADING = 1

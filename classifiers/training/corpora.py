@@ -67,7 +67,7 @@ def read_jsonl(path: str | os.PathLike[str]) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A link that somebody posted, with what its readers made of it."""
+    """A link that somebody posted, with the votes of its readers."""
 
     url: str
     score: int

@@ -40,7 +40,7 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled text; `group` is what must not be in training and test at once, `kind` is for the report."""
+    """One labelled text; texts of one `group` are never split between training and test, `kind` is for the report."""
 
     label: str
     group: str

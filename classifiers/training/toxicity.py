@@ -36,7 +36,7 @@ CALM = (0.0,) * len(KINDS)
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What is read of a sentence: its slots, int32[m], its words, and for each of `KINDS` 1, 0 or UNKNOWN.
+    """A sentence as training sees it: its slots, int32[m], its words, and for each of `KINDS` 1, 0 or UNKNOWN.
 
     `source` is the collection, never split between training and test.
     """

@@ -110,7 +110,7 @@ def spread(rows: list[Row]) -> tuple[list[Row], list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the limit of a model shall achieve on unseen texts; with neither it is 0.5.
+    """The precision or share that the limit of a model shall achieve on unseen texts; with neither it is 0.5.
 
     `keep` is a share of the ordinary texts, `precision` a share of good ones among those kept, at the mix trained on.
     """

@@ -31,7 +31,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An estimate with its interval, and the labels behind it; None for what is not known or has no bound."""
+    """An estimate with its interval and the number of labels behind it; None where it is unknown or has no bound."""
 
     value: float | None
     low: float | None

@@ -18,7 +18,7 @@ COLUMNS = ("id", "value", "labeller")  # of lines without a head; of other numbe
 
 @dataclass(slots=True)
 class Reading:
-    """What one labeller said, in one file: a value from 0 to 5 for each page, by its id or its address."""
+    """The labels of one labeller, in one file: a value from 0 to 5 for each page, by its id or its address."""
 
     name: str
     key: str
@@ -92,7 +92,7 @@ def _parsed(line: str, place: str) -> Mapping[str, object]:
 
 def _lines(path: Path) -> Iterator[str]:
     try:
-        with pa.input_stream(str(path), compression="detect") as file:
+        with pa.input_stream(str(path)) as file:
             yield from io.TextIOWrapper(file, encoding="utf-8-sig", newline="\n")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None

@@ -31,7 +31,7 @@ GAP = "\n[...]\n"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was drawn from which run: `digest` is its manifest's, `strata` as in `plan.json`, `items` ids in order."""
+    """The pages drawn from a run: `digest` is its manifest's, `strata` as in `plan.json`, `items` ids in order."""
 
     digest: str
     n: int

@@ -12,7 +12,7 @@ MARGIN_CHARS = 200  # what GPT-3 cut on either side
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of a text: itself or what is left of it, whether it is kept, and the items it held."""
+    """The fate of a text: its text or the rest of it, whether it is kept, and the items it held."""
 
     text: str
     verdict: Verdict

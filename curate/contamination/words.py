@@ -24,7 +24,7 @@ POINTS = ".,．，"
 
 
 class Folding(NamedTuple):
-    """What each code point is in a word, uint32[0x110000], and what some are written out as, uint32[n, 4]."""
+    """How words are folded: the form of each code point, uint32[0x110000], and of some in several, uint32[n, 4]."""
 
     table: NDArray[np.uint32]
     expansions: NDArray[np.uint32]

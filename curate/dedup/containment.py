@@ -23,7 +23,7 @@ _CACHE_SHINGLES = 2**25  # of the pages of one set: 256 MB
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What makes a page one that holds another, and what happens to it.
+    """When a page counts as holding another one, and whether it is cut or dropped.
 
     `min_run_words`: shorter runs of words in common are no passage, and stay. `min_shingles` of the smaller page.
     """

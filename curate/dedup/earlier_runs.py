@@ -38,14 +38,14 @@ class Earlier:
     places: Mapping[str, Place]
 
 
-def leave_index(out: Path, met: Sequence[tuple[Sequence[Barrier], Path, Path]], identities: Sequence[str]) -> None:
-    """Write the index of a run into `out`; `met` has for each row of barriers its folders of keys and of matches.
+def leave_index(out: Path, resolved: Sequence[tuple[Sequence[Barrier], Path, Path]], identities: Sequence[str]) -> None:
+    """Write the index of a run into `out`; `resolved` has for each row of barriers its folders of keys and of matches.
 
     Its digest covers the content of the files, so the same run has the same digest on every machine.
     """
     barriers: dict[str, Any] = {}
     held: list[Any] = []
-    for row, keys, matches in met:
+    for row, keys, matches in resolved:
         held += [[barrier.name, barrier.made_with] for barrier in row]
         held += _held(keys, matches, identities)
         for i, barrier in enumerate(row):

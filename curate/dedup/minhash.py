@@ -25,7 +25,7 @@ _MISS_WEIGHT, _FALSE_ALARM_WEIGHT = 0.95, 0.05
 
 @dataclass(frozen=True, slots=True)
 class MinHash:
-    """What signatures and band keys are made with; two sets of signatures compare only under equal settings.
+    """Settings of signatures and band keys; signatures made with different settings cannot be compared.
 
     A signature has `bands` x `rows` values, one per permutation. Two texts of Jaccard similarity J share a band with
     probability 1 - (1 - J^rows)^bands, at the default .61 for J = .7, .82 for .75, .95 for .8, .994 for .85 and

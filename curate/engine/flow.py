@@ -16,6 +16,7 @@ from curate.counts import SLOWEST, Slow, StageCount
 from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, SPANS, Documents, sizes, text_bytes, with_column
 from curate.filters.verdict import Rule, Verdict
 from curate.protocol import Failure, Fate, Outcome, Stage, about
+from curate.stages.attempt import attempt
 
 MAX_QUARANTINE_BYTES = 1 << 20
 
@@ -141,7 +142,7 @@ def _one_stage(
 def _clocked(stage: Stage, documents: Documents, count: StageCount) -> Outcome:
     """Run a stage on documents and count its CPU time and slowest documents."""
     started = process_time()
-    outcome = _attempt(stage, documents) if len(documents) else Outcome(documents, [])
+    outcome = attempt(stage, documents) if len(documents) else Outcome(documents, [])
     count.seconds += process_time() - started + outcome.child_seconds
     if outcome.page_seconds is not None:
         count.note_slow(_slowest(documents, outcome.page_seconds))
@@ -153,39 +154,6 @@ def _slowest(documents: Documents, seconds: np.ndarray) -> list[Slow]:
     rows = rows[np.argsort(-seconds[rows], kind="stable")][:SLOWEST]
     ids, urls = (documents.batch.column(name).take(pa.array(rows, pa.int64())).to_pylist() for name in ("id", "url"))
     return [(float(seconds[row]), id_, url) for row, id_, url in zip(rows, ids, urls, strict=True)]
-
-
-def _attempt(stage: Stage, documents: Documents) -> Outcome:
-    try:
-        return stage(documents)
-    except Exception as error:  # noqa: BLE001  the one place where a document that breaks a stage costs only itself
-        if len(documents) == 1:
-            return Outcome(documents, [Failure(type(error).__name__, str(error)[:2000])])
-    return _joined([_attempt(stage, documents.take(np.array([row]))) for row in range(len(documents))])
-
-
-def _joined(outcomes: Sequence[Outcome]) -> Outcome:
-    """Join outcomes of single documents; a document that failed has nulls in the stage's columns and NaN signals."""
-    table = pa.concat_tables(
-        [pa.Table.from_batches([outcome.documents.batch]) for outcome in outcomes], promote_options="default"
-    )
-    names = sorted({name for outcome in outcomes for name in outcome.signals})
-    signals = {
-        name: np.concatenate([outcome.signals.get(name, np.array([np.nan])) for outcome in outcomes]) for name in names
-    }
-    return Outcome(
-        Documents(table.combine_chunks().to_batches()[0]),
-        [outcome.fates[0] for outcome in outcomes],
-        signals,
-        sum(outcome.child_seconds for outcome in outcomes),
-        _joined_seconds(outcomes),
-    )
-
-
-def _joined_seconds(outcomes: Sequence[Outcome]) -> np.ndarray | None:
-    if all(outcome.page_seconds is None for outcome in outcomes):
-        return None
-    return np.concatenate([np.array([np.nan]) if o.page_seconds is None else o.page_seconds for o in outcomes])
 
 
 def _store_fates(before: Documents, stage: str, decided: Mapping[int, Fate], sink: Sink, *, keep_text: bool) -> None:

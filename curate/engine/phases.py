@@ -27,7 +27,7 @@ before has finished or is lost.
     segment 0             segment 1  barriers                          segment 2                  segment 3
     phase 0 ---------------------->                                    phase 1 ---------------->  phase 2
 
-**Barriers.** The last segment before a barrier writes a key for each document it keeps. `curate.matching` compares the
+**Barriers.** The last segment before a barrier writes a key for each document it keeps. `curate.dedup` compares the
 keys, and where needed the texts, of all tasks and writes for each task which rows are copies of what. The next
 segment reads that file and takes the copies out before its first stage. Barriers that follow each other are resolved
 together.
@@ -71,6 +71,7 @@ from curate.files import standing_marker
 from curate.filters.verdict import Rule
 from curate.inputs.tasks import Task, sizes_of
 from curate.loading import RECIPE_FILE
+from curate.protocol import Barrier
 from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
 
@@ -85,18 +86,36 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class _Run:
+    """What all phases share: the recipe, its work folder, earlier runs, workers, and the callback for progress."""
+
+    recipe: Recipe
+    work: Path
+    against: Sequence[Earlier]
+    workers: Workers
+    show: Show
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """Barriers that were resolved together, and the folder in which they list the duplicates of every task."""
+
+    barriers: tuple[Barrier, ...]
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
 class _Phase:
     """Consecutive segments that one call takes a task through.
 
-    `folders` are theirs, `earlier` those of all segments before. `met` is the last segment before this phase, whose
-    barriers have left their result in `matches`. `settled` are the limits set since, each with the name of its stage.
+    `folders` are theirs, `earlier` those of all segments before. `resolved` are the barriers just before this phase,
+    `settled` the limits that were set there, each with the name of its stage.
     """
 
     segments: tuple[Segment, ...]
     folders: tuple[Path, ...]
-    earlier: tuple[Path, ...]
-    matches: Path | None
-    met: Segment | None
+    earlier: tuple[Path, ...] = ()
+    resolved: _Resolved | None = None
     settled: tuple[tuple[str, Rule], ...] = ()
 
 
@@ -104,13 +123,13 @@ def advance_all(
     recipe: Recipe, tasks: Sequence[Task], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
 ) -> tuple[list[Work], list[str], list[Path]]:
     """Take every task through every segment; return the finished ones, a line per lost split, all folders."""
+    run = _Run(recipe, work, against, workers, show)
     done = [Work(task, size) for task, size in zip(tasks, sizes_of(tasks), strict=True)]
     missing: list[str] = []
     folders: list[Path] = []
     key, segments = code_version(), list(recipe.segments())
     earlier: tuple[Path, ...] = ()
-    matches: Path | None = None
-    met: Segment | None = None
+    resolved: _Resolved | None = None
     settled: tuple[tuple[str, Rule], ...] = ()
     while segments:
         ends = (i for i, segment in enumerate(segments) if segment.barriers or segment.waiting)
@@ -120,19 +139,19 @@ def advance_all(
         for segment in phase:
             key = fingerprint([key, describe(segment), recipe.keep_dropped_text])
             own.append(work / f"{len(folders) + len(own):02d}-{_title(segment)}-{key}")
-        here = _Phase(tuple(phase), tuple(own), earlier, matches, met, settled)
-        done = _advance(here, recipe, done, workers, show, missing)
+        done = _advance(run, _Phase(tuple(phase), tuple(own), earlier, resolved, settled), done, missing)
         identities = [each.identity for each in done]
         folders += own
-        earlier, met = (*earlier, *own), phase[-1]
-        settled = _settle(met, own[-1], identities)
+        earlier, last, resolved = (*earlier, *own), phase[-1], None
+        settled = _settle(last, own[-1], identities)
         if settled:
-            key, matches = fingerprint([key, identities]), None
-        if met.barriers:
-            key = fingerprint([key, _fed(own[-1], identities), [run.digest for run in against]])
-            matches = work / f"{len(folders):02d}-{'-'.join(b.name for b in met.barriers)}-{key}"
-            _resolve(recipe, met, own[-1], identities, matches, against, workers, show)
-            folders.append(matches)
+            key = fingerprint([key, identities])
+        if last.barriers:
+            key = fingerprint([key, _fed(own[-1], identities), [each.digest for each in against]])
+            folder = work / f"{len(folders):02d}-{'-'.join(b.name for b in last.barriers)}-{key}"
+            resolved = _Resolved(last.barriers, folder)
+            _resolve(run, resolved, own[-1], identities)
+            folders.append(folder)
     return done, missing, folders
 
 
@@ -157,20 +176,18 @@ def _title(segment: Segment) -> str:
     return segment.stages[-1].name if segment.stages else "matched" if segment.reads is None else "read"
 
 
-def _advance(
-    phase: _Phase, recipe: Recipe, works: Sequence[Work], workers: Workers, show: Show, missing: list[str]
-) -> list[Work]:
+def _advance(run: _Run, phase: _Phase, works: Sequence[Work], missing: list[str]) -> list[Work]:
     """Take every task through the segments of a phase; return the finished, note the lost in `missing`."""
-    matched = standing_marker(phase.matches / resolve.DONE)["files"] if phase.matches is not None else {}
+    matches = standing_marker(phase.resolved.folder / resolve.DONE)["files"] if phase.resolved else {}
     todo = {(index, 0): work for index, work in enumerate(works)}
     done: dict[tuple[int, int], Work] = {}
     lost: dict[tuple[int, int], list[str]] = {}
     work_folder, key = phase.folders[0].parent, phase.folders[0].name
     seen = Progress(_named(phase), 0, sum(work.bytes for work in works), work=work_folder, key=key)
-    show(seen)
+    run.show(seen)
     while todo:
         places, again = list(todo), []
-        for index, result in _results(phase, recipe, list(todo.values()), matched, workers):
+        for index, result in _results(run, phase, list(todo.values()), matches):
             place, work = places[index], todo[places[index]]
             if isinstance(result, Lost) and _divisible(work):
                 again.append(place)
@@ -184,13 +201,10 @@ def _advance(
                 lost[place] = [f"{work.task.names[at]}: {why}" for at, why in advanced.unread.items()]
                 done[place] = replace(work, identity=advanced.identity)
                 seen = _counted(seen, work, markers, advanced)
-            show(seen)
+            run.show(seen)
         parts = {place: todo[place].task.alone() for place in sorted(again)}
-        todo = {
-            (first, at): Work(each, each.splits[0].input.bytes)
-            for (first, _), part in parts.items()
-            for at, each in enumerate(part)
-        }
+        alone = ((first, at, task) for (first, _), part in parts.items() for at, task in enumerate(part))
+        todo = {(first, at): Work(task, task.splits[0].input.bytes) for first, at, task in alone}
     missing += [line for place in sorted(lost) for line in lost[place]]
     return [done[place] for place in sorted(done)]
 
@@ -202,9 +216,8 @@ def _divisible(work: Work) -> bool:
 
 def _named(phase: _Phase) -> str:
     """The phase by the first and the last of its stages."""
-    names = [_title(segment) for segment in phase.segments]
-    first = [stage.name for segment in phase.segments for stage in segment.stages][:1]
-    return " to ".join(dict.fromkeys(["read" if not phase.earlier else (first or names)[0], names[-1]]))
+    first = next((stage.name for segment in phase.segments for stage in segment.stages), _title(phase.segments[0]))
+    return " to ".join(dict.fromkeys([first if phase.earlier else "read", _title(phase.segments[-1])]))
 
 
 def _counted(seen: Progress, work: Work, markers: Sequence[Mapping[str, Any]], advanced: Advanced) -> Progress:
@@ -219,17 +232,16 @@ def _counted(seen: Progress, work: Work, markers: Sequence[Mapping[str, Any]], a
 
 
 def _results(
-    phase: _Phase,
-    recipe: Recipe,
-    works: Sequence[Work],
-    matched: Mapping[str, Mapping[str, Any]],
-    workers: Workers,
+    run: _Run, phase: _Phase, works: Sequence[Work], matches: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[tuple[int, Lost | tuple[Advanced, list[dict[str, Any]]]]]:
-    """For each task, as they finish, what its worker returned and the markers it has left, or Lost."""
-    pieces = [_pieces(phase, work.identity, recipe, matched) for work in works]
+    """For each task, as they finish, what its worker returned and the markers it has left, or Lost.
+
+    `matches` holds for each task the file that lists its duplicates.
+    """
+    pieces = [_pieces(run, phase, work.identity, matches) for work in works]
     first = not phase.earlier
     calls = [(*([work.task] if first else []), each, work.bytes) for work, each in zip(works, pieces, strict=True)]
-    for index, result in workers.map(begin if first else advance, calls, _by_value(recipe)):
+    for index, result in run.workers.map(begin if first else advance, calls, _by_value(run.recipe)):
         markers = result if isinstance(result, Lost) else _markers(pieces[index], result.identity)
         yield index, markers if isinstance(markers, Lost) else (result, markers)
 
@@ -242,14 +254,19 @@ def _markers(pieces: Sequence[Piece], identity: str) -> list[dict[str, Any]] | L
         return Lost(f"{error}; do all nodes see the same OUT?")
 
 
-def _pieces(phase: _Phase, identity: str, recipe: Recipe, matched: Mapping[str, Mapping[str, Any]]) -> list[Piece]:
+def _pieces(run: _Run, phase: _Phase, identity: str, matches: Mapping[str, Mapping[str, Any]]) -> list[Piece]:
+    """The work of each segment of a phase on one task; only the first takes out what barriers found and limits miss."""
+    resolved, earlier = phase.resolved, phase.earlier
     pieces = []
-    earlier, met, settled = phase.earlier, phase.met, phase.settled
-    matches = phase.matches / matched[identity]["file"] if phase.matches is not None and identity in matched else None
     for segment, folder in zip(phase.segments, phase.folders, strict=True):
-        barriers = met.barriers if met is not None else ()
-        pieces.append(Piece(segment, folder, identity, recipe.keep_dropped_text, earlier, matches, barriers, settled))
-        earlier, matches, met, settled = (*earlier, folder), None, None, ()
+        pieces.append(Piece(segment, folder, identity, run.recipe.keep_dropped_text, earlier))
+        earlier = (*earlier, folder)
+    pieces[0] = replace(
+        pieces[0],
+        matches=resolved.folder / matches[identity]["file"] if resolved and identity in matches else None,
+        barriers=resolved.barriers if resolved else (),
+        settled=phase.settled,
+    )
     return pieces
 
 
@@ -264,26 +281,18 @@ def _modules(recipe: Recipe) -> Iterator[str]:
             yield getattr(getattr(stage, name), "__module__", None) or ""
 
 
-def _resolve(
-    recipe: Recipe,
-    met: Segment,
-    folder: Path,
-    identities: Sequence[str],
-    matches: Path,
-    against: Sequence[Earlier],
-    workers: Workers,
-    show: Show,
-) -> None:
-    title = " and ".join(barrier.name for barrier in met.barriers)
-    show(Progress(title, 0, 1))
+def _resolve(run: _Run, resolved: _Resolved, keys: Path, identities: Sequence[str]) -> None:
+    """Compare the keys of all tasks, which the last segment left in the folder `keys`."""
+    title = " and ".join(barrier.name for barrier in resolved.barriers)
+    run.show(Progress(title, 0, 1))
     reused = resolve.resolve(
-        met.barriers,
-        folder,
+        resolved.barriers,
+        keys,
         identities,
-        matches,
-        earlier=against,
-        workers=workers,
-        by_value=_by_value(recipe),
-        tell=lambda step, share: show(Progress(title, share, 1, step=step)),
+        resolved.folder,
+        earlier=run.against,
+        workers=run.workers,
+        by_value=_by_value(run.recipe),
+        tell=lambda step, share: run.show(Progress(title, share, 1, step=step)),
     )
-    show(Progress(title, 1, 1, reused=int(reused)))
+    run.show(Progress(title, 1, 1, reused=int(reused)))

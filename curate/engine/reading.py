@@ -25,7 +25,7 @@ BATCH_SKIPS = 4096
 
 @dataclass(slots=True)
 class Found:
-    """What reading one split has met: counts of records and damage, and the error if the input is not an archive."""
+    """Counts of records and damage from reading one split, and the error if the input is not an archive."""
 
     split: Split
     counts: ReadCounts = field(default_factory=ReadCounts)

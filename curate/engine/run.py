@@ -125,12 +125,17 @@ def _reported(
     report = stats.report(recipe.name, read, size, tally, text_totals(out / DATA), missing)
     report["settings"] = describe(recipe)
     report["about"] = list(map(as_json, recipe.stages))
+    report["versions"] = _versions()
     written = takedown.honour(out, report, written)
     report["totals"] |= _site_loss(recipe, out)
     report |= beside(out, fingerprint(recipe), report["totals"])
     write_json(out / REPORT, report)
     write_html(out / REPORT_PAGE, report, recipe=recipe)
     return report, written, read
+
+
+def _versions() -> dict[str, str]:
+    return {"curate": __version__, "code": code_version(), **library_versions()}
 
 
 def _inputs(specs: Sequence[str], out: Path) -> tuple[Input, ...]:
@@ -259,7 +264,7 @@ def _manifest(
     """Describe recipe, inputs and outputs. There is no clock in it, so two runs of one recipe over one input agree."""
     return {
         "recipe": {"name": recipe.name, "fingerprint": fingerprint(recipe), "stages": describe(recipe)},
-        "versions": {"curate": __version__, "code": code_version(), **library_versions()},
+        "versions": _versions(),
         **inputs,
         "splits": splits,
         "against": _named(against),

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from curate.counts import StageCount
 from curate.dedup.shuffle import MATCHED
-from curate.documents import MEASURED, PROVENANCE, SPANS, Documents, sizes
+from curate.documents import BATCH_CHARS, BATCH_DOCUMENTS, MEASURED, PROVENANCE, SPANS, Documents, sizes
 from curate.engine.flow import flow, measure, settle
 from curate.engine.reading import Found, read_dict, read_pages
 from curate.engine.split_keys import in_rows, keys_of, without_matched
@@ -35,9 +35,7 @@ from curate.pulse import Pulsing, pulsing
 from curate.recipe import Segment, fingerprint
 from curate.stages import Barrier, Read, Stage
 
-BATCH_DOCUMENTS = 256
 BATCH_BYTES = 32 << 20
-BATCH_CHARS = 4 << 20
 FILES = ("documents", "dropped", "quarantine", "signals", "keys", "cut")
 
 
@@ -103,7 +101,7 @@ def _signal_schema(stages: Sequence[Stage]) -> pa.Schema:
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """What became of a task: its identity, for each segment whether the work was done before, and what of it is lost.
+    """The result of a task: its identity, for each segment whether it was reused, and the inputs that were lost.
 
     `unread` gives, by the place in the task, why a split could not be read. `began` and `ended` are seconds since 1970
     on the worker's clock; they go into the log alone.

@@ -51,7 +51,7 @@ class Scored(NamedTuple):
 
 
 class Extracted(NamedTuple):
-    """A page's main text, its expected word F1, and what its parts are: `spans.columns` and `spans.unpack` read it."""
+    """A page's main text, its expected word F1, and its typed spans, which `spans.columns` and `spans.unpack` read."""
 
     text: str
     expected_f1: float

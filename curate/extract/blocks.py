@@ -24,7 +24,7 @@ from curate.warc.charset import utf8_of
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """A page's main text and what speaks for it.
+    """A page's main text with the scores behind it.
 
     `expected_f1`, 0..1, is the model's own estimate of the word F1 of `text` against what a person would mark; low
     values are pages with little or doubtful content. `blocks` and `kept` count blocks, `words` and `kept_words` words.

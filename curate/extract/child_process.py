@@ -22,7 +22,7 @@ _F_SETPIPE_SZ = 1031
 
 @dataclass(frozen=True, slots=True)
 class SandboxLimits:
-    """What one page may use: CPU and wall time in seconds, resident memory of the child and UTF-8 output in bytes.
+    """Limits for one page: CPU and wall time in seconds, resident memory of the child and UTF-8 output in bytes.
 
     On trafilatura's evaluation pages the 99th percentile is 0.2 s of CPU; a page of 100,000 paragraphs takes 4 s.
     """

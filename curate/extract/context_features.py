@@ -19,9 +19,14 @@ MAX_LABEL_WORDS = 6
 MAX_DISTANCE = 60
 _COLON = 2  # of `measures.ENDS`
 
-PLACED = 8
-AROUND = 10
-KIN = 5
+# Columns of each part of a block's row; the last name of a part counts its columns.
+(
+    _PLACE, _WORDS_BEFORE, _LOG_BLOCKS, _LOG_WORDS, _AFTER_HEADING, _WORDS_AFTER_HEADING, _AFTER_TOP, _GOOD_SHARE,
+    POSITION,
+) = range(9)  # fmt: skip
+(_LONG_AT, _LONG_WORDS, _SHORT_FIRST, _A_SIDE) = range(4)
+(_LABEL_SCORE, _LABEL_LOWEST, _AFTER_LABEL, _GOOD_BEFORE, AROUND) = range(2 * _A_SIDE, 2 * _A_SIDE + 5)
+(_LOG_COUNT, _LOG_MEAN_WORDS, _ALIKE_LINKED, _ALIKE_SHARE, _OF_MEAN_WORDS, BUILT_ALIKE) = range(6)
 
 
 @compiled
@@ -47,7 +52,7 @@ def signatures(page: Page) -> Numbers:
 
 
 @compiled
-def kin(groups: Numbers, measures: Measures, rows: Rows, column: int) -> None:
+def built_alike(groups: Numbers, measures: Measures, rows: Rows, column: int) -> None:
     """Of the blocks built alike: how many, how long, how linked, how much of the page, how many in a row."""
     n = len(groups)
     sums = np.zeros((n + 1, 3))
@@ -59,29 +64,30 @@ def kin(groups: Numbers, measures: Measures, rows: Rows, column: int) -> None:
     total = max(sums[:, 1].sum(), 1.0)
     for i in range(n):
         count, words, linked = sums[groups[i]]
-        row = rows[i]
-        row[column], row[column + 1] = np.log1p(count), np.log1p(words / count)
-        row[column + 2], row[column + 3] = linked / max(words, 1.0), words / total
-        row[column + 4] = measures[i, m.WORDS] * count / max(words, 1.0)
+        row = rows[i, column:]
+        row[_LOG_COUNT], row[_LOG_MEAN_WORDS] = np.log1p(count), np.log1p(words / count)
+        row[_ALIKE_LINKED], row[_ALIKE_SHARE] = linked / max(words, 1.0), words / total
+        row[_OF_MEAN_WORDS] = measures[i, m.WORDS] * count / max(words, 1.0)
 
 
 @compiled
-def placed(page: Page, measures: Measures, sums: Sums, rows: Rows, column: int) -> None:
+def position(page: Page, measures: Measures, sums: Sums, rows: Rows, column: int) -> None:
     """Where the block stands: in the page, after the last heading, around the first h1."""
     n, heading, top = len(measures), -1, -1
     for i in range(n):
-        row = rows[i]
+        row = rows[i, column:]
         level = page.blocks[i, p.HEADING_LEVEL]
-        row[column], row[column + 1] = i / n, sums[i, WORDS_BEFORE] / max(sums[n, WORDS_BEFORE], 1.0)
-        row[column + 2], row[column + 3] = np.log1p(n), np.log1p(sums[n, WORDS_BEFORE])
+        row[_PLACE], row[_WORDS_BEFORE] = i / n, sums[i, WORDS_BEFORE] / max(sums[n, WORDS_BEFORE], 1.0)
+        row[_LOG_BLOCKS], row[_LOG_WORDS] = np.log1p(n), np.log1p(sums[n, WORDS_BEFORE])
         if level:
             heading = i
         if level == 1 and top < 0:
             top = i
-        row[column + 4] = i - heading if heading >= 0 else -1.0
-        row[column + 5] = np.log1p(sums[i, WORDS_BEFORE] - sums[heading, WORDS_BEFORE]) if heading >= 0 else -1.0
-        row[column + 6] = i - top if top >= 0 else -1.0
-        row[column + 7] = sums[n, GOOD_BEFORE] / max(sums[n, WORDS_BEFORE], 1.0)
+        row[_AFTER_HEADING] = i - heading if heading >= 0 else -1.0
+        after = sums[i, WORDS_BEFORE] - sums[heading, WORDS_BEFORE]
+        row[_WORDS_AFTER_HEADING] = np.log1p(after) if heading >= 0 else -1.0
+        row[_AFTER_TOP] = i - top if top >= 0 else -1.0
+        row[_GOOD_SHARE] = sums[n, GOOD_BEFORE] / max(sums[n, WORDS_BEFORE], 1.0)
 
 
 @compiled
@@ -118,10 +124,10 @@ def _towards(measures: Measures, rows: Rows, column: int, step: int) -> None:
     n, far, short = len(measures), -1, 0
     for k in range(n):
         i = k if step > 0 else n - 1 - k
-        row = rows[i]
-        row[column] = min(abs(i - far), MAX_DISTANCE) if far >= 0 else MAX_DISTANCE + 1
-        row[column + 1] = np.log1p(measures[far, m.WORDS]) if far >= 0 else -1.0
-        row[column + 2] = min(short, MAX_DISTANCE)
+        row = rows[i, column:]
+        row[_LONG_AT] = min(abs(i - far), MAX_DISTANCE) if far >= 0 else MAX_DISTANCE + 1
+        row[_LONG_WORDS] = np.log1p(measures[far, m.WORDS]) if far >= 0 else -1.0
+        row[_SHORT_FIRST] = min(short, MAX_DISTANCE)
         short = 0 if measures[i, m.WORDS] >= MIN_GOOD_WORDS else short + 1
         if _is_long(measures[i]):
             far = i
@@ -132,13 +138,13 @@ def around(page: Page, measures: Measures, sums: Sums, rows: Rows, column: int) 
     """What lies on both sides beyond the neighbours, and what the last label says."""
     n, label = len(measures), -1
     _towards(measures, rows, column, 1)
-    _towards(measures, rows, column + 3, -1)
+    _towards(measures, rows, column + _A_SIDE, -1)
     for i in range(n):
-        row = rows[i]
+        row = rows[i, column:]
         if label >= 0:
-            row[column + 6] = measures[label, m.SCORE] / max(measures[label, m.WORDS], 1.0)
-            row[column + 7] = measures[label, m.LOWEST]
-        row[column + 8] = min(i - label, MAX_DISTANCE) if label >= 0 else -1.0
-        row[column + 9] = sums[i, GOOD_BEFORE] / max(sums[n, GOOD_BEFORE], 1.0)
+            row[_LABEL_SCORE] = measures[label, m.SCORE] / max(measures[label, m.WORDS], 1.0)
+            row[_LABEL_LOWEST] = measures[label, m.LOWEST]
+        row[_AFTER_LABEL] = min(i - label, MAX_DISTANCE) if label >= 0 else -1.0
+        row[_GOOD_BEFORE] = sums[i, GOOD_BEFORE] / max(sums[n, GOOD_BEFORE], 1.0)
         if is_label(page, i, measures[i]):
             label = i

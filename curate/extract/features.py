@@ -7,7 +7,7 @@ from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.byte_hashes import Hashes, Numbers, look_up
 from curate.extract.compiling import compiled
-from curate.extract.context_features import AROUND, KIN, PLACED, Rows, around, kin, placed
+from curate.extract.context_features import AROUND, BUILT_ALIKE, POSITION, Rows, around, built_alike, position
 from curate.extract.measures import Measures
 from curate.extract.page import Page
 from curate.extract.sums import (
@@ -33,16 +33,26 @@ for _i, _names in enumerate(_LANDMARKS):
         _LANDMARK[NUMBER[_name]] = _i
 _LANDMARK_COUNT = len(_LANDMARKS)
 
-LEVELS = 4
-SHALLOW = 22
-NEIGHBOURS = 14
-PER_LEVEL = 6
-LINEAGE = 8 + len(_LANDMARKS) + 2
-FEATURES = SHALLOW + PLACED + NEIGHBOURS + LEVELS * PER_LEVEL + LINEAGE + AROUND + KIN
-
-# Columns of the scores of elements: float32[elements, 4 + landmarks].
-(_OWN, _DECAYED, _PATH_MIN, _PATH_MAX) = range(4)
+# Columns of the scores of elements: float32[elements, _SCORES + landmarks].
+(_OWN, _DECAYED, _PATH_MIN, _PATH_MAX, _SCORES) = range(5)
 DECAY = 0.7
+
+# Columns of each part of a block's row; the last name of a part counts its columns.
+(
+    _LOG_CHARS, _LOG_WORDS, _WORD_CHARS, _LINK_SHARE, _LINKS, _COMMAS_A_WORD, _STOPS_A_WORD, _ENDS, _STARTS,
+    _UPPER_SHARE, _DIGIT_SHARE, _SYMBOL_SHARE, _TAG, _HEADING_LEVEL, _TITLE_SHARE, _TITLE_WORDS, _REPEATS,
+    _MEAN_SCORE, _LOWEST_SCORE, _IMAGES, _INPUTS, _LINES, SHALLOW,
+) = range(23)  # fmt: skip
+(_IN_LOG_WORDS, _IN_LINK_SHARE, _IN_LOG_BLOCKS, _IN_PARAGRAPHS, _IN_WORD_SHARE, _IN_GOOD_SHARE, PER_LEVEL) = range(7)
+(_DEPTH, _PARENT_TAG, _IS_HIDDEN, _FIRST_SCORE) = range(4)
+_PARENT_SCORE = _FIRST_SCORE + _SCORES
+_FIRST_LANDMARK = _PARENT_SCORE + 1
+_FIRST_CENTRE = _FIRST_LANDMARK + _LANDMARK_COUNT
+CENTRE_SHARES = (0.5, 0.7)
+LINEAGE = _FIRST_CENTRE + len(CENTRE_SHARES)
+LEVELS = 4
+NEIGHBOURS = 14
+FEATURES = SHALLOW + POSITION + NEIGHBOURS + LEVELS * PER_LEVEL + LINEAGE + AROUND + BUILT_ALIKE
 
 
 @compiled
@@ -54,19 +64,20 @@ def _per_word(value: float, words: float) -> float:
 def _shallow(page: Page, i: int, measure: Measures, row: Rows) -> None:
     words, chars = measure[m.WORDS], max(measure[m.CHARS], 1.0)
     block = page.blocks[i]
-    row[0], row[1] = np.log1p(chars), np.log1p(words)
-    row[2] = chars / max(words, 1.0)
-    row[3], row[4] = measure[m.LINK_SHARE], block[p.LINKS]
-    row[5], row[6] = _per_word(measure[m.COMMAS], words), _per_word(measure[m.STOPS], words)
-    row[7], row[8] = measure[m.ENDS], measure[m.STARTS]
-    row[9], row[10], row[11] = measure[m.UPPER] / chars, measure[m.DIGITS] / chars, measure[m.SYMBOLS] / chars
-    row[12] = page.elements[block[p.ELEMENT], p.TAG]
-    row[13] = block[p.HEADING_LEVEL]
-    row[14], row[15] = _per_word(measure[m.TITLE_WORDS], words), measure[m.TITLE_WORDS]
-    row[16] = measure[m.REPEATS]
-    row[17], row[18] = _per_word(measure[m.SCORE], words), measure[m.LOWEST]
-    row[19], row[20] = block[p.IMAGES], block[p.INPUTS]
-    row[21] = measure[m.LINES]
+    row[_LOG_CHARS], row[_LOG_WORDS] = np.log1p(chars), np.log1p(words)
+    row[_WORD_CHARS] = chars / max(words, 1.0)
+    row[_LINK_SHARE], row[_LINKS] = measure[m.LINK_SHARE], block[p.LINKS]
+    row[_COMMAS_A_WORD], row[_STOPS_A_WORD] = _per_word(measure[m.COMMAS], words), _per_word(measure[m.STOPS], words)
+    row[_ENDS], row[_STARTS] = measure[m.ENDS], measure[m.STARTS]
+    row[_UPPER_SHARE], row[_DIGIT_SHARE] = measure[m.UPPER] / chars, measure[m.DIGITS] / chars
+    row[_SYMBOL_SHARE] = measure[m.SYMBOLS] / chars
+    row[_TAG] = page.elements[block[p.ELEMENT], p.TAG]
+    row[_HEADING_LEVEL] = block[p.HEADING_LEVEL]
+    row[_TITLE_SHARE], row[_TITLE_WORDS] = _per_word(measure[m.TITLE_WORDS], words), measure[m.TITLE_WORDS]
+    row[_REPEATS] = measure[m.REPEATS]
+    row[_MEAN_SCORE], row[_LOWEST_SCORE] = _per_word(measure[m.SCORE], words), measure[m.LOWEST]
+    row[_IMAGES], row[_INPUTS] = block[p.IMAGES], block[p.INPUTS]
+    row[_LINES] = measure[m.LINES]
 
 
 @compiled
@@ -88,23 +99,23 @@ def _neighbours(page: Page, i: int, measures: Measures, sums: Sums, row: Rows) -
 
 @compiled
 def _levels(page: Page, found: NDArray[np.int64], sums: Sums, row: Rows) -> None:
-    n, k = len(sums) - 1, 0
-    for element in found:
-        first, last = page.elements[element, p.FIRST_BLOCK], page.elements[element, p.LAST_BLOCK]
-        part = sums[last] - sums[first]
-        row[k], row[k + 1] = np.log1p(part[WORDS_BEFORE]), part[LINKED_BEFORE] / max(part[WORDS_BEFORE], 1.0)
-        row[k + 2] = np.log1p(last - first)
-        row[k + 3] = part[PARAGRAPHS_BEFORE] / max(last - first, 1)
-        row[k + 4] = part[WORDS_BEFORE] / max(sums[n, WORDS_BEFORE], 1.0)
-        row[k + 5] = part[GOOD_BEFORE] / max(part[WORDS_BEFORE], 1.0)
-        k += PER_LEVEL
+    n = len(sums) - 1
+    for level in range(len(found)):
+        first, last = page.elements[found[level], p.FIRST_BLOCK], page.elements[found[level], p.LAST_BLOCK]
+        part, of = sums[last] - sums[first], row[level * PER_LEVEL :]
+        of[_IN_LOG_WORDS] = np.log1p(part[WORDS_BEFORE])
+        of[_IN_LINK_SHARE] = part[LINKED_BEFORE] / max(part[WORDS_BEFORE], 1.0)
+        of[_IN_LOG_BLOCKS] = np.log1p(last - first)
+        of[_IN_PARAGRAPHS] = part[PARAGRAPHS_BEFORE] / max(last - first, 1)
+        of[_IN_WORD_SHARE] = part[WORDS_BEFORE] / max(sums[n, WORDS_BEFORE], 1.0)
+        of[_IN_GOOD_SHARE] = part[GOOD_BEFORE] / max(part[WORDS_BEFORE], 1.0)
 
 
 @compiled
 def element_scores(page: Page, keys: Hashes, values: Numbers) -> Rows:
     """Class-token scores and landmarks of every element, its ancestors' included; parents come before children."""
     n = page.state[p.ELEMENTS]
-    scores = np.zeros((n, 4 + _LANDMARK_COUNT), np.float32)
+    scores = np.zeros((n, _SCORES + _LANDMARK_COUNT), np.float32)
     for i in range(n):
         element = page.elements[i]
         total, known = 0.0, 0
@@ -121,7 +132,7 @@ def element_scores(page: Page, keys: Hashes, values: Numbers) -> Rows:
         row[_PATH_MIN], row[_PATH_MAX] = min(own, row[_PATH_MIN]), max(own, row[_PATH_MAX])
         landmark = _LANDMARK[element[p.TAG]]
         if landmark >= 0:
-            row[4 + landmark] += 1
+            row[_SCORES + landmark] += 1
     return scores
 
 
@@ -140,19 +151,15 @@ def smallest_with(page: Page, sums: Sums, share: float) -> int:
 @compiled
 def _lineage(page: Page, i: int, scores: Rows, centres: NDArray[np.int64], row: Rows) -> None:
     element = page.blocks[i, p.ELEMENT]
-    row[0] = page.elements[element, p.DEPTH]
     parent = max(page.elements[element, p.PARENT], 0)
-    row[1] = page.elements[parent, p.TAG]
-    row[2] = page.elements[element, p.IS_HIDDEN]
-    for k in range(4):
-        row[3 + k] = scores[element, k]
-    row[7] = scores[parent, _OWN]
-    for k in range(_LANDMARK_COUNT):
-        row[8 + k] = scores[element, 4 + k]
-    k = 8 + _LANDMARK_COUNT
-    for centre in centres:
-        row[k] = page.elements[centre, p.FIRST_BLOCK] <= i < page.elements[centre, p.LAST_BLOCK]
-        k += 1
+    row[_DEPTH] = page.elements[element, p.DEPTH]
+    row[_PARENT_TAG] = page.elements[parent, p.TAG]
+    row[_IS_HIDDEN] = page.elements[element, p.IS_HIDDEN]
+    row[_FIRST_SCORE:_PARENT_SCORE] = scores[element, :_SCORES]
+    row[_PARENT_SCORE] = scores[parent, _OWN]
+    row[_FIRST_LANDMARK:_FIRST_CENTRE] = scores[element, _SCORES:]
+    for k in range(len(centres)):
+        row[_FIRST_CENTRE + k] = page.elements[centres[k], p.FIRST_BLOCK] <= i < page.elements[centres[k], p.LAST_BLOCK]
 
 
 @compiled
@@ -161,18 +168,18 @@ def features(page: Page, measures: Measures, scores: Rows, groups: Numbers) -> R
     n = len(measures)
     rows, found = np.zeros((n, FEATURES), np.float32), np.zeros(LEVELS, np.int64)
     sums = running_sums(page, measures)
-    centres = np.array([smallest_with(page, sums, 0.5), smallest_with(page, sums, 0.7)])
+    centres = np.array([smallest_with(page, sums, share) for share in CENTRE_SHARES])
     for i in range(n):
         row, k = rows[i], 0
         _shallow(page, i, measures[i], row)
-        k += SHALLOW + PLACED
+        k += SHALLOW + POSITION
         _neighbours(page, i, measures, sums, row[k:])
         k += NEIGHBOURS
         containers(page, page.blocks[i, p.ELEMENT], found)
         _levels(page, found, sums, row[k:])
         k += LEVELS * PER_LEVEL
         _lineage(page, i, scores, centres, row[k:])
-    placed(page, measures, sums, rows, SHALLOW)
-    around(page, measures, sums, rows, FEATURES - KIN - AROUND)
-    kin(groups, measures, rows, FEATURES - KIN)
+    position(page, measures, sums, rows, SHALLOW)
+    around(page, measures, sums, rows, FEATURES - BUILT_ALIKE - AROUND)
+    built_alike(groups, measures, rows, FEATURES - BUILT_ALIKE)
     return rows

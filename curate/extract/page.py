@@ -82,7 +82,7 @@ STATE_FIELDS = SCRIPT_LINKS + MAX_SCRIPTS
 
 
 class Page(NamedTuple):
-    """What the tokenizer leaves of a page; `state` says how much of each array is filled."""
+    """A tokenized page; `state` says how much of each array is filled."""
 
     text: Any  # uint8: visible text, white space folded, entities decoded
     blocks: Any  # int32[blocks, BLOCK_FIELDS]

@@ -34,7 +34,7 @@ _DELIMITER = re.compile(r"\\[()\[\]]")
 
 
 class Piece(NamedTuple):
-    """What is written as one: its kind, the detail of its span, its text or table, and the marks it takes."""
+    """A part that is written in one go: its kind, the detail of its span, its text or table, and its marks."""
 
     kind: int
     detail: int

@@ -14,7 +14,15 @@ from curate.extract.measures import Measures
 from curate.extract.page import Page
 from curate.extract.sums import MIN_GOOD_WORDS, Sums, containers
 
-REVISED = 25
+# Columns of what the first stage thinks; the last name of a part counts its columns.
+_STEPS, _REACHES = (-1, 1, -2, 2), (3, 10)
+(_ODDS, _OF_HIGHEST, _ALIKE, _FIRST_STEP) = range(4)
+_FIRST_REACH = _FIRST_STEP + len(_STEPS)
+_FIRST_LEVEL = _FIRST_REACH + len(_REACHES)
+_WHOLE = _FIRST_LEVEL + LEVELS
+(_MEAN, _LOG_SUM, _BEFORE, _OUTSIDE, _WEIGHT, _FOLLOWS) = range(_WHOLE, _WHOLE + 6)
+(_LAST_3, _NEXT_3, _NEXT_10, _SECTION, _LABEL, _LOG_AFTER, _REST, _FOLLOW_COLUMNS) = range(8)
+REVISED = _FOLLOWS + _FOLLOW_COLUMNS
 SECOND_FEATURES = FEATURES + REVISED + LINES
 
 
@@ -39,11 +47,11 @@ def _follows(i: int, parts: NDArray[np.int64], weighted: Sums, odds: Rows, row: 
     """What the first stage thinks of what comes before, of what follows, and of the section the block is in."""
     n = len(odds)
     label, after = parts[i]
-    row[0], row[1] = _mean_in(weighted, max(i - 3, 0), i), _mean_in(weighted, i + 1, min(i + 4, n))
-    row[2], row[3] = _mean_in(weighted, i + 1, min(i + 11, n)), _mean_in(weighted, label + 1, after)
-    row[4] = odds[label] if label >= 0 else -1.0
-    row[5] = np.log1p(weighted[n, 0] - weighted[i + 1, 0])
-    row[6] = _mean_in(weighted, i + 1, after)
+    row[_LAST_3], row[_NEXT_3] = _mean_in(weighted, max(i - 3, 0), i), _mean_in(weighted, i + 1, min(i + 4, n))
+    row[_NEXT_10], row[_SECTION] = _mean_in(weighted, i + 1, min(i + 11, n)), _mean_in(weighted, label + 1, after)
+    row[_LABEL] = odds[label] if label >= 0 else -1.0
+    row[_LOG_AFTER] = np.log1p(weighted[n, 0] - weighted[i + 1, 0])
+    row[_REST] = _mean_in(weighted, i + 1, after)
 
 
 @compiled
@@ -70,22 +78,20 @@ def revise(
         i = asked[place]
         wide[place, :FEATURES] = rows[i]
         wide[place, FEATURES + REVISED :] = scores[i]
-        row, k = wide[place, FEATURES:], 0
-        row[0], row[1], row[2] = odds[i], odds[i] / highest, alike[i]
-        for step in (-1, 1, -2, 2):
-            row[3 + k] = odds[i + step] if 0 <= i + step < n else -1.0
-            k += 1
-        for reach in (3, 10):
-            row[3 + k] = _mean_in(weighted, max(i - reach, 0), min(i + reach + 1, n))
-            k += 1
+        row = wide[place, FEATURES:]
+        row[_ODDS], row[_OF_HIGHEST], row[_ALIKE] = odds[i], odds[i] / highest, alike[i]
+        for k in range(len(_STEPS)):
+            row[_FIRST_STEP + k] = odds[i + _STEPS[k]] if 0 <= i + _STEPS[k] < n else -1.0
+        for k in range(len(_REACHES)):
+            row[_FIRST_REACH + k] = _mean_in(weighted, max(i - _REACHES[k], 0), min(i + _REACHES[k] + 1, n))
         containers(page, page.blocks[i, p.ELEMENT], found)
-        for element in found:
-            row[3 + k] = _mean_in(weighted, page.elements[element, p.FIRST_BLOCK], page.elements[element, p.LAST_BLOCK])
-            k += 1
-        row[3 + k] = weighted[n, 0] / max(weighted[n, 1], 1e-6)
-        row[4 + k] = np.log1p(weighted[n, 0])
-        row[5 + k] = weighted[i, 0] / max(weighted[n, 0], 1e-6)
-        row[6 + k] = 0.0 if first_high <= i <= last_high else (first_high - i if i < first_high else last_high - i)
-        row[7 + k] = odds[i] * measures[i, m.WORDS]
-        _follows(i, parts, weighted, odds, row[8 + k :])
+        for k in range(LEVELS):
+            element = page.elements[found[k]]
+            row[_FIRST_LEVEL + k] = _mean_in(weighted, element[p.FIRST_BLOCK], element[p.LAST_BLOCK])
+        row[_MEAN] = weighted[n, 0] / max(weighted[n, 1], 1e-6)
+        row[_LOG_SUM] = np.log1p(weighted[n, 0])
+        row[_BEFORE] = weighted[i, 0] / max(weighted[n, 0], 1e-6)
+        row[_OUTSIDE] = 0.0 if first_high <= i <= last_high else (first_high - i if i < first_high else last_high - i)
+        row[_WEIGHT] = odds[i] * measures[i, m.WORDS]
+        _follows(i, parts, weighted, odds, row[_FOLLOWS:])
     return wide

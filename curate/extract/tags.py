@@ -26,7 +26,7 @@ IGNORED = 16  # html, head and body are always open; their end tags may lie
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One row: `closes` holds pairs of groups, what a start tag ends and beyond what it does not look."""
+    """One row; `closes` holds pairs of groups: elements that a start tag ends, and those that stop the search."""
 
     name: str
     does: int = 0

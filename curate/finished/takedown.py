@@ -52,7 +52,7 @@ Note = Callable[[str, dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a takedown did: rows taken per folder, ids of the pages, lines of the request that named nothing."""
+    """The result of a takedown: rows taken per folder, ids of the pages, lines of the request that named nothing."""
 
     rows: Mapping[str, int]
     ids: Sequence[str]

@@ -70,7 +70,7 @@ _WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The hashes of what has to go."""
+    """The hashes of the pages, sites and texts that have to go."""
 
     hashes: frozenset[str]
 

@@ -51,7 +51,7 @@ class Version:
 
 
 class Passing(Exception):  # noqa: N818 (no error yet: the next try may do)
-    """A try failed in a way that another may not; `wait` is what the server asked for, in seconds."""
+    """A try failed in a way that the next may not; `wait` is the delay the server asked for, in seconds."""
 
     def __init__(self, why: str, *, tries: int = 0, wait: float = 0.0) -> None:
         super().__init__(why)
@@ -61,7 +61,7 @@ class Passing(Exception):  # noqa: N818 (no error yet: the next try may do)
 
 @dataclass(slots=True)
 class _Transfer:
-    """A range on its way: what is wanted, of which version, and how much of it lies in `sink`."""
+    """A download of a range: its bounds, the version of the file, and the bytes of it that lie in `sink`."""
 
     request: Request
     start: int

@@ -178,7 +178,7 @@ def seen(exposure: Floats, chances: Floats) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is decided about some documents: bucket, number u, exposure before the first and after each phase, ranks."""
+    """Decisions about some documents: bucket, number u, exposure before the first and after each phase, ranks."""
 
     buckets: Ints
     chances: Floats

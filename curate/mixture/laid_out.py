@@ -50,7 +50,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a format has to know of the tokenizer: its size, the token that ends a document, its file's sha256."""
+    """The facts a format needs about the tokenizer: its size, the token that ends a document, its file's sha256."""
 
     size: int
     end_of_document: int

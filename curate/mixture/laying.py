@@ -28,7 +28,7 @@ IN_MEMORY = 1 << 22  # documents whose numbers are kept between passes, some 60 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a user asks for: a plan, the tokens of all phases together, a tokenizer, a format, a seed, the control."""
+    """A user's request: a plan, the tokens of all phases together, a tokenizer, a format, a seed, the control."""
 
     plan: Plan
     tokens: int
@@ -72,7 +72,7 @@ def measured(sources: Sequence[Source], wish: Wish, work: Path, steps: Steps) ->
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What decides about every document, with what it was found from: the budgets, and what the buckets hold."""
+    """The rates that decide about every document, with the budgets and bucket contents they were computed from."""
 
     rates: Rates
     path: Path

@@ -78,7 +78,7 @@ def _ranked(ranks: Floats, order: Order) -> Keys:
 
 @dataclass(slots=True)
 class Census:
-    """What is laid out: sightings and tokens by phase and bucket, bytes by phase and the first bits of the key."""
+    """Counts of a layout: sightings and tokens by phase and bucket, bytes by phase and the first bits of the key."""
 
     documents: Ints
     tokens: Ints

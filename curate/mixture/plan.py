@@ -82,7 +82,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """Documents weigh (1 + copies removed for them) to a power, at most `max_weight`: what many publish matters."""
+    """Weighs documents by (1 + copies removed for them) to a power, at most `max_weight`: often copied pages matter."""
 
     power: float = 0.5
     max_weight: float = 3.0

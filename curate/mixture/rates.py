@@ -45,7 +45,7 @@ Stretches = Callable[[], Iterator[Stretch]]
 
 @dataclass(slots=True)
 class Rates:
-    """What decides about every document: the ranks of columns, each phase's rates, and numbers u that were raised."""
+    """The rates that decide about documents: ranks of columns, rates of each phase, and numbers u that were raised."""
 
     plan: Plan
     ranks: dict[str, Ranks] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the buckets hold: documents and tokens of each, and the tokens each phase's curve lets through."""
+    """The contents of the buckets: documents and tokens of each, and the tokens each phase's curve lets through."""
 
     documents: Ints
     tokens: Ints
@@ -216,7 +216,7 @@ def _reachable(plan: Plan, phase: Phase, wanted: Ints, top: Ints) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Sightings that a phase could give beyond what is given: of which document, from which rate on, its tokens.
+    """Further sightings that a phase could give: the document of each, the rate from which it occurs, its tokens.
 
     `slack` is how far the document's number u can be raised before it is seen more often in an earlier phase.
     """

@@ -37,7 +37,7 @@ LEDGER_COLUMNS = ("id", "site", "licence", "opt_outs")
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The documents of a mixture: the plan, the parts of all sources, what was measured, the seed, what a format needs.
+    """The documents of a mixture: the plan, the parts of all sources, their measures, the seed, needs of the format.
 
     `item_bytes` is the size of a stored token, 0 where the format needs none.
     """
@@ -69,7 +69,7 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Shuffle:
-    """One layout of a corpus: where its tasks write, what decides, and the ranges."""
+    """One layout of a corpus: the folder its tasks write to, the rates, and the ranges."""
 
     corpus: Corpus
     layout: Layout
@@ -243,7 +243,7 @@ def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
 
 @dataclass(frozen=True, slots=True)
 class Scattered:
-    """What all tasks have left: their files, and for each range the batches in each file."""
+    """The result of all tasks: their files, and for each range the batches in each file."""
 
     files: tuple[Path, ...]
     batches: tuple[dict[str, list[int]], ...]

@@ -29,7 +29,7 @@ class Domain:
 
 @dataclass(slots=True)
 class Origins:
-    """What the documents of a run are from.
+    """The origins of the documents of a run.
 
     `counted` maps the columns of `COUNTED` that the documents have to documents by value; `domains` are by size, the
     largest first; dates are of the captures, "" when none has one. Memory is some 200 bytes a domain.

@@ -27,7 +27,7 @@ UNPUBLISHED = ".unpublished"  # says that a command has changed the folder and i
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a command does with runs that may be published ones.
+    """How a command uses a run that may be a published one.
 
     `reads` has for each of its options that names a run, or runs, the files it reads of them, and the folders, with a
     slash; never work files. With `changes`, what it has changed is published when it ends. `blindly`, files are taken

@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What one layer measured: bits per byte, float64[arms, draws, 2 halves, held-out sets]."""
+    """The measurements of one layer: bits per byte, float64[arms, draws, 2 halves, held-out sets]."""
 
     layer: str
     values: Floats

@@ -48,7 +48,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was measured of all arms, and what it shows of every pair.
+    """The measurements of all arms, and the verdict on every pair.
 
     `leaks` counts the texts that were taken out of each arm; `size` is bytes of a half; `bits` are mean bits per byte
     by layer, arm and held-out set.

@@ -102,8 +102,7 @@ def _parquet(path: Path) -> Iterator[tuple[str, str]]:
 def _json_lines(path: Path) -> Iterator[tuple[str, str]]:
     import pyarrow as pa
 
-    codec = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix)
-    with pa.input_stream(str(path), compression=codec) as stream:
+    with pa.input_stream(str(path)) as stream:
         lines = stream.read().decode("utf-8", "replace").split("\n")
     for number, line in enumerate(lines, 1):
         if not line.strip():

@@ -26,7 +26,7 @@ MAX_HELD_OUT_TOKENS = 40_000  # of each held-out set
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What the layer may cost: training steps of each model, and draws."""
+    """The size of the experiment: training steps of each model, and draws."""
 
     steps: int
     draws: int

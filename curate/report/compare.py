@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from curate.report.groups import reason_of
-from curate.report.limits import described_stages
+from curate.report.limits import settings_of
 from curate.report.pages import MAX_PAGES, Pages, count_pages, read_pages
 
 MOVES = 12
@@ -56,7 +56,7 @@ class Comparison:
 def compare(here: Path, there: Path, reports: tuple[Mapping[str, Any], Mapping[str, Any]]) -> Comparison:
     """Compare the runs in two folders, whose reports these are."""
     names = [tuple(stage["name"] for stage in report["stages"]) for report in reports]
-    described = [_settings(described_stages(report)) for report in reports]
+    described = [{(stage, name): value for stage, name, value in settings_of(report)} for report in reports]
     share = min(1.0, MAX_PAGES / max(1, *(count_pages(out) for out in (here, there))))
     left, right = (read_pages(out, n, share=share) for out, n in zip((here, there), names, strict=True))
     _, mine, theirs = np.intersect1d(left.ids.astype(str), right.ids.astype(str), return_indices=True)
@@ -71,20 +71,6 @@ def compare(here: Path, there: Path, reports: tuple[Mapping[str, Any], Mapping[s
         changed=sum(move.pages for move in moves),
         moves=tuple(moves[:MOVES]),
     )
-
-
-def _settings(described: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    return {(stage, name): value for stage, what in described.items() for name, value in _flat(what, "")}
-
-
-def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:
-    """The settings in a description, each with its name."""
-    if not isinstance(value, Mapping):
-        yield name or "is", str(value)
-        return
-    for key, inner in value.items():
-        # A class is named in capitals and says nothing that its settings do not.
-        yield from _flat(inner, name if key[:1].isupper() else f"{name}.{key}".removeprefix("."))
 
 
 def _differences(here: Mapping[tuple[str, str], str], there: Mapping[tuple[str, str], str]) -> Iterator[Difference]:

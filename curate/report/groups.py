@@ -111,10 +111,11 @@ def _lengths(chars: NDArray[np.float64]) -> Strings:
 
 
 def retention(pages: Pages, dimension: Dimension, *, shown: int = SHOWN) -> list[Group]:
-    """The largest groups of a dimension and the others together."""
+    """The largest groups of a dimension and the others together; of sites those of which most was kept."""
     counts = Counter(dimension.label.tolist())
     counts.pop("", None)
-    names = sorted(counts, key=lambda name: (-counts[name], name))[:shown]
+    kept = Counter(dimension.label[pages.kept].tolist()) if dimension.name == "site" else counts
+    names = sorted(counts, key=lambda name: (-kept[name], -counts[name], name))[:shown]
     if dimension.name == "length of text":
         names.sort(key=lambda name: int(name.split()[0].replace(",", "")))
     elif dimension.name == "year of capture":

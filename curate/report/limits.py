@@ -1,6 +1,6 @@
 """Reads what the stages of a run say about themselves: limits, whose judgement they are, marks in texts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 from typing import Any
@@ -79,6 +79,22 @@ def described_stages(report: Mapping[str, Any]) -> dict[str, Any]:
     return dict(zip(names, described, strict=False)) if len(described) == len(names) else {}
 
 
+def settings_of(report: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Every setting of a run's recipe: stage, name and value."""
+    described = described_stages(report)
+    return [(stage, name, value) for stage, what in described.items() for name, value in _flat(what, "")]
+
+
+def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    """The settings in a description, each with its name."""
+    if not isinstance(value, Mapping):
+        yield name or "is", str(value)
+        return
+    for key, inner in value.items():
+        # A class is named in capitals and says nothing that its settings do not.
+        yield from _flat(inner, name if key[:1].isupper() else f"{name}.{key}".removeprefix("."))
+
+
 def marks_of(report: Mapping[str, Any], recipe: Recipe | None = None) -> dict[str, Where]:
     """For each stage of a run the function that says which stretches of a text a rule of it counts.
 
@@ -87,10 +103,20 @@ def marks_of(report: Mapping[str, Any], recipe: Recipe | None = None) -> dict[st
     """
     if recipe is not None:
         return {stage.name: about(stage).where for stage in recipe.stages}
-    try:  # a name from a file: nothing but a recipe of the project is loaded by it
-        found = load_recipe(report["recipe"]) if str(report.get("recipe")).isidentifier() else None
-    except UsageError:
-        found = None
-    made = described_stages(report)
+    found, made = _by_name(report), described_stages(report)
     stages = found.stages if found else ()
     return {stage.name: about(stage).where for stage in stages if describe(stage) == made.get(stage.name)}
+
+
+def recipe_of(report: Mapping[str, Any]) -> Recipe | None:
+    """The recipe a run was made with, found by the name in its report; None where none of that name is set alike."""
+    found, made = _by_name(report), described_stages(report)
+    alike = found is not None and {stage.name: describe(stage) for stage in found.stages} == made
+    return found if alike else None
+
+
+def _by_name(report: Mapping[str, Any]) -> Recipe | None:
+    try:  # a name from a file: nothing but a recipe of the project is loaded by it
+        return load_recipe(report["recipe"]) if str(report.get("recipe")).isidentifier() else None
+    except UsageError:
+        return None

@@ -25,7 +25,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Pages and what became of them, as parallel arrays of n; `share` of all pages are here, chosen by hash of id.
+    """Pages and their fates as parallel arrays of n; a `share` of all pages is here, chosen by hash of id.
 
     `fate` is the index of the stage a page ended at, the number of stages when it was kept; `rule` why, "" when kept.
     `signals` maps `<stage>.<signal>` to float64[n], NaN where it was not measured; `language` is "" where unknown.

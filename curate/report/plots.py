@@ -7,6 +7,7 @@ from curate.report.pages import Floats, Ints
 from curate.report.rules import Histogram, RuleStudy
 
 WIDTH, HEIGHT, FLOOR = 360, 96, 78
+LEFT = 34  # for the scale of counts
 KINDS = (("kept", "kept in the end"), ("pass", "passed here, dropped elsewhere"), ("fail", "past the limit"))
 
 
@@ -41,8 +42,8 @@ def histogram(study: RuleStudy) -> Markup:
     place = _x(study.limit, drawn.edges)
     described = _described(study)
     return Markup(  # noqa: S704  numbers, and words that were escaped
-        f'<svg class="hist" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(described)}">'
-        f"{''.join(paths)}{_axis(drawn, study.limit)}{_limit(study, place)}</svg>"
+        f'<svg class="hist" viewBox="{-LEFT} 0 {WIDTH + LEFT} {HEIGHT}" role="img" aria-label="{escape(described)}">'
+        f"{''.join(paths)}{_counts(top)}{_axis(drawn, study.limit)}{_limit(study, place)}</svg>"
     )
 
 
@@ -61,6 +62,15 @@ def _bars(low: Ints, high: Ints, top: int) -> str:
         y, h = FLOOR - heights[1, i], heights[1, i] - heights[0, i]
         parts.append(f"M{i * step:.1f} {y:.1f}h{step - 1:.1f}v{max(h, 0.6):.1f}h-{step - 1:.1f}z")
     return "".join(parts)
+
+
+def _counts(top: int) -> str:
+    """The scale at the left: the highest bar, and the count of a bar of half its height."""
+    ticks = [(0, FLOOR), *([(round(top / 4), FLOOR - (FLOOR - 8) * np.sqrt(round(top / 4) / top))] if top >= 8 else [])]
+    return "".join(
+        f'<path class="axis" d="M-3 {y:.1f}H0"/><text x="-5" y="{y + 3:.1f}" class="end">{escape(number(count))}</text>'
+        for count, y in (*ticks, (top, 8.0))
+    )
 
 
 def _x(value: float, edges: Floats) -> float | None:

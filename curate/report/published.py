@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published survival rate: low and high share, of what, and where it is said."""
+    """A published survival rate: low and high share, the whole it refers to, and its source."""
 
     name: str
     low: float

@@ -21,8 +21,8 @@ FAR = 0.5  # a limit no page came half-way to
 class Histogram:
     """Pages by a signal: `edges` float64[n + 1], and counts per bin of those kept in the end and of the others.
 
-    Pages outside the edges are in the outermost bins; `least` and `most` are the extremes. The others are those the
-    limit lets pass, `passing`, and those past it, `failing`.
+    Pages outside the edges are in the outermost bins; `least` and `most` are the extremes, and `whole` says whether all
+    are whole numbers. The others are those the limit lets pass, `passing`, and those past it, `failing`.
     """
 
     edges: Floats
@@ -30,6 +30,7 @@ class Histogram:
     passing: Ints
     failing: Ints
     log: bool
+    whole: bool
     pages: int
     least: float
     most: float
@@ -37,7 +38,7 @@ class Histogram:
 
 @dataclass(frozen=True, slots=True)
 class RuleStudy:
-    """What is known of one rule; `count` is exact, the rest is of the pages held. None where it was not measured.
+    """Statistics of one rule; `count` is exact, the rest is of the sampled pages, None where it was not measured.
 
     `signal` is the column of its numbers, "" where they are not stored, and `noun` that without the stage; `bound` is
     `min` or `max`, "" for a rule that has no number.
@@ -96,10 +97,9 @@ def failing(pages: Pages, limits: Sequence[Limit], stages: Sequence[str]) -> Fai
         return Failing((), np.zeros(0, np.int64), np.zeros((0, 0), bool))
     columns = [pages.signals[each.signal] for each in chosen]
     here = np.flatnonzero(pages.reached(stages[0]) & ~np.isnan(columns[0]))
-    fails = [
-        _fails(values[here], each) & _judged(pages, each)[here] for values, each in zip(columns, chosen, strict=True)
-    ]
-    return Failing(chosen, here, np.stack(fails, 1))
+    pairs = zip(columns, chosen, strict=True)
+    past = [fails(values[here], each.bound, each.limit) & _judged(pages, each)[here] for values, each in pairs]
+    return Failing(chosen, here, np.stack(past, 1))
 
 
 def _judged(pages: Pages, limit: Limit) -> NDArray[np.bool_]:
@@ -108,8 +108,9 @@ def _judged(pages: Pages, limit: Limit) -> NDArray[np.bool_]:
     return judged
 
 
-def _fails(values: Floats, limit: Limit) -> NDArray[np.bool_]:
-    failed: NDArray[np.bool_] = values < limit.limit if limit.bound == "min" else values > limit.limit
+def fails(values: Floats, bound: str, limit: float) -> NDArray[np.bool_]:
+    """Return which values are past a limit; one that is not known is not."""
+    failed: NDArray[np.bool_] = values < limit if bound == "min" else values > limit
     return failed
 
 
@@ -192,8 +193,8 @@ def _near_and_deep(dropped: Ints, gaps: Floats, ranks: Ints) -> tuple[tuple[int,
 
 def _near_kept(pages: Pages, signal: Floats, limit: Limit, ranks: Ints) -> tuple[int, ...]:
     """Pages this rule let pass, nearest to its limit first."""
-    passed = (pages.fate > pages.stages.index(limit.stage)) & ~np.isnan(signal) & ~_fails(signal, limit)
-    passed &= _judged(pages, limit)
+    passed = (pages.fate > pages.stages.index(limit.stage)) & ~np.isnan(signal) & _judged(pages, limit)
+    passed &= ~fails(signal, limit.bound, limit.limit)
     here = np.flatnonzero(passed)
     order = here[np.lexsort((ranks[here], _gaps(signal[here], limit.limit)))]
     return tuple(order[:SAMPLES].tolist())
@@ -214,10 +215,11 @@ def _histogram(pages: Pages, signal: Floats, limit: Limit, population: Ints) -> 
     values = signal[here]
     edges, log = _edges(values, limit)
     clipped = np.clip(values, edges[0], edges[-1])
-    kept, fails = pages.kept[here], _fails(values, limit)
-    kinds = (kept, ~kept & ~fails, ~kept & fails)
+    kept, past = pages.kept[here], fails(values, limit.bound, limit.limit)
+    kinds = (kept, ~kept & ~past, ~kept & past)
     kept_bins, passing, failed = (np.histogram(clipped[kind], edges)[0].astype(np.int64) for kind in kinds)
-    return Histogram(edges, kept_bins, passing, failed, log, len(here), float(values.min()), float(values.max()))
+    whole = bool((values == np.round(values)).all())
+    return Histogram(edges, kept_bins, passing, failed, log, whole, len(here), float(values.min()), float(values.max()))
 
 
 def _edges(values: Floats, limit: Limit) -> tuple[Floats, bool]:

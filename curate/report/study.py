@@ -9,16 +9,18 @@ import numpy as np
 
 from curate.filters.text_view import TextView
 from curate.recipe import Recipe
-from curate.report import crawl, duplicates, groups, judges, limits, rules, topics
+from curate.report import crawl, duplicates, groups, judges, limits, rules, sliders, topics
 from curate.report import pages as rows
 from curate.report.excerpts import Piece, excerpt
 from curate.report.pages import Pages
 from curate.report.rules import RuleStudy
 
+BEGINNING, URL = 200, 120  # characters shown of a page that a slider moves
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A page as it is shown: address, the rule's number, what became of it, and an excerpt with marks."""
+    """A page as it is shown: address, the rule's number, its fate, and an excerpt with marks."""
 
     url: str
     value: float
@@ -50,6 +52,9 @@ class Study:
     duplicates: duplicates.Duplicates
     personal: tuple[tuple[str, int, int], ...]
     texts: int
+    dates: tuple[str, str]
+    sliders: sliders.Sliders | None
+    excerpts: Mapping[int, tuple[str, str]]
 
 
 def study(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) -> Study:
@@ -61,7 +66,9 @@ def study(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) ->
     together = rules.failing(pages, bounds, sets)
     studied = rules.study_rules(pages, report, bounds, together)
     chosen = topics.choose(pages, sets[0] if sets else names[-1])
+    moved = sliders.sliders_of(pages, studied, recipe or limits.recipe_of(report))
     shown = [page for rule in studied for page in (*rule.near_kept, *rule.near_dropped, *rule.deep)]
+    shown += moved.shown if moved else ()
     texts = rows.read_texts(pages, np.concatenate([chosen, np.array(shown, np.int64)]))
     marks = limits.marks_of(report, recipe)
     words = topics.words_of({page: view.text for page, view in texts.items()}, chosen)
@@ -94,6 +101,9 @@ def study(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) ->
         duplicates=duplicates.study_duplicates(out),
         personal=_personal(pages),
         texts=len(words.sets),
+        dates=_days(pages),
+        sliders=moved,
+        excerpts=_excerpts(pages, moved, texts),
     )
 
 
@@ -114,6 +124,25 @@ def _samples(
 
     kinds = {"near_kept": rule.near_kept, "near_dropped": rule.near_dropped, "deep": rule.deep}
     return {kind: tuple(show(page) for page in members) for kind, members in kinds.items()}
+
+
+def _excerpts(pages: Pages, moved: sliders.Sliders | None, texts: Mapping[int, TextView]) -> dict[int, tuple[str, str]]:
+    """Address and beginning of the pages that sliders show."""
+    found = {}
+    for page in moved.shown if moved else ():
+        beginning = "".join(piece.text for piece in excerpt(texts.get(page, TextView("")).text[:BEGINNING], _nowhere))
+        found[page] = pages.urls[page][:URL], " ".join(beginning.split())
+    return found
+
+
+def _days(pages: Pages) -> tuple[str, str]:
+    """The first and the last day a page was captured on; empty where none is known."""
+    days = [date[:10] for date in pages.dates.tolist() if date]
+    return (min(days), max(days)) if days else ("", "")
+
+
+def _nowhere(_text: str) -> Sequence[tuple[int, int]]:
+    return ()
 
 
 def _stage_unique(together: rules.Failing) -> dict[str, int]:

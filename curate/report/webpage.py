@@ -1,8 +1,11 @@
 """Renders the report page from its numbers: one file that needs nothing else, with every value escaped."""
 
+import base64
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +16,9 @@ from curate.counts import implausible
 from curate.files import whole_file
 from curate.filters.verdict import Judgement
 from curate.recipe import Recipe
-from curate.report import crawl, plots
+from curate.report import crawl, plots, sliders
 from curate.report import published as judgement
-from curate.report.limits import about_stages, bands_of
+from curate.report.limits import about_stages, bands_of, recipe_of, settings_of
 from curate.report.study import Study, study
 from curate.report.tables import rules_text, summary
 from curate.terminal import harmless
@@ -63,14 +66,17 @@ def _page(
         "cut": _cut,
         "lines": _lines,
     }
-    totals = report["totals"]
+    totals, waterfall = report["totals"], _waterfall(report, found)
     return environment.get_template("report.html").render(
         report=report,
         totals=totals,
         study=found,
         summary=summary(report),
         unexpected=unexpected,
-        waterfall=_waterfall(report, found),
+        waterfall=waterfall,
+        settings=settings_of(report),
+        anchors=_anchors(waterfall),
+        **_whatif(environment, report, found),
         quarantined=_quarantined(report),
         bands=(bands := _bands(totals)),
         band_top=max(band["high"] for band in bands),
@@ -111,6 +117,44 @@ def _waterfall(report: Mapping[str, Any], found: Study) -> list[dict[str, Any]]:
         rows.append({**stage, **why, **left, **more})
         before = share
     return rows
+
+
+def _anchors(waterfall: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    """The place of each rule on the page."""
+    rules = ((stage, rule, number) for stage in waterfall for number, rule in enumerate(stage["rules"], 1))
+    return {(rule.stage, rule.rule): f"rule-{stage['index']}-{number}" for stage, rule, number in rules}
+
+
+def _whatif(environment: Any, report: Mapping[str, Any], found: Study) -> dict[str, Any]:
+    """What the page needs for its sliders: their script with its digest, their data, and the table without a script."""
+    moved = found.sliders
+    if moved is None:
+        return {"sliders": None, "slider_of": {}}
+    command = "curate whatif OUT" + ("" if recipe_of(report) else " --recipe RECIPE.py")
+    source = environment.loader.get_source(environment, "report.js")[0]
+    texts = {page: (harmless(url), harmless(text)) for page, (url, text) in found.excerpts.items()}
+    rows = sliders.returning(moved)
+    return {
+        "sliders": moved,
+        "slider_of": {(slider.stage, slider.rule): i for i, slider in enumerate(moved.sliders)},
+        "script": source,
+        "digest": base64.b64encode(sha256(source.encode()).digest()).decode(),
+        "whatif_data": inert(sliders.as_json(moved, texts, command)),
+        "whatif_command": command,
+        "whatif_rows": [row for row in rows if row[1]],
+        "whatif_zero": sum(not row[1] for row in rows),
+        "whatif_later": list(dict.fromkeys(name for slider in moved.sliders for name in slider.before)),
+    }
+
+
+def inert(value: Any) -> str:
+    """A value as JSON that can stand in a script element: nothing in it ends that or begins another.
+
+    >>> inert(["</script>", "&"])
+    '["\\\\u003c/script\\\\u003e","\\\\u0026"]'
+    """
+    text = json.dumps(value, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _quarantined(report: Mapping[str, Any]) -> list[tuple[str, str, int]]:

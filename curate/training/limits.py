@@ -30,7 +30,7 @@ SIGNALS = ("min_words", "min_mean_word_length", "max_mean_word_length", "max_ell
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What a reference says of a language: its stop words, the most frequent first, and limits by name."""
+    """Limits learned from a reference in one language: its stop words, the most frequent first, and limits by name."""
 
     code: str
     stop_words: tuple[str, ...]

@@ -30,7 +30,7 @@ SPLIT_BYTES = 1 << 40  # one process reads; a file is one split
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text: `url` is empty where it has none, `group` is what must not be in training and test at once."""
+    """One text; `url` is empty where it has none; texts of one `group` are never split between training and test."""
 
     url: str
     group: str
@@ -63,7 +63,7 @@ READERS: tuple[tuple[re.Pattern[str], Callable[[Path], Iterator[Text]]], ...] = 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """One file to train on: `name` goes into the card, `read` streams its texts and counts what gave none."""
+    """One file to train on: `name` goes into the card, `read` streams its texts and counts the rows without one."""
 
     name: str
     path: Path

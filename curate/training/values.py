@@ -39,7 +39,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, object]]:
     if path.suffix == ".parquet":
         yield from pq.read_table(path).to_pylist()
         return
-    with pa.input_stream(str(path), compression="detect") as stream:
+    with pa.input_stream(str(path)) as stream:
         for number, line in enumerate(stream.read().decode("utf-8-sig").split("\n"), 1):
             if line.strip():
                 yield _row(line, f"{path}, line {number}")

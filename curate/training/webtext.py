@@ -36,7 +36,7 @@ class LinkRules:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to train on and how.
+    """A training request: the corpora and the settings.
 
     Pages of `negatives` whose address is recommended by `reddit` (dumps) or on `links` (lists) count as good. Of each
     side at most `max_texts` are taken, texts under `min_chars` characters never, and with a `language` only its texts.

@@ -80,7 +80,7 @@ def members(
 
 
 class Ahead:
-    """What has been seen of a file beyond damage, remembered: many broken members in a row all look ahead."""
+    """Remembers what was seen of a file beyond damage, since many broken members in a row all look ahead."""
 
     __slots__ = ("_ends", "_openings", "opens", "source")
 

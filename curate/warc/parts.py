@@ -31,7 +31,7 @@ class Part(Protocol):
 
 
 class GzipPart:
-    """A gzip member that gives also what the call which failed would have; at most about `max_bytes`."""
+    """A gzip member that also gives the bytes inflated before damage in a failed call; at most about `max_bytes`."""
 
     def __init__(self, source: Bytes, offset: int, max_bytes: float = inf) -> None:
         self.source, self.offset, self.max_bytes = source, offset, max_bytes

@@ -18,7 +18,7 @@ Fields = dict[bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record; `fields` has lower-case names, `block` is what follows the header.
+    """One record; `fields` has lower-case names, `block` holds the bytes after the header.
 
     `state` is empty for a sound record, else `length` (the length lied, the block ends where the next record begins),
     `truncated` (the stream ends inside it), `damaged` (bytes are missing inside it), `too_large` (block not held) or

@@ -18,15 +18,17 @@ import pyarrow.compute as pc
 
 from curate.errors import CurateError, UsageError
 from curate.folder import DATA, DROPPED, SIGNALS, TAKEDOWN
+from curate.output.dropped_documents import dropped_documents
 from curate.output.fates import Reason, Reasons, batches, find, keys_of, read_fates, rows_with
 from curate.protocol import column
 from curate.recipe import Recipe, fingerprint
-from curate.stages import about, meets
+from curate.stages import about, is_barrier
+from curate.stages.kinds import limits
 from curate.whatif.finished import Finished
 from curate.whatif.flips import Pages, Sweep, Tally
 from curate.whatif.rejudge import UNKNOWN, columns, floats, judge, judge_again
-from curate.whatif.rescore import dropped_documents, run_on
-from curate.whatif.settings import Setting, limit_now, limits, moving, with_setting
+from curate.whatif.rescore import run_on
+from curate.whatif.settings import Setting, limit_now, moving, with_setting
 
 CHARS = "extract.text_chars"
 
@@ -35,7 +37,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What would be kept at one value of a limit: documents, and characters as extracted."""
+    """The documents, and their characters as extracted, that would be kept at one value of a limit."""
 
     value: float
     docs: int
@@ -65,7 +67,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What changed limits change: stages as in `report.json` before and after, and the pages that flip.
+    """The effect of changed limits: stages as in `report.json` before and after, and the pages that flip.
 
     `docs` and `chars` (as extracted) are (before, after). `rescored` pages went through stages again. `unmatched`
     pages would newly be searched for duplicates and here are none; `orphans` were dropped as duplicates of a page that
@@ -112,8 +114,8 @@ def whatif(
     changed = [place for place, pair in enumerate(pairs) if fingerprint(pair[0]) != fingerprint(pair[1])]
     first = min(changed, default=len(recipe.stages))
     fates = read_fates(run.out, reasons, recipe.text_from)
-    met = [place for place, stage in enumerate(recipe.stages) if meets(stage)]
-    tally = Tally(reasons, met, samples, sweep)
+    barriers = [place for place, stage in enumerate(recipe.stages) if is_barrier(stage)]
+    tally = Tally(reasons, barriers, samples, sweep)
     waiting: list[Pages] = []
     for rows in batches(run.out / SIGNALS, _columns(recipe, first, sweep)):
         keys = keys_of(rows.column("id"))
@@ -157,8 +159,8 @@ def _orphans(out: Path, recipe: Recipe, tally: Tally) -> int:
     for rows in batches(out / DROPPED, ["stage", "duplicate_of"]):
         rows = rows.filter(pc.is_valid(rows.column("duplicate_of")))
         found, places = find(lost.keys, keys_of(rows.column("duplicate_of")))
-        met = np.array([recipe.stage_names.index(stage) for stage in rows.column("stage").to_pylist()], np.int64)
-        count += int((found & (ended[places] < met)).sum())
+        dropped_at = np.array([recipe.stage_names.index(name) for name in rows.column("stage").to_pylist()], np.int64)
+        count += int((found & (ended[places] < dropped_at)).sum())
     return count
 
 
@@ -195,7 +197,9 @@ def _result(run: Finished, recipe: Recipe, tally: Tally, rescored: int) -> WhatI
         flips=flips,
         samples=[*_newly_kept(run, tally), *_newly_dropped(run, recipe, tally)],
         rescored=rescored,
-        unmatched=sum(flip.docs for flip in flips if any(flip.old.place < met < flip.new.place for met in tally.met)),
+        unmatched=sum(
+            flip.docs for flip in flips if any(flip.old.place < at < flip.new.place for at in tally.barriers)
+        ),
         orphans=_orphans(run.out, recipe, tally),
         curve=_curve(tally),
     )

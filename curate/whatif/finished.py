@@ -17,7 +17,7 @@ SETTINGS = Path(WORK) / APPLIED
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A finished run: where it is, its recipe, what `whatif` itself had set in that, its report and manifest."""
+    """A finished run: its folder, its recipe, the limits `whatif` had set in that, its report and manifest."""
 
     out: Path
     recipe: Recipe

@@ -51,11 +51,11 @@ class Pages:
 class Tally:
     """Pages counted by old and new reason, and the few of them that are shown: those with the smallest keys.
 
-    `met` are the places of the barriers; `lost` are the pages that went past one and would now be dropped before it.
+    `barriers` are the places of the barriers. `lost` are the pages that went past one and would now be dropped before.
     """
 
     reasons: Reasons
-    met: Sequence[int]
+    barriers: Sequence[int]
     samples: int
     sweep: Sweep | None
     flips: Counter[tuple[int, int]] = field(default_factory=Counter)
@@ -74,7 +74,7 @@ class Tally:
             ends, begins = (pages.new, pages.old) if kept else (pages.old, pages.new)
             self._show(kept, pages.take(np.flatnonzero((ends == KEPT) & (begins != KEPT))))
         old, new = self.reasons.places[pages.old], self.reasons.places[pages.new]
-        self.lost.append(pages.take(np.flatnonzero(np.any([(new < met) & (met < old) for met in self.met], axis=0))))
+        self.lost.append(pages.take(np.flatnonzero(np.any([(new < at) & (at < old) for at in self.barriers], axis=0))))
         if self.sweep is not None:
             self._sweep(self.sweep, pages.take(np.flatnonzero(pages.new == KEPT)))
 

@@ -11,7 +11,7 @@ from curate.filters.verdicts import Verdicts
 from curate.output.fates import KEPT, Reasons
 from curate.protocol import column
 from curate.recipe import Recipe
-from curate.stages import about, meets
+from curate.stages import about, is_barrier
 
 UNKNOWN = -1  # the number of the reason of a page whose fate only the stages themselves can tell
 
@@ -69,7 +69,7 @@ def judge_again(
     for place in range(first, len(recipe.stages)):
         stage = recipe.stages[place]
         alive &= (ended != place) | ((place in changed) & ~failed)
-        if meets(stage):
+        if is_barrier(stage):
             continue
         freed = ended < place
         todo = alive & (freed | (place in changed))
@@ -102,12 +102,12 @@ def _same_text(recipe: Recipe, place: int) -> int:
     Signals of dropped pages are measured on the text they were dropped with. An edit in between counts too, since rule
     sets go on measuring behind a drop; but not across a barrier, behind which the run begins again with `dropped/`.
     """
-    met = False
+    behind_barrier = False
     for since in range(place, 0, -1):
         stage = recipe.stages[since - 1]
-        met |= meets(stage)
+        behind_barrier |= is_barrier(stage)
         told = about(stage)
-        if told.edits and (met or not told.measures):
+        if told.edits and (behind_barrier or not told.measures):
             return since
     return 0
 

@@ -6,9 +6,9 @@ from math import isfinite, isinf
 from typing import Any
 
 from curate.errors import UsageError
-from curate.filters.verdict import Rule
 from curate.recipe import Recipe, fingerprint
 from curate.stages import about
+from curate.stages.kinds import limits
 
 NONE = "none"
 MAX_POINTS = 1000
@@ -25,13 +25,6 @@ class Setting:
 
     def __str__(self) -> str:
         return f"{self.stage}.{self.limit}={NONE if self.value is None else f'{self.value:g}'}"
-
-
-def limits(stage: object) -> dict[str, Rule]:
-    """The limits that can be set of a stage, by name: those of a stage that can be judged again by other ones."""
-    told = about(stage)
-    named = (rule for rule in told.table if rule.name.startswith(("min_", "max_")))
-    return {rule.name: rule for rule in named} if told.judge and told.with_limit else {}
 
 
 def parse_setting(text: str, recipe: Recipe) -> Setting:

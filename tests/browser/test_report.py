@@ -12,9 +12,14 @@ import pytest
 from curate.cluster import Workers
 from curate.engine.run import run
 from curate.filters import c4, gopher
+from curate.output.checksums import load_manifest, load_report
 from curate.recipe import Recipe
+from curate.report.groups import wilson
 from curate.report.webpage import write_html
 from curate.stages import ExactDuplicates, Extract, Read, Rules
+from curate.whatif.answer import whatif
+from curate.whatif.finished import Finished
+from curate.whatif.settings import parse_setting, with_settings
 
 HOSTILE = (
     "<script>document.title='owned'</script>",
@@ -67,7 +72,7 @@ def out(tmp_path_factory: pytest.TempPathFactory, record: Callable, write_warc: 
             records.append(record(url, page.encode("utf-8", "surrogatepass")))
     archive = write_warc(folder / "<b onclick=alert(1)>.warc.gz", records)
     report = run(RECIPE, [str(archive)], folder / "out", workers=Workers(1))
-    write_html(folder / "out" / "report.html", report)
+    write_html(folder / "out" / "report.html", report, recipe=RECIPE)
     return folder / "out"
 
 
@@ -94,7 +99,8 @@ def test_hostile_pages_are_only_text(tab, out: Path) -> None:
     assert "owned" not in str(tab.run("document.title"))
     # The recipe's name is shown too, as text.
     assert "hostile<script>" in str(tab.run("document.title"))
-    assert tab.run("document.querySelectorAll('script, img, iframe, link, object, embed, base, form').length") == 0
+    assert tab.run("document.querySelectorAll('img, iframe, link, object, embed, base, form').length") == 0
+    assert tab.run("[...document.scripts].map(script => script.type).join()") == "application/json,"
     assert tab.run("document.querySelectorAll('h1').length") == 1
     assert tab.run("document.querySelectorAll('style').length") == 1
     handlers = "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes]).filter(a => /^on/i.test(a.name))"
@@ -112,6 +118,76 @@ def test_hostile_pages_are_only_text(tab, out: Path) -> None:
     tab.run("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert tab.run("document.documentElement.scrollWidth") <= 1280
     assert tab.complaints() == []
+
+
+MOVE = """(moves) => {
+  for (const place of document.querySelectorAll(".slider")) {
+    const slider = given.sliders[+place.dataset.slider], range = place.querySelector("input");
+    range.value = slider.name in moves ? moves[slider.name] : slider.now;
+    range.dispatchEvent(new Event("input"));
+  }
+  const panel = document.getElementById("whatif-panel");
+  return panel.hidden ? "" : panel.querySelector("b").textContent + "|" + panel.querySelector("code").textContent;
+}"""
+
+
+def test_sliders_say_what_whatif_says(tab, out: Path) -> None:
+    """One limit or several, looser and tighter, at the ends too: pages that come back and go, and the command."""
+    tab.open(out / "report.html")
+    sliders = tab.run("given.sliders")
+    assert isinstance(sliders, list)
+    at = {slider["name"]: slider for slider in sliders}
+    finished = Finished(out, RECIPE, (), load_report(out), load_manifest(out))
+    tried = (
+        {"gopher.quality.min_words": 0}, {"c4.quality.min_sentences": 0}, {"c4.quality.max_curly_bracket_lines": -1},
+        {"gopher.quality.min_words": 0, "c4.quality.min_sentences": 0, "c4.quality.max_curly_bracket_lines": -1},
+        {"gopher.quality.min_words": -1}, {"gopher.quality.min_words": 0, "gopher.quality.max_mean_word_length": 3},
+        *({name: number} for name in at for number in (0, len(at[name]["values"]) // 2)),
+    )  # fmt: skip
+    seen = set()
+    for moves in tried:
+        chosen = {name: range(len(at[name]["values"]))[stop] for name, stop in moves.items()}
+        if any(stop == at[name]["now"] for name, stop in chosen.items()):
+            continue
+        counts, command = str(tab.run(f"({MOVE})({json.dumps(chosen)})")).split("|")
+        settings = [word for word in command.split() if "=" in word]
+        assert settings == [f"{name}={at[name]['values'][chosen[name]]}" for name in at if name in chosen]
+        result = whatif(finished, with_settings(RECIPE, [parse_setting(text, RECIPE) for text in settings]))
+        kept = len(RECIPE.stages)
+        back = sum(flip.docs for flip in result.flips if flip.new.place == kept)
+        gone = sum(flip.docs for flip in result.flips if flip.old.place == kept)
+        assert counts == f"{back} pages come back, {gone} go", command
+        seen.add(counts)
+    assert len(seen) > 4
+    assert tab.run(f"({MOVE})({{}})") == ""
+    assert tab.complaints() == [] and len(tab.requests()) == 1
+
+
+def test_a_sampled_page_says_how_sure_it_is(tab, out: Path) -> None:
+    """A share of pages looked at is scaled to all pages with Wilson's interval; errors of two kinds add as squares."""
+    tab.open(out / "report.html")
+    low, high = wilson(10, 100)
+    found = tab.run("scaled({taken: 100, pages: 5000}, 10)")
+    assert found == pytest.approx({"value": 500, "low": 5000 * low, "high": 5000 * high})
+    both = tab.run("summed([{value: 5, low: 2, high: 9}, {value: 7, low: 3, high: 10}])")
+    assert both == {"value": 12, "low": 7, "high": 17}
+    assert tab.run("said(scaled({taken: 7, pages: 7}, 3))") == "3"
+
+
+def test_without_scripts_it_reads_the_same(tab, out: Path) -> None:
+    """The text says which command to use; nothing is left of sliders, and no rule is hidden from print."""
+    tab.ask("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        tab.open(out / "report.html")
+        assert "curate whatif OUT" in str(tab.run("document.querySelector('noscript').textContent"))
+        assert tab.run("document.querySelectorAll('input, button').length") == 0
+        assert tab.run("document.querySelector('.scripted').hidden && document.getElementById('whatif-panel').hidden")
+        tab.ask("Emulation.setEmulatedMedia", media="print")
+        shown = "[...document.querySelectorAll('details > div')].every(part => part.getBoundingClientRect().height > 0)"
+        assert tab.run(shown)
+    finally:
+        tab.ask("Emulation.setEmulatedMedia", media="")
+        tab.ask("Emulation.setScriptExecutionDisabled", value=False)
 
 
 def test_it_can_be_read_by_keyboard_and_screen_reader(tab, out: Path) -> None:

@@ -20,6 +20,9 @@ from curate.recipe import load_recipe
 from curate.report.topics import IDENTITY_TERMS
 from curate.report.webpage import write_html
 from curate.stages import Rules
+from curate.whatif.answer import whatif
+from curate.whatif.finished import open_run
+from curate.whatif.settings import parse_setting, with_settings
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "crawl.warc.gz"
 SUFFIXES = TLDExtract(suffix_list_urls=(), cache_dir=None)  # the list that comes with tldextract
@@ -225,8 +228,9 @@ def test_groups_are_counted_again(page: Page, fates: dict[str, dict]) -> None:
             assert [number(pages), number(kept)] == groups[name], (label, name)
         others = [sum(n[i] for name, n in groups.items() if name not in table) for i in (0, 1)]
         assert others == ([number(rest[0]), number(rest[1])] if rest else [0, 0])
-        largest_other = max((n[0] for name, n in groups.items() if name not in table), default=0)
-        assert min(groups[name][0] for name in table) >= largest_other
+        by = 1 if label == "site" else 0  # sites of which most was kept, else the largest groups
+        largest_other = max((n[by] for name, n in groups.items() if name not in table), default=0)
+        assert min(groups[name][by] for name in table) >= largest_other
     for name, (pages, kept, *_) in page.rows("length of text").items():
         low, high = (float(bound.replace(",", "")) for bound in [*re.findall(r"[\d,]+", name), "1e9"][:2])
         here = [row for row in fates.values() if low <= row["signals"].get("extract.text_chars", -1) <= high]
@@ -348,6 +352,43 @@ def test_silent_rules_and_work(page: Page, out: Path, fates: dict[str, dict]) ->
     report = json.loads((out / "report.json").read_text())
     for stage in report["stages"]:
         assert float(page.rows("CPU time by stage")[stage["name"]][0].replace(",", "")) == round(stage["seconds"], 1)
+
+
+def test_pages_that_come_back_and_go_are_those_of_whatif(out: Path) -> None:
+    """Counted from what the page's script is given, for limits of rules and of models, and for several at once."""
+    given = json.loads(re.findall(r'id="whatif-data">(.*?)</script>', (out / "report.html").read_text())[0])
+    finished = open_run(out)
+    for settings in (
+        ["quality.min_score=none"], ["toxicity.max_score=none"], ["gopher.quality.min_words=none"],
+        ["quality.min_score=none", "toxicity.max_score=none", "pii.max_pii_spans=none"],
+        ["gopher.quality.min_words=none", "gopher.quality.min_stop_words=none", "quality.min_score=none",
+         "c4.quality.min_sentences=none", "gopher.repetition.max_duplicate_line_fraction=none"],
+        [f"quality.min_score={given['sliders'][-3]['values'][-9]}"],
+    ):  # fmt: skip
+        wanted = dict(setting.split("=") for setting in settings)
+        stops = [
+            each["values"].index(wanted.get(each["name"], each["values"][each["now"]])) for each in given["sliders"]
+        ]
+        passing = {
+            name: sum(passes(given, page, stops) for page in kind["codes"]) for name, kind in given["kinds"].items()
+        }
+        recipe = with_settings(finished.recipe, [parse_setting(text, finished.recipe) for text in settings])
+        result = whatif(finished, recipe)
+        kept = len(recipe.stages)
+        back = sum(flip.docs for flip in result.flips if flip.new.place == kept)
+        gone = sum(flip.docs for flip in result.flips if flip.old.place == kept)
+        assert (passing["one"] + passing["several"], len(given["kinds"]["kept"]["codes"]) - passing["kept"]) == (
+            back,
+            gone,
+        )
+        assert back or gone or settings == ["gopher.quality.min_words=none"]
+
+
+def passes(given: dict, page: str, stops: list[int]) -> bool:
+    """Whether a page passes every limit at these stops: a least one up to its own stop, a greatest one from it on."""
+    own = [given["codes"].index(code) for code in page]
+    signs = [1 if slider["bound"] == "min" else -1 for slider in given["sliders"]]
+    return all(sign * at <= sign * mine for sign, at, mine in zip(signs, stops, own, strict=True))
 
 
 def test_the_page_is_the_same_whatever_the_hash_seed(out: Path, curate, tmp_path: Path) -> None:

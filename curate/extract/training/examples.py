@@ -43,7 +43,7 @@ LINE_WEIGHT = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A page and what is known of its content: a text, snippets, or neither."""
+    """A page with its labels: a gold text, snippets, or neither."""
 
     name: str
     source: str
@@ -69,10 +69,10 @@ def read_set(path: Path, trust: float) -> Iterator[Labelled]:
 
 
 def json_lines(path: Path) -> Iterator[Any]:
-    """The rows of a file of JSON lines, plain or `.zst`."""
+    """The rows of a file of JSON lines, compressed as its suffix says."""
     import pyarrow as pa
 
-    with pa.input_stream(str(path), compression="zstd" if path.suffix == ".zst" else None) as stream:
+    with pa.input_stream(str(path)) as stream:
         yield from map(json.loads, stream.read().splitlines())
 
 

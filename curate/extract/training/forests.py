@@ -42,7 +42,7 @@ LEARNT_FROM = NEGLIGIBLE / 2
 
 
 class Example(NamedTuple):
-    """A labelled page: what its blocks should be, float32[n] in 0..1, and what each counts for, float32[n].
+    """A labelled page: the target of each block, float32[n] in 0..1, and its weight, float32[n].
 
     `taught`, bool[n], are the blocks of which only a teacher spoke, no reader.
     """
