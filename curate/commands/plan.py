@@ -14,32 +14,41 @@ from curate.output.plan_file import save
 from curate.output.publish import is_target
 from curate.output.published import Use, run_folder
 
-HELP = "say what a run will take and leave, from a sample of its input"
+HELP = "Say what a run will take and leave, from a sample of its input."
 SAMPLE_MB = 32
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument(
-        "inputs", nargs="+", metavar="INPUT", help="file, glob, folder, s3://, https://, crawl path, @list"
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="An input is a file, glob, folder, s3:// or https:// address, crawl path, or @list of such.",
     )
-    parser.add_argument("--recipe", default="webtext", help="webtext, module:ATTR, or a .py file: Python, which is run")
-    parser.add_argument("--workers", type=int, default=0, help="processes that the run will have (default: every core)")
+    parser.add_argument(
+        "--recipe",
+        default="webtext",
+        help="The recipe is webtext, module:ATTR, or a .py file, which is Python and is run (default webtext).",
+    )
+    parser.add_argument(
+        "--workers", type=int, default=0, help="The run will have so many processes (default: one for each core)."
+    )
     parser.add_argument("--against", action="append", default=[], type=run_folder, metavar="OUT",
-                        help="an earlier run whose documents count as already kept; may be repeated")  # fmt: skip
+                        help="Documents of this earlier run count as already kept. It may be repeated.")  # fmt: skip
     options(parser)
-    parser.add_argument("--out", default="", help="keep the plan in OUT.plan.json, for the report of a run into OUT")
-    parser.add_argument("--json", action="store_true", help="print the plan as JSON")
+    parser.add_argument("--out", default="", help="Keep the plan in OUT.plan.json, for the report of a run into OUT.")
+    parser.add_argument("--json", action="store_true", help="Print the plan as JSON.")
     quality_option.arguments(parser)
 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Declare what `curate run --dry-run` takes, too."""
     parser.add_argument("--sample", type=float, default=SAMPLE_MB, metavar="MB",
-                        help=f"megabytes of input to read (default {SAMPLE_MB})")  # fmt: skip
-    parser.add_argument("--price-per-core-hour", type=float, metavar="P", help="also say what the run will cost")
+                        help=f"Read so many megabytes of input (default {SAMPLE_MB}).")  # fmt: skip
+    parser.add_argument("--price-per-core-hour", type=float, metavar="P", help="Also say what the run will cost.")
     parser.add_argument("--scratch", type=Path, metavar="DIR",
-                        help="where the sample is curated, then removed (default: the temporary folder)")  # fmt: skip
+                        help="The sample is curated here, then removed (default: the temporary folder).")  # fmt: skip
 
 
 def use(_: argparse.Namespace) -> Use:

@@ -15,7 +15,7 @@ from curate.prove.prove import LAYERS, Pair, Proof, Settings, leave, prove
 from curate.prove.texts import Corpus, read_corpus
 from curate.terminal import harmless
 
-HELP = "does this data train a better model than that? with a noise floor"
+HELP = "Say which data trains the better model, or that it is not shown."
 SECONDS_PER_NGRAM_MB = 1.0  # CPU seconds to train and score on a megabyte; .5 in one run of bench/prove.py
 SECONDS_PER_STEP = 0.3  # CPU seconds of a training step, its share of scoring included; seen on a busy machine
 
@@ -23,15 +23,19 @@ SECONDS_PER_STEP = 0.3  # CPU seconds of a training step, its share of scoring i
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument(
-        "arms", nargs="+", type=Path, metavar="CORPUS", help="finished runs, Parquet, JSONL or text files"
+        "arms", nargs="+", type=Path, metavar="CORPUS", help="These are finished runs, or Parquet, JSONL or text files."
     )
-    parser.add_argument("--held-out", nargs="+", type=Path, required=True, metavar="FILE", help="texts to be predicted")
-    parser.add_argument("--budget", default="30m", help="CPU time that may be spent: 90s, 30m, 2h (default 30m)")
-    parser.add_argument("--n-grams-only", action="store_true", help="leave out transformers: nothing can then be shown")
     parser.add_argument(
-        "--work", type=Path, default=Path("out/prove"), help="where results are kept (default out/prove)"
+        "--held-out", nargs="+", type=Path, required=True, metavar="FILE", help="These texts are to be predicted."
     )
-    parser.add_argument("--json", action="store_true", help="print the proof as JSON")
+    parser.add_argument("--budget", default="30m", help="So much CPU time may be spent: 90s, 30m, 2h (default 30m).")
+    parser.add_argument(
+        "--n-grams-only", action="store_true", help="Leave out transformers; nothing can then be shown."
+    )
+    parser.add_argument(
+        "--work", type=Path, default=Path("out/prove"), help="Results are kept here (default out/prove)."
+    )
+    parser.add_argument("--json", action="store_true", help="Print the proof as JSON.")
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

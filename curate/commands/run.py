@@ -20,35 +20,44 @@ from curate.output.published import Use, run_folder
 from curate.report import tables as report
 
 SAID_OF_STAGES = ("name", "docs_in", "docs_out", "seconds", "dropped", "errors")
-HELP = "curate inputs into an output folder"
+HELP = "Curate inputs into an output folder."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument(
-        "inputs", nargs="+", metavar="INPUT", help="file, glob, folder, s3://, https://, crawl path, @list"
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="An input is a file, glob, folder, s3:// or https:// address, crawl path, or @list of such.",
     )
     parser.add_argument(
-        "--out", default="", help="output folder or s3:// address (default: out/INPUT); a second run there resumes"
+        "--out",
+        default="",
+        help="Write into this folder or s3:// address; a second run there goes on (default: out/INPUT).",
     )
     loud = parser.add_mutually_exclusive_group()
-    loud.add_argument("--quiet", action="store_true", help="print nothing but what went wrong")
-    loud.add_argument("--verbose", action="store_true", help="print a line for each task that ends")
-    parser.add_argument("--json", action="store_true", help="print what came out as JSON, and nothing else on stdout")
+    loud.add_argument("--quiet", action="store_true", help="Print nothing but what went wrong.")
+    loud.add_argument("--verbose", action="store_true", help="Print a line for each task that ends.")
+    parser.add_argument("--json", action="store_true", help="Print what came out as JSON, and nothing else on stdout.")
     parser.add_argument(
         "--recipe",
         default="webtext",
-        help="webtext, module:ATTR, or a .py file: Python code, which is run",
+        help="The recipe is webtext, module:ATTR, or a .py file, which is Python and is run (default webtext).",
     )
-    parser.add_argument("--workers", type=int, default=0, help="processes (default: every core; 1: this process)")
-    parser.add_argument("--ray-address", default="", help="a running Ray cluster (default: $RAY_ADDRESS, else local)")
+    parser.add_argument(
+        "--workers", type=int, default=0, help="Use so many processes (default: one for each core; 1 is this process)."
+    )
+    parser.add_argument(
+        "--ray-address", default="", help="Work on a running Ray cluster (default: $RAY_ADDRESS, else this machine)."
+    )
     parser.add_argument("--against", action="append", default=[], type=run_folder, metavar="OUT",
-                        help="an earlier run whose documents count as already kept; may be repeated")  # fmt: skip
+                        help="Documents of this earlier run count as already kept. It may be repeated.")  # fmt: skip
     parser.add_argument(
-        "--stage-dir", type=Path, metavar="DIR", help="where a run for s3:// writes before it is published"
+        "--stage-dir", type=Path, metavar="DIR", help="A run for s3:// writes here before it is published."
     )
     parser.add_argument(
-        "--dry-run", action="store_true", help="curate a sample and say what the run will take, as curate plan"
+        "--dry-run", action="store_true", help="Curate a sample and say what the run will take, as `curate plan` does."
     )
     plan.options(parser)
     quality_option.arguments(parser)

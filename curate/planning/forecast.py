@@ -37,7 +37,7 @@ class Range:
 class Forecast:
     """What a run will take and leave; CPU times are in seconds, and `wall` is on so many `workers`.
 
-    Beside the `stages` CPU goes into reading and writing `files`, and into putting the `output` together. `beginnings`
+    Beside the `stages` CPU goes into putting the `output` together. `beginnings`
     of the pieces are only the first bytes of inputs that cannot be cut. `worker_bytes` is the most one process took.
     """
 
@@ -49,7 +49,6 @@ class Forecast:
     kept: Range
     tokens: Range
     stages: dict[str, Range]
-    files: Range
     output: Range
     cpu: Range
     wall: Range
@@ -87,14 +86,12 @@ def forecast(found: Measured, total_bytes: int, stages: Sequence[str], workers: 
     pages, kept = ratio(counted(stages[0], "docs_in")), ratio(counted(stages[-1], "docs_out"))
     costs = {name: added([ratio(counted(name, "seconds")), exactly(_joined(found, name) / share)]) for name in stages}
     staged, last = added(costs.values()), exactly(found.last_seconds / share)
-    files = like(found.overhead_seconds / share, staged)
-    apart = added([staged, files])
     text_bytes = found.text["bytes"] / max(found.text["docs"], 1)
     return Forecast(
         read_bytes=int(sizes.sum()), bytes=total_bytes, pieces=len(sizes), beginnings=found.beginnings,
         pages=pages, kept=kept, tokens=times(kept, text_bytes / BYTES_PER_TOKEN),
-        stages=costs, files=files, output=last, cpu=added([apart, last]),
-        wall=added([times(apart, 1 / workers), last]), disk=like(found.left / share, pages),
+        stages=costs, output=last, cpu=added([staged, last]),
+        wall=added([times(staged, 1 / workers), last]), disk=like(found.left / share, pages),
         worker_bytes=found.tally.peak_bytes, workers=workers,
     )  # fmt: skip
 

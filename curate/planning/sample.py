@@ -45,14 +45,13 @@ class Piece:
 class Measured:
     """What the recipe made of each piece: its bytes and the counts of all stages; and of all of them together.
 
-    `overhead_seconds` are CPU seconds outside of stages, `last_seconds` those of putting the output together; `left`
-    are bytes of the output with its work files, `text` documents, characters and bytes of what was kept.
+    `last_seconds` are CPU seconds of putting the output together; `left` are bytes of the output with its work files,
+    `text` documents, characters and bytes of what was kept.
     """
 
     bytes: tuple[int, ...]
     counts: tuple[dict[str, StageCount], ...]
     tally: Tally
-    overhead_seconds: float
     last_seconds: float
     left: int
     text: dict[str, int]
@@ -117,21 +116,19 @@ def _run(
     show: Show,
     pieces: Sequence[Piece] = (),
 ) -> Measured:
-    began = time.process_time()
     done, missing, folders = advance_all(recipe, tasks, out / WORK, against, Workers(1), show)
     if missing:
         raise UsageError(f"the sample cannot be read: {missing[0]}")
     identities = [each.identity for each in done]
     tally = fold(recipe.stage_names, markers(folders, identities))
-    stages = sum(count.seconds for count in tally.stages.values())
-    overhead, began = max(time.process_time() - began - stages, 0.0), time.process_time()
+    began = time.process_time()
     assemble(recipe, identities, folders, out, tally)
     text = text_totals(out / DATA)
     last = time.process_time() - began
     left = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     counts = tuple(_counts(folders, each.identity) for each in done)
     sizes, begins = tuple(piece.bytes for piece in pieces), sum(piece.begins for piece in pieces)
-    return Measured(sizes, counts, tally, overhead, last, left, text, begins)
+    return Measured(sizes, counts, tally, last, left, text, begins)
 
 
 def _counts(folders: Sequence[Path], identity: str) -> dict[str, StageCount]:

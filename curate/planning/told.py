@@ -11,7 +11,7 @@ from curate.recipe import Recipe, fingerprint
 
 CANNOT_KNOW = (
     "Copies are looked for in the sample only: the run finds more, and keeps fewer.",
-    "Times are of this machine, idle; the start and the report add some seconds.",
+    "Times are of this machine, idle; the start, work files and the report come on top.",
 )
 
 
@@ -39,7 +39,7 @@ def _rows(found: Forecast, price: float | None) -> Iterator[tuple[str, str, str]
     for name, each in (("pages", found.pages), ("pages kept, at most", found.kept), ("tokens, at most", found.tokens)):
         yield _row(name, each, number)
     yield _row("CPU time", found.cpu, cpu_time)
-    for name, each in (*found.stages.items(), ("files", found.files), ("output", found.output)):
+    for name, each in (*found.stages.items(), ("output", found.output)):
         yield _row(f"  {name}", each, cpu_time)
     yield _row(f"wall time, {_workers(found)}", found.wall, cpu_time)
     yield _row(f"memory, {_workers(found)}", found.memory, gigabytes)

@@ -107,7 +107,7 @@ def measured(pieces: list[tuple[int, int, int, float]]) -> Measured:
             tally.stages[name].add(count)
     tally.peak_bytes = 400_000_000
     text = {"docs": sum(each[2] for each in pieces), "bytes": 4400 * sum(each[2] for each in pieces)}
-    return Measured(tuple(each[0] for each in pieces), tuple(counts), tally, 1.0, 0.5, 1000, text, 0)
+    return Measured(tuple(each[0] for each in pieces), tuple(counts), tally, 0.5, 1000, text, 0)
 
 
 def test_what_is_expected_is_in_proportion_to_bytes() -> None:
@@ -115,10 +115,10 @@ def test_what_is_expected_is_in_proportion_to_bytes() -> None:
     found = forecast(measured([(100, 10, 2, 1.0), (300, 50, 4, 3.0)]), 4000, ("read", "keep"), workers=4)
     assert (found.pages.value, found.kept.value) == (600, 60)
     assert found.stages["keep"].value == pytest.approx(40)
-    assert (found.files.value, found.output.value) == (10, 5)
-    assert found.cpu.value == pytest.approx(55)
-    assert found.wall.value == pytest.approx(50 / 4 + 5)
-    assert cost(found, 3600.0).value == pytest.approx(4 * (50 / 4 + 5))
+    assert found.output.value == 5
+    assert found.cpu.value == pytest.approx(45)
+    assert found.wall.value == pytest.approx(40 / 4 + 5)
+    assert cost(found, 3600.0).value == pytest.approx(4 * (40 / 4 + 5))
     assert found.disk.value == pytest.approx(10_000)
     assert found.pages.low < 600 < found.pages.high
     assert found.pages.high > 50 / 300 * 4000 - 1
