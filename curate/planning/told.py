@@ -11,7 +11,7 @@ from curate.recipe import Recipe, fingerprint
 
 CANNOT_KNOW = (
     "Copies are looked for in the sample only: the run finds more, and keeps fewer.",
-    "Times are of this machine, idle; the start, work files and the report come on top.",
+    "Times are of an idle machine; the start, work files and the report come on top.",
 )
 
 
