@@ -49,7 +49,9 @@ def way_of(seen: Progress, now: Sequence[Pulse], most: float = 0.0) -> Way:
     return Way(done, seen.pages + pages, seen.alive + alive)
 
 
-def lines(seen: Progress, way: Way, clock: Clock, free: str = "", *, width: int, at: float) -> list[str]:
+def lines(
+    seen: Progress, way: Way, clock: Clock, free: str = "", *, width: int, at: float, bar: int = BAR
+) -> list[str]:
     """What is shown of a phase at a time: how far it is and for how long, and the pages, their pace, and what is free.
 
     >>> seen = Progress("read to pii", 20e6, 60e6, pages=900, alive=80, work=Path(), key="00")
@@ -70,7 +72,7 @@ def lines(seen: Progress, way: Way, clock: Clock, free: str = "", *, width: int,
     said = [f"{way.pages:,} pages, {way.alive:,} left"] if way.pages else []
     said += [f"{speed:,.0f}/s per core"] if speed >= 0.5 and took > LEAST_SECONDS else []
     first = "  ".join([harmless(seen.step or seen.phase), *numbers])
-    room = min(width - len(first) - 2, BAR) if seen.of else 0
+    room = min(width - len(first) - 2, bar) if seen.of else 0
     if room >= SMALLEST_BAR:
         full = round(share * room)
         title, *rest = first.partition("  ")
@@ -143,7 +145,7 @@ class Display(AbstractContextManager["Display"]):
         """Take note of how far a phase has come."""
         with self._lock:
             before, self._seen = self._seen, step
-            if step.phase != before.phase:
+            if (step.phase, step.of) != (before.phase, before.of):
                 self._clock = Clock(time.monotonic())
             if step.ended is not None and step.ended.reused:
                 self._clock.at = Way(step.done, step.pages)
@@ -162,7 +164,7 @@ class Display(AbstractContextManager["Display"]):
             said = self._look()
             if self._live is not None:
                 self._live.update(Text("\n".join(said), no_wrap=True, overflow="crop"), refresh=True)
-            else:
+            elif self._seen.of:
                 self.say("; ".join(filter(None, said)))
 
     def _look(self) -> list[str]:
@@ -179,7 +181,9 @@ class Display(AbstractContextManager["Display"]):
             seen = replace(seen, step="compiling")
         free = f"{gigabytes(available_memory())} memory"
         free += f", {gigabytes(free_bytes(self._out))} disk" if self._out is not None else ""
-        return lines(seen, way, clock, f"{free} free", width=self._console.width, at=at)
+        return lines(
+            seen, way, clock, f"{free} free", width=self._console.width, at=at, bar=BAR if self._live is not None else 0
+        )
 
     def __exit__(self, *_: object) -> None:
         self._closed.set()

@@ -92,7 +92,7 @@ def measure(
     with TemporaryDirectory(dir=scratch, prefix="curate-plan-") as name:
         folder = Path(name)
         tasks = [_shortened(piece, folder / "heads") for piece in pieces]
-        _run(recipe, tasks[:1], folder / "warm", against, lambda _: None)
+        _run(recipe, tasks[:1], folder / "warm", against, show)
         return _run(recipe, tasks, folder / "out", against, show, pieces)
 
 
