@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from curate.commands import plan, quality_option
 from curate.commands.display import Display
 from curate.engine.run import run
 from curate.errors import CurateError, UsageError
+from curate.extras import have
 from curate.output.publish import output_folder
 from curate.output.published import Use, run_folder
 from curate.report import tables as report
@@ -78,7 +80,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"--workers must be 0 or more, not {options.workers}")
     out_name = options.out or default_out(options.inputs)
     recipe = quality_option.with_options(load_recipe(options.recipe), options)
-    workers = cluster.Workers(options.workers, options.ray_address)
+    workers = cluster.Workers(_processes(options), options.ray_address)
     try:
         with output_folder(out_name, options.stage_dir) as out, _display(options, out) as display:
             result = run(
@@ -108,6 +110,18 @@ def _closing(out: str, found: Mapping[str, Any]) -> dict[str, Any]:
     said = {key: found[key] for key in ("recipe", "totals", "unreadable_inputs", "missing")}
     stages = [{key: stage[key] for key in SAID_OF_STAGES} for stage in found["stages"]]
     return {"out": out, "error": "", **said, "stages": stages}
+
+
+def _processes(options: argparse.Namespace) -> int:
+    """How many processes work; one where Ray is not installed and nobody asked for more.
+
+    Raises MissingExtraError where somebody did.
+    """
+    if have("ray"):
+        return int(options.workers)
+    if options.workers > 1 or options.ray_address:
+        import_module("ray")
+    return 1
 
 
 def default_out(inputs: Sequence[str]) -> str:

@@ -69,8 +69,8 @@ from curate.engine.segment import Advanced, Piece, advance, begin
 from curate.errors import IncompleteRunError
 from curate.files import standing_marker
 from curate.filters.verdict import Rule
-from curate.inputs.tasks import Task, sizes_of
-from curate.loading import RECIPE_FILE
+from curate.inputs.tasks import Made, Stretch, Tasks
+from curate.loading import sent_along
 from curate.protocol import Barrier
 from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
@@ -78,18 +78,18 @@ from curate.stages import about
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A task, about how many bytes of input it is and, once their digests were read, the identity of its files."""
+    """Where a task is and, once the digests of its inputs were read, the identity that names its files."""
 
-    task: Task
-    bytes: int
+    task: Stretch
     identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What all phases share: the recipe, its work folder, earlier runs, workers, and the callback for progress."""
+    """What all phases share: recipe, tasks, the work folder, earlier runs, workers, and the callback for progress."""
 
     recipe: Recipe
+    tasks: Tasks
     work: Path
     against: Sequence[Earlier]
     workers: Workers
@@ -120,11 +120,11 @@ class _Phase:
 
 
 def advance_all(
-    recipe: Recipe, tasks: Sequence[Task], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
+    recipe: Recipe, tasks: Tasks, work: Path, against: Sequence[Earlier], workers: Workers, show: Show
 ) -> tuple[list[Work], list[str], list[Path]]:
     """Take every task through every segment; return the finished ones, a line per lost split, all folders."""
-    run = _Run(recipe, work, against, workers, show)
-    done = [Work(task, size) for task, size in zip(tasks, sizes_of(tasks), strict=True)]
+    run = _Run(recipe, tasks, work, against, workers, show)
+    done = [Work(stretch) for stretch in tasks.stretches]
     missing: list[str] = []
     folders: list[Path] = []
     key, segments = code_version(), list(recipe.segments())
@@ -183,7 +183,7 @@ def _advance(run: _Run, phase: _Phase, works: Sequence[Work], missing: list[str]
     done: dict[tuple[int, int], Work] = {}
     lost: dict[tuple[int, int], list[str]] = {}
     work_folder, key = phase.folders[0].parent, phase.folders[0].name
-    seen = Progress(_named(phase), 0, sum(work.bytes for work in works), work=work_folder, key=key)
+    seen = Progress(_named(phase), 0, sum(work.task.bytes for work in works), work=work_folder, key=key)
     run.show(seen)
     while todo:
         places, again = list(todo), []
@@ -192,26 +192,26 @@ def _advance(run: _Run, phase: _Phase, works: Sequence[Work], missing: list[str]
             if isinstance(result, Lost) and _divisible(work):
                 again.append(place)
                 continue
-            seen = replace(seen, done=seen.done + work.bytes)
+            seen = replace(seen, done=seen.done + work.task.bytes)
             if isinstance(result, Lost):
-                lost[place] = [f"{name}: {result.error}" for name in work.task.names]
-                seen = replace(seen, ended=Ended(work.task.name, lost=result.error))
+                lost[place] = [f"{name}: {result.error}" for name in run.tasks.task(work.task).names]
+                seen = replace(seen, ended=Ended(run.tasks.name(work.task), lost=result.error))
             else:
                 advanced, markers = result
-                lost[place] = [f"{work.task.names[at]}: {why}" for at, why in advanced.unread.items()]
-                done[place] = replace(work, identity=advanced.identity)
-                seen = _counted(seen, work, markers, advanced)
+                names = run.tasks.task(work.task).names if advanced.unread else []
+                lost[place] = [f"{names[at]}: {why}" for at, why in advanced.unread.items()]
+                done[place] = Work(work.task, advanced.identity)
+                seen = _counted(seen, run.tasks.name(work.task), work.task.bytes, markers, advanced)
             run.show(seen)
         parts = {place: todo[place].task.alone() for place in sorted(again)}
-        alone = ((first, at, task) for (first, _), part in parts.items() for at, task in enumerate(part))
-        todo = {(first, at): Work(task, task.splits[0].input.bytes) for first, at, task in alone}
+        todo = {(first, at): Work(each) for (first, _), part in parts.items() for at, each in enumerate(part)}
     missing += [line for place in sorted(lost) for line in lost[place]]
     return [done[place] for place in sorted(done)]
 
 
 def _divisible(work: Work) -> bool:
     """Return whether the inputs of a lost task can be tried one by one: not once its rows stand together in files."""
-    return not work.identity and len(work.task.splits) > 1
+    return not work.identity and work.task.count > 1
 
 
 def _named(phase: _Phase) -> str:
@@ -220,14 +220,16 @@ def _named(phase: _Phase) -> str:
     return " to ".join(dict.fromkeys([first if phase.earlier else "read", _title(phase.segments[-1])]))
 
 
-def _counted(seen: Progress, work: Work, markers: Sequence[Mapping[str, Any]], advanced: Advanced) -> Progress:
+def _counted(
+    seen: Progress, name: str, size: int, markers: Sequence[Mapping[str, Any]], advanced: Advanced
+) -> Progress:
     first, last = (list(markers[edge]["stages"].values()) for edge in (0, -1))
     pages = first[0]["docs_in"] if first else 0
     alive = next((c["docs_out"] for c in reversed(last) if c["docs_in"]), 0)
     seconds = sum(stage["seconds"] for marker in markers for stage in marker["stages"].values())
     again = all(advanced.reused)
-    ended = Ended(work.task.name, advanced.began, advanced.ended, seconds, pages, alive, again)
-    reused = seen.reused + work.bytes * again
+    ended = Ended(name, advanced.began, advanced.ended, seconds, pages, alive, again)
+    reused = seen.reused + size * again
     return replace(seen, pages=seen.pages + pages, alive=seen.alive + alive, reused=reused, ended=ended)
 
 
@@ -238,11 +240,15 @@ def _results(
 
     `matches` holds for each task the file that lists its duplicates.
     """
-    pieces = [_pieces(run, phase, work.identity, matches) for work in works]
-    first = not phase.earlier
-    calls = [(*([work.task] if first else []), each, work.bytes) for work, each in zip(works, pieces, strict=True)]
-    for index, result in run.workers.map(begin if first else advance, calls, _by_value(run.recipe)):
-        markers = result if isinstance(result, Lost) else _markers(pieces[index], result.identity)
+
+    def call(index: int) -> tuple[Any, ...]:
+        work = works[index]
+        pieces = _pieces(run, phase, work.identity, matches)
+        return (*(() if phase.earlier else (run.tasks.task(work.task),)), pieces, work.task.bytes)
+
+    calls = Made(len(works), call)
+    for index, result in run.workers.map(advance if phase.earlier else begin, calls, sent_along(run.recipe.stages)):
+        markers = result if isinstance(result, Lost) else _markers(_pieces(run, phase, "", matches), result.identity)
         yield index, markers if isinstance(markers, Lost) else (result, markers)
 
 
@@ -270,17 +276,6 @@ def _pieces(run: _Run, phase: _Phase, identity: str, matches: Mapping[str, Mappi
     return pieces
 
 
-def _by_value(recipe: Recipe) -> list[str]:
-    return sorted({module for module in _modules(recipe) if module.startswith(RECIPE_FILE)})
-
-
-def _modules(recipe: Recipe) -> Iterator[str]:
-    for stage in recipe.stages:
-        yield type(stage).__module__
-        for name in getattr(stage, "__dataclass_fields__", ()):
-            yield getattr(getattr(stage, name), "__module__", None) or ""
-
-
 def _resolve(run: _Run, resolved: _Resolved, keys: Path, identities: Sequence[str]) -> None:
     """Compare the keys of all tasks, which the last segment left in the folder `keys`."""
     title = " and ".join(barrier.name for barrier in resolved.barriers)
@@ -292,7 +287,7 @@ def _resolve(run: _Run, resolved: _Resolved, keys: Path, identities: Sequence[st
         resolved.folder,
         earlier=run.against,
         workers=run.workers,
-        by_value=_by_value(run.recipe),
+        by_value=sent_along(run.recipe.stages),
         tell=lambda step, share: run.show(Progress(title, share, 1, step=step)),
     )
     run.show(Progress(title, 1, 1, reused=int(reused)))

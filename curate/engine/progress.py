@@ -44,3 +44,13 @@ class Progress:
 
 
 Show = Callable[[Progress], None]
+
+
+def both(first: Show, second: Show) -> Show:
+    """Tell two of everything, in this order."""
+
+    def show(step: Progress) -> None:
+        first(step)
+        second(step)
+
+    return show

@@ -9,8 +9,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from heapq import nsmallest
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 from curate.cluster import Workers
 from curate.counts import StageCount, Tally, fold, stage_count
@@ -23,7 +25,8 @@ from curate.files import standing_marker
 from curate.folder import DATA, WORK
 from curate.inputs import sources
 from curate.inputs.input_file import Input, Split, open_input
-from curate.inputs.tasks import Task, sizes_of
+from curate.inputs.listing import Inputs
+from curate.inputs.tasks import Stretch, Tasks, planned
 from curate.output.parts import text_totals
 from curate.recipe import Recipe
 
@@ -34,9 +37,9 @@ MAX_PIECES = 64
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of an input as one task, its bytes of input, and whether it is only the beginning of an input."""
+    """A piece of an input, its bytes of input, and whether it is only the beginning of an input."""
 
-    task: Task
+    split: Split
     bytes: int
     begins: bool = False
 
@@ -60,13 +63,14 @@ class Measured:
 
 def choose(inputs: Sequence[Input], most_bytes: int) -> list[Piece]:
     """Pieces of some inputs, in an order that looks like chance, until they are `most_bytes`, or 64; one at least."""
-    chosen = sorted(inputs, key=lambda each: _chance(each.name))[:MAX_INPUTS]
-    splits = sources.plan(sorted(chosen, key=lambda each: each.name), PIECE_BYTES)
-    sizes = sizes_of([Task((split,)) for split in splits])
-    ranked = sorted(zip(splits, sizes, strict=True), key=lambda each: _chance(f"{each[0].input.name}\0{each[0].start}"))
+    numbers = nsmallest(MAX_INPUTS, range(len(inputs)), key=lambda number: _chance(inputs[number].name))
+    chosen = planned(cast(Inputs, tuple(inputs[number] for number in sorted(numbers))), PIECE_BYTES)
+    found = ((split, stretch) for stretch in chosen.stretches for split in chosen.task(stretch).splits)
+    ranked = sorted(found, key=lambda each: _chance(f"{each[0].input.name}\0{each[0].start}"))
     pieces: list[Piece] = []
     held = 0
-    for split, size in ranked[:MAX_PIECES]:
+    for split, stretch in ranked[:MAX_PIECES]:
+        size = split.input.bytes if stretch.count > 1 else stretch.bytes
         if not size or (pieces and held >= most_bytes):
             continue
         pieces.append(_piece(split, size))
@@ -82,7 +86,7 @@ def _piece(split: Split, size: int) -> Piece:
     """A piece; of a large input that cannot be cut its first bytes stand for it."""
     cuttable = split.input.format in (*sources.SPLITTABLE, "parquet")
     begins = not cuttable and size > 2 * PIECE_BYTES
-    return Piece(Task((split,)), 2 * PIECE_BYTES if begins else size, begins)
+    return Piece(split, 2 * PIECE_BYTES if begins else size, begins)
 
 
 def measure(
@@ -91,38 +95,35 @@ def measure(
     """Run a recipe on some pieces; raises UsageError when one of them cannot be read."""
     with TemporaryDirectory(dir=scratch, prefix="curate-plan-") as name:
         folder = Path(name)
-        tasks = [_shortened(piece, folder / "heads") for piece in pieces]
-        _run(recipe, tasks[:1], folder / "warm", against, show)
-        return _run(recipe, tasks, folder / "out", against, show, pieces)
+        short = [_shortened(piece, folder / "heads") for piece in pieces]
+        _run(recipe, short[:1], folder / "warm", against, show)
+        return _run(recipe, short, folder / "out", against, show)
 
 
-def _shortened(piece: Piece, folder: Path) -> Task:
+def _shortened(piece: Piece, folder: Path) -> Piece:
+    """The piece itself, or a copy of the beginning that stands for its input."""
     if not piece.begins:
-        return piece.task
-    each = piece.task.splits[0].input
+        return piece
+    each = piece.split.input
     path = folder / _chance(each.name)[:16] / Path(each.name).name
     path.parent.mkdir(parents=True, exist_ok=True)
     with open_input(each, piece.bytes) as file, path.open("wb") as head:
         head.write(file.read(piece.bytes))
     short = replace(each, path=str(path), bytes=piece.bytes, origin=None)
-    return Task((Split(short, 0, piece.bytes),))
+    return replace(piece, split=Split(short, 0, piece.bytes))
 
 
-def _run(
-    recipe: Recipe,
-    tasks: Sequence[Task],
-    out: Path,
-    against: Sequence[Earlier],
-    show: Show,
-    pieces: Sequence[Piece] = (),
-) -> Measured:
+def _run(recipe: Recipe, pieces: Sequence[Piece], out: Path, against: Sequence[Earlier], show: Show) -> Measured:
+    inputs = tuple(piece.split.input for piece in pieces)
+    places = [Stretch(at, 1, each.split.start, each.split.end, each.bytes) for at, each in enumerate(pieces)]
+    tasks = Tasks(cast(Inputs, inputs), places)  # nothing but its items is asked of it
     done, missing, folders = advance_all(recipe, tasks, out / WORK, against, Workers(1), show)
     if missing:
         raise UsageError(f"the sample cannot be read: {missing[0]}")
     identities = [each.identity for each in done]
     tally = fold(recipe.stage_names, markers(folders, identities))
     began = time.process_time()
-    assemble(recipe, identities, folders, out, tally)
+    assemble(recipe, identities, folders, out, tally, {})
     text = text_totals(out / DATA)
     last = time.process_time() - began
     left = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())

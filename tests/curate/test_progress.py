@@ -17,8 +17,7 @@ from curate.dedup.resolve import _titles
 from curate.engine.log import Log
 from curate.engine.progress import Ended, Progress
 from curate.folder import LOG, OLD_LOG
-from curate.inputs.input_file import Input, Split
-from curate.inputs.tasks import Task, sizes_of
+from curate.inputs.tasks import Stretch, sized
 from curate.pulse import FOLDER, Pulse, pulses, pulsing
 from curate.recipe import load_recipe
 from tests.curate.archives import page
@@ -142,14 +141,9 @@ def test_steps_of_the_duplicate_search_are_one_bar() -> None:
 
 def test_tasks_share_the_bytes_of_their_input() -> None:
     """Ranges of bytes as long as they are; row groups, which splits of Parquet count, by their part of all."""
-    warc, rows = Input("a", "/a", "warc.gz", 100), Input("b", "/b", "parquet", 1000)
-    tasks = [
-        Task((Split(warc, 0, 70),)),
-        Task((Split(warc, 70, 100),)),
-        Task((Split(rows, 0, 3),)),
-        Task((Split(rows, 3, 4),)),
-    ]
-    assert sizes_of(tasks) == [70, 30, 750, 250]
+    cut = [Stretch(0, 1, 0, 70, 100), Stretch(0, 1, 70, 100, 100)]
+    groups = [Stretch(1, 1, 0, 3, 1000), Stretch(1, 1, 3, 4, 1000)]
+    assert [each.bytes for each in sized([*cut, *groups, Stretch(2, 5, bytes=77)])] == [70, 30, 750, 250, 77]
 
 
 def test_in_a_pipe_nothing_moves(whole, tmp_path, curate) -> None:
