@@ -15,17 +15,24 @@ from curate.report.proof import lines_of
 from curate.report.webpage import write_html
 from curate.terminal import harmless
 
-HELP = "show the retention table of a run, or compare two runs"
+HELP = "Show the retention table of a run, or compare two runs."
 PAGE = Path(REPORT_PAGE)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=run_folder)
-    parser.add_argument("other", type=run_folder, nargs="?", help="a second run, to be compared with the first")
-    parser.add_argument("--json", action="store_true", help="print report.json instead")
+    parser.add_argument("out", type=run_folder, metavar="OUT", help="This is the output folder of a run.")
     parser.add_argument(
-        "--html", nargs="?", type=Path, const=PAGE, metavar="PATH", help="make the page again (default OUT/report.html)"
+        "other", type=run_folder, nargs="?", metavar="OUT2", help="A second run is compared with the first."
+    )
+    parser.add_argument("--json", action="store_true", help="Print report.json instead.")
+    parser.add_argument(
+        "--html",
+        nargs="?",
+        type=Path,
+        const=PAGE,
+        metavar="PATH",
+        help="Make the page again (default OUT/report.html).",
     )
 
 
