@@ -19,6 +19,7 @@ from curate.recipe import Recipe
 from curate.report import crawl, plots, sliders
 from curate.report import published as judgement
 from curate.report.limits import about_stages, bands_of, recipe_of, settings_of
+from curate.report.side_by_side import side_by_side
 from curate.report.study import Study, study
 from curate.report.tables import rules_text, summary
 from curate.terminal import harmless
@@ -48,24 +49,7 @@ def render(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) -
 def _page(
     report: Mapping[str, Any], found: Study, unexpected: Sequence[str] = (), audit: Mapping[str, Any] | None = None
 ) -> str:
-    from jinja2 import Environment, PackageLoader, select_autoescape
-
-    # What is printed is made harmless whether or not a template thought of it, and then escaped.
-    environment = Environment(
-        loader=PackageLoader("curate.report"),
-        autoescape=select_autoescape(default=True),
-        finalize=lambda value: harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "pct": percent,
-        "number": plots.number,
-        "size": size,
-        "exact": exact,
-        "cut": _cut,
-        "lines": _lines,
-    }
+    environment = _environment()
     totals, waterfall = report["totals"], _waterfall(report, found)
     return environment.get_template("report.html").render(
         report=report,
@@ -89,6 +73,35 @@ def _page(
         audit_figures=show.figures,
         audit_rows=show.rows,
     )
+
+
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, select_autoescape
+
+    # What is printed is made harmless whether or not a template thought of it, and then escaped.
+    environment = Environment(
+        loader=PackageLoader("curate.report"),
+        autoescape=select_autoescape(default=True),
+        finalize=lambda value: harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "pct": percent,
+        "number": plots.number,
+        "size": size,
+        "exact": exact,
+        "cut": _cut,
+        "lines": _lines,
+    }
+    return environment
+
+
+def write_comparison(path: Path, outs: Sequence[Path]) -> None:
+    """Write some finished runs side by side as one HTML file that needs nothing else."""
+    page = _environment().get_template("compare.html").render(found=side_by_side(outs))
+    with whole_file(path) as temporary:
+        temporary.write_text(page, encoding="utf-8", errors="backslashreplace")
 
 
 def _bands(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
