@@ -1,13 +1,12 @@
 """The bytes a page was extracted from, where its archive is still at hand."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from curate.errors import CurateError
 from curate.folder import INPUT_PATHS, WORK
-from curate.inputs.locations import names_of
 from curate.warc.formats import sniff
 from curate.warc.pages import Limits, Page, ReadCounts
 from curate.warc.reading import read_split
@@ -16,21 +15,26 @@ IN_MEMBERS = ("warc.gz", "arc.gz")
 READ_WHOLE = 64 << 20  # bytes of another archive that are read from its beginning to find a page
 
 
-def archives(out: Path) -> dict[str, Path]:
-    """The inputs of a run that are files of this machine, by the names the run knows them by."""
+def archives(out: Path) -> dict[str, list[Path]]:
+    """The inputs of a run that are files of this machine, by the last part of their names."""
     try:
-        places = json.loads((out / WORK / INPUT_PATHS).read_text())
+        places: list[str] = json.loads((out / WORK / INPUT_PATHS).read_text())
     except (FileNotFoundError, ValueError):
         return {}
-    found = {name: Path(place) for place, name in names_of(places).items()}
-    return {name: path for name, path in found.items() if path.is_file()}
+    found: dict[str, list[Path]] = {}
+    for path in filter(Path.is_file, map(Path, places)):
+        found.setdefault(path.name, []).append(path)
+    return found
 
 
-def original(known: Mapping[str, Path], row: Mapping[str, Any]) -> tuple[bytes, str] | None:
+def original(known: Mapping[str, Sequence[Path]], row: Mapping[str, Any]) -> tuple[bytes, str] | None:
     """A page's bytes and charset; None where its archive is not at hand or does not hold it any more."""
-    path = known.get(row["warc_path"])
-    if path is None:
-        return None
+    name = row["warc_path"]
+    named = (path for path in known.get(name.rpartition("/")[2], ()) if f"/{path.as_posix()}".endswith(f"/{name}"))
+    return next(filter(None, (_from(path, row) for path in named)), None)
+
+
+def _from(path: Path, row: Mapping[str, Any]) -> tuple[bytes, str] | None:
     try:
         with path.open("rb") as file:
             start = int(row["warc_offset"])

@@ -30,7 +30,7 @@ class Browser:
 
     title: str
     rows: Rows
-    archives: Mapping[str, Path]
+    archives: Mapping[str, Sequence[Path]]
     labels: Labels
 
 

@@ -13,6 +13,7 @@ from curate.output.checksums import load_report, renew
 from curate.output.published import EVERYTHING, Use, run_folder
 from curate.report import tables
 from curate.report.chart import survival_chart
+from curate.report.proof import lines_of
 from curate.report.webpage import write_comparison, write_html
 from curate.terminal import harmless
 
@@ -65,6 +66,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
 
         if audit := load_audit(options.out):
             print_audit(audit, console)
+        for line in lines_of(options.out):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0
 
 
