@@ -143,7 +143,7 @@ def _ignore(_places: int, _skipped: int) -> None:
 def _first_bytes(pieces: Pieces, count: int) -> bytes:
     head = b""
     for piece in pieces:
-        head += b"" if isinstance(piece, Loss) else piece
+        head += piece if isinstance(piece, bytes) else b"\n" if head else b""  # behind a loss a record may begin
         if len(head) >= count:
             break
     return head[:count]
