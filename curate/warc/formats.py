@@ -11,7 +11,7 @@ from typing import BinaryIO
 from curate.errors import NotAnArchiveError
 from curate.warc.gzip_members import Bytes, Tally, is_gzip, next_opening
 from curate.warc.parts import GzipPart
-from curate.warc.records import ARC, WARC, Grammar, Loss, Stream, records
+from curate.warc.records import ARC, WARC, Grammar, Stream, records
 from curate.warc.streams import Pieces, decoded, inner
 
 SNIFFED_BYTES = 1 << 20  # inflated, to tell one record per member from many
