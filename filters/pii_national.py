@@ -1,7 +1,7 @@
 """National numbers and wallets that prove themselves: a form, and a check digit where the number has one.
 
 A number with a check digit scores 1; of those without one only the form is known, and they score a half. The entities
-have Presidio's names. Presidio finds the same, which a test holds, but it brings 190 MB of spaCy that these do not need.
+have Presidio's names. A test holds that Presidio finds the same; it brings 190 MB of spaCy, which these do not need.
 
 Source: Real Decreto 1553/2005 and the table of letters of the Spanish ministry of the interior; Decreto ministeriale
 23 dicembre 1976; HMRC's manual NIM39110; IRS Publication 1915; Bitcoin's base58check, and BIP 173 and 350.
