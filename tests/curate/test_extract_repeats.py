@@ -9,10 +9,10 @@ from curate.extract import extract_spans
 from curate.extract.blocks import read
 from curate.extract.byte_hashes import empty_table
 from curate.extract.kinds import describe
-from curate.extract.measures import WORDS, measure
+from curate.extract.measures import WORDS
 from curate.extract.page import BLOCKS
-from curate.extract.repeats import drop_lines_again, drop_paragraphs_again, drop_trail
 from curate.extract.tables import tables
+from curate.extract.training.direct import drop_lines_again, drop_paragraphs_again, drop_trail, measure
 from curate.extract.training.examples import block_texts
 from curate.filters.spans import Kind, unpack
 
