@@ -13,6 +13,8 @@ ENDS = (DATA, DROPPED, QUARANTINE)
 WORK = "work"
 INPUT_PATHS = "inputs.json"
 """Where the inputs were, below `work/`: a manifest names no paths of a machine."""
+FINISHED = "finished.json"
+"""What the finished output is made of, below `work/`."""
 APPLIED = "settings.json"
 """What `whatif --apply` had set in the recipe that is called by its name, below `work/`."""
 AUDIT = "audit"

@@ -22,7 +22,10 @@ UNIT = (
     rf"(?:(?:{places.UNIT})\b\.?[ ]?(?:No\.?[ ]?|#[ ]?)?(?:[A-Z]?\d[\w\-/.]{{0,6}}|[A-Z])\b"
     rf"|#[ ]?\w{{1,6}}(?:[/\-]\w{{1,4}})?\b"
     rf"|(?:\d{{1,3}}(?:st|nd|rd|th)|First|Second|Third|Fourth|Fifth|Ground|Top|Lower|Upper"
-    rf"|Main)[ ](?:Floor|Flr|Fl|Level)\b\.?|\d{{1,2}}[ºª°]\.?(?:[ ]?(?:[A-Z]\b|[Dd]cha\b\.?|[Ii]zq(?:da)?\b\.?))?)"
+    rf"|Main)[ ](?:Floor|Flr|Fl|Level)\b\.?|\d{{1,2}}\.?[ºª°]\.?(?:[ ]?(?:[A-Z]\b|(?:[Dd]cha|[Ii]zq(?:u?i?e?r?da)?"
+    rf"|[Ii]zda|[Dd]ta|[Dd]to|[Ee]sq)\b\.?))?|(?:\d{{1,2}}|st|kl)\.[ ]?(?:tv|th|mf)\b\.?"
+    rf"|(?:ap|apto?|piso|pta|puerta|esc|dpto|depto|of|sala|bl|bloco|cj|lok|m|D|Kat|Daire)[.:]{{0,2}}"
+    rf"[ ]?\d{{1,4}}[A-Z]?\b)"
 )
 UK = r"(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b"
 CA = r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ \-]?\d[ABCEGHJ-NPRSTV-Z]\d\b"
@@ -60,14 +63,16 @@ def __getattr__(name: str) -> re.Pattern[str]:
 
 NO_FIRM = r"(?!,?[ ](?:[A-Z][\w&]*,?[ ]){0,2}(?:LLC|L\.L\.C|Inc|Corp|LLP|Ltd|Realty|Assoc|Associates|Owners)\b)"
 _LATE["STRONG"] = (
-    rf"{NUMBER},?[ ](?:(?:{DIRECTION}[ ])?(?:Broadway|BROADWAY|Avenue (?:of the {CAP}|[A-Z\d]\b)"
+    rf"{NUMBER}(?:,[ ]|[ ](?!of[ ]))(?:(?:{DIRECTION}[ ])?(?:Broadway|BROADWAY|Avenue (?:of the {CAP}|[A-Z\d]\b)"
     rf"|(?:(?:US|U\.S\.|State|County|Cty\.|Rural|Old|FM|N|S|E|W)[ ]){{0,2}}(?:Highway|Hwy|Route|Rte|Road|Rd|FM|CR|SR)"
     rf"\.?[ ](?:#?\d{{1,5}}(?:/\d{{1,4}})?[A-Z]?|[A-Z]{{1,2}}))\b(?![ ](?:{places.STREET})\b)"
     rf"|(?:{NAME}){{1,5}}?(?:(?:{places.STREET}|Dr|DR)\b"
     rf"|(?:St|ST)\b(?!\.?[ ](?:Mary|John|Paul|Peter|James|Patrick))))"
     rf"(?:[ ](?:{places.STREET})\b)?\.?(?:,?[ ]{DIRECTION}(?![\w]))?{NO_FIRM}"
 )
-_LATE["WEAK"] = rf"{NUMBER},?[ ](?:{NAME}){{1,4}}?(?:{places.WEAK_STREET})\b\.?(?:,?[ ]{DIRECTION}(?![\w]))?"
+_LATE["WEAK"] = (
+    rf"{NUMBER}(?:,[ ]|[ ](?!of[ ]))(?:{NAME}){{1,4}}?(?:{places.WEAK_STREET})\b\.?(?:,?[ ]{DIRECTION}(?![\w]))?"
+)
 _LATE["ROMANCE"] = (
     rf"\d{{1,4}}(?:[ ]?(?:bis|ter|quater|[A-D])\b)?,?[ ](?i:rue|avenue|av\.|boulevard|bld|bd\.?|place"
     rf"|allées?|impasse|chemin"
@@ -83,6 +88,14 @@ _LATE["BARE"] = (
     rf"|{ORDINAL}),?(?=[ ]{CITY},?[ ](?:{places.US_STATE}),?[ ]\d{{5}}\b)"
 )
 _LATE["MOO"] = r"\d{1,4}(?:/\d{1,3})?[ ](?:Moo|M\.|Soi)[ ]?\d{1,3}\b"
+# "Carrera 7 # 71-21": a street by its number, then the house by the cross street and how far it stands from it.
+_LATE["GRID_WORD"] = (
+    r"(?<!\w)(?:Carrera|Calle|Cra|Cll|Kr|Cl|Avenida|Av|Diagonal|Dg|Transversal|Tv)\.?[ ](?:No\.?[ ])?\Z"
+)
+_LATE["GRID"] = (
+    r"\d{1,3}[ ]?[A-Z]?(?:[ ]?[Bb]is)?(?:[ ](?:Sur|Norte|Este|Oeste))?[ ]?(?:#|No\.?|N[º°])[ ]?"
+    r"\d{1,3}[ ]?[A-Z]?[ ]?[\-\u2013][ ]?\d{1,3}\b"
+)
 _LATE["CJK"] = (
     r"[\d０-９\-−ー–之]{1,12}(?:丁目|番地?|号|號|室|층|호|번지)?(?:[\d０-９\-−ー之]{1,8}(?:丁目|番地?|号|號|室|楼|樓)?){0,3}"
 )
@@ -93,7 +106,8 @@ _LATE["CJK_BEFORE"] = (
 )
 _LATE["PIECE"] = (
     rf"[ ]?[,.;]?[ ]?(?:[\-\u2013•·|/][ ])?[ ]?\(?(?:(?P<unit>{UNIT})"
-    rf"|(?P<code>[A-Z]{{2}},?[ ](?:CEP:? )?\d{{5}}-\d{{3}}\b|{UK}|{CA}|(?:CEP:? )?\d{{5}}-\d{{3}}\b"
+    rf"|(?P<code>[A-Z]{{2}},?[ ](?:CEP:? )?\d{{5}}-\d{{3}}\b|[A-HJ-NP-Z]\d{{4}}(?:[A-Z]{{3}})?[ ]{CITY}"
+    rf"|{UK}|{CA}|(?:CEP:? )?\d{{5}}-\d{{3}}\b"
     rf"|{STATE}(?:,|[ ]?[\-\u2013])?[ ]{{1,2}}{CODE}|{ZIP_CITY})"
     rf"|(?P<place>(?:{STATE}|{COUNTRY})\)?(?=[ ]?(?:[,.;)•·|\n\t]|[\-\u2013][ ]|\Z|{COUNTRY})))"
     rf"|(?P<town>{CITY},?[ ]{STATE}(?:,|[ ]?[\-\u2013])?(?:[ ]{{1,2}}{CODE})|{CITY},?[ ](?:{UK}|{CA}"
@@ -106,7 +120,7 @@ _LATE["CITY_PIECE"] = rf"[ ]?[,.;][ ]{{1,2}}(?:[\-\u2013][ ])?{CITY}(?=[ ]?(?:[,
 ENDING = tuple(places.STREET_ENDING)
 WEAK_ENDING = tuple(places.WEAK_STREET_ENDING)
 _LATE["NAME_STREET"] = (
-    rf"(?:(?:{CAP}|{ORDINAL}) ){{1,3}}(?:{places.STREET_AFTER_NAME}),?\s?(?:No\.?:?\s?|nr\.?\s?|#)?\Z"
+    rf"(?:(?:{CAP}|{ORDINAL}) ){{1,3}}(?:{places.STREET_AFTER_NAME}),?\s?(?:No\.?:?\s?|nr\.?\s?|#|д(?:ом)?\.?\s?)?\Z"
 )
 _LATE["BOX"] = rf"(?<!\w)(?:{places.POST_BOX})[ ]?(?:No\.?|#|№|N[º°])?:?[ ]?(?:[A-Z]-?)?\Z"
 WEAK_BOXES = frozenset("BOX BP B.P. CS C.P. TK T.K. PK P.K.".split())

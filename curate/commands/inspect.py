@@ -30,9 +30,11 @@ def command(options: argparse.Namespace, console: Console) -> int:
     """Print each page's reason, address and the beginning of its text."""
     for row in rejected(options.out, stage=options.stage, rule=options.rule, count=options.n):
         console.print(f"[bold]{escape(row['stage'])} {escape(row['rule'])}[/bold]: {row['value']:g} "
-                      f"(limit {row['limit']:g})  {escape(harmless(row['url']))}", soft_wrap=True)  # fmt: skip
+                      f"(limit {row['limit']:g})  {escape(harmless(row['url'] or ''))}", soft_wrap=True)  # fmt: skip
         if row["duplicate_of"]:
-            console.print(f"  kept instead: {escape(harmless(row['duplicate_of_url']))}", soft_wrap=True)
+            console.print(
+                f"  kept instead: {escape(harmless(row['duplicate_of_url'] or 'no address'))}", soft_wrap=True
+            )
         if row["text"]:
             shown = " ".join(row["text"][: options.chars].split())
             console.print(f"  {escape(harmless(shown))}", style="dim", soft_wrap=True)

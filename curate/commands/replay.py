@@ -56,6 +56,6 @@ def command(options: argparse.Namespace, console: Console) -> int:
 def _head(row: dict[str, Any]) -> str:
     cut = "" if row["raw_bytes"] == len(row["raw"]) else f", of which the first {len(row['raw']):,} were kept"
     return (
-        f"{row['id']}  {row['url']}  {row['date']}  {row['raw_bytes']:,} bytes{cut}\n"
+        f"{row['id']}  {row['url'] or 'no address'}  {row['date'] or 'no date'}  {row['raw_bytes']:,} bytes{cut}\n"
         f"broke {row['stage']}: {row['kind']} {row['detail']}"
     )

@@ -11,6 +11,7 @@ from curate.folder import REPORT_PAGE
 from curate.output.checksums import load_report, renew
 from curate.output.published import EVERYTHING, Use, run_folder
 from curate.report import tables
+from curate.report.proof import lines_of
 from curate.report.webpage import write_html
 from curate.terminal import harmless
 
@@ -58,4 +59,6 @@ def command(options: argparse.Namespace, console: Console) -> int:
 
         if audit := load_audit(options.out):
             print_audit(audit, console)
+        for line in lines_of(options.out):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
     return 0

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from curate.commands import quality_option
 from curate.engine.phases import Progress as Step
 from curate.engine.run import run
 from curate.errors import UsageError
+from curate.extras import have
 from curate.output.publish import output_folder
 from curate.output.published import Use, run_folder
 from curate.report import tables as report
@@ -59,7 +61,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
         raise UsageError(f"--workers must be 0 or more, not {options.workers}")
     out_name = options.out or default_out(options.inputs)
     recipe = quality_option.with_options(load_recipe(options.recipe), options)
-    workers = cluster.Workers(options.workers, options.ray_address)
+    workers = cluster.Workers(_processes(options), options.ray_address)
     with Display(quiet=options.quiet) as display, output_folder(out_name, options.stage_dir) as out:
         result = run(
             recipe, options.inputs, out, against=options.against, workers=workers, show=display.show, say=display.say
@@ -70,6 +72,18 @@ def command(options: argparse.Namespace, console: Console) -> int:
         where = f"Output: {at}/  (open {at}/report.html, or: curate inspect {at} --stage STAGE)"
         console.print(where, markup=False, soft_wrap=True)
     return 0
+
+
+def _processes(options: argparse.Namespace) -> int:
+    """How many processes work; one where Ray is not installed and nobody asked for more.
+
+    Raises MissingExtraError where somebody did.
+    """
+    if have("ray"):
+        return int(options.workers)
+    if options.workers > 1 or options.ray_address:
+        import_module("ray")
+    return 1
 
 
 def default_out(inputs: Sequence[str]) -> str:

@@ -68,8 +68,8 @@ from curate.engine.segment import Advanced, Piece, advance, begin
 from curate.errors import IncompleteRunError
 from curate.files import standing_marker
 from curate.filters.verdict import Rule
-from curate.inputs.tasks import Task
-from curate.loading import RECIPE_FILE
+from curate.inputs.tasks import Made, Stretch, Tasks
+from curate.loading import sent_along
 from curate.protocol import Barrier
 from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
@@ -91,17 +91,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A task and, once the digests of its inputs were read, the identity that names its files."""
+    """Where a task is and, once the digests of its inputs were read, the identity that names its files."""
 
-    task: Task
+    task: Stretch
     identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What all phases share: the recipe, its work folder, earlier runs, workers, and the callback for progress."""
+    """What all phases share: recipe, tasks, the work folder, earlier runs, workers, and the callback for progress."""
 
     recipe: Recipe
+    tasks: Tasks
     work: Path
     against: Sequence[Earlier]
     workers: Workers
@@ -132,11 +133,11 @@ class _Phase:
 
 
 def advance_all(
-    recipe: Recipe, tasks: Sequence[Task], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
+    recipe: Recipe, tasks: Tasks, work: Path, against: Sequence[Earlier], workers: Workers, show: Show
 ) -> tuple[list[Work], list[str], list[Path]]:
     """Take every task through every segment; return the finished ones, a line per lost split, all folders."""
-    run = _Run(recipe, work, against, workers, show)
-    done = [Work(task) for task in tasks]
+    run = _Run(recipe, tasks, work, against, workers, show)
+    done = [Work(stretch) for stretch in tasks.stretches]
     missing: list[str] = []
     folders: list[Path] = []
     key, segments = code_version(), list(recipe.segments())
@@ -206,10 +207,11 @@ def _advance(run: _Run, phase: _Phase, works: Sequence[Work], missing: list[str]
                 continue
             seen = replace(seen, done=seen.done + 1)
             if isinstance(result, Lost):
-                lost[place] = [f"{name}: {result.error}" for name in work.task.names]
+                lost[place] = [f"{name}: {result.error}" for name in run.tasks.task(work.task).names]
             else:
                 advanced, markers = result
-                lost[place] = [f"{work.task.names[at]}: {why}" for at, why in advanced.unread.items()]
+                names = run.tasks.task(work.task).names if advanced.unread else []
+                lost[place] = [f"{names[at]}: {why}" for at, why in advanced.unread.items()]
                 done[place] = Work(work.task, advanced.identity)
                 seen = _counted(seen, markers, advanced)
             run.show(seen)
@@ -222,7 +224,7 @@ def _advance(run: _Run, phase: _Phase, works: Sequence[Work], missing: list[str]
 
 def _divisible(work: Work) -> bool:
     """Return whether the inputs of a lost task can be tried one by one: not once its rows stand together in files."""
-    return not work.identity and len(work.task.splits) > 1
+    return not work.identity and work.task.count > 1
 
 
 def _counted(seen: Progress, markers: Sequence[Mapping[str, Any]], advanced: Advanced) -> Progress:
@@ -240,12 +242,14 @@ def _results(
 
     `matches` holds for each task the file that lists its duplicates.
     """
-    pieces = [_pieces(run, phase, work.identity, matches) for work in works]
-    first = not phase.earlier
-    calls: list[tuple[Any, ...]] = [(work.task, each) for work, each in zip(works, pieces, strict=True)]
-    calls = calls if first else [(each,) for each in pieces]
-    for index, result in run.workers.map(begin if first else advance, calls, _by_value(run.recipe)):
-        markers = result if isinstance(result, Lost) else _markers(pieces[index], result.identity)
+
+    def call(index: int) -> tuple[Any, ...]:
+        pieces = _pieces(run, phase, works[index].identity, matches)
+        return (pieces,) if phase.earlier else (run.tasks.task(works[index].task), pieces)
+
+    calls = Made(len(works), call)
+    for index, result in run.workers.map(advance if phase.earlier else begin, calls, sent_along(run.recipe.stages)):
+        markers = result if isinstance(result, Lost) else _markers(_pieces(run, phase, "", matches), result.identity)
         yield index, markers if isinstance(markers, Lost) else (result, markers)
 
 
@@ -273,17 +277,6 @@ def _pieces(run: _Run, phase: _Phase, identity: str, matches: Mapping[str, Mappi
     return pieces
 
 
-def _by_value(recipe: Recipe) -> list[str]:
-    return sorted({module for module in _modules(recipe) if module.startswith(RECIPE_FILE)})
-
-
-def _modules(recipe: Recipe) -> Iterator[str]:
-    for stage in recipe.stages:
-        yield type(stage).__module__
-        for name in getattr(stage, "__dataclass_fields__", ()):
-            yield getattr(getattr(stage, name), "__module__", None) or ""
-
-
 def _resolve(run: _Run, resolved: _Resolved, keys: Path, identities: Sequence[str]) -> None:
     """Compare the keys of all tasks, which the last segment left in the folder `keys`."""
     title = ", ".join(barrier.name for barrier in resolved.barriers)
@@ -295,7 +288,7 @@ def _resolve(run: _Run, resolved: _Resolved, keys: Path, identities: Sequence[st
         resolved.folder,
         earlier=run.against,
         workers=run.workers,
-        by_value=_by_value(run.recipe),
+        by_value=sent_along(run.recipe.stages),
         tell=lambda step, done, of: run.show(Progress(step, done, of)),
     )
     run.show(Progress(title, 1, 1, reused=int(reused)))

@@ -11,6 +11,7 @@ from curate.extract.compiling import compiled, entry
 from curate.extract.context_features import Rows, sections
 from curate.extract.measures import Measures
 from curate.extract.page import Page
+from curate.extract.repeats import drop_lines_again, drop_paragraphs_again, drop_trail
 
 # Where the model expects to be right, a fixed cut a little above one half is worth precision, and precision is what
 # training text needs; where it does not (listings, forums, shops), the cut of the highest expected F1 is better.
@@ -42,9 +43,12 @@ def choose(
     keep_whole(described, odds, words, cut, kept)
     keep_listings(described, kept)
     keep_captions(described, odds, MIN_CAPTION_ODDS, kept)
+    drop_lines_again(page, measures, described, kept)
+    drop_trail(described, words, kept)
     drop_bare_labels(page, measures, kept)
     keep_formulas(described, kept)
     keep_title(page, odds, words, MIN_TITLE_ODDS, kept)
+    drop_paragraphs_again(measures, described, kept)
     return kept, expected_f1
 
 
