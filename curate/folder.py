@@ -10,6 +10,8 @@ KINDS = (DATA, DROPPED, QUARANTINE, SIGNALS, CUT)
 """The folders of Parquet parts; the last is there only where a stage of the recipe cuts texts."""
 ENDS = (DATA, DROPPED, QUARANTINE)
 """Where pages end: every page of a run is a row of exactly one of these."""
+MIXED = (DATA, "control", "ledger")
+"""What `curate mix` writes into."""
 WORK = "work"
 INPUT_PATHS = "inputs.json"
 """Where the inputs were, below `work/`: a manifest names no paths of a machine."""
@@ -19,6 +21,8 @@ APPLIED = "settings.json"
 """What `whatif --apply` had set in the recipe that is called by its name, below `work/`."""
 AUDIT = "audit"
 LOCK = ".lock"
+LOG, OLD_LOG = "log.jsonl", "log.old.jsonl"
+"""What `curate.engine.log` says of every task, with clocks; in no digest."""
 
 MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.json"

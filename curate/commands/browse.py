@@ -8,15 +8,15 @@ from rich.console import Console
 from curate.output.published import EVERYTHING, Use, run_folder
 from curate.terminal import harmless
 
-HELP = "search, read and label the pages of a run in the browser"
+HELP = "Search, read and label the pages of a run in the browser."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=run_folder, help="the output folder of a finished run")
-    parser.add_argument("--port", type=int, default=0, help="the port to listen on (default: any that is free)")
-    parser.add_argument("--labeller", default="", help="your name, for the labels you give")
-    parser.add_argument("--open", action="store_true", help="open the address in the browser")
+    parser.add_argument("out", type=run_folder, metavar="OUT", help="This is the output folder of a finished run.")
+    parser.add_argument("--port", type=int, default=0, help="Listen on this port (default: any that is free).")
+    parser.add_argument("--labeller", default="", help="This name goes into the labels you give.")
+    parser.add_argument("--open", action="store_true", help="Open the address in the browser.")
 
 
 def use(_: argparse.Namespace) -> Use:

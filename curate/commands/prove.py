@@ -20,7 +20,7 @@ from curate.report.proof import leave_in, manifest_digest
 from curate.terminal import harmless
 from curate.training.learned import SHIPPED, read_learned
 
-HELP = "does this data train a better model than that? with a noise floor"
+HELP = "Say which data trains the better model, or that it is not shown."
 SECONDS_PER_NGRAM_MB = 0.5  # CPU seconds to train and score on a megabyte; .4 in one run of bench/prove.py
 SECONDS_PER_STEP = 0.12  # CPU seconds of a training step, its share of scoring included; .08 without, on one machine
 MIN_STEPS, MAX_STEPS, DRAWS = 20, 10_000, 3
@@ -29,14 +29,23 @@ MIN_STEPS, MAX_STEPS, DRAWS = 20, 10_000, 3
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     add = parser.add_argument
-    add("arms", nargs="+", type=Path, metavar="CORPUS", help="finished runs, Parquet, JSONL or text files")
-    add("--held-out", nargs="+", type=Path, required=True, metavar="FILE", help="texts to be predicted")
-    add("--budget", default="30m", help="CPU time that may be spent: 90s, 30m, 2h (default 30m)")
-    add("--n-grams-only", action="store_true", help="leave out transformers: nothing can then be shown")
-    add("--learned", nargs="+", type=Path, default=[], metavar="FILE", help="quality.sites.json of your quality models")
-    add("--unlearned", action="store_true", help="leave out texts of sites that a quality model was trained on")
-    add("--work", type=Path, default=Path("out/prove"), help="where results are kept (default out/prove)")
-    add("--json", action="store_true", help="print the proof as JSON")
+    add(
+        "arms", nargs="+", type=Path, metavar="CORPUS", help="These are finished runs, or Parquet, JSONL or text files."
+    )
+    add("--held-out", nargs="+", type=Path, required=True, metavar="FILE", help="These texts are to be predicted.")
+    add("--budget", default="30m", help="So much CPU time may be spent: 90s, 30m, 2h (default 30m).")
+    add("--n-grams-only", action="store_true", help="Leave out transformers; nothing can then be shown.")
+    add(
+        "--learned",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="These are quality.sites.json of your models.",
+    )
+    add("--unlearned", action="store_true", help="Leave out texts of sites that a quality model was trained on.")
+    add("--work", type=Path, default=Path("out/prove"), help="Results are kept here (default out/prove).")
+    add("--json", action="store_true", help="Print the proof as JSON.")
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

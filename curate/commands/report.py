@@ -17,22 +17,24 @@ from curate.report.proof import lines_of
 from curate.report.webpage import write_comparison, write_html
 from curate.terminal import harmless
 
-HELP = "show the retention table of a run, or compare runs"
+HELP = "Show the retention table of a run, or compare runs."
 PAGE, PICTURE = Path(REPORT_PAGE), Path(CHART)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=run_folder)
-    parser.add_argument("others", type=run_folder, nargs="*", help="other runs, to be compared with the first")
-    parser.add_argument("--json", action="store_true", help="print report.json instead")
+    parser.add_argument("out", type=run_folder, metavar="OUT", help="This is the output folder of a run.")
+    parser.add_argument(
+        "others", type=run_folder, nargs="*", metavar="OUT2", help="Further runs are compared with the first."
+    )
+    parser.add_argument("--json", action="store_true", help="Print report.json instead.")
     parser.add_argument(
         "--html", nargs="?", type=Path, const=PAGE, metavar="PATH",
-        help="make the page again (default OUT/report.html), or write several runs side by side to PATH",
+        help="Make the page again (default OUT/report.html), or write several runs side by side to PATH.",
     )  # fmt: skip
     parser.add_argument(
         "--chart", nargs="?", type=Path, const=PICTURE, metavar="PATH",
-        help="draw what survived as one picture, SVG (default OUT/survival.svg)",
+        help="Draw what survived as one picture, SVG (default OUT/survival.svg).",
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ the barrier again instead of reusing an incomplete answer. A lost step of a barr
 on.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,7 @@ from curate.census import Census
 from curate.cluster import Lost, Workers
 from curate.dedup import resolve
 from curate.dedup.earlier_runs import Earlier
+from curate.engine.progress import Ended, Progress, Show
 from curate.engine.segment import Advanced, Piece, advance, begin
 from curate.errors import IncompleteRunError
 from curate.files import standing_marker
@@ -73,20 +74,6 @@ from curate.loading import sent_along
 from curate.protocol import Barrier
 from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
-
-Show = Callable[["Progress"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a phase is: units done of all, pages that entered it, documents not dropped yet, and reused units."""
-
-    phase: str
-    done: int
-    of: int
-    pages: int = 0
-    alive: int = 0
-    reused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +182,8 @@ def _advance(run: _Run, phase: _Phase, works: Sequence[Work], missing: list[str]
     todo = {(index, 0): work for index, work in enumerate(works)}
     done: dict[tuple[int, int], Work] = {}
     lost: dict[tuple[int, int], list[str]] = {}
-    title = " > ".join(_title(segment) for segment in phase.segments)
-    seen = Progress(title, 0, len(todo))
+    work_folder, key = phase.folders[0].parent, phase.folders[0].name
+    seen = Progress(_named(phase), 0, sum(work.task.bytes for work in works), work=work_folder, key=key)
     run.show(seen)
     while todo:
         places, again = list(todo), []
@@ -205,19 +192,19 @@ def _advance(run: _Run, phase: _Phase, works: Sequence[Work], missing: list[str]
             if isinstance(result, Lost) and _divisible(work):
                 again.append(place)
                 continue
-            seen = replace(seen, done=seen.done + 1)
+            seen = replace(seen, done=seen.done + work.task.bytes)
             if isinstance(result, Lost):
                 lost[place] = [f"{name}: {result.error}" for name in run.tasks.task(work.task).names]
+                seen = replace(seen, ended=Ended(run.tasks.name(work.task), lost=result.error))
             else:
                 advanced, markers = result
                 names = run.tasks.task(work.task).names if advanced.unread else []
                 lost[place] = [f"{names[at]}: {why}" for at, why in advanced.unread.items()]
                 done[place] = Work(work.task, advanced.identity)
-                seen = _counted(seen, markers, advanced)
+                seen = _counted(seen, run.tasks.name(work.task), work.task.bytes, markers, advanced)
             run.show(seen)
         parts = {place: todo[place].task.alone() for place in sorted(again)}
         todo = {(first, at): Work(each) for (first, _), part in parts.items() for at, each in enumerate(part)}
-        seen = replace(seen, of=seen.of - len(again) + len(todo))
     missing += [line for place in sorted(lost) for line in lost[place]]
     return [done[place] for place in sorted(done)]
 
@@ -227,12 +214,23 @@ def _divisible(work: Work) -> bool:
     return not work.identity and work.task.count > 1
 
 
-def _counted(seen: Progress, markers: Sequence[Mapping[str, Any]], advanced: Advanced) -> Progress:
+def _named(phase: _Phase) -> str:
+    """The phase by the first and the last of its stages."""
+    first = next((stage.name for segment in phase.segments for stage in segment.stages), _title(phase.segments[0]))
+    return " to ".join(dict.fromkeys([first if phase.earlier else "read", _title(phase.segments[-1])]))
+
+
+def _counted(
+    seen: Progress, name: str, size: int, markers: Sequence[Mapping[str, Any]], advanced: Advanced
+) -> Progress:
     first, last = (list(markers[edge]["stages"].values()) for edge in (0, -1))
     pages = first[0]["docs_in"] if first else 0
     alive = next((c["docs_out"] for c in reversed(last) if c["docs_in"]), 0)
-    reused = seen.reused + all(advanced.reused)
-    return replace(seen, pages=seen.pages + pages, alive=seen.alive + alive, reused=reused)
+    seconds = sum(stage["seconds"] for marker in markers for stage in marker["stages"].values())
+    again = all(advanced.reused)
+    ended = Ended(name, advanced.began, advanced.ended, seconds, pages, alive, again)
+    reused = seen.reused + size * again
+    return replace(seen, pages=seen.pages + pages, alive=seen.alive + alive, reused=reused, ended=ended)
 
 
 def _results(
@@ -244,8 +242,9 @@ def _results(
     """
 
     def call(index: int) -> tuple[Any, ...]:
-        pieces = _pieces(run, phase, works[index].identity, matches)
-        return (pieces,) if phase.earlier else (run.tasks.task(works[index].task), pieces)
+        work = works[index]
+        pieces = _pieces(run, phase, work.identity, matches)
+        return (*(() if phase.earlier else (run.tasks.task(work.task),)), pieces, work.task.bytes)
 
     calls = Made(len(works), call)
     for index, result in run.workers.map(advance if phase.earlier else begin, calls, sent_along(run.recipe.stages)):
@@ -279,7 +278,7 @@ def _pieces(run: _Run, phase: _Phase, identity: str, matches: Mapping[str, Mappi
 
 def _resolve(run: _Run, resolved: _Resolved, keys: Path, identities: Sequence[str]) -> None:
     """Compare the keys of all tasks, which the last segment left in the folder `keys`."""
-    title = ", ".join(barrier.name for barrier in resolved.barriers)
+    title = " and ".join(barrier.name for barrier in resolved.barriers)
     run.show(Progress(title, 0, 1))
     reused = resolve.resolve(
         resolved.barriers,
@@ -289,6 +288,6 @@ def _resolve(run: _Run, resolved: _Resolved, keys: Path, identities: Sequence[st
         earlier=run.against,
         workers=run.workers,
         by_value=sent_along(run.recipe.stages),
-        tell=lambda step, done, of: run.show(Progress(step, done, of)),
+        tell=lambda step, share: run.show(Progress(title, share, 1, step=step)),
     )
     run.show(Progress(title, 1, 1, reused=int(reused)))

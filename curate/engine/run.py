@@ -1,7 +1,6 @@
 """Runs a recipe over its inputs: plans the tasks, works through the phases, writes the output and the manifest."""
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,20 @@ from curate.cluster import Workers
 from curate.dedup.earlier_runs import Earlier, leave_index, read_indexes
 from curate.engine.again import finished_report, name_of, note_finished
 from curate.engine.assembling import assemble, markers
-from curate.engine.phases import Progress, Show, advance_all
+from curate.engine.log import Log
+from curate.engine.phases import advance_all
+from curate.engine.progress import Progress, Show, both
+from curate.engine.ready import identify, note_inputs, warm
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.files import (
     locked,
     remove_temporaries,
-    whole_file,
     write_json,
 )
 from curate.finished import takedown
 from curate.finished.cleaning import forget_others
 from curate.folder import (
     DATA,
-    INPUT_PATHS,
     MANIFEST,
     REPORT,
     REPORT_PAGE,
@@ -31,7 +31,7 @@ from curate.folder import (
     digest_of,
 )
 from curate.inputs import sources
-from curate.inputs.input_file import UNKNOWN, Input, identified, looked_into
+from curate.inputs.input_file import UNKNOWN, Input, looked_into
 from curate.inputs.listing import Inputs
 from curate.inputs.tasks import Tasks, planned
 from curate.inputs.text_rows import RENAME
@@ -40,7 +40,7 @@ from curate.output.columns import footer
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
 from curate.output.papers import leave_papers
 from curate.output.parts import text_totals
-from curate.output.privacy import make_private
+from curate.output.plan_file import beside
 from curate.places import place_of
 from curate.preflight import check_room, refuse_foreign
 from curate.protocol import as_json
@@ -84,19 +84,25 @@ def run(
     with locked(out):
         remove_temporaries(out)
         workers.check_shared(out / WORK if place_of(out / WORK) else out)
-        _note_inputs(out / WORK, inputs)
-        _identify(tasks, show)
+        note_inputs(out / WORK, inputs)
+        log = Log(out, recipe=recipe.name, fingerprint=fingerprint(recipe), curate=__version__, splits=tasks.splits)
+        show = both(log.note, show)
+        identify(tasks, show)
         _say_what_changed(recipe, inputs, earlier, out, say)
-        _warm(recipe, workers, len(tasks.stretches))
+        warm(recipe, workers, len(tasks.stretches), out / WORK, show)
         done, missing, folders = advance_all(recipe, tasks, out / WORK, earlier, workers, show)
         identities = [each.identity for each in done]
         tally = stats.fold(recipe.stage_names, markers(folders, identities))
         tally.check()
         name = name_of(recipe, identities, folders, earlier)
         report = None if missing else finished_report(out, name)
+        if missing:
+            log.end(missing=len(missing))
         if report is None:
+            show(Progress("writing the output and the report", 0, 0))
             report = _written(recipe, tasks, identities, folders, out, tally, earlier, missing)
             note_finished(out, name)
+        log.end(pages=report["totals"]["records_in"], kept=report["totals"]["docs_out"], missing=0)
         forget_others(out / WORK, folders)
         workers.tidy()
     _refuse_to_call_it_done(recipe, tally, report, len(inputs))
@@ -147,6 +153,7 @@ def _reported(
     report["versions"] = _versions()
     written = takedown.honour(out, report, written)
     report["totals"] |= _site_loss(recipe, out)
+    report |= beside(out, fingerprint(recipe), report["totals"])
     write_json(out / REPORT, report)
     write_html(out / REPORT_PAGE, report, recipe=recipe)
     return report, written, read
@@ -176,23 +183,6 @@ def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
         return {}
     removing = [stage.name for stage in recipe.barriers]
     return {stats.SITE_LOSS: site_loss(out, recipe.stage_names, removing)}
-
-
-def _note_inputs(work: Path, inputs: Iterable[Input]) -> None:
-    """Write the paths of the inputs for later commands in this folder; a manifest must not name paths of a machine."""
-    make_private(work)
-    with whole_file(work / INPUT_PATHS) as temporary, temporary.open("w") as file:
-        lines = (json.dumps(item.path) for item in inputs)
-        file.write(f"[{next(lines)}")
-        file.writelines(f",\n{line}" for line in lines)
-        file.write("]\n")
-
-
-def _warm(recipe: Recipe, workers: Workers, tasks: int) -> None:
-    """Do once, before the workers start, what each of them would otherwise do, such as compiling the extractor."""
-    if min(workers.here(), tasks) > 1:
-        for stage in recipe.stages:
-            about(stage).warm()
 
 
 def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str, Any], inputs: int) -> None:
@@ -248,14 +238,6 @@ def _say_what_changed(recipe: Recipe, inputs: Sequence[Input], against: Sequence
     ]
     if changed:
         say(f"{' and '.join(changed)} changed since the last run in {out.name}: what follows from that is done again")
-
-
-def _identify(tasks: Tasks, show: Show) -> None:
-    """Read the digests of inputs that several tasks read; that of any other is taken by the task that reads it."""
-    shared = tasks.shared()
-    for index, number in enumerate(shared):
-        tasks.inputs.put(number, identified(tasks.inputs[number]))
-        show(Progress("checksums", index + 1, len(shared)))
 
 
 def _met(recipe: Recipe, folders: Sequence[Path]) -> Iterator[tuple[tuple[Barrier, ...], Path, Path]]:

@@ -1,8 +1,9 @@
 """Check from disk alone that a run's output is what its manifest and report say."""
 
+import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 from curate.errors import UsageError
 from curate.files import TEMPORARY, holder, sha256_of
 from curate.finished.takedown import returned
-from curate.folder import DATA, DROPPED, ENDS, KINDS, MANIFEST, QUARANTINE, digest_of, parts
+from curate.folder import DATA, DROPPED, ENDS, KINDS, MANIFEST, MIXED, QUARANTINE, digest_of, parts
 from curate.output.checksums import differing, is_mixture, load_manifest, load_report
 from curate.output.inputs import listed, said_of
 from curate.output.parts import text_totals
@@ -36,11 +37,11 @@ def _wrong(out: Path) -> list[str]:
         raise UsageError(f"{out} holds no {MANIFEST}: {_unfinished(out)}")
     wrong = differing(out)
     if is_mixture(out):
-        return wrong
+        return wrong or _files(out, json.loads((out / MANIFEST).read_bytes()), MIXED)
     if wrong:
         return [*wrong, *_returned(out)]
     manifest, report = load_manifest(out), load_report(out)
-    wrong = _files(out, manifest)
+    wrong = _files(out, manifest, KINDS)
     wrong += returned(out)
     return wrong or [*_chain(report), *_counts(out, report), *_totals(out, report), *_inputs(out, manifest, report)]
 
@@ -62,7 +63,8 @@ def _returned(out: Path) -> list[str]:
         return []
 
 
-def _files(out: Path, manifest: dict[str, Any]) -> list[str]:
+def _files(out: Path, manifest: dict[str, Any], folders: Sequence[str]) -> list[str]:
+    """The files in some folders against those the manifest names."""
     wrong = []
     listed = {item["file"]: item for item in manifest["outputs"]}
     for name, item in listed.items():
@@ -72,7 +74,7 @@ def _files(out: Path, manifest: dict[str, Any]) -> list[str]:
         elif sha256_of(path) != item["sha256"]:
             wrong.append(f"{name} is not the file that was written: its digest differs")
     # Whatever lies there is read by who opens the folder as one data set.
-    found = [path for folder in KINDS for path in (out / folder).rglob("*") if path.is_file()]
+    found = [path for folder in folders for path in (out / folder).rglob("*") if path.is_file()]
     present = {path.relative_to(out).as_posix() for path in found if not path.name.startswith(TEMPORARY)}
     wrong += [f"{name} is not in the manifest" for name in sorted(present - listed.keys())]
     return (

@@ -60,7 +60,7 @@ def _local(spec: str, path: Path) -> Iterator[str]:
         if path.is_file():
             found: Iterable[Path] = [path]
         elif path.is_dir():
-            found = _below(path / DATA if (path / LOCK).is_file() else path)
+            found = below(path)
         else:
             found = (Path(each) for each in iglob(spec, recursive=True) if Path(each).is_file())  # noqa: PTH207 (absolute and ** alike)
         for each in found:
@@ -69,17 +69,18 @@ def _local(spec: str, path: Path) -> Iterator[str]:
         raise UsageError(f"{spec!r} cannot be read: {error}") from error
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def below(folder: Path, suffixes: tuple[str, ...] = SUFFIXES) -> Iterator[Path]:
     """The files below a folder with a suffix this program reads; OSError, not silence, for what cannot be looked into.
 
     Links to folders are followed, each folder is looked into once. Runs below the folder are left out: what one has
     dropped is no input. A run that is itself named stands for its `data/`.
     """
     seen: set[str] = set()
+    folder = folder / DATA if (folder / LOCK).is_file() else folder
     for here, folders, files in os.walk(folder, onerror=_raise, followlinks=True):
         real = os.path.realpath(here)
         folders[:] = [] if real in seen else sorted(name for name in folders if not Path(here, name, LOCK).is_file())
-        for path in () if real in seen else (Path(here, name) for name in files if name.endswith(SUFFIXES)):
+        for path in () if real in seen else (Path(here, name) for name in files if name.endswith(suffixes)):
             if not path.is_file():
                 raise FileNotFoundError(ENOENT, "is no file, or a link to none", str(path))
             yield path

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -175,18 +176,25 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
     Raises OSError or SourceError when the file cannot be read or differs from the one identified, and NotAnArchiveError
     when its content does not have its format.
     """
-    each, start, end = looked_into(split.input), split.start, split.end
+    each = looked_into(split.input)
     kind, _, codec = each.format.partition("+")
-    with open_input(each, None if kind == "parquet" else end) as file, unchanged(each, file):
-        if kind == "parquet":
-            yield from read_parquet(file, each.name, start, end, limits=limits, counts=counts)
-        elif kind == "jsonl":
-            lines = decompressed(file, codec, limits, counts) if codec else file
-            yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits, counts=counts)
-        elif each.format == UNKNOWN:
+    with open_input(each, None if kind == "parquet" else split.end) as file, unchanged(each, file):
+        if each.format == UNKNOWN:
             _refuse(each, file)
+        elif kind == "parquet":
+            yield from read_parquet(file, each.name, split.start, split.end, limits=limits, counts=counts)
         else:
-            yield from read_split(file, start, end, limits=limits, counts=counts, format=each.format)
+            for record in _records(file, replace(split, input=each), codec, limits, counts):
+                counts.position = file.tell()
+                yield record
+
+
+def _records(file: BinaryIO, split: Split, codec: str, limits: Limits, counts: ReadCounts) -> Iterator[Page | Skip]:
+    start, end, form = split.start, split.end, split.input.format
+    if form.partition("+")[0] == "jsonl":
+        lines = decompressed(file, codec, limits, counts) if codec else file
+        return read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits, counts=counts)
+    return read_split(file, start, end, limits=limits, counts=counts, format=form)
 
 
 def _not_quoted(address: str) -> NotAnArchiveError:

@@ -7,7 +7,7 @@ says so, one in `MEAN_INPUTS`. So an input more or less, or of another size, cha
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 from zlib import crc32
 
@@ -34,16 +34,20 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A task by its place in the list of inputs: bytes or row groups [start, end) of one, or `count` inputs whole."""
+    """A task by its place in the list of inputs: bytes or row groups [start, end) of one, or `count` inputs whole.
+
+    `bytes` is about how much input that is.
+    """
 
     first: int
     count: int = 1
     start: int = 0
     end: int | None = None
+    bytes: int = 0
 
     def alone(self) -> list["Stretch"]:
         """The same inputs, each as a task of its own."""
-        return [Stretch(self.first + place) for place in range(self.count)]
+        return [Stretch(self.first + place, bytes=self.bytes // self.count) for place in range(self.count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,12 @@ class Tasks:
         """The task at a place."""
         inputs = self.inputs[stretch.first : stretch.first + stretch.count]
         return Task(tuple(Split(e, stretch.start, e.bytes if stretch.end is None else stretch.end) for e in inputs))
+
+    def name(self, stretch: Stretch) -> str:
+        """Return what the task at a place is called in a line."""
+        each, more = self.inputs[stretch.first], stretch.count - 1
+        name = f"{each.name} bytes {stretch.start}-{each.bytes if stretch.end is None else stretch.end}"
+        return f"{name} and {more:,} more inputs" if more else name
 
     @property
     def splits(self) -> int:
@@ -91,10 +101,25 @@ def planned(inputs: Inputs, split_bytes: int) -> Tasks:
         split, count = task.splits[0], len(task.splits)
         first += split.input.name != before
         whole = count > 1 or (split.start, split.end) == (0, split.input.bytes)
-        stretches.append(Stretch(first, count, split.start, None if whole else split.end))
+        size = sum(each.input.bytes for each in task.splits)
+        stretches.append(Stretch(first, count, split.start, None if whole else split.end, size))
         first += count - 1
         before = task.splits[-1].input.name
-    return Tasks(inputs, stretches)
+    return Tasks(inputs, list(sized(stretches)))
+
+
+def sized(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Divide the bytes of an input that several tasks read, as they divide its length.
+
+    >>> [each.bytes for each in sized([Stretch(0, bytes=7), Stretch(1, 1, 0, 3, 80), Stretch(1, 1, 3, 4, 80)])]
+    [7, 60, 20]
+    """
+    for _, together in groupby(stretches, key=lambda each: each.first):
+        some = list(together)
+        length = sum((each.end or 0) - each.start for each in some)
+        for each in some:
+            span = (each.end or 0) - each.start
+            yield each if len(some) == 1 else replace(each, bytes=each.bytes * span // max(length, 1))
 
 
 def grouped(splits: Iterable[Split], split_bytes: int) -> Iterator[Task]:

@@ -81,12 +81,14 @@ class Limits:
 class ReadCounts:
     """Counts of a reader: records by type, damaged places, and the bytes of the file that were lost to damage.
 
-    `without_text` counts rows without a field `text`; `fields` are those of the first such row.
+    `position` is about how far in the file the reader is. `without_text` counts rows without a field `text`; `fields`
+    are those of the first such row.
     """
 
     records: Counter[str] = field(default_factory=Counter)
     damaged_members: int = 0
     bytes_skipped: int = 0
+    position: int = 0
     without_text: int = 0
     fields: tuple[str, ...] = ()
 
