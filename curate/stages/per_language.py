@@ -179,7 +179,7 @@ def _check_types(stages: object) -> None:
     if not isinstance(stages, Mapping):
         raise UsageError(f"PerLanguage takes a dict from language to stage, not {type(stages).__name__}")
     for code, stage in stages.items():
-        if is_barrier(stage) or lacking(stage):
+        if isinstance(stage, type) or is_barrier(stage) or lacking(stage):
             shown = getattr(stage, "__name__", type(stage).__name__)
             raise UsageError(f"PerLanguage: for {code!r} a stage is needed, such as Rules(...), not {shown}")
 
