@@ -57,10 +57,54 @@ TAGS = tuple(
 ) = TAGS
 
 
-@kernel
-def words(  # noqa: C901
-    codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, lists: Any, min_line: Any
+@inner
+def write_mark(found: Any, count: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, i: Any, table: Any) -> Any:
+    """Write a mark that carries a tone as a word without letters, or note that a sentence ends; gives the new count."""
+    value, group, begin, end, last = found
+    mark = hashes[i] - np.uint64(1)
+    apart = i + 1 >= len(kinds) or kinds[i + 1] == LINE_END or starts[i + 1] > ends[i]
+    tone = mark in (QUESTION, EXCLAMATION, QUOTE)
+    picture = look_up(table, hashes[i]) if mark >= PICTURES else 0
+    if tone or picture:
+        value[count], group[count], begin[count], end[count] = hashes[i], picture, starts[i], starts[i]
+        last[count] = 1 if tone and apart and mark != QUOTE else 0
+        return count + 1
+    if mark == DOT and apart and count > 0:
+        last[count - 1] = max(last[count - 1], 1)
+    return count
+
+
+@inner
+def write_word(
+    found: Any, count: Any, codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, i: Any, lists: Any
 ) -> Any:
+    """Write a word with its class, out of its disguise; returns the new count and the last token that it took."""
+    value, group, begin, end, last = found
+    table, stems, coarse, letters = lists
+    value[count], begin[count], end[count] = hashes[i], starts[i], ends[i]
+    group[count], last[count] = look_up(table, hashes[i]), 0
+    after = ends[i]
+    if after < len(codes) and codes[after] < 128 and codes[after] > SPACE and letters[codes[after]]:
+        plain, stop = undisguised(codes, starts[i], letters, table, coarse)
+        if stop:
+            value[count], group[count], end[count] = plain, look_up(table, plain), stop
+            while i + 1 < len(kinds) and kinds[i + 1] != LINE_END and starts[i + 1] < stop:
+                i += 1
+    if end[count] == ends[i] and group[count] == 0 and is_masked(codes, starts, ends, kinds, i):
+        value[count], group[count], end[count] = MASKED, 0, ends[i + 1]
+        i += 1
+    elif group[count] == 0 and end[count] - begin[count] > MIN_STEM and codes[begin[count]] < 128:
+        group[count] = stem_class(codes, begin[count], end[count], stems)
+    if group[count] == GROUP_CLASS:
+        value[count] = GROUP
+        if count > 0 and value[count - 1] == GROUP and last[count - 1] == 0:  # "black women" is one name
+            end[count - 1] = end[count]
+            return count, i
+    return count + 1, i
+
+
+@kernel
+def words(codes: Any, hashes: Any, kinds: Any, starts: Any, ends: Any, lists: Any, min_line: Any) -> Any:
     """Words as the model reads them: value, uint64[n], class, int64[n], start and end, int64[n], and how each ends.
 
     `lists` are the tables of `toxic_words`: classes, stems, which classes are coarse, and letters behind marks.
@@ -71,59 +115,23 @@ def words(  # noqa: C901
     size = len(kinds)
     value, group = np.empty(size, np.uint64), np.empty(size, np.int64)
     begin, end, last = np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(size, np.uint8)
-    table, stems, coarse, letters = lists
+    found = (value, group, begin, end, last)
     count = i = line = 0
     while i < size:
         after = skip_address(codes, hashes, kinds, starts, ends, i)
         if after > i:
             i = after
             continue
-        kind = kinds[i]
-        if kind == LINE_END:
+        if kinds[i] == LINE_END:
             if count - line < min_line:
                 count = line
             elif count > 0:
                 last[count - 1] = 2
             line = count
-        elif kind == MARK:
-            mark = hashes[i] - np.uint64(1)
-            apart = i + 1 >= size or kinds[i + 1] == LINE_END or starts[i + 1] > ends[i]
-            if mark in (QUESTION, EXCLAMATION, QUOTE):
-                value[count], group[count], begin[count], end[count] = hashes[i], 0, starts[i], starts[i]
-                last[count] = 1 if apart and mark != QUOTE else 0
-                count += 1
-            elif mark == DOT and apart and count > 0:
-                last[count - 1] = max(last[count - 1], 1)
-            elif mark >= PICTURES and look_up(table, hashes[i]):
-                value[count], group[count], begin[count], end[count] = (
-                    hashes[i],
-                    look_up(table, hashes[i]),
-                    starts[i],
-                    starts[i],
-                )
-                last[count], count = 0, count + 1
-        elif kind == WORD and hashes[i] != RETWEET:
-            value[count], begin[count], end[count] = hashes[i], starts[i], ends[i]
-            group[count], last[count] = look_up(table, hashes[i]), 0
-            after = ends[i]
-            glued_on = after < len(codes) and codes[after] < 128 and codes[after] > SPACE and letters[codes[after]]
-            if glued_on:
-                plain, stop = undisguised(codes, starts[i], letters, table, coarse)
-                if stop:
-                    value[count], group[count], end[count] = plain, look_up(table, plain), stop
-                    while i + 1 < size and kinds[i + 1] != LINE_END and starts[i + 1] < stop:
-                        i += 1
-            if end[count] == ends[i] and group[count] == 0 and is_masked(codes, starts, ends, kinds, i):
-                value[count], group[count], end[count] = MASKED, 0, ends[i + 1]
-                i += 1
-            elif group[count] == 0 and end[count] - begin[count] > MIN_STEM and codes[begin[count]] < 128:
-                group[count] = stem_class(codes, begin[count], end[count], stems)
-            if group[count] == GROUP_CLASS:
-                value[count] = GROUP
-            if count == 0 or value[count] != GROUP or value[count - 1] != GROUP or last[count - 1] != 0:
-                count += 1
-            else:
-                end[count - 1] = end[count]
+        elif kinds[i] == MARK:
+            count = write_mark(found, count, hashes, kinds, starts, ends, i, lists[0])
+        elif kinds[i] == WORD and hashes[i] != RETWEET:
+            count, i = write_word(found, count, codes, hashes, kinds, starts, ends, i, lists)
         i += 1
     return value[:count], group[:count], begin[:count], end[:count], last[:count]
 

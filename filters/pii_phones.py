@@ -16,10 +16,10 @@ _NANP = re.compile(
     r"[2-9]\d\d[\s.\-\u2010-\u2015]{1,3}\d{4}(?!\d|[.\-/]\d)"
 )
 _PHONE_WORD = re.compile(
-    r"(?:\b(?:tel|tél|t[eé]l[eé]?[fp]h?on\w*|(?:tele|smart|cell)?phones?|fax|telefax|mobile?|mob|cell|handy|hotline"
+    r"(?:\b(?:tel|tél|t[eé]l[eé]?[fp]h?on\w*|(?:tele|smart|cell)?phones?|fax|telefax|mobi(?:le?|el)|mob|cell|handy|natel|hotline"
     r"|helpline|tlf|call|dial|ring|sms|texting|whats ?app|viber|voicemail|landline|desk"
     r"|toll[ -]?free|ph|paytm|bkash|gpay|contact n(?:umber|o\.?)|phone n(?:umber|o\.?)|тел\w*"
-    r"|móvil|celular|tfno|telefoon\w*"
+    r"|móvil|celular|telem[oó]vel|tfno|telefoon\w*|(?:main|direct|office) line|[ei]nquiries|inquiry line"
     r"|(?:gsm|cep|fijo)(?= ?[:.])|fone|n[uú]mero verde|rufnummer|komórka|моб\w*|τηλ\w*|κιν\w*"
     r"|điện thoại|đt|sđt|puh\w*)\b"
     r"|hotline\b|telefon\b|电话|電話|手机|手機|携帯|전화|휴대폰|연락처|โทร|هاتف|جوال|טלפון|☎|ＴＥＬ|📞|📱)"
@@ -29,7 +29,7 @@ _PHONE_WORD = re.compile(
 _WEAK_PHONE_WORD = re.compile(
     r"\b(?:call\w*|text|messages?|messaging|answering|contact|reach|llám\w*|llame\w*|appelez\w*|chiama\w*|ligue\w*"
     r"|rufen sie"
-    r"|anrufen|kontakt)\b",
+    r"|anrufen|kontakt|звон\w*)\b",
     re.IGNORECASE,
 )
 _PHONE_WORD_AFTER = re.compile(
@@ -40,7 +40,9 @@ _EXTENSION = re.compile(
     r"[\s,;(]{0,2}(?:x|ext|extn|extension|durchwahl|poste|int|anexo|ramal|#)[.:\s]{0,2}\d{1,6}\b", re.IGNORECASE
 )
 _NO_PHONE_WORD = re.compile(
-    r"\b(?:isbn|issn|doi|ean|upc|gtin|asin|sku|order|invoice|patent|version|serial|vat|abn|page)\W", re.IGNORECASE
+    r"\b(?:isbn|issn|doi|ean|upc|gtin|asin|sku|order|invoice|patent|version|serial|vat|abn|page"
+    r"|(?:licen[cs]e|permit|registration|part|model|lot|item|case|docket|ref)[ .]{0,2}(?:no|nr|num(?:ber)?|id|#))\W",
+    re.IGNORECASE,
 )
 _DATE = re.compile(
     r"(?:[0-3]?\d[./\-][0-3]?\d[./\-](?:19|20)\d\d|(?:19|20)\d\d[./\- ][01]?\d[./\- ][0-3]?\d"
@@ -190,7 +192,8 @@ def _pieces(
             yield left, right, score
             continue
         for match in _NANP.finditer(text, left, right):
-            if not _is_nobodys(digits(match[0]), before(text, match.start())):
+            ahead = before(text, match.start())
+            if not _is_nobodys(digits(match[0]), ahead) and not _NO_PHONE_WORD.search(ahead[-20:]):
                 yield (*match.span(), 0.6)
 
 

@@ -35,7 +35,7 @@ BUILDING = _any(
 UNIT = _any(
     "Suite|Ste|Apartment|Apt|Unit|Flat|Floor|Fl|Room|Rm|Office|Level|Shop|Lot|Studio|Bldg|Building|Block|Tower|Mailbox"
     "|Mail Stop|MS|Mail Code|SUITE|STE|APT|UNIT|ROOM|Space|Spc|Hangar|Bay|Dept|PMB|Piso|Local|Despacho|Oficina|Of"
-    "|Sala|Apto|Depto|Int|Etage|Stock|Wohnung|Top|Stiege|Bât|Bâtiment|Appartement|Escalier|Interno|Scala|Plot|Moo|кв|корп|стр|оф|офис|этаж|под"
+    "|Sala|Apto|Depto|Int|Etage|Stock|Wohnung|Top|Stiege|Bât|Bâtiment|Appartement|Escalier|Interno|Scala|Plot|Sector|Moo|кв|корп|стр|оф|офис|этаж|под"
 )
 # Words that come before the name of a street: Romance and Slavic languages, Indonesian, Vietnamese, Greek.
 STREET_BEFORE = frozenset(
@@ -92,6 +92,7 @@ IN_STATE = _any(
     "Andhra Pradesh|Assam|Bihar|Chandigarh|Chhattisgarh|Delhi|New Delhi|Goa|Gujarat|Haryana|Himachal Pradesh|Jharkhand"
     "|Karnataka|Kerala|Madhya Pradesh|Maharashtra|Odisha|Orissa|Punjab|Rajasthan|Tamil Nadu|Tamilnadu|Telangana"
     "|Uttar Pradesh|Uttarakhand|West Bengal|Mumbai|Bangalore|Bengaluru|Chennai|Kolkata|Hyderabad|Pune|Ahmedabad"
+    "|Gurugram|Gurgaon|Noida|Jaipur|Lucknow|Kochi|Indore|Surat|Nagpur|Coimbatore|Thane|Bhopal|Vadodara|Mysuru"
     "|Singapore"
 )
 # Names of regions that stand on a line or behind a town without a postcode.

@@ -45,6 +45,9 @@ def _street_before(text: str, before: str, start: int, end: int) -> Part | None:
     """A street in front of its number: "Via Roma 5", "Hauptstraße 12a", "ул. Ленина, д. 5"."""
     tokens = before.split(" ")
     last = tokens[-2] if len(tokens) > 1 and not tokens[-1] else tokens[-1]
+    grid = forms.GRID.match(text, start) if forms.GRID_WORD.search(before) else None
+    if grid:
+        return Part(start - len(tokens[-2]) - 1, grid.end(), hard=True, coded=False)
     house = forms.HOUSE.match(text, start)
     end = house.end() if house else end
     if _ends(last, forms.ENDING) or forms.NAME_STREET.search(before):

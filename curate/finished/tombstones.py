@@ -77,7 +77,7 @@ class Wanted:
     def matcher(self) -> Callable[[str, str], frozenset[str]]:
         """A function of an id and an address that gives the hashes that name them."""
 
-        @lru_cache(1 << 16)
+        @lru_cache(1 << 12)  # an address may have 65,536 characters
         def of_url(url: str) -> frozenset[str]:
             labels = canonical_host(url).split(".")
             domains = (hash_of("domains", ".".join(labels[i:])) for i in range(len(labels)))
