@@ -20,7 +20,7 @@ OUTSIDE = re.compile(r"\[([^\]]*)\]\((\.\./[^)]*)\)")
 
 
 def on_config(config: Any) -> Any:
-    """Put a line for each module under its part of the library."""
+    """Put a line for each module under its part of the library, and documents that have no place yet at the end."""
     sections: dict[str, list[dict[str, str]]] = {}
     for name in MODULES:
         sections.setdefault(".".join(name.split(".")[:2]), []).append({name: f"reference/{name}.md"})
@@ -31,6 +31,10 @@ def on_config(config: Any) -> Any:
     for part in config.nav:
         if "Reference" in part:
             part["Reference"][-1] = {"Library": library}
+    documents = Path(config.docs_dir)
+    named = set(re.findall(r"[\w/-]+\.md", repr(config.nav)))
+    there = {path.relative_to(documents).as_posix() for path in documents.rglob("*.md")}
+    config.nav[-1]["Explanation"] += sorted(name for name in there - named if not name.startswith("models/"))
     return config
 
 
