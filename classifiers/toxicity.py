@@ -12,6 +12,9 @@ from curate.classifiers.toxicity_model import KINDS, ToxicityModel
 from curate.filters.batches import takes_column, text_list
 from curate.filters.verdict import judged_by
 
+__all__ = ["MAX_TOXICITY", "MODEL", "details", "score"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 MODEL = shipped("toxicity.npz")
 
 # One clean page in 500 scores higher, on pages of sources the model was not trained on; the card has the curve.
