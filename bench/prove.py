@@ -1,7 +1,7 @@
 """The test of the test: corpora that are plainly worse, a copy, and two halves of one corpus, put to `curate prove`.
 
 Arms are the pages worth having of one shard of labelled pages, and the same changed: words in no order, half of each
-text replaced by a menu, half of the pages replaced by junk. Held out are hand-made main texts of other sites in four
+text replaced by a menu, half of the bytes replaced by junk. Held out are hand-made main texts of other sites in four
 genres. `changes` compares them, `sizes` asks at which size half junk is shown, and `same` cuts the worthy pages into
 two halves by site, twenty times anew, and compares these and a copy.
 
@@ -17,6 +17,7 @@ import re
 import tempfile
 import time
 from dataclasses import replace
+from itertools import accumulate, zip_longest
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,7 +25,7 @@ import pyarrow as pa
 from curate.prove.compare import MEAN
 from curate.prove.draws import number_of
 from curate.prove.prove import Proof, Settings, prove
-from curate.prove.texts import Corpus, corpus
+from curate.prove.texts import MAX_CHARS, Corpus, corpus
 from curate.training.texts import site_of
 
 SHARED = Path(__file__).resolve().parents[1] / "../shared/data"
@@ -80,8 +81,13 @@ def changed() -> list[Corpus]:
 
 
 def half_junk(good: list[tuple[str, str]], junk: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Every other worthy page replaced by junk."""
-    return [good[i] if i % 2 else junk[i % len(junk)] for i in range(len(good))]
+    """Worthy pages and junk, in turns, as much of each in bytes as both have; junk pages are the shorter ones."""
+    most = min(sum(len(text[:MAX_CHARS]) for text, _ in each) for each in (good, junk))
+    parts = []
+    for each in (good, junk):
+        total = accumulate(len(text[:MAX_CHARS]) for text, _ in each)
+        parts.append([row for row, sum_ in zip(each, total, strict=True) if sum_ <= most])
+    return [row for pair in zip_longest(*parts) for row in pair if row]
 
 
 def asked(arms: list[Corpus], held: list[Corpus], settings: Settings, work: Path) -> Proof:
@@ -110,10 +116,10 @@ def changes(_: argparse.Namespace, settings: Settings, work: Path) -> None:
 
 
 def sizes(_: argparse.Namespace, settings: Settings, work: Path) -> None:
-    """Half junk at four sizes of halves, from both shards."""
-    good, junk = worthy_and_junk("dev", "dev2")
+    """Half junk at four sizes of halves."""
+    good, junk = worthy_and_junk("dev")
     arms, held = [corpus("worthy", good), corpus("half junk", half_junk(good, junk))], held_out()
-    for size in (200_000, 400_000, 600_000, 900_000):
+    for size in (100_000, 200_000, 400_000, 700_000):
         show(
             asked(arms, held, Settings(size, settings.draws, settings.steps, settings.transformer_draws), work),
             "worthy",

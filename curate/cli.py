@@ -13,8 +13,8 @@ from curate.errors import CurateError, NotAnArchiveError, UsageError
 from curate.output.published import Use, brought
 from curate.terminal import harmless
 
-COMMANDS = ("run", "plan", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "clean",
-            "train", "audit", "contamination", "mix", "tokenizer", "prove", "limits")  # fmt: skip
+COMMANDS = ("run", "plan", "report", "inspect", "browse", "explain", "whatif", "verify", "doctor", "takedown", "replay",
+            "clean", "train", "audit", "contamination", "mix", "tokenizer", "prove", "limits")  # fmt: skip
 USAGE_EXIT, INCOMPLETE_EXIT, INTERRUPTED_EXIT = 2, 1, 130
 BEGIN = """Raw web crawl in, training text out, with a reason for every page that did not make it. To begin:
 

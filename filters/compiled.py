@@ -19,7 +19,7 @@ from numba import njit
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.event import Event, Listener, register
-from numba.core.types import unliteral
+from numba.core.types.misc import unliteral
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 SOURCES = ("characters", "compiled", "english", "hashing", "kernels", "ngrams", "tokenizer", "web_words", "word_splits")

@@ -20,6 +20,7 @@ from curate.report import crawl, plots, sliders
 from curate.report import published as judgement
 from curate.report.limits import about_stages, bands_of, recipe_of, settings_of
 from curate.report.proof import load_proof
+from curate.report.side_by_side import side_by_side
 from curate.report.study import Study, study
 from curate.report.tables import rules_text, summary
 from curate.terminal import harmless
@@ -103,6 +104,13 @@ def templates(*packages: str) -> Any:
         "lines": _lines,
     }
     return found
+
+
+def write_comparison(path: Path, outs: Sequence[Path]) -> None:
+    """Write some finished runs side by side as one HTML file that needs nothing else."""
+    page = templates().get_template("compare.html").render(found=side_by_side(outs))
+    with whole_file(path) as temporary:
+        temporary.write_text(page, encoding="utf-8", errors="backslashreplace")
 
 
 def _bands(totals: Mapping[str, Any]) -> list[dict[str, Any]]:
