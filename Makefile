@@ -55,7 +55,7 @@ $(VENV)/run: pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "needs $(PYTHON); or name another: make PYTHON=python3.12 ..." >&2; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing packages into $(VENV) (about a minute, once)" >&2
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[all]'
 	@touch $@
 
 $(VENV)/test: $(VENV)/run

@@ -46,11 +46,12 @@ def brotli(data: bytes) -> bytes:
 
 def inflated(codec: str, data: bytes) -> int:
     """Bytes that a file of a compression holds, as far as a reader goes for one record."""
-    from curate.warc.formats import _decoded
+    from curate.warc.gzip_members import Bytes
+    from curate.warc.streams import decoded
 
     total = 0
-    for piece in _decoded(io.BytesIO(data), (codec,), lambda *_: None):
-        total += len(piece or b"")
+    for piece in decoded(Bytes(io.BytesIO(data)), (codec,), lambda *_: None, 1 << 30):
+        total += len(piece) if isinstance(piece, bytes) else 0
         if total > 1 << 30:
             break
     return total
@@ -95,6 +96,12 @@ def warc_bz2(data: bytes) -> Cost:
 
 def one_member(data: bytes) -> Cost:
     size, found = archive(gzip.compress(_record(b"HTTP/1.1 200 OK\r\n\r\n<p>") * 3 + data, 1))
+    return max(size, len(data)), found
+
+
+def two_layers(data: bytes) -> Cost:
+    members = gzip.compress(_record(b"HTTP/1.1 200 OK\r\n\r\n<p>")) * 3
+    size, found = archive(gzip.compress(members + data, 1))
     return max(size, len(data)), found
 
 
@@ -165,9 +172,9 @@ def address(data: bytes) -> Cost:
 
 def lines(data: bytes) -> Cost:
     from curate.inputs.text_rows import read_jsonl
-    from curate.warc.pages import Limits
+    from curate.warc.pages import Limits, ReadCounts
 
-    found = sum(1 for _ in read_jsonl(io.BytesIO(data), 0, len(data), limits=Limits()))
+    found = sum(1 for _ in read_jsonl(io.BytesIO(data), 0, len(data), limits=Limits(), counts=ReadCounts()))
     return len(data), found + 1
 
 
@@ -268,6 +275,7 @@ STEPS: dict[str, tuple[Callable[[bytes], Cost], list[bytes]]] = {
     "record_header": (record_header, WARC_WORDS + DATE_WORDS),
     "warc_gz": (warc_gz, GZIP_WORDS),
     "one_member": (one_member, WARC_WORDS + GZIP_WORDS[:4]),
+    "two_layers": (two_layers, GZIP_WORDS),
     "warc_zst": (warc_zst, ZSTD_WORDS),
     "warc_bz2": (warc_bz2, BZ2_WORDS),
     "arc": (arc, ARC_WORDS),
@@ -286,7 +294,7 @@ STEPS: dict[str, tuple[Callable[[bytes], Cost], list[bytes]]] = {
 }
 
 
-LAYERS = {warc_zst: "zst", warc_bz2: "bz2", warc_gz: "gz"}
+LAYERS = {warc_zst: "zst", warc_bz2: "bz2", warc_gz: "gz", two_layers: "gz"}
 
 # --- the search
 

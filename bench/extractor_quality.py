@@ -53,6 +53,7 @@ NOT_TRAINING = (
     "libraries",
     "mathml",
     "rendering",
+    "repeats",
     "tables",
     "train",
     "twice",

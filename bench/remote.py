@@ -46,7 +46,7 @@ def read_all(spec: str) -> tuple[float, int, int, int]:
 
     transfer.fetch = counted
     began = time.process_time()
-    splits = plan(resolve([spec]), SPLIT_BYTES)
+    splits = list(plan(resolve([spec]), SPLIT_BYTES))
     pages = sum(1 for split in splits for _ in read(split, limits=Limits(), counts=ReadCounts()))
     transfer.fetch = fetch
     return time.process_time() - began, pages, len(asked), sum(asked)

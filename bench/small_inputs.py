@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from curate.cluster import Workers
 from curate.engine.run import run
 from curate.inputs import sources
-from curate.inputs.tasks import grouped
+from curate.inputs.tasks import planned
 from curate.recipe import load_recipe
 from curate.warc.pages import Limits, ReadCounts
 
@@ -87,8 +87,7 @@ def plans(count: int, folder: Path) -> None:
             path.touch()
             lines.write(f"{path}\n")
     before, held = process_time(), getrusage(RUSAGE_SELF).ru_maxrss >> 10
-    splits = sources.plan(sources.resolve([f"@{listed}"]), SPLIT_BYTES)
-    tasks = sum(1 for _ in grouped(splits, SPLIT_BYTES))
+    tasks = len(planned(sources.resolve([f"@{listed}"]), SPLIT_BYTES).stretches)
     peak = getrusage(RUSAGE_SELF).ru_maxrss >> 10
     print(
         f"{count} files planned to {tasks} tasks: {process_time() - before:.1f} CPU s, {held} MiB before, {peak} then"

@@ -168,11 +168,15 @@ def write_report(out: Path, recipe, rows: int, counts: Counter[tuple[int, str]])
         )
         left = stages[-1]["docs_out"]
     totals = {"records_in": rows, "docs_out": left, "tokens_out": 500 * left}
-    (out / "report.json").write_text(json.dumps({"recipe": "webtext", "stages": stages, "totals": totals}))
+    (out / "report.json").write_text(
+        json.dumps({"recipe": "webtext", "inputs": [], "stages": stages, "totals": totals})
+    )
     manifest = {
         "recipe": {"name": "webtext", "fingerprint": fingerprint(recipe)},
         "versions": {"code": ""},
         "inputs": [],
+        "outputs": [],
+        "digest": "",
     }
     (out / "manifest.json").write_text(json.dumps(manifest))
 

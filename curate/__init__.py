@@ -1,7 +1,8 @@
 """From raw web crawl to curated Parquet: reading, extraction, deduplication, runs and reports."""
 
-from curate.short_names import install
+from curate import extras, short_names
 
 __version__ = "0.1.0"
 
-install()
+short_names.install()
+extras.install()

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 
 from rich.console import Console
@@ -13,8 +13,8 @@ from curate.errors import CurateError, NotAnArchiveError, UsageError
 from curate.output.published import Use, brought
 from curate.terminal import harmless
 
-COMMANDS = ("run", "report", "inspect", "explain", "whatif", "verify", "doctor", "takedown", "replay", "clean", "train",
-            "audit", "contamination", "mix", "tokenizer", "prove", "limits")  # fmt: skip
+COMMANDS = ("run", "plan", "report", "inspect", "browse", "explain", "whatif", "verify", "doctor", "takedown", "replay",
+            "clean", "train", "audit", "contamination", "mix", "tokenizer", "prove", "limits")  # fmt: skip
 USAGE_EXIT, INCOMPLETE_EXIT, INTERRUPTED_EXIT = 2, 1, 130
 BEGIN = """Raw web crawl in, training text out, with a reason for every page that did not make it. To begin:
 
@@ -61,15 +61,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cluster.stop()
 
 
+class Completion(argparse.Action):
+    """Prints what completes commands, options and file names in a shell, and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, _: object, values: object, option: str | None = None) -> None:
+        """Print it; a user without the package that makes it is told how to get it."""
+        try:
+            import shtab
+        except ImportError:
+            parser.error("completion needs the package shtab: pip install 'webcurate[completion]'")
+        for action in _takes_values(parser):
+            action.complete = shtab.FILE  # type: ignore[attr-defined]
+        print(shtab.complete(parser, str(values)))
+        parser.exit()
+
+
+def _takes_values(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """The options and arguments, of all commands, that take a value which is none of a few names."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from _takes_values(command)
+        elif action.nargs != 0 and action.choices is None:
+            yield action
+
+
+def _describe(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Let the help of each command begin with what the list of commands says of it."""
+    for said in commands._choices_actions:
+        command = commands.choices[said.dest]
+        command.description = said.help
+        for action in command._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                _describe(action)
+
+
 def _parser(named: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the command that is named first, which alone is imported; of all commands when none is."""
     parser = argparse.ArgumentParser(prog="curate", description="Curate raw web crawl into training text.")
-    parser.add_argument("--version", action="version", version=f"curate {__version__}")
+    parser.add_argument("--version", action="version", version=f"curate {__version__}", help="Print the version.")
+    parser.add_argument(
+        "--print-completion",
+        action=Completion,
+        choices=("bash", "zsh", "tcsh"),
+        help="Print what completes commands in a shell.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in named if set(named) <= set(COMMANDS) and named else COMMANDS:
         module = import_module(f"curate.commands.{name}")
         command = commands.add_parser(name, help=module.HELP)
         module.arguments(command)
+        _describe(commands)
         command.set_defaults(command=module.command, use=getattr(module, "use", lambda _: Use({})))
     return parser
 

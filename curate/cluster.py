@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import sys
 import time
 import traceback
@@ -11,20 +10,25 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from curate.errors import UsageError
 from curate.files import TEMPORARY, DiskFullError, forget
+from curate.liveness import refuse_silent, watched
 from curate.places import Place, adopt, standing
 from curate.preflight import WORKER_BYTES, available_memory, gigabytes
 from curate.proofs import leave_proof, tidy_folders, unseen
 from curate.terminal import native_messages
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsLenAndGetItem
+
+    Calls = SupportsLenAndGetItem[tuple[Any, ...]]
+
 # Of a call whose worker or node died. A call that raised is not tried again, it would raise again. Counted here and
 # not by Ray, which tries for ever what its memory monitor kills.
 RETRIES = 3
 LOOK_SECONDS = 10.0
-CONNECT_SECONDS = 20.0
 NO_NODES_SECONDS = 600.0  # how long a cluster may be without any core before what is left is given up
 # Ray by itself listens on every interface. With this at 0 its node is 127.0.0.1 and it listens there only, as it does
 # on macOS and Windows, for which the switch was made.
@@ -60,7 +64,7 @@ class Workers:
         return self.address or os.environ.get("RAY_ADDRESS", "")
 
     def map(
-        self, function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], by_value: Sequence[str] = ()
+        self, function: Callable[..., Any], calls: "Calls", by_value: Sequence[str] = ()
     ) -> Iterator[tuple[int, Any]]:
         """Call `function` with each tuple of arguments; yields (index, result or Lost) as they finish.
 
@@ -140,9 +144,9 @@ def _on_all(
     return [Lost(each.error, died=True) if isinstance(each, _Died) else each for each in found]
 
 
-def _map_here(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any]]:
-    for index, arguments in enumerate(calls):
-        yield index, _guarded(function, *arguments)
+def _map_here(function: Callable[..., Any], calls: "Calls") -> Iterator[tuple[int, Any]]:
+    for index in range(len(calls)):
+        yield index, _guarded(function, *calls[index])
 
 
 def _there(what: tuple[Callable[..., Any], tuple[Place, ...]], *arguments: object) -> object:
@@ -203,7 +207,7 @@ class _Calls:
 
 
 def _map_ray(
-    function: Callable[..., Any], calls: Sequence[tuple[Any, ...]], count: int, address: str, by_value: Sequence[str]
+    function: Callable[..., Any], calls: "Calls", count: int, address: str, by_value: Sequence[str]
 ) -> Iterator[tuple[int, Any]]:
     _start(count, address)
     import ray
@@ -214,18 +218,20 @@ def _map_ray(
     shared = ray.put((function, standing()))
     work = _Calls(lambda index: remote.remote(shared, *calls[index]), deque(range(len(calls))))
     seen = time.monotonic()
-    while work.todo or work.under_way:
-        there = ray.cluster_resources()
-        cores = min(int(there.get("CPU", 0)), int(there.get("memory", 0) // WORKER_BYTES))
-        seen = time.monotonic() if cores else seen
-        work.fill(2 * max(1, cores))
-        done, _ = ray.wait(list(work.under_way), num_returns=1, timeout=LOOK_SECONDS)
-        for settled in map(work.settle, done):
-            if settled is not None:
-                yield settled
-        if time.monotonic() - seen > NO_NODES_SECONDS:
-            yield from work.give_up()
-            return
+    with watched(ray.get_runtime_context().gcs_address, "the head of the Ray cluster") as check:
+        while work.todo or work.under_way:
+            check()
+            there = ray.cluster_resources()
+            cores = min(int(there.get("CPU", 0)), int(there.get("memory", 0) // WORKER_BYTES))
+            seen = time.monotonic() if cores else seen
+            work.fill(2 * max(1, cores))
+            done, _ = ray.wait(list(work.under_way), num_returns=1, timeout=LOOK_SECONDS)
+            for settled in map(work.settle, done):
+                if settled is not None:
+                    yield settled
+            if time.monotonic() - seen > NO_NODES_SECONDS:
+                yield from work.give_up()
+                return
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +264,8 @@ def _start(count: int, address: str) -> None:
 
     if ray.is_initialized():
         return
-    _refuse_silent(address)
+    if address.rpartition(":")[2].isdecimal():  # Ray itself would try for minutes, then end the process
+        refuse_silent(address.removeprefix("ray://"), f"no Ray cluster answers at {address}")
     memory = WORKER_BYTES * (count or os.cpu_count() or 1)  # checked before, by what is really free
     local = {"include_dashboard": False, "object_store_memory": OBJECT_STORE_BYTES, "_memory": memory}
     heard: list[str] = []
@@ -276,17 +283,6 @@ def _start(count: int, address: str) -> None:
             raise UsageError(f"the Ray cluster at {address} wants a token: {HOW_TO_SAY_IT}") from error
         where = f"no Ray cluster answers at {address}" if address else "Ray does not start on this machine"
         raise UsageError(f"{where}: {_first_line(error)}") from error
-
-
-def _refuse_silent(address: str) -> None:
-    """Raise UsageError when nobody listens at `host:port`: Ray itself would try for minutes, then end the process."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if not port.isdecimal():
-        return
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
-    except (OSError, OverflowError) as error:
-        raise UsageError(f"no Ray cluster answers at {address}: {error}") from error
 
 
 def stop() -> None:

@@ -62,7 +62,10 @@ class AccountingError(AssertionError):
 
 @dataclass(slots=True)
 class Tally:
-    """The counts of all stages and of reading over all tasks, and the inputs that are no archives, each with why."""
+    """The counts of all stages and of reading over all tasks, and the inputs that are no archives, each with why.
+
+    `textless` are inputs of which a split has rows, and none with a field `text`, each with the fields of the first.
+    """
 
     stages: dict[str, StageCount]
     counts: dict[str, Counter[str]] = field(default_factory=dict)
@@ -70,6 +73,7 @@ class Tally:
     records: Counter[str] = field(default_factory=Counter)
     peak_bytes: int = 0
     unreadable: dict[str, str] = field(default_factory=dict)
+    textless: dict[str, list[str]] = field(default_factory=dict)
 
     def check(self) -> None:
         """Raise AccountingError unless every stage adds up and takes in exactly what the one before let out."""
@@ -94,6 +98,7 @@ def fold(stage_names: Sequence[str], markers: Iterable[Mapping[str, Any]]) -> Ta
         tally.records.update(marker.get("read", {}).get("records", {}))
         tally.peak_bytes = max(tally.peak_bytes, marker.get("peak_bytes", 0))
         tally.unreadable.update({each["name"]: each["error"] for each in marker.get("inputs", []) if each["error"]})
+        tally.textless.update({each["name"]: each["fields"] for each in marker.get("inputs", []) if "fields" in each})
     return tally
 
 

@@ -4,7 +4,7 @@ import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -92,3 +92,15 @@ def _said(error: Exception, module: ModuleType) -> str:
         return said + choices(unknown[2], [each.name for each in fields(made)])
     near = get_close_matches(error.name or "", vars(module), 1) if isinstance(error, NameError) else []
     return f"{said}; did you mean {near[0]!r}?" if near else said
+
+
+def sent_along(stages: Iterable[object]) -> list[str]:
+    """The modules of some stages that workers cannot import: recipes in files."""
+    return sorted({module for module in _modules(stages) if module.startswith(RECIPE_FILE)})
+
+
+def _modules(stages: Iterable[object]) -> Iterator[str]:
+    for stage in stages:
+        yield type(stage).__module__
+        for name in getattr(stage, "__dataclass_fields__", ()):
+            yield getattr(getattr(stage, name), "__module__", None) or ""

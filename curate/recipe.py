@@ -31,7 +31,7 @@ NOT_DECIDING = frozenset({
     "curate/output/publish.py", "curate/output/training_content.py", "curate/yaml.py",
 })  # fmt: skip
 # Libraries whose version can change what a page turns into.
-DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow", "presidio-analyzer",
+DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow",
                       "phonenumbers", "spacy", "tldextract", "fasttext-community", "isal", "brotli",
                       "zstandard")  # fmt: skip
 
@@ -93,6 +93,11 @@ class Recipe:
             raise UsageError(f"recipe {self.name!r} must begin with Read(...)")
         if sum(map(reads, self.stages)) > 1 or twice:
             raise UsageError(f"recipe {self.name!r} has more than one stage called {', '.join(twice)}")
+
+    @property
+    def described(self) -> dict[str, object]:
+        """Every setting but the size of splits, which decides nothing of what is written."""
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "split_bytes"}
 
     @property
     def stage_names(self) -> tuple[str, ...]:

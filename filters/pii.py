@@ -1,7 +1,7 @@
 """Find and redact personal data in a text: e-mail, phone, card, IBAN, IP address, national numbers, keys, addresses.
 
 Entity names are Presidio's. The common entities have recognisers of their own, on candidate spans with checksums;
-Presidio's checked recognisers do the rest on small windows, without a language model and without a download. The
+`pii_national` has the rarer national numbers. Nothing is downloaded. The
 values found leave this module only as spans, tags or keyed hashes.
 """
 
@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
-from curate.filters import pii_addresses, pii_identity, pii_numbers, pii_phones, pii_presidio, pii_text
+from curate.filters import pii_addresses, pii_identity, pii_national, pii_numbers, pii_phones, pii_text
 from curate.filters.address import site_of
 from curate.filters.batches import batched, strings
 from curate.filters.pii_numbers import Found
 from curate.filters.pii_owner import country_of, is_organisations
 from curate.filters.pii_replace import Placeholders, pseudonym
 
-# Entities that are looked for in the whole text; the others live in runs of digits or are Presidio's.
+# Entities that are looked for in the whole text; the others live in runs of digits or are national numbers.
 _IN_TEXT: dict[str, Callable[[str], Iterator[Found]]] = {
     "EMAIL_ADDRESS": pii_text.emails,
     "IBAN_CODE": pii_numbers.ibans,
@@ -30,7 +30,7 @@ _IN_TEXT: dict[str, Callable[[str], Iterator[Found]]] = {
 }
 OPTIONAL_ENTITIES: frozenset[str] = frozenset()
 ENTITIES = frozenset(
-    {"PHONE_NUMBER", "CREDIT_CARD", "IP_ADDRESS", "US_SSN", *_IN_TEXT, *pii_presidio.ENTITIES} - OPTIONAL_ENTITIES
+    {"PHONE_NUMBER", "CREDIT_CARD", "IP_ADDRESS", "US_SSN", *_IN_TEXT, *pii_national.ENTITIES} - OPTIONAL_ENTITIES
 )
 REGIONS = ("US", "GB")
 SCOPES = ("all", "persons")
@@ -155,7 +155,7 @@ def find(
     for entity, recognise in _IN_TEXT.items():
         if entity in entities:
             spans += _spans(entity, recognise(text))
-    spans += (Span(*found) for found in pii_presidio.national_numbers(text, entities))
+    spans += (Span(*found) for found in pii_national.national_numbers(text, entities))
     for recognizer in recognizers:
         spans += _outside_tags(text, recognizer(text))
     found = _merge(span for span in spans if span.score >= min_score)

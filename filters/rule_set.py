@@ -28,7 +28,8 @@ Reading = TypeVar("Reading")
 class Dialect(Generic[Reading]):
     """How one port reads a paper; `reading` is handed to the measuring function.
 
-    With `prose_only` it gets a text without its code, tables and formulas, where it is known which they are.
+    With `prose_only` it gets a text without its code, tables and formulas, where it is known which they are, and the
+    share of characters that is left is one more signal, `prose_fraction`, by which a rule may spare a text.
     """
 
     name: str
@@ -169,7 +170,9 @@ class RuleSet(Generic[Reading]):
 
     def signals(self, text: str | TextView) -> dict[str, float]:
         """Every number behind the verdict, by name; finite on any text."""
-        return self.measure(self._read(as_view(text)), self._chosen.reading)
+        view = as_view(text)
+        found = self.measure(self._read(view), self._chosen.reading)
+        return found | {"prose_fraction": view.prose_fraction} if self._chosen.prose_only else found
 
     def _read(self, view: TextView) -> TextView:
         """Return what of a text the dialect counts."""

@@ -144,6 +144,11 @@ class TextView:
         kept = self._prose_spans
         return self if len(kept) == 1 and kept.lengths[0] == len(self.text) else TextView("".join(kept.of(self.text)))
 
+    @property
+    def prose_fraction(self) -> float:
+        """The share of the characters that is prose, 0..1; 1 where nothing is known of the parts."""
+        return len(self.prose.text) / len(self.text) if self.text else 1.0
+
     @Lazy
     def _prose_spans(self) -> Spans:
         """What stands between the stretches that are no prose; one that is a block takes the newlines behind it."""

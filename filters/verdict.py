@@ -67,7 +67,8 @@ class Rule:
     sentence "dropped because ...", `source` cites paper and table, and `unit` is what the signal is counted in, by
     default read off the signal's name.
 
-    A rule with a `language` judges texts in that one alone.
+    A rule with a `language` judges texts in that one alone, and one with a `least_prose` those alone whose signal
+    `prose_fraction` is as large: a listing has nothing that a rule of prose could judge.
 
     >>> Rule("words", "min", 50).name
     'min_words'
@@ -83,6 +84,7 @@ class Rule:
     unit: str = ""
     called: str = ""
     language: str = ""
+    least_prose: float = 0.0
 
     def __post_init__(self) -> None:
         """Read the unit off the signal's name where none is given."""
@@ -119,6 +121,6 @@ def judge(signals: Mapping[str, float], rules: Iterable[Rule]) -> Verdict:
     """
     for rule in rules:
         value = signals[rule.signal]
-        if not rule.passes(value):
+        if not rule.passes(value) and not (rule.least_prose and signals["prose_fraction"] < rule.least_prose):
             return Verdict(rule.name, value, rule.limit)
     return KEPT

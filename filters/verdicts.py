@@ -68,6 +68,8 @@ def rulings(signals: Signals, rules: Iterable[Rule]) -> list[Ruling]:
             continue
         values = np.asarray(signals[rule.signal], np.float64)
         passes = values >= rule.limit if rule.bound == "min" else values <= rule.limit
+        if rule.least_prose:
+            passes = passes | (np.asarray(signals["prose_fraction"], np.float64) < rule.least_prose)
         found.append(Ruling(rule.name, ~passes, values, rule.limit))
     return found
 

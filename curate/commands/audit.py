@@ -16,26 +16,34 @@ from curate.terminal import harmless
 if TYPE_CHECKING:
     from curate.audit.sheet import Plan
 
-HELP = "measure a run by labels of your own"
+HELP = "Measure a run by labels of your own."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     what = parser.add_subparsers(required=True, metavar="WHAT", dest="what")
     draw = what.add_parser(
-        "sample", help="draw pages from what was kept and dropped; leaves a sheet and a page to label"
+        "sample", help="Draw pages from what was kept and dropped, and leave a sheet and a page to label them on."
     )
-    draw.add_argument("out", type=run_folder, metavar="OUT", help="output folder of a run")
-    draw.add_argument("--n", "-n", type=int, default=300, help="how many pages (default 300)")
-    draw.add_argument("--seed", type=int, default=0, help="another number draws other pages (default 0)")
-    draw.add_argument("--skip", nargs="+", default=[], metavar="STAGE", help="leave out what these stages dropped")
-    score = what.add_parser("score", help="what labels say of the run; leaves audit.json, which the report shows")
-    score.add_argument("out", type=run_folder, metavar="OUT", help="output folder of the run")
-    score.add_argument("labels", nargs="+", type=Path, metavar="LABELS", help="JSON lines or TSV; two files: agreement")
-    score.add_argument("--json", action="store_true", help="print everything as JSON instead")
-    score.add_argument("--all", action="store_true", help="the labels are of all pages, not of the sheet")
+    draw.add_argument("out", type=run_folder, metavar="OUT", help="This is the output folder of a run.")
+    draw.add_argument("--n", "-n", type=int, default=300, help="Draw so many pages (default 300).")
+    draw.add_argument("--seed", type=int, default=0, help="Another number draws other pages (default 0).")
+    draw.add_argument("--skip", nargs="+", default=[], metavar="STAGE", help="Leave out what these stages dropped.")
+    score = what.add_parser(
+        "score", help="Say what labels say of the run, and leave audit.json, which the report shows."
+    )
+    score.add_argument("out", type=run_folder, metavar="OUT", help="This is the output folder of the run.")
     score.add_argument(
-        "--texts", type=Path, metavar="FILE", help="also write the labels with their texts, for training"
+        "labels",
+        nargs="+",
+        type=Path,
+        metavar="LABELS",
+        help="The labels are JSON lines or TSV; of two files the agreement is told, too.",
+    )
+    score.add_argument("--json", action="store_true", help="Print everything as JSON instead.")
+    score.add_argument("--all", action="store_true", help="The labels are of all pages, not of those on the sheet.")
+    score.add_argument(
+        "--texts", type=Path, metavar="FILE", help="Also write the labels with their texts, for training."
     )
 
 

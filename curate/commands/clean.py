@@ -6,12 +6,12 @@ from rich.console import Console
 
 from curate.output.published import Use, run_folder
 
-HELP = "remove what a run keeps only for resuming, what-if and --against"
+HELP = "Remove what a run keeps only for resuming, what-if and --against."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=run_folder)
+    parser.add_argument("out", type=run_folder, metavar="OUT", help="This is the output folder of a run.")
 
 
 def use(_: argparse.Namespace) -> Use:

@@ -12,20 +12,23 @@ from curate.output.published import EVERYTHING, Use, run_folder
 from curate.report.overlap import Measured, as_json, measure, write_json
 from curate.terminal import harmless
 
-HELP = "measure how much of evaluation sets is in a finished run, or in Parquet files"
+HELP = "Measure how much of evaluation sets is in a finished run, or in Parquet files."
 REPORT = Path("contamination.json")
 SHOWN_CHARS = 200
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=run_folder, help="a run, a Parquet file with a column `text`, or a folder of such")
+    parser.add_argument(
+        "out", type=run_folder, help="This is a run, a Parquet file with a column `text`, or a folder of such files."
+    )
     parser.add_argument("--evals", nargs="+", required=True, metavar="FILE", type=Path,
-                        help="files or folders: JSONL, JSON, Parquet, CSV, TSV, text, also .gz or .zst")  # fmt: skip
+                        help="These are evaluation sets: JSONL, JSON, Parquet, CSV, TSV, text, "
+                        "also .gz or .zst, or folders of them.")  # fmt: skip
     parser.add_argument("--report", nargs="?", type=Path, const=REPORT, metavar="PATH",
-                        help="write every match as JSON (default OUT/contamination.json)")  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="print the same JSON instead of the table")
-    parser.add_argument("-n", type=int, default=10, help="how many contaminated documents to show (default 10)")
+                        help="Write every match as JSON to this file (default OUT/contamination.json).")  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="Print the same JSON instead of the table.")
+    parser.add_argument("-n", type=int, default=10, help="Show so many contaminated documents (default 10).")
 
 
 def use(options: argparse.Namespace) -> Use:

@@ -9,14 +9,16 @@ from rich.text import Text
 
 from curate.terminal import harmless
 
-HELP = "check this machine: packages, models, disk, memory, sandbox, Ray, credentials"
+HELP = "Check this machine: packages, models, disk, memory, sandbox, Ray, credentials."
 STYLES = {"ok": "green", "note": "yellow", "broken": "bold red"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("--out", type=Path, default=Path(), help="where a run would write (default: here)")
-    parser.add_argument("--no-ray", action="store_true", help="leave out starting Ray, the slowest check")
+    parser.add_argument(
+        "--out", type=Path, default=Path(), help="A run would write here (default: the current folder)."
+    )
+    parser.add_argument("--no-ray", action="store_true", help="Leave out starting Ray, which is the slowest check.")
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

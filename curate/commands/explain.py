@@ -8,15 +8,18 @@ from curate.commands.fates import said
 from curate.terminal import harmless
 from curate.warc.pages import Skip
 
-HELP = "walk one page through a recipe"
+HELP = "Walk one page through a recipe."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("recipe")
-    parser.add_argument("page", metavar="FILE_OR_URL", help="a saved page, or an address found in --in")
-    parser.add_argument("--in", dest="archives", nargs="+", default=[], metavar="ARCHIVE")
-    parser.add_argument("--signals", action="store_true", help="also show every number behind the verdicts")
+    parser.add_argument("recipe", metavar="RECIPE", help="The recipe is named as for `curate run`.")
+    parser.add_argument(
+        "page", metavar="FILE_OR_URL", help="This is a saved page, or an address that is found in --in."
+    )
+    parser.add_argument("--in", dest="archives", nargs="+", default=[], metavar="ARCHIVE",
+                        help="Look for the address in these archives.")  # fmt: skip
+    parser.add_argument("--signals", action="store_true", help="Also show every number behind the verdicts.")
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

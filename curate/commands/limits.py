@@ -7,20 +7,28 @@ from rich.console import Console
 
 from curate.errors import UsageError
 
-HELP = "learn limits for a language from reference text"
+HELP = "Learn limits for a language from reference text."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     what = parser.add_subparsers(required=True, metavar="WHAT", dest="what")
-    fit = what.add_parser("fit", help="write a recipe whose limits are quantiles of good text in the language")
-    fit.add_argument("--language", required=True, metavar="CODE", help="ISO 639-1 or 639-3, such as de or deu")
-    fit.add_argument("--reference", required=True, nargs="+", metavar="TEXTS", help="good text in it: WARC, WET, "
-                     "Parquet, JSONL, Wikipedia XML, WikiExtractor files, .txt with one text a line")  # fmt: skip
-    fit.add_argument("--out", type=Path, default=None, metavar="FILE", help="the recipe (default CODE.py)")
+    fit = what.add_parser("fit", help="Write a recipe whose limits are quantiles of good text in the language.")
+    fit.add_argument(
+        "--language",
+        required=True,
+        metavar="CODE",
+        help="The language is a code of ISO 639-1 or 639-3, such as de or deu.",
+    )
+    fit.add_argument("--reference", required=True, nargs="+", metavar="TEXTS", help="The reference is good text in it: "
+                     "a run, WARC, WET, Parquet, JSONL, Wikipedia XML, WikiExtractor files, .txt with a text "
+                     "a line.")  # fmt: skip
+    fit.add_argument(
+        "--out", type=Path, default=None, metavar="FILE", help="Write the recipe to this file (default CODE.py)."
+    )
     fit.add_argument("--beyond", type=float, default=0.01, metavar="SHARE",
-                     help="share of the reference that may lie beyond a limit (default 0.01)")  # fmt: skip
-    fit.add_argument("--max-texts", type=int, default=20_000, help="at most so many texts (default 20000)")
+                     help="This share of the reference may lie beyond a limit (default 0.01).")  # fmt: skip
+    fit.add_argument("--max-texts", type=int, default=20_000, help="Read at most so many texts (default 20000).")
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

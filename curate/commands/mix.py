@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from curate.cluster import Workers
-from curate.commands.run import Display
+from curate.commands.display import Display
 from curate.errors import UsageError
 from curate.terminal import harmless
 
-HELP = "mix finished runs for a trainer: buckets, phases, order, tokens, format"
+HELP = "Mix finished runs for a trainer: buckets, phases, order, tokens, format."
 MAX_TOKENS = 10**15
 _TOKENS = re.compile(r"(\d+(?:\.\d+)?)([kMBT]?)", re.ASCII)
 _TIMES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
@@ -22,24 +22,53 @@ _TIMES = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("outs", nargs="+", type=Path, metavar="OUT", help="folder of a finished run, a source each")
     parser.add_argument(
-        "--plan", default="curriculum", help="curriculum, module:ATTR, or a .py file: Python, which is run"
+        "outs",
+        nargs="+",
+        type=Path,
+        metavar="OUT",
+        help="Each is the folder of a finished run and goes by its name; NAME=OUT gives it another.",
     )
-    parser.add_argument("--tokens", required=True, help="tokens of all phases together: 250000, 50k, 2.5M, 10B")
-    parser.add_argument("--tokenizer", required=True, type=Path, metavar="FILE", help="a tokenizer.json")
     parser.add_argument(
-        "--format", required=True, help="jsonl, huggingface, nanochat, megatron, olmo, ...; olmo:uint32"
+        "--plan",
+        default="curriculum",
+        help="The plan is curriculum, module:ATTR, or a .py file, which is Python and is run.",
     )
-    parser.add_argument("--out", required=True, type=Path, metavar="MIX", help="folder; a second mix there goes on")
-    parser.add_argument("--seed", type=int, default=0, help="of the shuffle and of who is seen once more (default 0)")
     parser.add_argument(
-        "--control", action="store_true", help="also the matched control: the same in one shuffled phase"
+        "--tokens", required=True, help="All phases together have so many tokens: 250000, 50k, 2.5M, 10B."
     )
-    parser.add_argument("--end-token", default="", help="the token that ends a document (default: the usual names)")
-    parser.add_argument("--work", type=Path, metavar="DIR", help="where steps keep what is done (default MIX/work)")
-    parser.add_argument("--workers", type=int, default=0, help="processes (default: every core; 1: this process)")
-    parser.add_argument("--ray-address", default="", help="a running Ray cluster (default: $RAY_ADDRESS, else local)")
+    parser.add_argument(
+        "--tokenizer", required=True, type=Path, metavar="FILE", help="Tokens are those of this tokenizer.json."
+    )
+    parser.add_argument(
+        "--format",
+        required=True,
+        help="The format is jsonl, huggingface, nanochat, megatron, olmo, ..., or has a type: olmo:uint32.",
+    )
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="MIX", help="Write into this folder; a second mix there goes on."
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        help="Another number gives another order, and another choice of who is seen once more (default 0).",
+    )
+    parser.add_argument(
+        "--control",
+        action="store_true",
+        help="Also write the matched control: the same documents in one shuffled phase.",
+    )
+    parser.add_argument(
+        "--end-token", default="", help="This token ends a document (default: the one with a usual name)."
+    )
+    parser.add_argument("--work", type=Path, metavar="DIR", help="Steps keep here what is done (default MIX/work).")
+    parser.add_argument(
+        "--workers", type=int, default=0, help="Use so many processes (default: one for each core; 1 is this process)."
+    )
+    parser.add_argument(
+        "--ray-address", default="", help="Work on a running Ray cluster (default: $RAY_ADDRESS, else this machine)."
+    )
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

@@ -14,12 +14,19 @@ STAGE = "quality"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add = parser.add_argument
-    add("--quality-model", type=Path, metavar="FILE", help="value model (.npz) or fastText classifier (.bin, .ftz)")
-    add("--quality-label", default="", metavar="LABEL", help="its label for good texts; several: 3+4+5")
+    add(
+        "--quality-model",
+        type=Path,
+        metavar="FILE",
+        help="Use this value model (.npz) or fastText classifier (.bin, .ftz).",
+    )
+    add("--quality-label", default="", metavar="LABEL", help="This is its label for good texts; of several: 3+4+5.")
     limit = parser.add_mutually_exclusive_group()
-    limit.add_argument("--quality-threshold", type=float, metavar="P", help="least probability to keep (0 to 1)")
+    limit.add_argument(
+        "--quality-threshold", type=float, metavar="P", help="Keep texts of at least this probability (0 to 1)."
+    )
     limit.add_argument("--quality-share", type=float, metavar="SHARE",
-                       help="keep about this share, by the scores noted when the model was trained")  # fmt: skip
+                       help="Keep about this share, by the scores noted when the model was trained.")  # fmt: skip
 
 
 def with_options(recipe: Recipe, options: argparse.Namespace) -> Recipe:

@@ -13,16 +13,22 @@ from curate.output.published import Use, run_folder
 from curate.stages import Failure
 from curate.terminal import harmless
 
-HELP = "run a quarantined page again, stage by stage"
+HELP = "Run a quarantined page again, stage by stage."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=run_folder)
-    parser.add_argument("id", metavar="QUARANTINE_ID", help="id of a row in quarantine/, or its first digits")
-    parser.add_argument("--recipe", default="", help="default: the recipe of the run, by its name")
-    parser.add_argument("--in-process", action="store_true", help="extract in this process, without any limit")
-    parser.add_argument("--pdb", action="store_true", help="stop in the debugger where a stage raises; in this process")
+    parser.add_argument("out", type=run_folder, metavar="OUT", help="This is the output folder of a run.")
+    parser.add_argument(
+        "id", metavar="QUARANTINE_ID", help="This is the id of a row in quarantine/, or its first digits."
+    )
+    parser.add_argument("--recipe", default="", help="Use another recipe than that of the run.")
+    parser.add_argument("--in-process", action="store_true", help="Extract in this process, without any limit.")
+    parser.add_argument(
+        "--pdb",
+        action="store_true",
+        help="Stop in the debugger where a stage raises; all is done in this process then.",
+    )
 
 
 def use(_: argparse.Namespace) -> Use:
@@ -56,6 +62,6 @@ def command(options: argparse.Namespace, console: Console) -> int:
 def _head(row: dict[str, Any]) -> str:
     cut = "" if row["raw_bytes"] == len(row["raw"]) else f", of which the first {len(row['raw']):,} were kept"
     return (
-        f"{row['id']}  {row['url']}  {row['date']}  {row['raw_bytes']:,} bytes{cut}\n"
+        f"{row['id']}  {row['url'] or 'no address'}  {row['date'] or 'no date'}  {row['raw_bytes']:,} bytes{cut}\n"
         f"broke {row['stage']}: {row['kind']} {row['detail']}"
     )

@@ -9,17 +9,21 @@ from curate.errors import UsageError
 from curate.output.published import EVERYTHING, Use, run_folder
 from curate.terminal import harmless
 
-HELP = "take pages out of a finished run, by address, domain or id"
+HELP = "Take pages out of a finished run, by address, domain or id."
 SHOWN = 20
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=run_folder)
+    parser.add_argument("out", type=run_folder, metavar="OUT", help="This is the output folder of a run.")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--urls", type=Path, metavar="FILE", help="addresses, one a line; http and https are the same")
-    what.add_argument("--domains", type=Path, metavar="FILE", help="domains, one a line; subdomains go too")
-    what.add_argument("--ids", type=Path, metavar="FILE", help="document ids, one a line")
+    what.add_argument(
+        "--urls", type=Path, metavar="FILE", help="The file has addresses, one a line; http and https are the same."
+    )
+    what.add_argument(
+        "--domains", type=Path, metavar="FILE", help="The file has domains, one a line; their subdomains go, too."
+    )
+    what.add_argument("--ids", type=Path, metavar="FILE", help="The file has ids of documents, one a line.")
 
 
 def use(_: argparse.Namespace) -> Use:

@@ -8,17 +8,25 @@ from rich.console import Console
 
 from curate.errors import UsageError
 
-HELP = "train a small tokenizer on finished runs"
+HELP = "Train a small tokenizer on finished runs."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    train = actions.add_parser("train", help="a byte-level BPE, the same for the same runs")
-    train.add_argument("outs", nargs="+", type=Path, metavar="OUT", help="folder of a finished run")
-    train.add_argument("--vocabulary", type=int, default=8192, metavar="N", help="tokens, 257 or more (default 8192)")
-    train.add_argument("--max-bytes", type=int, default=100_000_000, metavar="N", help="of text to learn from (100 MB)")
-    train.add_argument("--out", required=True, type=Path, metavar="FILE", help="where tokenizer.json goes")
+    train = actions.add_parser("train", help="Train a byte-level BPE; the same runs give the same.")
+    train.add_argument("outs", nargs="+", type=Path, metavar="OUT", help="This is the folder of a finished run.")
+    train.add_argument(
+        "--vocabulary", type=int, default=8192, metavar="N", help="It has so many tokens, 257 or more (default 8192)."
+    )
+    train.add_argument(
+        "--max-bytes",
+        type=int,
+        default=100_000_000,
+        metavar="N",
+        help="It learns from so many bytes of text (default 100 MB).",
+    )
+    train.add_argument("--out", required=True, type=Path, metavar="FILE", help="Write tokenizer.json here.")
 
 
 def command(options: argparse.Namespace, console: Console) -> int:

@@ -12,53 +12,95 @@ from curate.output.published import Use, run_folder
 if TYPE_CHECKING:
     from curate.training.webtext import LinkRules
 
-HELP = "train a quality model on corpora of your own"
+HELP = "Train a quality model on corpora of your own."
 FILES = "WARC, WET, Parquet, JSONL, Wikipedia XML (.xml.bz2), WikiExtractor files, .txt with one text a line"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     what = parser.add_subparsers(required=True, metavar="WHAT", dest="what")
-    _quality_arguments(what.add_parser("quality", help="train a model, try it on unseen sites, write its card"))
-    links = what.add_parser("links", help="list the pages people recommended, from Reddit submission dumps")
-    links.add_argument("reddit", nargs="+", type=Path, metavar="DUMP", help="RS_2012-01.zst, .xz, .bz2, .gz or plain")
-    links.add_argument("--out", required=True, type=Path, help="the list: one address a line, without scheme, sorted")
+    _quality_arguments(what.add_parser("quality", help="Train a model, try it on unseen sites, and write its card."))
+    links = what.add_parser("links", help="List the pages that people recommended, from dumps of Reddit submissions.")
+    links.add_argument(
+        "reddit",
+        nargs="+",
+        type=Path,
+        metavar="DUMP",
+        help="A dump is a file such as RS_2012-01.zst, or .xz, .bz2, .gz, or plain.",
+    )
+    links.add_argument(
+        "--out", required=True, type=Path, help="Write the list here: one address a line, without scheme, sorted."
+    )
     _link_rules(links)
-    limit = what.add_parser("limit", help="the limit that would have kept a share of an earlier run's texts")
-    limit.add_argument("run", type=run_folder, metavar="OUT", help="output folder of a run")
-    limit.add_argument("--share", required=True, type=float, help="share to keep, such as 0.2")
-    limit.add_argument("--signal", default="quality.score", help="which score (default quality.score)")
+    limit = what.add_parser("limit", help="Say which limit would have kept a share of an earlier run's texts.")
+    limit.add_argument("run", type=run_folder, metavar="OUT", help="This is the output folder of a run.")
+    limit.add_argument("--share", required=True, type=float, help="Keep this share, such as 0.2.")
+    limit.add_argument("--signal", default="quality.score", help="It is a limit of this score (default quality.score).")
 
 
 def _quality_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--positives", nargs="+", default=[], metavar="FILE", help=f"good texts: {FILES}; globs and folders too")
+    add(
+        "--positives",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help=f"These are good texts: {FILES}; globs and folders, too.",
+    )
     add(
         "--labels",
         nargs="+",
         type=Path,
         default=[],
         metavar="FILE",
-        help="a value model, from JSON Lines or Parquet with `text`, `value` (0 to 5) and `source` or `url`",
+        help="Train a value model, from JSON Lines or Parquet with `text`, `value` (0 to 5) and `source` or `url`.",
     )
-    add("--negatives", nargs="+", default=[], metavar="FILE", help="ordinary texts, the crawl: the same kinds")
-    add("--out", required=True, type=Path, help="folder for the model, its card and its settings")
-    add("--reddit", nargs="+", type=Path, default=[], metavar="DUMP", help="pages of --negatives linked there are good")
-    add("--links", nargs="+", type=Path, default=[], metavar="LIST", help="the same by lists of addresses, one a line")
+    add(
+        "--negatives",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="These are ordinary texts, such as a crawl, in the same kinds of files.",
+    )
+    add("--out", required=True, type=Path, help="Write the model, its card and its settings into this folder.")
+    add(
+        "--reddit",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="DUMP",
+        help="Pages of --negatives that are linked there are good.",
+    )
+    add(
+        "--links",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="LIST",
+        help="Pages of --negatives that are in these lists of addresses are good.",
+    )
     _link_rules(parser)
-    add("--language", default="", metavar="CODE", help="only texts in this language, such as en")
-    add("--extractor", default="blocks", help="for pages that are HTML (default blocks)")
-    add("--max-texts", type=int, default=20_000, help="at most so many of each side (default 20000)")
-    add("--min-chars", type=int, default=200, help="least length of a text (default 200)")
+    add("--language", default="", metavar="CODE", help="Use only texts in this language, such as en.")
+    add("--extractor", default="blocks", help="Extract pages that are HTML with this one (default blocks).")
+    add("--max-texts", type=int, default=20_000, help="Use at most so many texts of each side (default 20000).")
+    add("--min-chars", type=int, default=200, help="Use texts of at least so many characters (default 200).")
     target = parser.add_mutually_exclusive_group()
-    target.add_argument("--target-keep", type=float, metavar="SHARE", help="limit that keeps this share of the crawl")
-    target.add_argument("--min-precision", type=float, metavar="SHARE", help="limit above which this share is good")
+    target.add_argument(
+        "--target-keep", type=float, metavar="SHARE", help="Set the limit that keeps this share of the crawl."
+    )
+    target.add_argument(
+        "--min-precision", type=float, metavar="SHARE", help="Set the limit above which this share is good."
+    )
 
 
 def _link_rules(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--min-score", type=int, default=3, help="least score of a post (default 3)")
-    parser.add_argument("--without-subreddits", nargs="+", default=[], metavar="NAME", help="posts there do not count")
-    parser.add_argument("--without-domains", nargs="+", default=[], metavar="DOMAIN", help="nor links to these")
+    parser.add_argument("--min-score", type=int, default=3, help="A post has at least this score (default 3).")
+    parser.add_argument(
+        "--without-subreddits", nargs="+", default=[], metavar="NAME", help="Posts in these subreddits do not count."
+    )
+    parser.add_argument(
+        "--without-domains", nargs="+", default=[], metavar="DOMAIN", help="Links to these domains do not count."
+    )
 
 
 def use(_: argparse.Namespace) -> Use:

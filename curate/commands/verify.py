@@ -7,12 +7,12 @@ from rich.console import Console
 from curate.output.published import EVERYTHING, Use, run_folder
 from curate.terminal import harmless
 
-HELP = "check a run's files against its manifest and report"
+HELP = "Check a run's files against its manifest and report."
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=run_folder)
+    parser.add_argument("out", type=run_folder, metavar="OUT", help="This is the output folder of a run.")
 
 
 def use(_: argparse.Namespace) -> Use:

@@ -25,37 +25,39 @@ if TYPE_CHECKING:
     from curate.whatif.flips import Sweep
     from curate.whatif.settings import Setting
 
-HELP = "what a finished run would have kept with other limits"
+HELP = "Say what a finished run would have kept with other limits."
 FLIPS_SHOWN = 12
 BAR = 40
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument("out", type=run_folder, help="the output folder of a finished run")
+    parser.add_argument("out", type=run_folder, help="This is the output folder of a finished run.")
     parser.add_argument(
         "--set", dest="settings", action="append", default=[], metavar="STAGE.LIMIT=VALUE",
-        help="another limit, such as gopher.quality.min_words=30; none takes it away; may be repeated",
+        help="Set another limit, such as gopher.quality.min_words=30; `none` takes it away. It may be repeated.",
     )  # fmt: skip
     parser.add_argument(
-        "--sweep", metavar="STAGE.LIMIT=FROM:TO:STEP", help="what would be kept over a range of one limit"
+        "--sweep", metavar="STAGE.LIMIT=FROM:TO:STEP", help="Say what would be kept over a range of one limit."
     )
-    parser.add_argument("--recipe", default="", help="the recipe the run was made with, when it is a .py file")
-    parser.add_argument("--apply", type=Path, metavar="OUT2", help="write the new output there, from extracted text")
+    parser.add_argument("--recipe", default="", help="Name the recipe the run was made with, when it is a .py file.")
+    parser.add_argument("--apply", type=Path, metavar="OUT2", help="Write the new output there, from extracted text.")
     parser.add_argument(
-        "--in", dest="inputs", nargs="+", default=[], metavar="INPUT", help="the run's inputs, for --apply"
+        "--in", dest="inputs", nargs="+", default=[], metavar="INPUT", help="These are the run's inputs, for --apply."
     )
     parser.add_argument(
         "--against", type=run_folder, action="append", default=[], metavar="OUT0",
-        help="for --apply: an earlier run this one was matched against; may be repeated",
+        help="For --apply, name an earlier run that this one was matched against. It may be repeated.",
     )  # fmt: skip
-    parser.add_argument("--workers", type=int, default=0, help="processes for --apply (default: every core)")
     parser.add_argument(
-        "-n", type=int, default=3, help="pages to show that are newly kept, and newly dropped (default 3)"
+        "--workers", type=int, default=0, help="Use so many processes for --apply (default: one for each core)."
     )
-    parser.add_argument("--chars", type=int, default=300, help="characters of text per page (default 300)")
+    parser.add_argument(
+        "-n", type=int, default=3, help="Show so many pages that are newly kept, and newly dropped (default 3)."
+    )
+    parser.add_argument("--chars", type=int, default=300, help="Show so many characters of each page (default 300).")
     quality_option.arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print everything as JSON instead")
+    parser.add_argument("--json", action="store_true", help="Print everything as JSON instead.")
 
 
 def use(_: argparse.Namespace) -> Use:
@@ -98,7 +100,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
 
 def _apply(finished: "Finished", settings: Sequence["Setting"], options: argparse.Namespace, console: Console) -> None:
     from curate.cluster import Workers
-    from curate.commands.run import Display
+    from curate.commands.display import Display
     from curate.report.tables import print_table
     from curate.whatif.reapply import inputs_of, reapply
 

@@ -24,7 +24,10 @@ DONE = "matches.json"
 MAX_LISTED = 1 << 15  # documents of a group whose keys are lists: a hundred windows each are 80 MB
 
 Groups = Sequence[Sequence[Keyed]]
-Tell = Callable[[str, int, int], None]
+Tell = Callable[[str, float], None]
+
+KEYS, PAIRS, SETS = ("keys", "buckets"), ("pairs",), ("sets", "texts", "compare")
+SEEDS = ("seeds", "narrow")
 
 
 def resolve(
@@ -43,13 +46,13 @@ def resolve(
 
     Leaves `<split>.matches.parquet`, under `shuffle.MATCHED`, for each split that has any, and the marker
     `matches.json` last. What `earlier` runs kept is kept, and stands before all of this run. `tell` gets the name of a
-    step, and how many of its tasks are done. Raises IncompleteRunError when a task is lost.
+    step, and the share of all steps that is done. Raises IncompleteRunError when a task is lost.
     """
     if read_marker(folder / DONE, digests=True) is not None:
         _clear(barriers, folder)
         return True
     folder.mkdir(parents=True, exist_ok=True)
-    steps = _Steps(workers, by_value, tell)
+    steps = _Steps(workers, by_value, tell, _titles(barriers))
     jobs: list[Job] = []
     if any(map(_has_lists, barriers)):
         sizes = replace(sizes, group_documents=min(sizes.group_documents, MAX_LISTED))
@@ -78,22 +81,35 @@ def _clear(barriers: Sequence[Barrier], folder: Path) -> None:
 
 
 class _Steps:
-    """Runs the tasks of a step on workers; raises IncompleteRunError when one is lost."""
+    """Runs the tasks of a step on workers; raises IncompleteRunError when one is lost. `titles` are all steps."""
 
-    def __init__(self, workers: Workers, by_value: Sequence[str], tell: Tell) -> None:
-        self._workers, self._by_value, self._tell = workers, by_value, tell
+    def __init__(self, workers: Workers, by_value: Sequence[str], tell: Tell, titles: Sequence[str]) -> None:
+        self._workers, self._by_value, self._tell, self._titles = workers, by_value, tell, titles
 
     def run(self, title: str, task: Callable[..., None], calls: Sequence[tuple[Any, ...]]) -> None:
         lost: dict[int, str] = {}
-        self._tell(title, 0, len(calls))
+        before = self._titles.index(title)
+        self._tell(title, before / len(self._titles))
         for count, (index, result) in enumerate(self._workers.map(task, calls, self._by_value), 1):
             if isinstance(result, Lost):
                 lost[index] = result.error
-            self._tell(title, count, len(calls))
+            self._tell(title, (before + count / len(calls)) / len(self._titles))
         if lost:
             raise IncompleteRunError(
                 f"{title}: {len(lost)} of {len(calls)} tasks over all splits failed: {lost[min(lost)]}"
             )
+
+
+def _titles(barriers: Sequence[Barrier]) -> list[str]:
+    """The steps that resolving some barriers takes, in order."""
+    steps = [(barrier.name, step) for barrier in barriers for step in _steps_of(barrier)]
+    return [f"{name}: {step}" for name, step in [*steps, (", ".join(each.name for each in barriers), "matches")]]
+
+
+def _steps_of(barrier: Barrier) -> tuple[str, ...]:
+    if isinstance(barrier, Marking):
+        return ("keys", *(SEEDS if _narrows(barrier) else ()), "windows", "cut")
+    return (*KEYS, *(PAIRS if _has_lists(barrier) else ()), *SETS)
 
 
 def _keyed_before(earlier: Sequence[Earlier], barrier: Barrier) -> list[Keyed]:

@@ -1,7 +1,7 @@
 """Assembles the output of a run from the work files of its tasks, and reads the markers of those."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -31,8 +31,9 @@ from curate.folder import (
     SIGNALS,
 )
 from curate.inputs.links import CONNECTIONS
+from curate.output.columns import edits_for
 from curate.output.parts import KEPT_SCHEMA, write_parts
-from curate.output.privacy import PRIVATE, edit_of, make_private
+from curate.output.privacy import PRIVATE, edits_of, make_private
 from curate.recipe import Recipe
 from curate.stages import about
 
@@ -45,9 +46,17 @@ def markers(folders: Sequence[Path], identities: Sequence[str]) -> Iterator[dict
 
 
 def assemble(
-    recipe: Recipe, identities: Sequence[str], folders: Sequence[Path], out: Path, tally: stats.Tally
+    recipe: Recipe,
+    identities: Sequence[str],
+    folders: Sequence[Path],
+    out: Path,
+    tally: stats.Tally,
+    footer: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """Assemble the output folders under temporary names and put them in place; the old manifest goes first."""
+    """Assemble the output folders under temporary names and put them in place; the old manifest goes first.
+
+    `footer` is what every Parquet file says about how it was made.
+    """
     segments = [folder for folder in folders if not (folder / DONE).exists()]
     kinds = {
         DATA: ("documents", segments[-1:], KEPT_SCHEMA),
@@ -67,7 +76,7 @@ def assemble(
             make_private(temporary)
         described = write_parts(
             temporary, files, recipe.part_bytes, empty=schema, merged=name == SIGNALS,
-            ranked=ranked if name == DATA else {}, edit=edit_of(recipe, name),
+            ranked=ranked if name == DATA else {}, edits=[*edits_of(recipe, name), *edits_for(name)], footer=footer,
         )  # fmt: skip
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
     for name in (MANIFEST, CHECKSUMS, INDEX, INPUTS, REPORT, REPORT_PAGE, *PAPERS):

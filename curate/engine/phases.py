@@ -55,7 +55,7 @@ the barrier again instead of reusing an incomplete answer. A lost step of a barr
 on.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -64,44 +64,32 @@ from curate.census import Census
 from curate.cluster import Lost, Workers
 from curate.dedup import resolve
 from curate.dedup.earlier_runs import Earlier
+from curate.engine.progress import Ended, Progress, Show
 from curate.engine.segment import Advanced, Piece, advance, begin
 from curate.errors import IncompleteRunError
 from curate.files import standing_marker
 from curate.filters.verdict import Rule
-from curate.inputs.tasks import Task
-from curate.loading import RECIPE_FILE
+from curate.inputs.tasks import Made, Stretch, Tasks
+from curate.loading import sent_along
 from curate.protocol import Barrier
 from curate.recipe import Recipe, Segment, code_version, describe, fingerprint
 from curate.stages import about
 
-Show = Callable[["Progress"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a phase is: units done of all, pages that entered it, documents not dropped yet, and reused units."""
-
-    phase: str
-    done: int
-    of: int
-    pages: int = 0
-    alive: int = 0
-    reused: int = 0
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A task and, once the digests of its inputs were read, the identity that names its files."""
+    """Where a task is and, once the digests of its inputs were read, the identity that names its files."""
 
-    task: Task
+    task: Stretch
     identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What all phases share: the recipe, its work folder, earlier runs, workers, and the callback for progress."""
+    """What all phases share: recipe, tasks, the work folder, earlier runs, workers, and the callback for progress."""
 
     recipe: Recipe
+    tasks: Tasks
     work: Path
     against: Sequence[Earlier]
     workers: Workers
@@ -132,11 +120,11 @@ class _Phase:
 
 
 def advance_all(
-    recipe: Recipe, tasks: Sequence[Task], work: Path, against: Sequence[Earlier], workers: Workers, show: Show
+    recipe: Recipe, tasks: Tasks, work: Path, against: Sequence[Earlier], workers: Workers, show: Show
 ) -> tuple[list[Work], list[str], list[Path]]:
     """Take every task through every segment; return the finished ones, a line per lost split, all folders."""
-    run = _Run(recipe, work, against, workers, show)
-    done = [Work(task) for task in tasks]
+    run = _Run(recipe, tasks, work, against, workers, show)
+    done = [Work(stretch) for stretch in tasks.stretches]
     missing: list[str] = []
     folders: list[Path] = []
     key, segments = code_version(), list(recipe.segments())
@@ -194,8 +182,8 @@ def _advance(run: _Run, phase: _Phase, works: Sequence[Work], missing: list[str]
     todo = {(index, 0): work for index, work in enumerate(works)}
     done: dict[tuple[int, int], Work] = {}
     lost: dict[tuple[int, int], list[str]] = {}
-    title = " > ".join(_title(segment) for segment in phase.segments)
-    seen = Progress(title, 0, len(todo))
+    work_folder, key = phase.folders[0].parent, phase.folders[0].name
+    seen = Progress(_named(phase), 0, sum(work.task.bytes for work in works), work=work_folder, key=key)
     run.show(seen)
     while todo:
         places, again = list(todo), []
@@ -204,33 +192,45 @@ def _advance(run: _Run, phase: _Phase, works: Sequence[Work], missing: list[str]
             if isinstance(result, Lost) and _divisible(work):
                 again.append(place)
                 continue
-            seen = replace(seen, done=seen.done + 1)
+            seen = replace(seen, done=seen.done + work.task.bytes)
             if isinstance(result, Lost):
-                lost[place] = [f"{name}: {result.error}" for name in work.task.names]
+                lost[place] = [f"{name}: {result.error}" for name in run.tasks.task(work.task).names]
+                seen = replace(seen, ended=Ended(run.tasks.name(work.task), lost=result.error))
             else:
                 advanced, markers = result
-                lost[place] = [f"{work.task.names[at]}: {why}" for at, why in advanced.unread.items()]
+                names = run.tasks.task(work.task).names if advanced.unread else []
+                lost[place] = [f"{names[at]}: {why}" for at, why in advanced.unread.items()]
                 done[place] = Work(work.task, advanced.identity)
-                seen = _counted(seen, markers, advanced)
+                seen = _counted(seen, run.tasks.name(work.task), work.task.bytes, markers, advanced)
             run.show(seen)
         parts = {place: todo[place].task.alone() for place in sorted(again)}
         todo = {(first, at): Work(each) for (first, _), part in parts.items() for at, each in enumerate(part)}
-        seen = replace(seen, of=seen.of - len(again) + len(todo))
     missing += [line for place in sorted(lost) for line in lost[place]]
     return [done[place] for place in sorted(done)]
 
 
 def _divisible(work: Work) -> bool:
     """Return whether the inputs of a lost task can be tried one by one: not once its rows stand together in files."""
-    return not work.identity and len(work.task.splits) > 1
+    return not work.identity and work.task.count > 1
 
 
-def _counted(seen: Progress, markers: Sequence[Mapping[str, Any]], advanced: Advanced) -> Progress:
+def _named(phase: _Phase) -> str:
+    """The phase by the first and the last of its stages."""
+    first = next((stage.name for segment in phase.segments for stage in segment.stages), _title(phase.segments[0]))
+    return " to ".join(dict.fromkeys([first if phase.earlier else "read", _title(phase.segments[-1])]))
+
+
+def _counted(
+    seen: Progress, name: str, size: int, markers: Sequence[Mapping[str, Any]], advanced: Advanced
+) -> Progress:
     first, last = (list(markers[edge]["stages"].values()) for edge in (0, -1))
     pages = first[0]["docs_in"] if first else 0
     alive = next((c["docs_out"] for c in reversed(last) if c["docs_in"]), 0)
-    reused = seen.reused + all(advanced.reused)
-    return replace(seen, pages=seen.pages + pages, alive=seen.alive + alive, reused=reused)
+    seconds = sum(stage["seconds"] for marker in markers for stage in marker["stages"].values())
+    again = all(advanced.reused)
+    ended = Ended(name, advanced.began, advanced.ended, seconds, pages, alive, again)
+    reused = seen.reused + size * again
+    return replace(seen, pages=seen.pages + pages, alive=seen.alive + alive, reused=reused, ended=ended)
 
 
 def _results(
@@ -240,12 +240,15 @@ def _results(
 
     `matches` holds for each task the file that lists its duplicates.
     """
-    pieces = [_pieces(run, phase, work.identity, matches) for work in works]
-    first = not phase.earlier
-    calls: list[tuple[Any, ...]] = [(work.task, each) for work, each in zip(works, pieces, strict=True)]
-    calls = calls if first else [(each,) for each in pieces]
-    for index, result in run.workers.map(begin if first else advance, calls, _by_value(run.recipe)):
-        markers = result if isinstance(result, Lost) else _markers(pieces[index], result.identity)
+
+    def call(index: int) -> tuple[Any, ...]:
+        work = works[index]
+        pieces = _pieces(run, phase, work.identity, matches)
+        return (*(() if phase.earlier else (run.tasks.task(work.task),)), pieces, work.task.bytes)
+
+    calls = Made(len(works), call)
+    for index, result in run.workers.map(advance if phase.earlier else begin, calls, sent_along(run.recipe.stages)):
+        markers = result if isinstance(result, Lost) else _markers(_pieces(run, phase, "", matches), result.identity)
         yield index, markers if isinstance(markers, Lost) else (result, markers)
 
 
@@ -273,20 +276,9 @@ def _pieces(run: _Run, phase: _Phase, identity: str, matches: Mapping[str, Mappi
     return pieces
 
 
-def _by_value(recipe: Recipe) -> list[str]:
-    return sorted({module for module in _modules(recipe) if module.startswith(RECIPE_FILE)})
-
-
-def _modules(recipe: Recipe) -> Iterator[str]:
-    for stage in recipe.stages:
-        yield type(stage).__module__
-        for name in getattr(stage, "__dataclass_fields__", ()):
-            yield getattr(getattr(stage, name), "__module__", None) or ""
-
-
 def _resolve(run: _Run, resolved: _Resolved, keys: Path, identities: Sequence[str]) -> None:
     """Compare the keys of all tasks, which the last segment left in the folder `keys`."""
-    title = ", ".join(barrier.name for barrier in resolved.barriers)
+    title = " and ".join(barrier.name for barrier in resolved.barriers)
     run.show(Progress(title, 0, 1))
     reused = resolve.resolve(
         resolved.barriers,
@@ -295,7 +287,7 @@ def _resolve(run: _Run, resolved: _Resolved, keys: Path, identities: Sequence[st
         resolved.folder,
         earlier=run.against,
         workers=run.workers,
-        by_value=_by_value(run.recipe),
-        tell=lambda step, done, of: run.show(Progress(step, done, of)),
+        by_value=sent_along(run.recipe.stages),
+        tell=lambda step, share: run.show(Progress(title, share, 1, step=step)),
     )
     run.show(Progress(title, 1, 1, reused=int(reused)))

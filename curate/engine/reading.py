@@ -44,6 +44,7 @@ class Found:
             "damaged_members": counts.damaged_members,
             "bytes_skipped": counts.bytes_skipped,
             "error": self.error,
+            **({"fields": list(counts.fields)} if self.pages and self.pages == counts.without_text else {}),
         }
 
 
@@ -71,10 +72,11 @@ def read_pages(
     for name, record in _records(found, stage):
         if isinstance(record, Skip):
             skips.append(provenance(record, name))
+            size += len(record.url)
             verdicts.append(Verdict(record.rule, record.value, record.limit))
         else:
             rows.append(page_row(record, name))
-            size += len(record.html) + len(record.text or "")
+            size += len(record.html) + len(record.text or "") + len(record.url)
         if len(rows) >= BATCH_PAGES or len(skips) >= BATCH_SKIPS or size >= BATCH_BYTES:
             count.seconds += process_time() - started
             yield _read_batch(rows, skips, verdicts, count, drop)

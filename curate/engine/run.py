@@ -1,8 +1,6 @@
 """Runs a recipe over its inputs: plans the tasks, works through the phases, writes the output and the manifest."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +8,12 @@ from curate import __version__
 from curate import counts as stats
 from curate.cluster import Workers
 from curate.dedup.earlier_runs import Earlier, leave_index, read_indexes
+from curate.engine.again import finished_report, name_of, note_finished
 from curate.engine.assembling import assemble, markers
-from curate.engine.phases import Progress, Show, advance_all
+from curate.engine.log import Log
+from curate.engine.phases import advance_all
+from curate.engine.progress import Progress, Show, both
+from curate.engine.ready import identify, note_inputs, warm
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.files import (
     locked,
@@ -22,7 +24,6 @@ from curate.finished import takedown
 from curate.finished.cleaning import forget_others
 from curate.folder import (
     DATA,
-    INPUT_PATHS,
     MANIFEST,
     REPORT,
     REPORT_PAGE,
@@ -30,13 +31,16 @@ from curate.folder import (
     digest_of,
 )
 from curate.inputs import sources
-from curate.inputs.input_file import UNKNOWN, Input, Split, identified, looked_into
-from curate.inputs.tasks import grouped
+from curate.inputs.input_file import UNKNOWN, Input, looked_into
+from curate.inputs.listing import Inputs
+from curate.inputs.tasks import Tasks, planned
+from curate.inputs.text_rows import RENAME
 from curate.output.checksums import leave_manifest, load_manifest
+from curate.output.columns import footer
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
 from curate.output.papers import leave_papers
 from curate.output.parts import text_totals
-from curate.output.privacy import make_private
+from curate.output.plan_file import beside
 from curate.places import place_of
 from curate.preflight import check_room, refuse_foreign
 from curate.protocol import as_json
@@ -45,6 +49,7 @@ from curate.report.sites import site_loss
 from curate.report.webpage import write_html
 from curate.stages import Barrier, about
 
+SHOWN = 5  # inputs that an error names
 MAX_ERROR_SHARE, MIN_ERRORS = 0.02, 20  # more of a stage's documents failing than this is a bug of ours, not of pages
 
 Say = Callable[[str], None]
@@ -70,7 +75,7 @@ def run(
     """
     out = out.absolute()
     inputs = _inputs(specs, out)
-    splits = sources.plan(inputs, recipe.split_bytes)
+    tasks = planned(inputs, recipe.split_bytes)
     refuse_foreign(out)
     earlier = read_indexes(against, recipe.barriers, out)
     check_room(inputs, out, workers.here())
@@ -79,31 +84,59 @@ def run(
     with locked(out):
         remove_temporaries(out)
         workers.check_shared(out / WORK if place_of(out / WORK) else out)
-        _note_inputs(out / WORK, inputs)
-        inputs, splits = _identified(inputs, splits, show)
-        tasks = list(grouped(splits, recipe.split_bytes))
+        note_inputs(out / WORK, inputs)
+        log = Log(out, recipe=recipe.name, fingerprint=fingerprint(recipe), curate=__version__, splits=tasks.splits)
+        show = both(log.note, show)
+        identify(tasks, show)
         _say_what_changed(recipe, inputs, earlier, out, say)
-        _warm(recipe, workers, len(tasks))
+        warm(recipe, workers, len(tasks.stretches), out / WORK, show)
         done, missing, folders = advance_all(recipe, tasks, out / WORK, earlier, workers, show)
         identities = [each.identity for each in done]
         tally = stats.fold(recipe.stage_names, markers(folders, identities))
         tally.check()
-        report, written, read = _reported(recipe, inputs, identities, folders, out, tally, missing)
+        name = name_of(recipe, identities, folders, earlier)
+        report = None if missing else finished_report(out, name)
         if missing:
-            raise IncompleteRunError(f"{len(missing)} of {len(splits)} splits were lost, see report.json: {missing[0]}")
-        leave_index(out, list(_met(recipe, folders)), identities)
-        manifest = _manifest(recipe, without_counts(read), len(splits), earlier, written)
-        leave_papers(out, manifest, report)
-        leave_manifest(out, manifest)
+            log.end(missing=len(missing))
+        if report is None:
+            show(Progress("writing the output and the report", 0, 0))
+            report = _written(recipe, tasks, identities, folders, out, tally, earlier, missing)
+            note_finished(out, name)
+        log.end(pages=report["totals"]["records_in"], kept=report["totals"]["docs_out"], missing=0)
         forget_others(out / WORK, folders)
         workers.tidy()
     _refuse_to_call_it_done(recipe, tally, report, len(inputs))
     return report
 
 
+def _written(
+    recipe: Recipe,
+    tasks: Tasks,
+    identities: Sequence[str],
+    folders: Sequence[Path],
+    out: Path,
+    tally: stats.Tally,
+    earlier: Sequence[Earlier],
+    missing: Sequence[str],
+) -> dict[str, Any]:
+    """Write the output with all that belongs to it, the manifest last, and return the report.
+
+    Raises IncompleteRunError, before there is a manifest, when splits are missing.
+    """
+    report, written, read = _reported(recipe, tasks.inputs, identities, folders, out, tally, missing)
+    if missing:
+        said = _first_of(missing)
+        raise IncompleteRunError(f"{len(missing)} of {tasks.splits} splits were lost, see {REPORT}: {said}")
+    leave_index(out, list(_met(recipe, folders)), identities)
+    manifest = _manifest(recipe, without_counts(read), tasks.splits, earlier, written)
+    leave_papers(out, manifest, report)
+    leave_manifest(out, manifest)
+    return report
+
+
 def _reported(
     recipe: Recipe,
-    inputs: Sequence[Input],
+    inputs: Inputs,
     identities: Sequence[str],
     folders: Sequence[Path],
     out: Path,
@@ -111,15 +144,16 @@ def _reported(
     missing: Sequence[str],
 ) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
     """Write the output and its report; return the report, what describes each part, and how the inputs are listed."""
-    written = assemble(recipe, identities, folders, out, tally)
+    made = footer(recipe, accounts(inputs, markers(folders[:1], identities)))
+    written = assemble(recipe, identities, folders, out, tally, made)
     read = leave_inputs(out, accounts(inputs, markers(folders[:1], identities)), len(inputs))
-    size = sum(each.bytes for each in inputs)
-    report = stats.report(recipe.name, read, size, tally, text_totals(out / DATA), missing)
+    report = stats.report(recipe.name, read, inputs.bytes, tally, text_totals(out / DATA), missing)
     report["settings"] = describe(recipe)
     report["about"] = list(map(as_json, recipe.stages))
     report["versions"] = _versions()
     written = takedown.honour(out, report, written)
     report["totals"] |= _site_loss(recipe, out)
+    report |= beside(out, fingerprint(recipe), report["totals"])
     write_json(out / REPORT, report)
     write_html(out / REPORT_PAGE, report, recipe=recipe)
     return report, written, read
@@ -129,7 +163,7 @@ def _versions() -> dict[str, str]:
     return {"curate": __version__, "code": code_version(), **library_versions()}
 
 
-def _inputs(specs: Sequence[str], out: Path) -> tuple[Input, ...]:
+def _inputs(specs: Sequence[str], out: Path) -> Inputs:
     inputs = sources.resolve(specs, out=out)
     if all(_is_no_archive(item) for item in inputs):
         raise NotAnArchiveError(f"none of {len(inputs)} inputs is an archive, the first is {inputs[0].name}")
@@ -151,25 +185,18 @@ def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
     return {stats.SITE_LOSS: site_loss(out, recipe.stage_names, removing)}
 
 
-def _note_inputs(work: Path, inputs: Sequence[Input]) -> None:
-    """Write the paths of the inputs for later commands in this folder; a manifest must not name paths of a machine."""
-    make_private(work)
-    write_json(work / INPUT_PATHS, [item.path for item in inputs])
-
-
-def _warm(recipe: Recipe, workers: Workers, tasks: int) -> None:
-    """Do once, before the workers start, what each of them would otherwise do, such as compiling the extractor."""
-    if min(workers.here(), tasks) > 1:
-        for stage in recipe.stages:
-            about(stage).warm()
-
-
 def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str, Any], inputs: int) -> None:
     """Raise IncompleteRunError when everything was written but the user has to look at a problem."""
     if tally.unreadable:
-        name, error = next(iter(tally.unreadable.items()))
+        said = _first_of([f"{name}: {error}" for name, error in sorted(tally.unreadable.items())])
         raise IncompleteRunError(
-            f"{len(tally.unreadable)} of {inputs} inputs are no archives, the rest is done: {name}: {error}"
+            f"{len(tally.unreadable)} of {inputs} inputs are no archives, the rest is done: {said}"
+        )
+    if tally.textless:
+        said = _first_of([f"{name} has {', '.join(fields)}" for name, fields in sorted(tally.textless.items())])
+        raise IncompleteRunError(
+            f"{len(tally.textless)} of {inputs} inputs have records without a field 'text', the rest is done: "
+            f"{said}; {RENAME} and run the same command again"
         )
     for stage, count in tally.stages.items():
         failed = sum(count.errors.values())
@@ -180,6 +207,12 @@ def _refuse_to_call_it_done(recipe: Recipe, tally: stats.Tally, report: dict[str
             )
     if unexpected := stats.implausible(report, recipe.expect):
         raise IncompleteRunError(f"everything is written, and not what the recipe expects: {'; '.join(unexpected)}")
+
+
+def _first_of(lines: Sequence[str]) -> str:
+    """Return some lines as one, and how many there are more of them."""
+    more = f"; and {len(lines) - SHOWN} more, see {REPORT}" if len(lines) > SHOWN else ""
+    return "; ".join(lines[:SHOWN]) + more
 
 
 def _say_what_changed(recipe: Recipe, inputs: Sequence[Input], against: Sequence[Earlier], out: Path, say: Say) -> None:
@@ -205,25 +238,6 @@ def _say_what_changed(recipe: Recipe, inputs: Sequence[Input], against: Sequence
     ]
     if changed:
         say(f"{' and '.join(changed)} changed since the last run in {out.name}: what follows from that is done again")
-
-
-def _identified(
-    inputs: Sequence[Input], splits: Sequence[Split], show: Show
-) -> tuple[tuple[Input, ...], tuple[Split, ...]]:
-    """Add the digests of inputs that several tasks read; that of any other is taken by the task that reads it."""
-    known: dict[str, Input] = {}
-    shared = [first.input for first, second in pairwise(splits) if first.input == second.input]
-    shared = list(dict.fromkeys(shared))
-    for index, each in enumerate(shared):
-        known[each.name] = identified(each)
-        show(Progress("checksums", index + 1, len(shared)))
-    found = tuple(known.get(each.name, each) for each in inputs)
-    return found, tuple(_known(split, known) for split in splits)
-
-
-def _known(split: Split, known: Mapping[str, Input]) -> Split:
-    each = known.get(split.input.name)
-    return split if each is None else replace(split, input=each)
 
 
 def _met(recipe: Recipe, folders: Sequence[Path]) -> Iterator[tuple[tuple[Barrier, ...], Path, Path]]:

@@ -7,6 +7,7 @@ each task: `<identity>.documents.parquet` with the documents that every stage ke
 written last; it says that the others are complete, and the first segment's also what was read of each input.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -30,6 +31,7 @@ from curate.filters.verdict import Rule
 from curate.inputs.input_file import Split
 from curate.inputs.tasks import Task, identity_of, known
 from curate.places import here
+from curate.pulse import Pulsing, pulsing
 from curate.recipe import Segment, fingerprint
 from curate.stages import Barrier, Read, Stage
 
@@ -101,32 +103,71 @@ def _signal_schema(stages: Sequence[Stage]) -> pa.Schema:
 class Advanced:
     """The result of a task: its identity, for each segment whether it was reused, and the inputs that were lost.
 
-    `unread` gives, by the place in the task, why a split could not be read.
+    `unread` gives, by the place in the task, why a split could not be read. `began` and `ended` are seconds since 1970
+    on the worker's clock; they go into the log alone.
     """
 
     identity: str
     reused: tuple[bool, ...]
     unread: Mapping[int, str] = field(default_factory=dict)
+    began: float = 0.0
+    ended: float = 0.0
 
 
-def begin(task: Task, pieces: Sequence[Piece]) -> Advanced:
+def begin(task: Task, pieces: Sequence[Piece], size: int) -> Advanced:
     """Read the digests of a task's inputs, which name its work, and take it through the first segments of a recipe.
 
     Raises UsageError when none of its inputs can be read, and SourceError when one changes while it is read.
     """
+    began = time.time()
     found, unread = known(task)
     name = fingerprint(identity_of(found))
-    done = advance([replace(piece, identity=name, splits=found.splits) for piece in pieces])
-    return Advanced(name, done.reused, unread)
+    done = advance([replace(piece, identity=name, splits=found.splits) for piece in pieces], size)
+    return replace(done, unread=unread, began=began)
 
 
-def advance(pieces: Sequence[Piece]) -> Advanced:
-    """Take one task through consecutive segments."""
-    return Advanced(pieces[0].identity, tuple(_do(piece) for piece in pieces))
+def advance(pieces: Sequence[Piece], size: int) -> Advanced:
+    """Take one task, which `size` bytes of input are in, through consecutive segments."""
+    began, folder = time.time(), pieces[0].folder
+    with pulsing(folder.parent, folder.name, size) as pulse:
+        way = _Way(pulse, len(pieces))
+        reused = tuple(_do(piece, way) for piece in pieces)
+    return Advanced(pieces[0].identity, reused, began=began, ended=time.time())
 
 
-def _do(piece: Piece) -> bool:
+@dataclass(slots=True)
+class _Way:
+    """How far a task is: segments done, and in the next one bytes of what it reads, or rows of a file."""
+
+    pulse: Pulsing
+    segments: int
+    done: int = 0
+    rows: int = 0
+    of_rows: int = 0
+    pages: int = 0
+
+    def say(self, counts: Mapping[str, StageCount], found: Sequence[Found]) -> None:
+        """Say it, once a second."""
+        if self.pulse.due():
+            here = _share_read(found) if found else self.rows / max(self.of_rows, 1)
+            self.pages = max(self.pages, next((count.docs_in for count in counts.values()), 0))
+            alive = next((count.docs_out for count in reversed(list(counts.values())) if count.docs_in), 0)
+            self.pulse.say((self.done + here) / self.segments, self.pages, alive)
+
+
+def _share_read(found: Sequence[Found]) -> float:
+    """About what share of some splits has been read; those of Parquet, whose ends are row groups, count when done."""
+    passed = sum(min(max(each.counts.position - each.split.start, 0), _span(each)) for each in found)
+    return passed / max(sum(map(_span, found)), 1)
+
+
+def _span(found: Found) -> int:
+    return found.split.end - found.split.start
+
+
+def _do(piece: Piece, way: _Way) -> bool:
     if read_marker(piece.marker, digests=True) is not None:
+        way.done += 1
         return True
     piece.folder.mkdir(parents=True, exist_ok=True)
     sink = _Files({kind: RowFile(piece.file(kind)) for kind in FILES}, _signal_schema(piece.segment.stages))
@@ -136,11 +177,12 @@ def _do(piece: Piece) -> bool:
     counts = {name: StageCount() for name in (*reads, *settled, *(stage.name for stage in named))}
     found = [Found(split) for split in piece.splits] if piece.segment.reads else []
     try:
-        for documents in _incoming(piece, counts, sink, found):
+        for documents in _incoming(piece, counts, sink, found, way):
             kept = flow(documents, piece.segment.stages, counts, sink, keep_text=piece.keep_text)
             sink.files["documents"].write(kept.batch)
             if piece.segment.barriers:
                 sink.files["keys"].write(keys_of(piece.segment.barriers, kept, counts))
+            way.say(counts, found)
         for documents in _dropped_before(piece):
             measure(documents, piece.segment.stages, counts, sink)
         described = {kind: file.close() for kind, file in sink.files.items()}
@@ -150,6 +192,7 @@ def _do(piece: Piece) -> bool:
     for name, count in counts.items():
         count.check(name)
     write_marker(piece.marker, _marker(piece, counts, found, described))
+    way.done += 1
     return False
 
 
@@ -179,13 +222,15 @@ def _as_dict(count: StageCount) -> dict[str, Any]:
     }
 
 
-def _incoming(piece: Piece, counts: dict[str, StageCount], sink: _Files, found: Sequence[Found]) -> Iterator[Documents]:
+def _incoming(
+    piece: Piece, counts: dict[str, StageCount], sink: _Files, found: Sequence[Found], way: _Way
+) -> Iterator[Documents]:
     if piece.segment.reads is not None:
         return read_pages(found, piece.segment.reads, counts[Read.name], sink.dropped)
-    return _resumed(piece, counts, sink)
+    return _resumed(piece, counts, sink, way)
 
 
-def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Iterator[Documents]:
+def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files, way: _Way) -> Iterator[Documents]:
     """Documents of the segment before, without those the barriers between have matched to others."""
     matched = MATCHED.empty_table() if piece.matches is None else pq.read_table(here(piece.matches))
 
@@ -195,12 +240,13 @@ def _resumed(piece: Piece, counts: dict[str, StageCount], sink: _Files) -> Itera
 
     first, stages = 0, piece.segment.stages
     for path in left_by(piece.earlier[-1], piece.identity, "documents"):
+        way.of_rows = pq.read_metadata(path).num_rows
         for batch in row_batches(path, max_rows=BATCH_DOCUMENTS, max_bytes=BATCH_BYTES):
             for rows in _cut(batch):
                 left = settle(Documents(rows), piece.settled, stages, counts, sink, keep_text=piece.keep_text)
                 gone = in_rows(matched, first, rows.num_rows)
                 yield without_matched(left, gone, piece.barriers, counts, drop, sink.cut, keep_text=piece.keep_text)
-                first += rows.num_rows
+                first = way.rows = first + rows.num_rows
 
 
 def _dropped_before(piece: Piece) -> Iterator[Documents]:

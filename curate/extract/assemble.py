@@ -7,10 +7,11 @@ from curate.extract import kinds as k
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.byte_hashes import Numbers
-from curate.extract.compiling import compiled
+from curate.extract.compiling import compiled, entry
 from curate.extract.context_features import Rows, sections
 from curate.extract.measures import Measures
 from curate.extract.page import Page
+from curate.extract.repeats import drop_lines_again, drop_paragraphs_again, drop_trail
 
 # Where the model expects to be right, a fixed cut a little above one half is worth precision, and precision is what
 # training text needs; where it does not (listings, forums, shops), the cut of the highest expected F1 is better.
@@ -29,7 +30,7 @@ LINE_KINDS = (k.PROSE, k.FORMULA, k.CAPTION, k.QUOTATION, k.DEFINITION)
 MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
 
 
-@compiled
+@entry
 def choose(
     page: Page, measures: NDArray[np.float32], odds: NDArray[np.float32], described: NDArray[np.int32]
 ) -> tuple[NDArray[np.bool_], float]:
@@ -42,9 +43,12 @@ def choose(
     keep_whole(described, odds, words, cut, kept)
     keep_listings(described, kept)
     keep_captions(described, odds, MIN_CAPTION_ODDS, kept)
+    drop_lines_again(page, measures, described, kept)
+    drop_trail(described, words, kept)
     drop_bare_labels(page, measures, kept)
     keep_formulas(described, kept)
     keep_title(page, odds, words, MIN_TITLE_ODDS, kept)
+    drop_paragraphs_again(measures, described, kept)
     return kept, expected_f1
 
 

@@ -7,14 +7,14 @@ from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from curate.filters.compiled import cached
+from curate.filters.compiled import cached, part
 
 F = TypeVar("F", bound=Callable[..., Any])
 Integer: TypeAlias = int | np.integer[Any]
 
 _SOURCES = """
 assemble attributes byte_hashes class_names compiling context_features entities features html_tokens inline judging
-kinds lines measures model page scanning scripts second_features stack sums tables tags writer
+kinds lines measures model page repeats scanning scripts second_features stack sums tables tags writer
 """.split()
 
 
@@ -26,15 +26,20 @@ def _stamp() -> str:
 _STAMP = _stamp()
 
 
+def entry(function: F) -> F:
+    """Compile a function that Python calls, or one that else only compiled code calls, for a test or for training."""
+    return cached(getattr(function, "py_func", function), stamp=_STAMP)
+
+
 def compiled(function: F) -> F:
-    """Compile a function that makes arrays."""
-    return cached(function, stamp=_STAMP)
+    """Compile a function that makes arrays and that compiled code alone calls."""
+    return part(function)
 
 
 def borrowing(function: F) -> F:
-    """Compile a function that makes no arrays and keeps none: it works on what its caller holds.
+    """Compile a function that makes no arrays and keeps none: it works on what its caller holds, compiled code.
 
     So references need no counting, which is an atomic addition for every array at every call and was three quarters
     of the tokenizer's time.
     """
-    return cached(function, stamp=_STAMP, _nrt=False)
+    return part(function, _nrt=False)

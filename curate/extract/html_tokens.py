@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from curate.extract import page as p
 from curate.extract.attributes import UNKNOWN_TAG, is_space, lower, read_attributes, read_image, skip_attributes
 from curate.extract.byte_hashes import BASIS, look_up, mix
-from curate.extract.compiling import borrowing, compiled
+from curate.extract.compiling import borrowing, entry
 from curate.extract.inline import end_code, put_formula, put_image, read_math, start_code
 from curate.extract.page import Page, new_page
 from curate.extract.scanning import after_comment, is_letter, next_byte, raw_end
@@ -52,7 +52,7 @@ _SUP, _SUB, _DIV, _PRE = NUMBER["sup"], NUMBER["sub"], NUMBER["div"], NUMBER["pr
 _CODE, _KBD, _SAMP, _TT = NUMBER["code"], NUMBER["kbd"], NUMBER["samp"], NUMBER["tt"]
 
 
-@compiled
+@entry
 def tokenize(html: Bytes) -> Page:
     """Read a page of UTF-8 bytes, uint8[n], into flat arrays."""
     page = new_page(html)

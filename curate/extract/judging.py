@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.extract.compiling import compiled
+from curate.extract.compiling import entry
 from curate.extract.context_features import signatures
 from curate.extract.features import element_scores, features
 from curate.extract.lines import line_scores
@@ -13,7 +13,7 @@ from curate.extract.page import Page
 from curate.extract.second_features import revise
 
 
-@compiled
+@entry
 def judge(page: Page, model: Model) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """A page's measures, float32[blocks, MEASURES], and the probability that each block is content, float32[blocks]."""
     measures = measure(page, model.word_keys, model.word_values)

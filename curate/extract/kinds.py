@@ -8,7 +8,7 @@ from curate.extract.attributes import number_of
 from curate.extract.byte_hashes import hash_bytes
 from curate.extract.class_names import CAPTION as CAPTION_CLASS
 from curate.extract.class_names import CODE_BOX, CODE_LINE
-from curate.extract.compiling import borrowing, compiled
+from curate.extract.compiling import borrowing, compiled, entry
 from curate.extract.page import Page
 from curate.extract.tables import IS_DATA
 from curate.extract.tags import MEMBERS, NUMBER, PREFORMATTED
@@ -116,7 +116,7 @@ def _numbers(page: Page) -> NDArray[np.int32]:
     return numbers
 
 
-@compiled
+@entry
 def describe(page: Page, tables: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return what every block is: int32[blocks, FIELDS]."""
     n, numbers = page.state[p.BLOCKS], _numbers(page)
@@ -148,7 +148,7 @@ def _finish(page: Page, found: NDArray[np.int32], block: int) -> None:
         found[KIND] = FORMULA
 
 
-@compiled
+@entry
 def are_simple(page: Page, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether blocks hold nothing that tidying could change: characters below U+0300, dashes, quotes and the like.
 

@@ -10,7 +10,7 @@ from curate.extract.page import Page
 
 Measures = NDArray[np.float32]
 
-# Columns of the measures: float32[blocks, 15].
+# Columns of the measures: float32[blocks, 16].
 (
     CHARS,  # code points
     WORDS,  # runs without white space; two characters of a script written without spaces count as one
@@ -26,9 +26,10 @@ Measures = NDArray[np.float32]
     TITLE_WORDS,
     SCORE,  # sum of the word scores
     LOWEST,  # lowest of them
-    REPEATS,  # blocks of the page with the same text
-) = range(15)
-MEASURES = 15
+    REPEATS,  # blocks of the page with the same text, white space and case left out
+    FIRST,  # number of the first of them
+) = range(16)
+MEASURES = 16
 
 _LETTER, _DIGIT, _COMMA, _STOP, _COLON, _SYMBOL, _SPACE, _CONTINUED, _LEAD = range(9)
 _CLASS = np.full(256, _SYMBOL, np.uint8)
@@ -180,6 +181,6 @@ def measure(page: Page, keys: Hashes, values: Numbers) -> Measures:
     for i in range(1, n + 1):
         if i == n or hashes[order[i]] != hashes[order[first]]:
             for j in range(first, i):
-                rows[order[j], REPEATS] = i - first
+                rows[order[j], REPEATS], rows[order[j], FIRST] = i - first, order[first:i].min()
             first = i
     return rows

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract.byte_hashes import Hashes, Numbers
-from curate.extract.compiling import Integer, borrowing, compiled
+from curate.extract.compiling import Integer, borrowing, compiled, entry
 
 # Blocks the first stage gives less are not looked at again: of 74,000 such of a held-out fold the second kept none.
 NEGLIGIBLE = 0.1
@@ -102,7 +102,7 @@ def probabilities(forest: Forest, rows: NDArray[np.float32]) -> NDArray[np.float
     return (1.0 / (1.0 + np.exp(-odds))).astype(np.float32)
 
 
-@compiled
+@entry
 def lay_out(hashes: NDArray[np.uint32], scores: NDArray[np.int8]) -> tuple[Hashes, Numbers]:
     """Half-empty look-up table, in the layout of `byte_hashes.look_up`, of 32-bit hashes and their scores."""
     size = 16

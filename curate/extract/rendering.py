@@ -24,6 +24,8 @@ Row = list[int]
 MIN_PROSE_WORDS = 20
 MIN_PLAIN_WORD_SHARE = 0.8
 MAX_JUDGED_CHARS = 20_000
+# The name of a function has a link to its source beside it.
+MIN_HEADING_CODE_SHARE = 0.5
 
 _MARK = chr(p.FORMULA_MARK)
 # The signs behind a heading that link to it.
@@ -43,6 +45,7 @@ class Piece(NamedTuple):
     begins: bool = False
     mark: str = ""
     table: Sequence[Sequence[str]] = ()
+    is_code: bool = False
 
 
 def render(page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows, markup: str) -> tuple[str, bytes]:
@@ -58,6 +61,8 @@ def render(page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows, m
             at += len(gap)
         parts.append(written)
         spans.extend((at, at + len(written), piece.kind, piece.detail))
+        if piece.is_code:
+            spans.extend((at, at + len(written), k.CODE, 0))
         if "\\" in written and piece.kind != k.CODE:
             _add_formulas(written, at, spans)
         at += len(written)
@@ -165,8 +170,17 @@ def _heading(blocks: _Blocks, first: int, last: int) -> Piece | None:
     row, words = blocks.rows[first], blocks.line(first, last)
     if any(blocks.page.blocks[blocks.numbers[i], p.LINKS] for i in range(first, last)):
         words = words.rstrip(_PERMALINKS).removeprefix("# ").removesuffix(" #")
+    if not words:
+        return None
     is_item = bool(row[k.BEGINS] and row[k.ITEM] >= 0)
-    return Piece(k.HEADING, row[k.LEVEL], words, row[k.QUOTES], is_item, "- ") if words else None
+    return Piece(k.HEADING, row[k.LEVEL], words, row[k.QUOTES], is_item, "- ", is_code=_is_code(blocks, first, last))
+
+
+def _is_code(blocks: _Blocks, first: int, last: int) -> bool:
+    """Return whether most of some blocks is code, as in the headings of an interface: `fn len(&self) -> usize`."""
+    found = blocks.page.blocks[blocks.numbers[first] : blocks.numbers[last - 1] + 1]
+    chars = int((found[:, p.TEXT_END] - found[:, p.TEXT_START]).sum())
+    return int(found[:, p.CODE_BYTES].sum()) >= MIN_HEADING_CODE_SHARE * chars
 
 
 def _listing(blocks: _Blocks, first: int, last: int) -> Piece | None:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from curate.extract import page as p
 from curate.extract.attributes import number_of
 from curate.extract.byte_hashes import hash_bytes
-from curate.extract.compiling import compiled
+from curate.extract.compiling import compiled, entry
 from curate.extract.page import Page
 from curate.extract.tags import MEMBERS, NUMBER, PREFORMATTED
 
@@ -27,7 +27,7 @@ _COLSPAN, _ROWSPAN = (np.uint64(hash_bytes(name)) for name in (b"colspan", b"row
 _NOT_DATA = -1
 
 
-@compiled
+@entry
 def tables(page: Page) -> NDArray[np.int32]:
     """The innermost table around (or at) every element, or -1, and of every table whether it holds data."""
     n = page.state[p.ELEMENTS]
@@ -77,7 +77,7 @@ def _is_data(found: NDArray[np.int32], table: int) -> bool:
     return bool(is_grid and row[CELL_BLOCKS] <= MAX_CELL_BLOCKS * filled and row[CELL_BYTES] <= MAX_CELL_BYTES * filled)
 
 
-@compiled
+@entry
 def cells(page: Page, table: int, tables: NDArray[np.int32]) -> NDArray[np.int32]:
     """The cells of a table with the column each begins in, spans of rows and columns counted: int32[cells, 5]."""
     last = table + 1

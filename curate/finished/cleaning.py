@@ -5,7 +5,7 @@ from pathlib import Path
 
 from curate.errors import UsageError
 from curate.files import forget, locked, remove_temporaries
-from curate.folder import APPLIED, INPUT_PATHS, LOCK, WORK
+from curate.folder import APPLIED, FINISHED, INPUT_PATHS, LOCK, WORK
 from curate.places import names_in
 
 
@@ -26,7 +26,7 @@ def clean(out: Path) -> int:
 def forget_others(work: Path, folders: Sequence[Path]) -> None:
     """Remove work files of other recipes, code and inputs; the next run can reuse only those of this run."""
     for path in (work / name for name in names_in(work)):
-        if path not in folders and path.name not in (INPUT_PATHS, APPLIED):
+        if path not in folders and path.name not in (INPUT_PATHS, APPLIED, FINISHED):
             forget(path)
 
 

@@ -38,7 +38,7 @@ from curate.files import (
 )
 from curate.finished.tombstones import RULE, STAGE, Hits, Wanted, hash_of, key, kind_of, tombstones, without
 from curate.folder import DATA, DROPPED, KINDS, MANIFEST, REPORT, REPORT_PAGE, TAKEDOWN, WORK, digest_of, parts
-from curate.output.checksums import load_manifest, load_report, renew
+from curate.output.checksums import is_mixture, load_manifest, load_report, renew
 from curate.output.papers import leave_papers
 from curate.output.parts import ROWS_PER_GROUP, text_totals
 from curate.places import bring_all
@@ -70,6 +70,8 @@ def takedown(out: Path, kind: str, lines: Sequence[str]) -> Outcome:
         raise UsageError(f"the list of {kind} is empty")
     if not (out / ".lock").is_file():
         raise UsageError(f"{out} is not the output folder of a run")
+    if is_mixture(out):
+        raise UsageError(f"{out} is a mixture: take the pages out of the runs it was made of, and mix them again")
     with locked(out):
         remove_temporaries(out)
         requests = load_requests(out)

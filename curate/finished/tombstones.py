@@ -77,7 +77,7 @@ class Wanted:
     def matcher(self) -> Callable[[str, str], frozenset[str]]:
         """A function of an id and an address that gives the hashes that name them."""
 
-        @lru_cache(1 << 16)
+        @lru_cache(1 << 12)  # an address may have 65,536 characters
         def of_url(url: str) -> frozenset[str]:
             labels = canonical_host(url).split(".")
             domains = (hash_of("domains", ".".join(labels[i:])) for i in range(len(labels)))
@@ -150,7 +150,7 @@ def without(path: Path, hits: Hits) -> pa.Table:
     if kind_of(path) in ROWS_GO:
         return table.filter(pa.array(~hits.mine))
     table = _set(table, hits.mine, _cleared(table.schema), None)
-    table = _set(table, hits.mine, ["url"], "")
+    table = _set(table, hits.mine, ["url"], None if path.name.startswith("part-") else "")
     return _set(table, hits.linked, LINK, None)
 
 
@@ -167,7 +167,7 @@ def tombstones(path: Path, kept: pa.Table) -> pa.Table:
     """The dropped rows that stand for kept pages taken down: those in `path`, if it is there, and new ones."""
     count = kept.num_rows
     columns = {name: kept[name].combine_chunks() for name in PROVENANCE.names} | {
-        "url": pa.array([""] * count),
+        "url": pa.nulls(count, pa.string()),
         "stage": pa.array([STAGE] * count),
         "rule": pa.array([RULE] * count),
         "value": pa.array([1.0] * count),

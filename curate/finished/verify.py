@@ -1,6 +1,10 @@
 """Check from disk alone that a run's output is what its manifest and report say."""
 
+import json
+import sqlite3
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +13,7 @@ import pyarrow.parquet as pq
 from curate.errors import UsageError
 from curate.files import TEMPORARY, holder, sha256_of
 from curate.finished.takedown import returned
-from curate.folder import DATA, DROPPED, ENDS, KINDS, MANIFEST, QUARANTINE, digest_of, parts
+from curate.folder import DATA, DROPPED, ENDS, KINDS, MANIFEST, MIXED, QUARANTINE, digest_of, parts
 from curate.output.checksums import differing, is_mixture, load_manifest, load_report
 from curate.output.inputs import listed, said_of
 from curate.output.parts import text_totals
@@ -30,16 +34,25 @@ def _wrong(out: Path) -> list[str]:
     if not (out / MANIFEST).exists():
         if writer := holder(out):
             raise UsageError(f"{out} is being written by {writer}: verify it when that is done")
-        raise UsageError(f"{out} holds no {MANIFEST}: no run has finished there")
+        raise UsageError(f"{out} holds no {MANIFEST}: {_unfinished(out)}")
     wrong = differing(out)
     if is_mixture(out):
-        return wrong
+        return wrong or _files(out, json.loads((out / MANIFEST).read_bytes()), MIXED)
     if wrong:
         return [*wrong, *_returned(out)]
     manifest, report = load_manifest(out), load_report(out)
-    wrong = _files(out, manifest)
+    wrong = _files(out, manifest, KINDS)
     wrong += returned(out)
     return wrong or [*_chain(report), *_counts(out, report), *_totals(out, report), *_inputs(out, manifest, report)]
+
+
+def _unfinished(out: Path) -> str:
+    """Why there is no manifest: what the last run has lost, if it says so."""
+    try:
+        missing = load_report(out)["missing"]
+        return f"the last run there lost {len(missing)} splits, the first is {missing[0]}; run the same command again"
+    except (UsageError, LookupError, TypeError):
+        return "no run has finished there"
 
 
 def _returned(out: Path) -> list[str]:
@@ -50,7 +63,8 @@ def _returned(out: Path) -> list[str]:
         return []
 
 
-def _files(out: Path, manifest: dict[str, Any]) -> list[str]:
+def _files(out: Path, manifest: dict[str, Any], folders: Sequence[str]) -> list[str]:
+    """The files in some folders against those the manifest names."""
     wrong = []
     listed = {item["file"]: item for item in manifest["outputs"]}
     for name, item in listed.items():
@@ -60,7 +74,7 @@ def _files(out: Path, manifest: dict[str, Any]) -> list[str]:
         elif sha256_of(path) != item["sha256"]:
             wrong.append(f"{name} is not the file that was written: its digest differs")
     # Whatever lies there is read by who opens the folder as one data set.
-    found = [path for folder in KINDS for path in (out / folder).rglob("*") if path.is_file()]
+    found = [path for folder in folders for path in (out / folder).rglob("*") if path.is_file()]
     present = {path.relative_to(out).as_posix() for path in found if not path.name.startswith(TEMPORARY)}
     wrong += [f"{name} is not in the manifest" for name in sorted(present - listed.keys())]
     return (
@@ -89,8 +103,8 @@ def _counts(out: Path, report: dict[str, Any]) -> list[str]:
     for folder, column, key in ((DROPPED, "rule", "dropped"), (QUARANTINE, "kind", "errors")):
         rows: Counter[tuple[str, str]] = Counter()
         for path in parts(out / folder):
-            table = pq.read_table(path, columns=["stage", column])
-            rows.update(zip(table["stage"].to_pylist(), table[column].to_pylist(), strict=True))
+            for batch in pq.ParquetFile(path).iter_batches(columns=["stage", column]):
+                rows.update(zip(batch["stage"].to_pylist(), batch[column].to_pylist(), strict=True))
         said = {(stage["name"], rule): n for stage in report["stages"] for rule, n in stage[key].items()}
         for place in sorted(rows.keys() | said.keys()):
             if rows[place] != said.get(place, 0):
@@ -108,24 +122,39 @@ def _totals(out: Path, report: dict[str, Any]) -> list[str]:
 def _inputs(out: Path, manifest: dict[str, Any], report: dict[str, Any]) -> list[str]:
     """Inputs and splits the manifest says were to be read against those the report counted, and pages against rows."""
     wrong = []
-    counted = {item["name"]: item for item in listed(out, report)}
+    counted = {item["name"]: item for item in report["inputs"]}
     planned = {item["name"]: item for item in manifest["inputs"]}
     if said_of(manifest).get("inputs_file") != said_of(report).get("inputs_file"):
         wrong.append("the inputs of the manifest and of the report are not the same")
-    for name in sorted(planned.keys() | {item["name"] for item in report["inputs"]}):
+    for name in sorted(planned.keys() | counted.keys()):
         here = {key: counted.get(name, {}).get(key) for key in planned.get(name, {"name": ""})}
         if planned.get(name) != here:
             wrong.append(f"input {name} of the manifest and of the report are not the same")
-    splits = sum(item["splits"] for item in counted.values())
-    if splits != manifest["splits"]:
-        wrong.append(f"{splits} splits were read, the manifest says {manifest['splits']}")
-    rows: Counter[str] = Counter()
-    for folder in ENDS:
-        for path in parts(out / folder):
-            for batch in pq.ParquetFile(path).iter_batches(columns=["warc_path"]):
-                rows.update({each["values"]: each["counts"] for each in batch["warc_path"].value_counts().to_pylist()})
-    for name in sorted(rows.keys() | counted.keys()):
-        said = counted[name]["pages"] if name in counted else 0
-        if rows[name] != said:
-            wrong.append(f"input {name}: {rows[name]} rows in data/, dropped/ and quarantine/, the report says {said}")
+    with closing(sqlite3.connect("")) as pages:  # a million inputs would not fit into memory
+        pages.executescript(_PAGES)
+        pages.executemany("INSERT INTO pages VALUES (?, ?, ?, 0)", _said(out, report))
+        pages.executemany(_COUNT, _rows(out))
+        [splits] = pages.execute("SELECT coalesce(sum(splits), 0) FROM pages").fetchone()
+        if splits != manifest["splits"]:
+            wrong.append(f"{splits} splits were read, the manifest says {manifest['splits']}")
+        for name, said, rows in pages.execute("SELECT name, said, rows FROM pages WHERE said != rows ORDER BY name"):
+            wrong.append(f"input {name}: {rows} rows in data/, dropped/ and quarantine/, the report says {said}")
     return wrong
+
+
+def _said(out: Path, report: dict[str, Any]) -> Iterator[tuple[str, int, int]]:
+    return ((item["name"], item["splits"], item["pages"]) for item in listed(out, report))
+
+
+def _rows(out: Path) -> Iterator[tuple[str, int]]:
+    """The rows where pages end, by input, a batch at a time."""
+    for path in (path for folder in ENDS for path in parts(out / folder)):
+        for batch in pq.ParquetFile(path).iter_batches(columns=["warc_path"]):
+            yield from ((each["values"], each["counts"]) for each in batch["warc_path"].value_counts().to_pylist())
+
+
+_PAGES = """
+PRAGMA journal_mode = OFF;
+CREATE TABLE pages (name TEXT PRIMARY KEY, splits INTEGER, said INTEGER, rows INTEGER) WITHOUT ROWID;
+"""
+_COUNT = "INSERT INTO pages VALUES (?, 0, 0, ?) ON CONFLICT (name) DO UPDATE SET rows = rows + excluded.rows"

@@ -4,13 +4,14 @@ import gzip
 import os
 import re
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from errno import ENOENT
-from glob import glob, has_magic
+from glob import has_magic, iglob
 from hashlib import sha256
-from io import BytesIO
+from io import BufferedReader, BytesIO, RawIOBase, TextIOWrapper
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from curate.errors import SourceError, UsageError
 from curate.folder import DATA, LOCK
@@ -29,10 +30,10 @@ _LISTS = {"": "warc", "warc": "warc", "wet": "wet"}
 _NUMBERS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 
 
-def locate(spec: str) -> tuple[list[str], bool]:
+def locate(spec: str) -> tuple[Iterable[str], bool]:
     """The places an argument names, and whether it names one file by itself; absolute paths and addresses.
 
-    Raises UsageError, naming the argument, when there is nothing to read.
+    Raises UsageError, naming the argument, when there is nothing to read: now, or where the places are gone through.
     """
     if not spec.strip():
         raise UsageError("an input is empty: name a file, a directory, a glob, an address or a crawl")
@@ -42,9 +43,10 @@ def locate(spec: str) -> tuple[list[str], bool]:
         found = remote.names(spec, SUFFIXES)
         return found, found == [spec]
     path = Path(spec)
-    matches = _local(spec, path)
-    if matches:
-        return [str(each.absolute()) for each in matches], matches == [path]
+    local = _local(spec, path)
+    first = next(local, None)
+    if first is not None:
+        return chain([first], local), path.is_file()
     crawl = _CRAWL.fullmatch(spec)
     if crawl is not None:
         return _numbered(spec, crawl[1], crawl[2] or "", crawl[3] or ""), False
@@ -53,28 +55,32 @@ def locate(spec: str) -> tuple[list[str], bool]:
     raise UsageError(_nothing(spec, path))
 
 
-def _local(spec: str, path: Path) -> list[Path]:
+def _local(spec: str, path: Path) -> Iterator[str]:
     try:
         if path.is_file():
-            return [path]
-        if path.is_dir():
-            return sorted(_below(path / DATA if (path / LOCK).is_file() else path))
-        return sorted(Path(each) for each in glob(spec, recursive=True) if Path(each).is_file())  # noqa: PTH207 (absolute and ** alike)
+            found: Iterable[Path] = [path]
+        elif path.is_dir():
+            found = below(path)
+        else:
+            found = (Path(each) for each in iglob(spec, recursive=True) if Path(each).is_file())  # noqa: PTH207 (absolute and ** alike)
+        for each in found:
+            yield str(each.absolute())
     except (OSError, ValueError) as error:
         raise UsageError(f"{spec!r} cannot be read: {error}") from error
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def below(folder: Path, suffixes: tuple[str, ...] = SUFFIXES) -> Iterator[Path]:
     """The files below a folder with a suffix this program reads; OSError, not silence, for what cannot be looked into.
 
     Links to folders are followed, each folder is looked into once. Runs below the folder are left out: what one has
     dropped is no input. A run that is itself named stands for its `data/`.
     """
     seen: set[str] = set()
+    folder = folder / DATA if (folder / LOCK).is_file() else folder
     for here, folders, files in os.walk(folder, onerror=_raise, followlinks=True):
         real = os.path.realpath(here)
         folders[:] = [] if real in seen else sorted(name for name in folders if not Path(here, name, LOCK).is_file())
-        for path in () if real in seen else (Path(here, name) for name in files if name.endswith(SUFFIXES)):
+        for path in () if real in seen else (Path(here, name) for name in files if name.endswith(suffixes)):
             if not path.is_file():
                 raise FileNotFoundError(ENOENT, "is no file, or a link to none", str(path))
             yield path
@@ -108,7 +114,7 @@ def _numbered(spec: str, crawl: str, kind: str, numbers: str) -> list[str]:
         raise UsageError(f"{spec!r} has to say which files of the crawl, as in {crawl}:0-9 or {crawl}/wet:3,5")
     name = f"crawl-data/{crawl}/{_LISTS[kind]}.paths.gz"
     try:
-        paths = _lines(_in_crawl(name), name)
+        paths = list(_lines(_in_crawl(name), name))
     except UsageError as error:
         raise UsageError(f"{spec!r}: {error}") from None
     chosen: list[str] = []
@@ -124,36 +130,38 @@ def _numbered(spec: str, crawl: str, kind: str, numbers: str) -> list[str]:
     return [_in_crawl(path) for path in chosen]
 
 
-def _listed(name: str) -> list[str]:
-    """Return what the lines of a list name; one that came from elsewhere cannot name files of this machine."""
-    found: list[str] = []
+def _listed(name: str) -> Iterator[str]:
+    """Yield what the lines of a list name; one that came from elsewhere cannot name files of this machine."""
+    none = True
     elsewhere = remote.is_remote(name)
     for line in _lines(name, remote.shown(name)):
         if line.startswith("#"):
             continue
+        none = False
         if not elsewhere and line.startswith("/") and not line.endswith(LIST_SUFFIXES) and os.path.isfile(line):  # noqa: PTH113
-            found.append(line)  # as `locate` would say, which is too slow for a million lines
+            yield line  # as `locate` would say, which is too slow for a million lines
             continue
         if line.startswith("@") or line.endswith(LIST_SUFFIXES):
             raise UsageError(f"{remote.shown(name)!r} names another list: {line[:200]!r}")
         if elsewhere and not (remote.is_remote(line) or _CRAWL_PATH.fullmatch(line)):
             raise UsageError(f"{remote.shown(name)!r} holds {line[:200]!r}, which is no address and no crawl path")
-        found += locate(_in_crawl(line) if elsewhere and not remote.is_remote(line) else line)[0]
-    if not found:
+        yield from locate(_in_crawl(line) if elsewhere and not remote.is_remote(line) else line)[0]
+    if none:
         raise UsageError(f"{remote.shown(name)!r} names nothing to read")
-    return found
 
 
-def _lines(place: str, name: str) -> list[str]:
+def _lines(place: str, name: str) -> Iterator[str]:
     """The lines of a list that are not empty, gzip or plain."""
     try:
-        data = remote.read_whole(place, MAX_LIST_BYTES) if remote.is_remote(place) else Path(place).read_bytes()
-        if data.startswith(b"\x1f\x8b"):
-            with gzip.open(BytesIO(data)) as file:
-                data = file.read(MAX_LIST_BYTES + 1)
-        if len(data) > MAX_LIST_BYTES:
-            raise UsageError(f"the list {name!r} is longer than {MAX_LIST_BYTES >> 20} MiB: name it in parts")
-        return [line.strip() for line in data.decode().splitlines() if line.strip()]
+        with _opened(place) as stored:
+            packed = stored.peek(2).startswith(b"\x1f\x8b")
+            text, size = TextIOWrapper(cast(BinaryIO, gzip.open(stored) if packed else stored), "utf-8"), 0  # noqa: SIM115
+            while line := text.readline(MAX_LIST_BYTES + 1):
+                size += len(line)
+                if size > MAX_LIST_BYTES:
+                    raise UsageError(f"the list {name!r} is longer than {MAX_LIST_BYTES >> 20} MiB: name it in parts")
+                if line.strip():
+                    yield line.strip()
     except SourceError as error:
         raise UsageError(str(error)) from None
     except OSError as error:
@@ -162,25 +170,24 @@ def _lines(place: str, name: str) -> list[str]:
         raise UsageError(f"{name!r} is no list of paths") from None
 
 
-def names_of(locations: Iterable[str]) -> dict[str, str]:
-    """A name for each place: its crawl path, else as few of its last parts as tell it from all the others."""
-    names = {place: _crawl_path(place) or (_parts(place) or [place])[-1] for place in locations}
-    longest = max((place.count("/") + 1 for place in names), default=0)
-    clashing = _clashing(names, names)
-    for depth in range(2, longest + 2):
-        for place in clashing:
-            told = "/".join(_parts(place)[-depth:])
-            # What differs only in a query, which may be secret, differs by a digest of it.
-            names[place] = told if depth <= longest else f"{told}-{sha256(place.encode()).hexdigest()[:8]}"
-        clashing = _clashing(names, clashing) if clashing else []
-    return names
+def _opened(place: str) -> BufferedReader:
+    if remote.is_remote(place):
+        return BufferedReader(cast(RawIOBase, BytesIO(remote.read_whole(place, MAX_LIST_BYTES))))
+    return Path(place).open("rb")
 
 
-def _clashing(names: Mapping[str, str], changed: Iterable[str]) -> list[str]:
-    """The places whose name is also that of another, in order, where only the names of some have changed."""
-    counted = Counter(names.values())
-    wrong = {names[place] for place in changed if counted[names[place]] > 1}
-    return sorted(place for place, name in names.items() if name in wrong) if wrong else []
+def first_name(place: str) -> str:
+    """A name for a place: its crawl path, else the last of its parts."""
+    return _crawl_path(place) or (_parts(place) or [place])[-1]
+
+
+def longer_name(place: str, depth: int, longest: int) -> str:
+    """A name of so many of the last parts of a place, which has at most `longest`; of more, with what tells them apart.
+
+    What differs only in a query, which may be secret, differs by a digest of it.
+    """
+    told = "/".join(_parts(place)[-depth:])
+    return told if depth <= longest else f"{told}-{sha256(place.encode()).hexdigest()[:8]}"
 
 
 def _parts(place: str) -> list[str]:

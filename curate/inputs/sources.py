@@ -16,7 +16,8 @@ from curate.errors import NotAnArchiveError, SourceError, UsageError
 from curate.inputs import remote_files as remote
 from curate.inputs.input_file import UNKNOWN, Input, Split, format_of, is_parquet, looked_into, open_input, unchanged
 from curate.inputs.links import CONNECTIONS
-from curate.inputs.locations import locate, names_of
+from curate.inputs.listing import Inputs
+from curate.inputs.locations import locate
 from curate.inputs.parquet_rows import read_parquet
 from curate.inputs.remote_files import is_remote
 from curate.inputs.text_rows import decompressed, open_parquet, read_jsonl
@@ -26,10 +27,11 @@ from curate.warc.reading import read_split
 
 SPLITTABLE = frozenset({"warc.gz", "arc.gz", "jsonl"})
 LOOKED_INTO = 1000  # inputs opened before work starts, to find mistakes early; of more, the sizes are enough
+FOLDERS = 10_000  # whose real paths are remembered
 SMALL = 8  # an input of at most this part of a split is small: several make one task
 
 
-def resolve(specs: Sequence[str], *, out: Path | None = None) -> tuple[Input, ...]:
+def resolve(specs: Sequence[str], *, out: Path | None = None) -> Inputs:
     """Resolve paths, globs, directories, addresses, crawl names and lists to files, each once, sorted by name.
 
     A directory stands for the files below it whose suffix this program reads. Files in `out`, where results are
@@ -37,33 +39,32 @@ def resolve(specs: Sequence[str], *, out: Path | None = None) -> tuple[Input, ..
     NotAnArchiveError for a single named file that is not an archive. A file among many that is not an archive is kept
     with the format `unknown`, and fails when it is read.
     """
-    found: dict[str, str] = {}
-    named: set[str] = set()
+    inside = f"{out.resolve()}/" if out is not None else ""
+    found = Inputs(_places(specs, inside), _described)
+    if out is not None and not found:
+        raise UsageError(f"every input lies in {out}, which is where results are written")
+    return found
+
+
+def _places(specs: Sequence[str], inside: str) -> Iterator[tuple[str, str, bool]]:
+    """What the arguments name, but for what is in a folder: what it really is, the place, whether it was named."""
     folders: dict[str, str] = {}
     for spec in specs:
         places, alone = locate(spec)
         for place in places:
             real = place if is_remote(place) else _real(place, folders)
-            named |= {found.setdefault(real, place)} if alone else set()
-            found.setdefault(real, place)
-    if out is not None:
-        inside = f"{out.resolve()}/"
-        found = {real: place for real, place in found.items() if is_remote(place) or not real.startswith(inside)}
-        if not found:
-            raise UsageError(f"every input lies in {out}, which is where results are written")
-    places = list(found.values())
-    del found  # of a million inputs this is much
-    return _inputs(places, named)
+            if is_remote(place) or not inside or not real.startswith(inside):
+                yield real, place, alone
 
 
-def _inputs(places: Sequence[str], named: set[str]) -> tuple[Input, ...]:
-    names = names_of(places)
-    look = len(places) <= LOOKED_INTO
-    inputs = [_local_input(names[each], each, named=each in named, look=look) for each in places if not is_remote(each)]
-    remotes = [place for place in places if is_remote(place)]
+def _described(places: Sequence[tuple[str, str, bool]], of: int) -> Iterator[Input]:
+    """The inputs at some places `of` many, each given with its name, and whether it was named by itself."""
+    look = of <= LOOKED_INTO
+    remotes = [(name, place, named) for name, place, named in places if is_remote(place)]
     with ThreadPoolExecutor(CONNECTIONS) as threads:
-        inputs += threads.map(lambda place: _remote_input(names[place], place, named=place in named), remotes)
-    return tuple(sorted(inputs, key=lambda each: each.name))
+        answers = threads.map(lambda each: _remote_input(*each[:2], named=each[2]), remotes)
+        for name, place, named in places:
+            yield next(answers) if is_remote(place) else _local_input(name, place, named=named, look=look)
 
 
 def _real(place: str, folders: dict[str, str]) -> str:
@@ -73,6 +74,8 @@ def _real(place: str, folders: dict[str, str]) -> str:
         return os.path.realpath(place)
     real = folders.get(folder)
     if real is None:
+        if len(folders) >= FOLDERS:
+            folders.clear()
         real = folders[folder] = os.path.realpath(folder or "/")
     return place if real == folder else f"{real.rstrip('/')}/{name}"
 
@@ -111,17 +114,17 @@ def _refuse(each: Input, file: BinaryIO) -> None:
     raise SourceError(f"{each.name} changed while the run was reading it; run the same command again")
 
 
-def plan(inputs: Sequence[Input], split_bytes: int) -> tuple[Split, ...]:
+def plan(inputs: Sequence[Input], split_bytes: int) -> Iterator[Split]:
     """Cut inputs into splits of about `split_bytes` stored bytes; an input that cannot be cut is one split.
 
     So is a small one, whatever its format, unless it is the only input, and a broken Parquet file among others, which
-    fails when it is read. Raises UsageError when `split_bytes` is not positive or a file cannot be read, and
-    NotAnArchiveError for a broken Parquet file that is the only input.
+    fails when it is read. Raises UsageError when `split_bytes` is not positive or, where the splits are gone through, a
+    file cannot be read, and NotAnArchiveError for a broken Parquet file that is the only input.
     """
     if split_bytes < 1:
         raise UsageError(f"a split of {split_bytes} bytes is not possible: it has to be positive")
     alone = len(inputs) == 1
-    return tuple(split for each in inputs for split in _splits(each, split_bytes, alone=alone))
+    return (split for each in inputs for split in _splits(each, split_bytes, alone=alone))
 
 
 def is_small(split: Split, split_bytes: int) -> bool:
@@ -142,7 +145,7 @@ def _splits(each: Input, split_bytes: int, *, alone: bool) -> Iterator[Split]:
         except NotAnArchiveError:
             if alone:
                 raise
-            yield Split(replace(each, format=UNKNOWN), 0, each.bytes)
+            yield Split(each, 0, each.bytes)
         return
     step = split_bytes if each.format in SPLITTABLE and each.in_parts else max(each.bytes, 1)
     for start in range(0, max(each.bytes, 1), step):
@@ -173,18 +176,25 @@ def read(split: Split, *, limits: Limits, counts: ReadCounts) -> Iterator[Page |
     Raises OSError or SourceError when the file cannot be read or differs from the one identified, and NotAnArchiveError
     when its content does not have its format.
     """
-    each, start, end = looked_into(split.input), split.start, split.end
+    each = looked_into(split.input)
     kind, _, codec = each.format.partition("+")
-    with open_input(each, None if kind == "parquet" else end) as file, unchanged(each, file):
-        if kind == "parquet":
-            yield from read_parquet(file, each.name, start, end, limits=limits, counts=counts)
-        elif kind == "jsonl":
-            lines = decompressed(file, codec, limits, counts) if codec else file
-            yield from read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits)
-        elif each.format == UNKNOWN:
+    with open_input(each, None if kind == "parquet" else split.end) as file, unchanged(each, file):
+        if each.format == UNKNOWN:
             _refuse(each, file)
+        elif kind == "parquet":
+            yield from read_parquet(file, each.name, split.start, split.end, limits=limits, counts=counts)
         else:
-            yield from read_split(file, start, end, limits=limits, counts=counts, format=each.format)
+            for record in _records(file, replace(split, input=each), codec, limits, counts):
+                counts.position = file.tell()
+                yield record
+
+
+def _records(file: BinaryIO, split: Split, codec: str, limits: Limits, counts: ReadCounts) -> Iterator[Page | Skip]:
+    start, end, form = split.start, split.end, split.input.format
+    if form.partition("+")[0] == "jsonl":
+        lines = decompressed(file, codec, limits, counts) if codec else file
+        return read_jsonl(lines, start, sys.maxsize if codec else end, limits=limits, counts=counts)
+    return read_split(file, start, end, limits=limits, counts=counts, format=form)
 
 
 def _not_quoted(address: str) -> NotAnArchiveError:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from curate.errors import NotAnArchiveError, UsageError
+from curate.errors import NotAnArchiveError
 from curate.warc.pages import Limits, Page, ReadCounts, Skip, parse_date
 from curate.warc.reading import INFLATED_RECORDS
 from curate.warc.streams import Lines
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 MAX_URL_CHARS = 1 << 16  # as long as the header of a WARC record may be
 _BLOCK = 1 << 20
+SHOWN = 20  # fields that an error names
+RENAME = "call the one that holds the text 'text'"
 
 
 def open_parquet(source: BinaryIO, name: str) -> "ParquetFile":
     """Open a Parquet file that has a `text` column.
 
-    Raises NotAnArchiveError when it is no readable Parquet and UsageError when there is no such column.
+    Raises NotAnArchiveError when it is no readable Parquet, or there is no such column.
     """
     import pyarrow as pa
     from pyarrow import parquet
@@ -31,11 +33,11 @@ def open_parquet(source: BinaryIO, name: str) -> "ParquetFile":
     except (pa.ArrowException, OSError, ValueError) as error:
         raise NotAnArchiveError(f"{name} is no readable Parquet: {(str(error).splitlines() or [''])[0]}") from error
     if "text" not in columns:
-        raise UsageError(f"{name} has no column 'text'; it has {', '.join(columns[:20])}")
+        raise NotAnArchiveError(f"{name} has no column 'text'; it has {', '.join(columns[:SHOWN])}; {RENAME}")
     return file
 
 
-def read_jsonl(file: BinaryIO, start: int, end: int, *, limits: Limits) -> Iterator[Page | Skip]:
+def read_jsonl(file: BinaryIO, start: int, end: int, *, limits: Limits, counts: ReadCounts) -> Iterator[Page | Skip]:
     """Pages of the lines that begin in bytes [start, end); `offset` and `length` are those of the line in bytes."""
     offset = 0
     if start > 0:
@@ -50,7 +52,7 @@ def read_jsonl(file: BinaryIO, start: int, end: int, *, limits: Limits) -> Itera
             length += _pass_line(file)
             yield Skip("", "", offset, length, "too_large", float(length), float(limits.max_record_bytes))
         elif line.strip():
-            yield _page_of_line(line, offset, length, limits)
+            yield _page_of_line(line, offset, length, limits, counts)
         offset += length
 
 
@@ -70,13 +72,16 @@ def _pass_line(file: BinaryIO) -> int:
     return passed
 
 
-def _page_of_line(line: bytes, offset: int, length: int, limits: Limits) -> Page | Skip:
+def _page_of_line(line: bytes, offset: int, length: int, limits: Limits, counts: ReadCounts) -> Page | Skip:
     try:
         row = json.loads(line.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError):
         row = None
     if not isinstance(row, dict):
         return Skip("", "", offset, length, "bad_json", 0.0, 1.0)
+    if "text" not in row:
+        counts.fields = counts.fields if counts.without_text else tuple(_clean(name)[:50] for name in list(row)[:SHOWN])
+        counts.without_text += 1
     return page_of_row(row, offset, length, limits)
 
 

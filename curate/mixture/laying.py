@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from curate.cluster import Lost, Workers
-from curate.engine.phases import Progress, Show
+from curate.engine.progress import Progress, Show
 from curate.errors import IncompleteRunError, UsageError
 from curate.files import read_marker
 from curate.mixture import formats

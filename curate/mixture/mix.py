@@ -16,10 +16,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from curate.cluster import Workers
-from curate.engine.phases import Progress, Show
+from curate.engine.progress import Progress, Show
 from curate.errors import UsageError
 from curate.files import TEMPORARY, describe_file, locked, remove_temporaries, sync_folder, whole_file, write_json
-from curate.folder import CHECKSUMS, MANIFEST
+from curate.folder import CHECKSUMS, MANIFEST, MIXED
 from curate.mixture import formats
 from curate.mixture.identity import code_of, inputs_of, key_of, versions
 from curate.mixture.laying import Decided, Laid, Steps, Wish, as_mixture, decide, lay_out, measured
@@ -28,7 +28,7 @@ from curate.mixture.measure import marker_of
 from curate.mixture.order import control_of, layout_of
 from curate.mixture.readme import readme
 from curate.mixture.scatter import RANGE_BYTES, Corpus
-from curate.mixture.sources import Source, check_columns, open_sources
+from curate.mixture.sources import Source, called, check_columns, open_sources
 from curate.output.checksums import leave_manifest
 from curate.recipe import describe
 
@@ -71,7 +71,7 @@ def mix(
 
 
 def _refuse_foreign(out: Path, outs: Sequence[Path]) -> None:
-    if out in {each.absolute() for each in outs}:
+    if out in {path.absolute() for _, path in map(called, outs)}:
         raise UsageError(f"--out {out} is one of the runs to be mixed: choose a folder of its own")
     if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / ".lock").exists())):
         raise UsageError(f"--out {out} holds something that is no mixture: choose an empty or a new folder")
@@ -188,7 +188,7 @@ def _put_in_place(out: Path, found: Mapping[str, Any], manifest: dict[str, Any])
     """Give what was written its names, and write the ledger's sums, the README and, last, the manifest."""
     for name in (MANIFEST, CHECKSUMS, LEDGER, "README.md"):
         (out / name).unlink(missing_ok=True)
-    for name in ("data", "control", "ledger"):
+    for name in MIXED:
         shutil.rmtree(out / name, ignore_errors=True)
         if (out / f"{TEMPORARY}{name}").is_dir():
             (out / f"{TEMPORARY}{name}").rename(out / name)
@@ -196,7 +196,7 @@ def _put_in_place(out: Path, found: Mapping[str, Any], manifest: dict[str, Any])
     write_json(out / LEDGER, found)
     with whole_file(out / "README.md") as temporary:
         temporary.write_text(readme(found, manifest))
-    paths = [path for name in ("data", "control", "ledger") for path in (out / name).rglob("*") if path.is_file()]
+    paths = [path for name in MIXED for path in (out / name).rglob("*") if path.is_file()]
     outputs = [_described(out, path) for path in sorted(paths)]
     digest = sha256("".join(item["sha256"] for item in outputs).encode()).hexdigest()
     leave_manifest(out, {**manifest, "outputs": outputs, "digest": digest})

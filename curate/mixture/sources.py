@@ -28,7 +28,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A finished run: the name of its folder, the digest of its output, its parts, and the types of their columns."""
+    """A finished run: its name, the digest of its output, its parts, and the types of their columns.
+
+    The name is that of its folder, or one that was given. It is part of what a mixture follows from: plans choose by
+    it, the ledger shows it, and the order is drawn from it, so that a run whose output changes a little leaves the
+    order of all other documents alone.
+    """
 
     name: str
     digest: str
@@ -37,35 +42,50 @@ class Source:
 
 
 def open_sources(outs: Sequence[Path]) -> tuple[Source, ...]:
-    """The runs in some folders, in this order.
+    """The runs in some folders, in this order; `NAME=FOLDER` gives one another name than its folder's.
 
     Raises UsageError when a folder holds no finished run, or two of them have one name or the same output.
     """
-    sources = tuple(_open(out.absolute()) for out in outs)
+    sources = tuple(_open(name, path.absolute()) for name, path in map(called, outs))
     for place, source in enumerate(sources):
         for other in sources[:place]:
             if source.digest == other.digest:
                 raise UsageError(f"{source.name} and {other.name} are the same output of a run: name it once")
             if source.name == other.name:
-                raise UsageError(f"two runs are called {source.name!r}, and documents go by that name: rename a folder")
+                raise UsageError(
+                    f"two runs are called {source.name!r}, and documents go by that name: "
+                    f"give one another, such as other={outs[place]}"
+                )
     if not any(part.rows for source in sources for part in source.parts):
         raise UsageError(f"{', '.join(source.name for source in sources)}: no documents to mix")
     return sources
 
 
-def _open(out: Path) -> Source:
+def called(out: Path) -> tuple[str, Path]:
+    """The name and the folder of a source as users write it.
+
+    >>> called(Path("out/mine")), called(Path("web=out/mine"))
+    (('mine', PosixPath('out/mine')), ('web', PosixPath('out/mine')))
+    """
+    name, given, path = str(out).partition("=")
+    if out.exists() or not given or not name.isprintable() or "/" in name or not name:
+        return out.absolute().name, out
+    return name, Path(path)
+
+
+def _open(name: str, out: Path) -> Source:
     if is_mixture(out):
         raise UsageError(f"{out} is a mixture, not a run: name the runs it was made of")
     manifest = load_manifest(out)
     listed = [item for item in manifest["outputs"] if item["file"].startswith("data/")]
-    parts = tuple(Part(out.name, out / i["file"], i["file"], i["rows"], i["sha256"]) for i in listed)
+    parts = tuple(Part(name, out / i["file"], i["file"], i["rows"], i["sha256"]) for i in listed)
     for part, item in zip(parts, listed, strict=True):
         if not part.path.is_file() or part.path.stat().st_size != item["bytes"]:
             raise UsageError(f"{part.path} is not the file that the run has written; see curate verify {out}")
     if not parts:
         raise UsageError(f"{out}: its manifest names no texts")
     schema = pq.read_schema(parts[0].path)
-    return Source(out.name, str(manifest["digest"]), parts, {field.name: field.type for field in schema})
+    return Source(name, str(manifest["digest"]), parts, {field.name: field.type for field in schema})
 
 
 def check_columns(sources: Sequence[Source], numbers: Sequence[str], names: Sequence[str], plan: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from curate.filters.consent import rules_of
+from curate.output.columns import meaning
 from curate.output.inputs import how_many
 from curate.output.markdown import code, plain, table
 from curate.output.origins import Origins
@@ -63,7 +64,7 @@ def _body(out: Path, manifest: Mapping[str, Any], report: Mapping[str, Any], fou
     rows = [(code(d.name), f"{d.documents:,}", f"{d.chars:,}") for d in found.domains[:SHOWN]]
     yield f"{table(('domain', 'documents:', 'characters:'), rows)}\n{_more(len(found.domains), SHOWN, 'domains')}"
     yield "\n## Columns\n"
-    yield table(("column", "type"), [(code(f.name), code(str(f.type))) for f in _schema(out)])
+    yield table(("column", "type", "what"), [(code(f.name), code(str(f.type)), meaning(f.name)) for f in _schema(out)])
     yield "\n## To make it again\n"
     yield _versions(manifest)
 

@@ -1,8 +1,8 @@
 """Keeps the digest of every file of a finished run in `checksums.json`, and checks the shape of manifests and reports.
 
 The manifest names the parts and holds no clock; this file also covers what does, the reports, and the manifest itself.
-Work files are not in it: their markers hold their digests. Neither is what `curate audit` leaves: it is made after the
-run, and labelled by hand.
+Work files are not in it: their markers hold their digests. Neither is the log, which every run goes on writing, nor
+what `curate audit` leaves: it is made after the run, and labelled by hand.
 """
 
 import json
@@ -13,9 +13,9 @@ from typing import Any
 
 from curate.errors import UsageError
 from curate.files import TEMPORARY, sha256_of, whole_file
-from curate.folder import AUDIT, CHECKSUMS, LOCK, MANIFEST, REPORT, WORK
+from curate.folder import AUDIT, CHECKSUMS, LOCK, LOG, MANIFEST, OLD_LOG, REPORT, WORK
 
-_APART = frozenset({CHECKSUMS, MANIFEST, LOCK})
+_APART = frozenset({CHECKSUMS, MANIFEST, LOCK, LOG, OLD_LOG})
 _MANIFEST_SHAPE = {"recipe": dict, "versions": dict, "inputs": list, "outputs": list, "digest": str}
 _REPORT_SHAPE = {"recipe": str, "inputs": list, "stages": list, "totals": dict}
 

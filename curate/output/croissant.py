@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from curate.output.columns import meaning
 from curate.output.markdown import one_line
 from curate.output.origins import Origins
 
@@ -66,8 +67,9 @@ def _file(item: Mapping[str, Any]) -> dict[str, object]:
 def _records(schema: pa.Schema) -> dict[str, object]:
     fields = [
         {
-            "@type": "cr:Field", "@id": f"documents/{field.name}", "name": field.name, "dataType": _type(field.type),
-            "source": {"fileSet": {"@id": "parts"}, "extract": {"column": field.name}},
+            "@type": "cr:Field", "@id": f"documents/{field.name}", "name": field.name,
+            "description": meaning(field.name),
+            "dataType": _type(field.type), "source": {"fileSet": {"@id": "parts"}, "extract": {"column": field.name}},
         }
         for field in schema
     ]  # fmt: skip

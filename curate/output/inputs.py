@@ -1,8 +1,8 @@
 """What a run has read of each input, and how its manifest and report hold that: themselves, or, of many, in a file."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +89,11 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**first, **row["identity"], **{key: row[key] for key in COUNTED}}
 
 
-def differ(before: Iterable[Mapping[str, Any]], inputs: Sequence[Input]) -> bool:
+def differ(before: Iterable[Mapping[str, Any]], inputs: Iterable[Input]) -> bool:
     """Return whether inputs are seen to be others than before, by name, size and, where it is known by now, digest."""
-    there = [(row["name"], row["bytes"], row.get("sha256", "")) for row in before]
-    here = [(each.name, each.bytes, each.sha256) for each in inputs]
-    return len(there) != len(here) or any(
-        old[:2] != new[:2] or (new[2] and old[2] != new[2]) for old, new in zip(there, here, strict=True)
-    )
+    for row, each in zip_longest(before, inputs):
+        if row is None or each is None or (row["name"], row["bytes"]) != (each.name, each.bytes):
+            return True
+        if each.sha256 and row.get("sha256", "") != each.sha256:
+            return True
+    return False

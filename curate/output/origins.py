@@ -3,16 +3,17 @@
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from curate.filters.address import canonical_host, registered_domain
+from curate.files import row_batches
+from curate.filters.address import site_of
 
 BATCH_ROWS = 1000
+BATCH_BYTES = 64 << 20
 COUNTED = ("language", "licence", "opt_outs")
 MAX_VALUES = 10_000  # of a column: every page can name a licence of its own
 OTHERS = "others"
@@ -53,11 +54,12 @@ def origins(out: Path) -> Origins:
         counted = [name for name in COUNTED if name in file.schema_arrow.names]
         for name in counted:
             found.counted.setdefault(name, Counter())
-        for batch in file.iter_batches(BATCH_ROWS, columns=["url", "date", "text", *counted], use_threads=False):
+        columns = ["url", "date", "text", *counted]
+        for batch in row_batches(path, max_rows=BATCH_ROWS, max_bytes=BATCH_BYTES, columns=columns):
             _add(found, batch, counted)
             sizes = pc.fill_null(pc.utf8_length(batch["text"]), 0).to_pylist()
             for url, size in zip(batch["url"].to_pylist(), sizes, strict=True):
-                number = numbers.setdefault(_domain(url or ""), len(numbers))
+                number = numbers.setdefault(site_of(url or ""), len(numbers))
                 if number == len(documents):
                     documents.append(0)
                     chars.append(0)
@@ -81,8 +83,3 @@ def _add(found: Origins, batch: pa.RecordBatch, counted: list[str]) -> None:
         for row in pc.value_counts(batch[name]).to_pylist():
             value = row["values"] or ""
             values[value if value in values or len(values) < MAX_VALUES else OTHERS] += row["counts"]
-
-
-@lru_cache(1 << 16)
-def _domain(url: str) -> str:
-    return registered_domain(canonical_host(url))

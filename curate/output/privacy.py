@@ -16,18 +16,18 @@ PRIVATE = frozenset({DROPPED, QUARANTINE, WORK, CUT})  # folders that hold pages
 Edit = Callable[[pa.Table], pa.Table]
 
 
-def edit_of(recipe: Recipe, folder: str) -> Edit | None:
-    """Return what is done to the rows of an output folder before they are written; None for nothing.
+def edits_of(recipe: Recipe, folder: str) -> tuple[Edit, ...]:
+    """Return what is done to the rows of an output folder before they are written.
 
     Where the recipe asks for it, texts in `dropped/` and `cut/` are redacted as its `Redact` stage does, or as that
     does by itself, and pages in `quarantine/` go without their bytes.
     """
     if not recipe.redact_dropped_text:
-        return None
+        return ()
     stage: Any = next((stage for stage in recipe.stages if stage.name == Redact.name), Redact())
     redacted: Edit = partial(_redacted, stage=stage)
-    edits: dict[str, Edit] = {DROPPED: redacted, CUT: redacted, QUARANTINE: _without_bytes}
-    return edits.get(folder)
+    edits: dict[str, tuple[Edit, ...]] = {DROPPED: (redacted,), CUT: (redacted,), QUARANTINE: (_without_bytes,)}
+    return edits.get(folder, ())
 
 
 def _redacted(table: pa.Table, stage: Redact) -> pa.Table:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from curate.errors import IncompleteRunError, SourceError, UsageError
 from curate.files import TEMPORARY, sha256_of
-from curate.folder import KINDS, LOCK, MANIFEST, TAKEDOWN, WORK
+from curate.folder import KINDS, LOCK, LOG, MANIFEST, OLD_LOG, TAKEDOWN, WORK
 from curate.inputs import s3
 from curate.inputs.links import CONNECTIONS
 from curate.inputs.s3 import Access
@@ -118,8 +118,12 @@ def publish(out: Path, target: str) -> int:
 
 
 def _made(out: Path) -> list[str]:
-    """The files of a run's folder but for its work files, which are at their place, and for its manifest."""
-    found = (path.relative_to(out) for path in out.rglob("*") if path.is_file() and path.name not in (LOCK, MANIFEST))
+    """The files of a run's folder but for its work files, which are at their place, its manifest, and its log.
+
+    The log stays here: it changes with every run, even one that has nothing to do.
+    """
+    apart = (LOCK, LOG, MANIFEST, OLD_LOG)
+    found = (path.relative_to(out) for path in out.rglob("*") if path.is_file() and path.name not in apart)
     names = (path.as_posix() for path in found if not any(part.startswith(TEMPORARY) for part in path.parts))
     return sorted(name for name in names if not name.startswith((f"{WORK}/", ".", *FOLDERS)))
 

@@ -1,6 +1,6 @@
 """Draws halves of corpora by site, and weights of held-out sites, from hashes of names: no seed, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -48,8 +48,14 @@ def common_size(corpora: Iterable[Corpus], most: int) -> int:
     return min(most, *(int(corpus.sizes.sum() * 0.48) for corpus in corpora))
 
 
-def weights(sites: Iterable[str], draw: int) -> NDArray[np.float64]:
-    """How often each text counts in one bootstrap draw of held-out sites: a Poisson number per site; float64[n]."""
-    return np.array(
-        [np.searchsorted(_POISSON, number_of("held-out", draw, site), "right") for site in sites], np.float64
-    )
+def weights(sites: Sequence[str], draws: int) -> NDArray[np.float64]:
+    """How often each site counts in bootstrap draws of held-out sites, a Poisson number; float64[draws, sites].
+
+    A site counts alike wherever it stands, so sets that share sites are drawn together.
+    """
+    names = np.array([int(number_of("held-out", site) * 2**53) for site in sites], np.uint64)
+    mixed = names[None, :] + np.arange(1, draws + 1, dtype=np.uint64)[:, None] * np.uint64(0x9E3779B97F4A7C15)
+    with np.errstate(over="ignore"):  # splitmix64
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.searchsorted(_POISSON, (mixed ^ (mixed >> np.uint64(31))) / 2**64, "right").astype(np.float64)

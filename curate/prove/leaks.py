@@ -26,14 +26,21 @@ def runs(text: str) -> np.ndarray:
     return hashes
 
 
-def without_leaks(corpus: Corpus, held_out: Iterable[Corpus]) -> tuple[Corpus, int]:
-    """The corpus without texts of held-out sites or with a run of 13 words of a held-out text, and how many went."""
+def without_leaks(corpus: Corpus, held_out: Iterable[Corpus]) -> Corpus:
+    """The corpus without texts of held-out sites or with a run of 13 words of a held-out text."""
     held = list(held_out)
     sites = {site for each in held for site in each.sites}
     known = np.unique(np.concatenate([np.zeros(0, np.uint64), *(runs(text) for each in held for text in each.texts)]))
     kept = [
         place
         for place, (text, site) in enumerate(zip(corpus.texts, corpus.sites, strict=True))
-        if site not in sites and not np.isin(runs(text), known).any()
+        if site not in sites and not _any_in(runs(text), known)
     ]
-    return corpus.take(kept), len(corpus.texts) - len(kept)
+    return corpus.take(kept)
+
+
+def _any_in(some: np.ndarray, known: np.ndarray) -> bool:
+    """Whether any of some numbers is among known ones, which are sorted: looked up, since they are many more."""
+    if not len(known):
+        return False
+    return bool((known[np.minimum(np.searchsorted(known, some), len(known) - 1)] == some).any())

@@ -1,8 +1,7 @@
-"""Proves corpora against each other: reads them, takes leaks out, trains, compares, and keeps what was measured."""
+"""Proves corpora against each other: takes leaks out, trains, compares, and keeps what was measured."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
@@ -11,17 +10,18 @@ from typing import Any
 import numpy as np
 
 from curate.errors import UsageError
-from curate.files import whole_file, write_json
+from curate.files import write_json
 from curate.mixture.vocabulary import TokenizerFile, read_tokenizer, train
-from curate.prove.compare import RULE, Difference, Scores, differences, verdict
+from curate.prove.compare import RULE, Difference, Floats, Scores, aa_deviation, differences, verdict
 from curate.prove.draws import common_size
-from curate.prove.layers import NGRAMS, UNIGRAMS, Encoded, Say, encoded, ngram_scores
+from curate.prove.layers import NGRAMS, UNIGRAMS, Kept, Say, Table, encoded, held_out, ngram_scores
 from curate.prove.leaks import without_leaks
 from curate.prove.texts import Corpus
 from curate.prove.transformer import RATES, Effort, name_of, transformer_scores
 
 VOCABULARY = 4000
 BYTES_PER_VOCABULARY_TEXT = 2_000_000  # of each arm, for the tokenizer
+MIN_BYTES, MIN_SITES, FEW_SITES = 20_000, 5, 30
 LAYERS = (NGRAMS, *(name_of(rate) for rate in RATES))
 """The layers that must agree; unigrams are reported only."""
 
@@ -50,17 +50,22 @@ class Pair:
 class Proof:
     """The measurements of all arms, and the verdict on every pair.
 
-    `leaks` counts the texts that were taken out of each arm; `size` is bytes of a half; `bits` are mean bits per byte
-    by layer, arm and held-out set.
+    `arms` and `held_out` say of each corpus its texts, sites and bytes; `leaks` counts the texts that were taken out of
+    each arm; `size` is bytes of a half; `bits` are mean bits per byte by layer, arm and held-out set; `deviations` how
+    far two samples of each arm are apart, by layer and arm; `curves` losses in bits per token by layer, arm and model.
     """
 
-    arms: list[str]
-    held_out: list[str]
+    arms: dict[str, dict[str, int]]
+    held_out: dict[str, dict[str, int]]
+    settings: Settings
     size: int
     leaks: dict[str, int]
     bits: dict[str, dict[str, dict[str, float]]]
+    deviations: dict[str, dict[str, float]]
     pairs: list[Pair]
     layers: list[str]
+    curves: dict[str, dict[str, list[list[float]]]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     rule: str = RULE
 
     def as_json(self) -> dict[str, Any]:
@@ -68,96 +73,118 @@ class Proof:
         return asdict(self)
 
 
-def prove(arms: Sequence[Corpus], held_out: Sequence[Corpus], settings: Settings, work: Path, say: Say) -> Proof:
-    """Compare every pair of arms on held-out texts; what a layer measured is kept in `work` and used again.
+def prove(arms: Sequence[Corpus], sets: Sequence[Corpus], settings: Settings, work: Path, say: Say) -> Proof:
+    """Compare every pair of arms on held-out sets; what models said is kept in `work` and used again.
 
-    Raises UsageError when there are fewer than two arms, two have one name, or an arm is too small to be cut in two.
+    Raises UsageError when there are fewer than two arms, two have one name, an arm is too small to be cut in two, or a
+    held-out set has too few sites.
     """
-    _check(arms, held_out)
-    clean = [without_leaks(arm, held_out) for arm in arms]
-    leaks = {arm.name: lost for arm, (_, lost) in zip(arms, clean, strict=True)}
-    rest = [arm for arm, _ in clean]
+    _check(arms, sets)
+    rest = [without_leaks(arm, sets) for arm in arms]
+    leaks = {arm.name: len(arm.texts) - len(clean.texts) for arm, clean in zip(arms, rest, strict=True)}
+    _check_sizes(rest, leaks)
     size = common_size(rest, settings.max_bytes)
-    if size < 20_000:
-        small = min(rest, key=lambda arm: int(arm.sizes.sum()))
-        raise UsageError(
-            f"{small.name} has {int(small.sizes.sum()):,} bytes after leaks were taken out: too few to halve"
-        )
-    tokenizer = _tokenizer(rest, work)
-    ours, theirs = [encoded(arm, tokenizer) for arm in rest], [encoded(held, tokenizer) for held in held_out]
-    scores = _measured(ours, theirs, tokenizer, size, settings, work, say)
-    names, sets = [arm.name for arm in arms], [held.name for held in held_out]
+    tables = _measured(rest, sets, size, settings, work, say)
+    scores = [each for table in tables for each in table.scores()]
+    names = [arm.name for arm in arms]
     return Proof(
-        arms=names,
-        held_out=sets,
+        arms={arm.name: facts(arm) for arm in rest},
+        held_out={held.name: facts(held) for held in sets},
+        settings=settings,
         size=size,
         leaks=leaks,
-        bits={layer.layer: _means(layer, names, sets) for layer in scores},
-        pairs=[_pair(scores, i, j, names, sets) for i, j in combinations(range(len(names)), 2)],
+        bits={layer.layer: _means(layer, names) for layer in scores},
+        deviations={layer.layer: _deviations(layer, names) for layer in scores},
+        pairs=[_pair(scores, i, j, names) for i, j in combinations(range(len(names)), 2)],
         layers=[layer.layer for layer in scores],
-    )
+        curves={name: dict(zip(names, found, strict=True)) for table in tables for name, found in table.curves.items()
+                if any(found)},
+        notes=_notes(rest, sets, size, settings),
+    )  # fmt: skip
 
 
-def _pair(scores: Sequence[Scores], i: int, j: int, names: Sequence[str], sets: Sequence[str]) -> Pair:
-    found = [each for layer in scores for each in differences(layer, i, j, sets)]
+def facts(corpus: Corpus) -> dict[str, int]:
+    """How large a corpus is."""
+    return {"texts": len(corpus.texts), "sites": len(set(corpus.sites)), "bytes": int(corpus.sizes.sum())}
+
+
+def _pair(scores: Sequence[Scores], i: int, j: int, names: Sequence[str]) -> Pair:
+    found = [each for layer in scores for each in differences(layer, i, j)]
     return Pair(names[i], names[j], found, verdict(found, LAYERS))
 
 
-def _check(arms: Sequence[Corpus], held_out: Sequence[Corpus]) -> None:
+def _check(arms: Sequence[Corpus], sets: Sequence[Corpus]) -> None:
     if len(arms) < 2:
         raise UsageError("name two corpora or more to compare")
-    for kind, corpora in (("corpora", arms), ("held-out sets", held_out)):
+    for kind, corpora in (("corpora", arms), ("held-out sets", sets)):
         names = [each.name for each in corpora]
         twice = next((name for name in names if names.count(name) > 1), "")
         if twice:
             raise UsageError(f"two {kind} are called {twice}: give them different file names")
+    for each in sets:
+        if len(set(each.sites)) < MIN_SITES:
+            raise UsageError(
+                f"held-out {each.name} has texts of {len(set(each.sites))} sites; {MIN_SITES} are the least"
+            )
+
+
+def _check_sizes(rest: Sequence[Corpus], leaks: Mapping[str, int]) -> None:
+    for arm in rest:
+        if not arm.texts:
+            raise UsageError(
+                f"nothing is left of {arm.name}: each of its {leaks[arm.name]:,} texts is of a held-out site or shares "
+                "thirteen words in a row with a held-out text"
+            )
+        if common_size([arm], MIN_BYTES) < MIN_BYTES or len(set(arm.sites)) < 2 * MIN_SITES:
+            raise UsageError(
+                f"{arm.name} has {int(arm.sizes.sum()):,} bytes of {len(set(arm.sites)):,} sites after "
+                f"{leaks[arm.name]:,} texts were taken out as leaks: too few to halve"
+            )
+
+
+def _notes(rest: Sequence[Corpus], sets: Sequence[Corpus], size: int, settings: Settings) -> list[str]:
+    """What a reader has to know before believing the figures."""
+    small, large = (choose(rest, key=lambda arm: int(arm.sizes.sum())) for choose in (min, max))
+    found = []
+    if size < settings.max_bytes:
+        found.append(
+            f"the budget allows halves of {settings.max_bytes:,} bytes; {small.name} has only {size:,} for each"
+        )
+    if large.sizes.sum() > 4 * small.sizes.sum():
+        times = float(large.sizes.sum() / small.sizes.sum())
+        found.append(
+            f"{large.name} has {times:.0f} times the bytes of {small.name}, which decides how much of it is used"
+        )
+    few = [each.name for each in sets if len(set(each.sites)) < FEW_SITES]
+    if few:
+        found.append(f"fewer than {FEW_SITES} sites are in {', '.join(few)}: intervals on so few sites are rough")
+    return found
 
 
 def _tokenizer(arms: Sequence[Corpus], work: Path) -> TokenizerFile:
     """One vocabulary for all arms, made of the same bytes of each, so that it favours none."""
-    texts = [text for arm in arms for text in _first(arm, BYTES_PER_VOCABULARY_TEXT)]
     path = work / f"tokenizer-{_digest(arms)}.json"
     if not path.is_file():
-        train(texts, VOCABULARY, path)
+        train([text for arm in arms for text in _first(arm, BYTES_PER_VOCABULARY_TEXT)], VOCABULARY, path)
     return read_tokenizer(path)
 
 
 def _first(arm: Corpus, most: int) -> list[str]:
-    return [text for text, total in zip(arm.texts, np.cumsum(arm.sizes), strict=True) if total <= most] or [
-        arm.texts[0]
-    ]
+    found = [text for text, total in zip(arm.texts, np.cumsum(arm.sizes), strict=True) if total <= most]
+    return found or [arm.texts[0]]
 
 
 def _measured(
-    arms: Sequence[Encoded],
-    held_out: Sequence[Encoded],
-    tokenizer: TokenizerFile,
-    size: int,
-    settings: Settings,
-    work: Path,
-    say: Say,
-) -> list[Scores]:
-    key = _digest([each.corpus for each in (*arms, *held_out)])
-    found = _kept(
-        work / f"n-grams-{key}-{size}-{settings.draws}.json",
-        lambda: ngram_scores(arms, held_out, tokenizer, size=size, draws=settings.draws, say=say),
-    )
+    arms: Sequence[Corpus], sets: Sequence[Corpus], size: int, settings: Settings, work: Path, say: Say
+) -> list[Table]:
+    tokenizer = _tokenizer(arms, work)
+    ours = [encoded(arm, tokenizer) for arm in arms]
+    kept = Kept(work / "models", f"{tokenizer.vocabulary.sha256} {_digest(sets)}")
+    theirs = [held_out(each, tokenizer) for each in sets]
+    found = [ngram_scores(ours, theirs, tokenizer, size=size, draws=settings.draws, kept=kept, say=say)]
     if settings.steps:
         effort = Effort(settings.steps, settings.transformer_draws)
-        found += _kept(
-            work / f"transformers-{key}-{size}-{effort.steps}-{effort.draws}.json",
-            lambda: transformer_scores(arms, held_out, tokenizer, size=size, effort=effort, say=say),
-        )
-    return found
-
-
-def _kept(path: Path, measure: Any) -> list[Scores]:
-    """Return what was measured before under this name, else what is measured now."""
-    if path.is_file():
-        return [Scores(name, np.array(values)) for name, values in json.loads(path.read_text()).items()]
-    found: list[Scores] = measure()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, {each.layer: each.values.tolist() for each in found})
+        found.append(transformer_scores(ours, sets, tokenizer, size=size, effort=effort, kept=kept, say=say))
     return found
 
 
@@ -165,22 +192,28 @@ def _digest(corpora: Sequence[Corpus]) -> str:
     """Return which texts these are, in which order."""
     digest = sha256()
     for each in corpora:
-        for text in each.texts:
-            digest.update(text.encode("utf-8", "replace") + b"\0")
+        for text, site in zip(each.texts, each.sites, strict=True):
+            digest.update(f"{site}\0{text}\0".encode("utf-8", "replace"))
         digest.update(b"\1")
     return digest.hexdigest()[:16]
 
 
-def _means(scores: Scores, arms: Sequence[str], held_out: Sequence[str]) -> dict[str, dict[str, float]]:
+def _means(scores: Scores, arms: Sequence[str]) -> dict[str, dict[str, float]]:
     """Mean bits per byte of each arm on each held-out set."""
-    means = scores.values.mean(axis=(1, 2))
-    return {arm: {held: round(float(means[i, j]), 6) for j, held in enumerate(held_out)} for i, arm in enumerate(arms)}
+    means = {each.name: each.per_byte().mean(axis=(1, 2)) for each in scores.sets}
+    return {arm: {name: round(float(found[i]), 6) for name, found in means.items()} for i, arm in enumerate(arms)}
+
+
+def _deviations(scores: Scores, arms: Sequence[str]) -> dict[str, float]:
+    """How far two samples of each arm are apart, on the mean of all held-out sets."""
+    whole: Floats = np.mean([each.per_byte() for each in scores.sets], axis=0)
+    return {arm: round(aa_deviation(whole[i]), 6) for i, arm in enumerate(arms)}
 
 
 def leave(proof: Proof, path: Path) -> None:
     """Write a proof as JSON."""
-    with whole_file(path) as temporary:
-        temporary.write_text(json.dumps(proof.as_json(), indent=1) + "\n")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_json(path, proof.as_json())
 
 
 __all__ = ["LAYERS", "UNIGRAMS", "Proof", "Settings", "leave", "prove"]

@@ -80,7 +80,7 @@ def _clusters(out: Path, names: Sequence[str], counts: Counter[str]) -> list[Clu
             rows[name][0]["duplicate_of_url"] or "",
             counts[name],
             tuple(sorted({row["stage"] for row in rows[name]})),
-            tuple(sorted({row["url"] for row in rows[name]})[:3]),
+            tuple(sorted({row["url"] or "" for row in rows[name]})[:3]),
         )
         for name in names
     ]

@@ -17,6 +17,7 @@ from curate.folder import ENDS, SIGNALS, parts
 
 MAX_PAGES = 100_000  # held at a time; a larger run is sampled
 MAX_TEXT = 20_000  # characters read of a text
+MAX_ADDRESS = 2000  # of an address, which may have 65,536
 
 Strings = NDArray[np.object_]
 Floats = NDArray[np.float64]
@@ -141,6 +142,7 @@ def _ends(path: Path, number: int, bound: str | None) -> Iterator[pa.Table]:
         table = table.take(rows)
         size = len(rows)
         columns = {name: table[name] for name in held}
+        columns["url"] = pc.utf8_slice_codeunits(table["url"], 0, MAX_ADDRESS)
         if kind:
             columns["rule"] = table["kind"]
         columns["failed"] = pa.array(np.full(size, bool(kind)))

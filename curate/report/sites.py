@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from curate.files import row_batches
 from curate.filters.address import site_of
 from curate.folder import ENDS, parts
 
 MIN_SITE_PAGES = 20  # pages that reached duplicate removal, for a site's share to mean something
 MAX_SITES = 1_000_000  # counted at a time; with more, the rows are read again for the others
-BATCH_ROWS = 1 << 16
+BATCH_ROWS, BATCH_BYTES = 1 << 16, 32 << 20
 
 Loss = tuple[int, int, str]  # pages lost, pages, site
 
@@ -63,9 +64,9 @@ def _reached(out: Path, reaching: frozenset[str], removed_by: frozenset[str]) ->
     """
     wanted = pa.array(sorted(reaching), pa.string())
     for path in (path for kind in ENDS for path in parts(out / kind)):
-        file = pq.ParquetFile(path)
-        ended = "stage" in file.schema_arrow.names
-        for batch in file.iter_batches(BATCH_ROWS, columns=["url", *(["stage"] if ended else [])], use_threads=False):
+        ended = "stage" in pq.read_schema(path).names
+        columns = ["url", *(["stage"] if ended else [])]
+        for batch in row_batches(path, max_rows=BATCH_ROWS, max_bytes=BATCH_BYTES, columns=columns):
             rows = batch.filter(pc.is_in(batch["stage"], value_set=wanted)) if ended else batch
             stages = rows["stage"].to_pylist() if ended else [""] * rows.num_rows
             for url, stage in zip(rows["url"].to_pylist(), stages, strict=True):

@@ -1,6 +1,7 @@
 """Prints the retention report as a table, and two runs side by side."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -43,9 +44,21 @@ def print_table(report: Mapping[str, Any], console: Console) -> None:
     """Print the retention table, stage by stage, and the totals."""
     for number, line in enumerate(table_lines(report, console.width)):
         console.print(line, highlight=False, markup=False, soft_wrap=True, style="bold" if number == 0 else "")
-    console.print(totals_line(report), highlight=False, markup=False, soft_wrap=True)
-    for line in alarms(report):
-        console.print(harmless(line), highlight=False, markup=False, soft_wrap=True, style="bold red")
+    plain = (totals_line(report), *plan_lines(report))
+    for said, style in (*((line, "") for line in plain), *((harmless(line), "bold red") for line in alarms(report))):
+        for line in said.splitlines():
+            console.print(
+                "\n".join(folded(line, console.width)), highlight=False, markup=False, soft_wrap=True, style=style
+            )
+
+
+def folded(line: str, width: int) -> list[str]:
+    """A sentence in lines of at most `width` characters, no word broken.
+
+    >>> folded("about 1,447,041 tokens out", 20)
+    ['about 1,447,041', 'tokens out']
+    """
+    return wrap(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def table_lines(report: Mapping[str, Any], width: int) -> list[str]:
@@ -75,6 +88,19 @@ def table_lines(report: Mapping[str, Any], width: int) -> list[str]:
         else:
             lines += [row, *(f"    {line}" for line in why)]
     return [line.rstrip() for line in lines]
+
+
+def plan_lines(report: Mapping[str, Any]) -> list[str]:
+    """Return what was planned beside what it was, if a plan was made for the run.
+
+    >>> plan_lines({"plan": {"pages": [90, 100, 110, 104], "pages kept": [None, 12, None, 9]}})
+    ['Planned: 90 to 110 pages, found 104; about 12 pages kept, found 9.']
+    """
+    said = [
+        f"{f'{low:,.0f} to {high:,.0f}' if high is not None else f'about {value:,.0f}'} {name}, found {was:,.0f}"
+        for name, (low, value, high, was) in report.get("plan", {}).items()
+    ]
+    return [f"Planned: {'; '.join(said)}."] if said else []
 
 
 def _cells(stage: Mapping[str, Any], whole: int) -> tuple[str, ...]:

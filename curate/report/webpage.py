@@ -19,6 +19,8 @@ from curate.recipe import Recipe
 from curate.report import crawl, plots, sliders
 from curate.report import published as judgement
 from curate.report.limits import about_stages, bands_of, recipe_of, settings_of
+from curate.report.proof import load_proof
+from curate.report.side_by_side import side_by_side
 from curate.report.study import Study, study
 from curate.report.tables import rules_text, summary
 from curate.terminal import harmless
@@ -42,30 +44,19 @@ def write_html(path: Path, report: Mapping[str, Any], out: Path | None = None, *
 
 def render(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) -> str:
     """The page of the run in `out`; its recipe, where it is at hand, marks in excerpts what its rules count."""
-    return _page(report, study(out, report, recipe), implausible(report, bands_of(report)), show.load_audit(out))
+    return _page(
+        report, study(out, report, recipe), implausible(report, bands_of(report)), show.load_audit(out), load_proof(out)
+    )
 
 
 def _page(
-    report: Mapping[str, Any], found: Study, unexpected: Sequence[str] = (), audit: Mapping[str, Any] | None = None
+    report: Mapping[str, Any],
+    found: Study,
+    unexpected: Sequence[str] = (),
+    audit: Mapping[str, Any] | None = None,
+    proof: Mapping[str, Any] | None = None,
 ) -> str:
-    from jinja2 import Environment, PackageLoader, select_autoescape
-
-    # What is printed is made harmless whether or not a template thought of it, and then escaped.
-    environment = Environment(
-        loader=PackageLoader("curate.report"),
-        autoescape=select_autoescape(default=True),
-        finalize=lambda value: harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "pct": percent,
-        "number": plots.number,
-        "size": size,
-        "exact": exact,
-        "cut": _cut,
-        "lines": _lines,
-    }
+    environment = templates()
     totals, waterfall = report["totals"], _waterfall(report, found)
     return environment.get_template("report.html").render(
         report=report,
@@ -85,10 +76,41 @@ def _page(
         histogram=plots.histogram,
         interval=plots.interval,
         audit=audit,
+        proof=proof,
         audit_basis=show.basis,
         audit_figures=show.figures,
         audit_rows=show.rows,
     )
+
+
+def templates(*packages: str) -> Any:
+    """The templates of the report, and of other packages beside them; every value in a page is escaped."""
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, select_autoescape
+
+    # What is printed is made harmless whether or not a template thought of it, and then escaped.
+    found = Environment(
+        loader=ChoiceLoader([PackageLoader(name) for name in (*packages, "curate.report")]),
+        autoescape=select_autoescape(default=True),
+        finalize=lambda value: harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {
+        "pct": percent,
+        "number": plots.number,
+        "size": size,
+        "exact": exact,
+        "cut": _cut,
+        "lines": _lines,
+    }
+    return found
+
+
+def write_comparison(path: Path, outs: Sequence[Path]) -> None:
+    """Write some finished runs side by side as one HTML file that needs nothing else."""
+    page = templates().get_template("compare.html").render(found=side_by_side(outs))
+    with whole_file(path) as temporary:
+        temporary.write_text(page, encoding="utf-8", errors="backslashreplace")
 
 
 def _bands(totals: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -67,11 +67,11 @@ class Language:
         return self.model(texts) if isinstance(self.model, Identifier) else []
 
     def __call__(self, documents: Documents) -> Outcome:
-        """Identify each text's language; adds the columns `language` and `language_probability`."""
+        """Identify each text's language; adds the columns `language` and `language_score`."""
         found = self._identify(documents.texts())
         documents = documents.with_column("language", pa.array([code for code, _ in found], pa.string()))
         probabilities = np.array([probability for _, probability in found], np.float64)
-        documents = documents.with_column("language_probability", pa.array(probabilities.astype(np.float32)))
+        documents = documents.with_column("language_score", pa.array(probabilities.astype(np.float32)))
         fates = self.judge({"language": np.array([code for code, _ in found], object), "probability": probabilities})
         return Outcome(documents, fates, {"probability": probabilities})
 

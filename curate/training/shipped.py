@@ -19,6 +19,8 @@ from curate.classifiers.training import value_report
 from curate.classifiers.training.value import fit, pieces, teaching
 from curate.classifiers.training.value_examples import Example
 from curate.extract import extract
+from curate.training.learned import SUFFIX, write_learned
+from curate.training.texts import site_of
 from curate.warc.reading import read_pages
 
 SHARDS = ("crawl/dev.warc.gz", "crawl/dev2.warc.gz")
@@ -67,6 +69,8 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.write(f"{written.path}, SHA-256 {written.sha256}\n")
     if written.sha256 != SHIPPED_SHA256[MODEL]:
         sys.stdout.write("  not the model that ships: change SHIPPED_SHA256 in classifiers/fasttext_model.py\n")
+    sites = (site_of(each.key, each.text) for each in training_data.value_examples(options.shared))
+    write_learned(options.out / f"quality{SUFFIX}", written.sha256, sites)
     card = model_cards.quality_card(options.shared, written, found)
     (options.out / "quality.md").write_text(card, encoding="utf-8")
     return 0

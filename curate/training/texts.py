@@ -19,6 +19,7 @@ from curate.extract.sandbox import Sandbox
 from curate.filters.address import canonical_host
 from curate.inputs import sources
 from curate.inputs.input_file import Input
+from curate.inputs.locations import below
 from curate.warc.pages import Limits, Page, ReadCounts, Skip
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def find_corpora(specs: Iterable[str], *, extractor: str = DEFAULT_EXTRACTOR) ->
 def _paths(spec: str) -> list[Path]:
     path = Path(spec)
     if path.is_dir():
-        return sorted(each for each in path.rglob("*") if each.is_file())
+        return sorted(below(path, ("",)))
     return [path] if path.is_file() else sorted(Path(each) for each in glob(spec, recursive=True))  # noqa: PTH207 (absolute and ** alike)
 
 

@@ -15,6 +15,7 @@ from curate.classifiers.training.value import train
 from curate.classifiers.training.value_examples import Example
 from curate.errors import UsageError
 from curate.files import sha256_of, whole_file
+from curate.training.learned import SUFFIX, write_learned
 from curate.training.texts import site_of
 
 MODEL_NAME = "quality.npz"
@@ -86,4 +87,5 @@ def train_values(labels: list[Path], out: Path, *, say: Callable[[str], None]) -
         temporary.write_text(
             f"# Quality\n\n{MODEL_NAME}, SHA-256 `{written.sha256}`. Labels:\n\n{files}\n\n{body}", encoding="utf-8"
         )
+    write_learned(out / f"quality{SUFFIX}", written.sha256, (site_of(each.key, each.text) for each in examples))
     return written

@@ -212,16 +212,15 @@ def _zstd(body: bytes, max_bytes: int) -> bytes | None:
 
     if not body.startswith(b"\x28\xb5\x2f\xfd"):
         return None
-    parts: list[bytes] = []
-    total = 0
+    held = bytearray()
+    part = bytearray(1 << 16)  # pyarrow never frees what `read` was to return if it fails
     try:
         with pa.input_stream(pa.py_buffer(body), compression="zstd") as stream:
-            while total <= max_bytes and (part := stream.read(1 << 16)):
-                parts.append(part)
-                total += len(part)
+            while len(held) <= max_bytes and (count := stream.readinto(part)):
+                held += memoryview(part)[:count]
     except OSError:
-        return b"".join(parts) or None
-    return b"".join(parts)
+        return bytes(held) or None
+    return bytes(held)
 
 
 DECODERS: dict[str, Callable[[bytes, int], bytes | None]] = {

@@ -79,11 +79,18 @@ class Limits:
 
 @dataclass(slots=True)
 class ReadCounts:
-    """Counts of a reader: records by type, damaged places, and the bytes of the file that were lost to damage."""
+    """Counts of a reader: records by type, damaged places, and the bytes of the file that were lost to damage.
+
+    `position` is about how far in the file the reader is. `without_text` counts rows without a field `text`; `fields`
+    are those of the first such row.
+    """
 
     records: Counter[str] = field(default_factory=Counter)
     damaged_members: int = 0
     bytes_skipped: int = 0
+    position: int = 0
+    without_text: int = 0
+    fields: tuple[str, ...] = ()
 
     def damage(self, places: int, skipped: int) -> None:
         """Count damaged places and the bytes passed over because of them."""

@@ -125,13 +125,13 @@ def _inner(pieces: Pieces, name: str, tally: Tally) -> Pieces:
     streams = _Streams(name, tally)
     for piece in _small(pieces):
         if isinstance(piece, Loss):
+            yield streams.loss
             streams.lose()
-            yield piece
         else:
             yield from streams.feed(piece)
     if streams.begun:
         tally(1, 0)
-        yield Loss.TEAR
+        yield streams.loss
 
 
 class _Streams:
@@ -145,7 +145,12 @@ class _Streams:
 
     def lose(self) -> None:
         """Forget the stream that was begun."""
-        self._layer, self.begun, self._lost, self._kept = self._new(), False, True, b""
+        self._layer, self.begun, self._given, self._lost, self._kept = self._new(), False, False, True, b""
+
+    @property
+    def loss(self) -> Loss:
+        """Return what is lost if the stream breaks here: streams before it have passed their checksums."""
+        return Loss.TEAR if self._given else Loss.GAP
 
     def feed(self, piece: bytes) -> Pieces:
         """Return what comes out with the next bytes."""
@@ -158,16 +163,18 @@ class _Streams:
                 if not self._lost and (self.begun or fed.strip(b"\0")):
                     self._tally(1, 0)
                     if rest := self._layer.rest() if isinstance(self._layer, _Gunzip) else b"":
+                        self._given = True
                         yield rest
-                    yield Loss.TEAR if self.begun or rest else Loss.GAP
+                    yield self.loss
                 self.lose()
                 fed = fed[1:]
                 continue
             self.begun, self._lost, fed = self.begun or bool(fed), self._lost and not fed, b""
             if out:
+                self._given = True
                 yield out
             if self._layer.eof:
-                fed, self._layer, self.begun = self._layer.unused_data, self._new(), False
+                fed, self._layer, self.begun, self._given = self._layer.unused_data, self._new(), False, False
 
     def _from_opening(self, fed: bytes) -> bytes:
         """The bytes from where a stream opens, none when it does nowhere; the last few are kept for the next call."""

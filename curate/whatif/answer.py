@@ -232,7 +232,7 @@ def _newly_kept(run: Finished, tally: Tally) -> list[Sample]:
     shown = {key: (tally.reasons.listed[old], tally.reasons.listed[new]) for key, old, new in tally.shown[True]}
     names = ["id", "url", "value", "limit", "text"]
     return [
-        Sample(row["url"], row["text"] or "", *shown[key], row["value"], row["limit"])
+        Sample(row["url"] or "", row["text"] or "", *shown[key], row["value"], row["limit"])
         for key, row in _rows(run.out / DROPPED, shown, names)
     ]
 
@@ -247,7 +247,7 @@ def _newly_dropped(run: Finished, recipe: Recipe, tally: Tally) -> list[Sample]:
             for batch in table.to_batches():
                 values |= dict(zip(keys_of(batch["id"]).tolist(), judge(stage, batch).values.tolist(), strict=True))
     return [
-        Sample(row["url"], row["text"], *shown[key], values[key], _limit(recipe, shown[key][1]))
+        Sample(row["url"] or "", row["text"], *shown[key], values[key], _limit(recipe, shown[key][1]))
         for key, row in _rows(run.out / DATA, shown, ["id", "url", "text"])
     ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from curate.cluster import Workers
-from curate.engine.phases import Show
+from curate.engine.progress import Show
 from curate.engine.run import Say, run
 from curate.errors import CurateError, UsageError
 from curate.files import write_json

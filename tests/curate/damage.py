@@ -7,7 +7,7 @@ import json
 import random
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
 import pyarrow as pa
@@ -148,8 +148,7 @@ def made(kind: str, pack: str, rng: random.Random) -> Made:
     if pack == "members in a member":
         stored = [gzip.compress(each, 6, mtime=0) for each in records]
         data = gzip.compress(b"".join(stored), 6, mtime=0)
-        lead = 64 if kind == "arc" else 0  # of the next member: an ARC record is whole when another one follows
-        units = [replace(each, end=each.end + lead) for each in _units(stored, places, urls, pages)]
+        units = _units(stored, places, urls, pages)
         return Made(f".{kind}.gz", data, units, True, gunzipped)
     ending, compress, checked = EACH[pack]
     stored = [compress(each) for each in records]

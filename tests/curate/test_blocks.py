@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curate.extract import assemble, blocks, model
+from curate.extract import blocks, model
 from curate.extract import compiling as compiled
 from curate.extract import page as p
 from curate.extract.byte_hashes import empty_table
 from curate.extract.kinds import describe
-from curate.extract.measures import measure
 from curate.extract.rendering import render
 from curate.extract.tables import tables
 from curate.extract.tags import NUMBER
+from curate.extract.training.direct import best_cut, drop_bare_labels, measure
 from curate.extract.training.examples import block_texts
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -240,7 +240,7 @@ def test_the_best_cut_is_the_best_of_all_cuts() -> None:
     for _ in range(50):
         odds = rng.random(12).astype(np.float32)
         words = rng.integers(1, 50, 12).astype(np.float32)
-        cut, best = assemble.best_cut(odds, words)
+        cut, best = best_cut(odds, words)
         weights = words + 0.5
         tried = []
         for at in odds:
@@ -260,7 +260,7 @@ def test_a_heading_goes_where_nothing_of_its_section_is_kept() -> None:
     page = blocks.read(html)
     names = block_texts(page)
     kept = np.array([name not in ("By me", "One", "Two", "Three") for name in names])
-    assemble.drop_bare_labels(page, measure(page, *empty_table()), kept)
+    drop_bare_labels(page, measure(page, *empty_table()), kept)
     left = [name for name, keep in zip(names, kept, strict=True) if keep]
     assert left == ["Title", "First", text, "Second", "Part", text]
 
@@ -350,6 +350,6 @@ def test_every_compiled_file_is_stamped() -> None:
     using = {
         path.stem
         for path in folder.glob("*.py")
-        if re.search(r"^@(compiled|borrowing)$", path.read_text(), re.MULTILINE)
+        if re.search(r"^@(entry|compiled|borrowing)$", path.read_text(), re.MULTILINE)
     }
     assert using <= set(compiled._SOURCES)

@@ -251,6 +251,41 @@ def test_a_broken_footer_is_an_unreadable_input_by_name(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out/report.json").read_text())["totals"]["docs_out"] == 40
 
 
+def test_parquet_without_text_among_others_is_named_and_the_rest_is_finished(tmp_path: Path) -> None:
+    """Exit code 1, the columns there are, five names and how many more; the output is finished and verifies."""
+    table(tmp_path / "a.parquet")
+    for number in range(7):
+        parquet.write_table(pa.table({"id": [1], "content": ["words"]}), tmp_path / f"b{number}.parquet")
+    with pytest.raises(IncompleteRunError) as caught:
+        run(RECIPE, [str(tmp_path)], tmp_path / "out", workers=Workers(1))
+    said = str(caught.value)
+    assert said.startswith("7 of 8 inputs are no archives, the rest is done: b0.parquet: ")
+    assert "it has id, content" in said
+    assert said.count(".parquet: ") == 5
+    assert said.endswith("; and 2 more, see report.json")
+    assert json.loads((tmp_path / "out/report.json").read_text())["totals"]["docs_out"] == 40
+    assert verify(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("ending", [".jsonl", ".jsonl.gz"])
+def test_lines_whose_text_has_another_name_are_said_loudly(ending: str, tmp_path: Path) -> None:
+    """Where no record has a field `text` the last line names file and fields; a single such record is a drop."""
+    rows = [json.dumps({"id": n, "content": f"page {n}"}) + "\n" for n in range(3)]
+    fine = [json.dumps({"text": "a page"}) + "\n", rows[0]]
+    for name, lines in (("other", rows), ("fine", fine)):
+        data = "".join(lines).encode()
+        (tmp_path / f"{name}{ending}").write_bytes(gzip.compress(data) if ending.endswith("gz") else data)
+    with pytest.raises(IncompleteRunError) as caught:
+        run(RECIPE, [str(tmp_path)], tmp_path / "out", workers=Workers(1))
+    assert str(caught.value) == (
+        f"1 of 2 inputs have records without a field 'text', the rest is done: other{ending} has id, content; "
+        "call the one that holds the text 'text' and run the same command again"
+    )
+    report = json.loads((tmp_path / "out/report.json").read_text())
+    assert report["stages"][0]["dropped"] == {"no_text": 4}
+    assert verify(tmp_path / "out") == []
+
+
 @pytest.mark.parametrize("off", [-3, -2, -1, 0, 1, 2, 3, 4, 5, 8])
 @pytest.mark.parametrize("which", ["description", "page"])
 def test_a_wrong_length_in_an_arc_file_eats_no_address(off: int, which: str) -> None:
@@ -322,7 +357,8 @@ def test_a_list_longer_than_the_limit_is_refused(tmp_path: Path, monkeypatch: py
     from curate.inputs import locations
 
     path = tmp_path / "all.paths.gz"
-    path.write_bytes(gzip.compress(b"/no/such/file.warc.gz\n" * 100))
+    (tmp_path / "a.warc").touch()
+    path.write_bytes(gzip.compress(f"{tmp_path}/a.warc\n".encode() * 1000))
     monkeypatch.setattr(locations, "MAX_LIST_BYTES", 1000)
     with pytest.raises(UsageError, match=r"all\.paths\.gz.* is longer than"):
         resolve([f"@{path}"])

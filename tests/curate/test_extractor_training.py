@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from curate.extract.blocks import read
-from curate.extract.byte_hashes import hash_bytes, look_up
-from curate.extract.lines import line_keys, line_scores
-from curate.extract.model import lay_out, leaf_place, probabilities
+from curate.extract.byte_hashes import hash_bytes
+from curate.extract.model import lay_out
 from curate.extract.training import forests as training
 from curate.extract.training import labels as training_labels
 from curate.extract.training import log_odds as training_tables
+from curate.extract.training.direct import leaf_place, line_keys, line_scores, look_up, probabilities
 from curate.extract.training.leftovers import repeated
 from curate.extract.training.log_odds import Votes
 

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import random
+import shutil
 import signal
 from collections import Counter
 from hashlib import sha256
@@ -231,6 +232,28 @@ def test_a_mixture_is_verified(runs, tokenizer, tmp_path, capsys) -> None:
     assert "data/0-only.jsonl is not the file that was written" in capsys.readouterr().out.replace("\n", " ")
 
 
+def test_files_that_were_added_to_a_mixture_are_named(runs, tokenizer, tmp_path, capsys) -> None:
+    """A trainer that opens the folder would read them."""
+    mix(runs, tmp_path / "mix", Wish(PLAN_ALL, 5000, tokenizer, "jsonl"), workers=Workers(1))
+    (tmp_path / "mix/data/1-more.jsonl").write_text("{}\n")
+    assert main(["verify", str(tmp_path / "mix")]) == 1
+    assert "data/1-more.jsonl is not in the manifest" in capsys.readouterr().out
+    (tmp_path / "sites").write_text("a.org\n")
+    assert main(["takedown", str(tmp_path / "mix"), "--domains", str(tmp_path / "sites")]) == 2
+    assert "is a mixture: take the pages out of the runs it was made of, and mix them again" in capsys.readouterr().err
+
+
+def test_a_source_is_known_by_the_name_it_is_given(runs, tokenizer, mixed_up, tmp_path) -> None:
+    """Copies of runs in folders with other names mix to the same bytes under the same names."""
+    moved = []
+    for place, run in enumerate(runs):
+        shutil.copytree(run, tmp_path / f"copy-{place}")
+        moved.append(Path(f"{run.name}={tmp_path}/copy-{place}"))
+    wish = Wish(PLAN, 150_000, tokenizer, "jsonl", control=True)
+    mix(moved, tmp_path / "mix", wish, workers=Workers(1), range_bytes=20_000)
+    assert digest(tmp_path / "mix") == digest(mixed_up)
+
+
 def test_another_seed_is_another_order(runs, tokenizer, mixed_up, tmp_path) -> None:
     """And a token format has the tokens of the texts."""
     mix(runs, tmp_path / "mix", Wish(PLAN, 150_000, tokenizer, "olmo", seed=1), workers=Workers(1))
@@ -391,7 +414,7 @@ def test_folders_that_are_refused(runs, tokenizer, tmp_path) -> None:
     with pytest.raises(Exception, match="name it once"):
         mix([runs[0], runs[0]], tmp_path / "mix", wish, workers=Workers(1))
     finished_run(tmp_path / "web", [columns(10, 77)])
-    with pytest.raises(Exception, match="rename a folder"):
+    with pytest.raises(Exception, match="give one another"):
         mix([runs[0], tmp_path / "web"], tmp_path / "mix", wish, workers=Workers(1))
     mix(runs[:1], tmp_path / "mix", wish, workers=Workers(1))
     with pytest.raises(Exception, match="is a mixture"):

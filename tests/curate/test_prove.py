@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from curate.errors import UsageError
-from curate.prove.compare import MEAN, Difference, Scores, differences, verdict
+from curate.prove.compare import MEAN, Difference, Scores, SetBits, differences, verdict
 from curate.prove.draws import halves, weights
 from curate.prove.leaks import without_leaks
 from curate.prove.ngrams import BEGIN, bits, queries, train
@@ -80,6 +80,41 @@ def test_bits_are_those_of_a_slow_model(order: int) -> None:
     assert sum(slow.chance(word, tuple(made[0][: order - 1])) for word in range(40)) == pytest.approx(1)
 
 
+def uneven(seed: int) -> list[list[int]]:
+    """Made documents of 300 words, some frequent and in an order that can be learned; from `random()` alone."""
+    rng = random.Random(seed)
+    found = []
+    for _ in range(600):
+        at, document = 1, []
+        for _ in range(1 + int(rng.random() * 58)):
+            rare = rng.random() < 0.3
+            at = min(int(-20 * math.log(1 - rng.random())), 299) if rare else (at * 7 + 1 + int(rng.random() * 3)) % 300
+            document.append(at + 1)
+        found.append(document)
+    return found
+
+
+# Of the last 100 documents, by models of the first 500: bits of the first three, and bits per token of all, as the
+# ARPA files of KenLM's lmplz (commit 4cb443e, --discount_fallback) give them, added up in double precision.
+KENLM = {
+    2: ([172.414482, 220.642993, 24.84837], 3.955335966),
+    5: ([96.137586, 192.45288, 169.086475], 4.144146928),
+}
+
+
+@pytest.mark.parametrize("order", KENLM)
+def test_bits_are_those_of_kenlm(order: int) -> None:
+    """To 1e-6 bits a token; KenLM gives an unknown word a place in the vocabulary, so it has two more than words."""
+    documents = [np.array(each, np.uint32) for each in uneven(order)]
+    model = train(documents[:500], end=0, vocabulary=302, order=order)
+    held = documents[500:]
+    found = bits(model, queries(held, end=0, order=order), len(held))
+    tokens = np.array([len(each) + 1 for each in held])
+    first, mean = KENLM[order]
+    assert (np.abs(found[:3] - first) / tokens[:3]).max() < 1e-6
+    assert found.sum() / tokens.sum() == pytest.approx(mean, abs=1e-6)
+
+
 def test_a_vocabulary_that_does_not_fit_is_refused() -> None:
     """Tokens have 12 bits, and the beginning of a document is one of their values."""
     with pytest.raises(ValueError, match=r"at most 4,095 tokens, not 4,096"):
@@ -109,8 +144,10 @@ def test_halves_share_no_site_and_are_drawn_alike() -> None:
     assert sites[0] and sites[1] and not sites[0] & sites[1]
     assert all(0.8 * size < whole.sizes[half].sum() <= size for half in (one, two))
     assert halves(whole, 0, size)[0].tolist() == one.tolist() != halves(whole, 1, size)[0].tolist()
-    assert weights(["a", "b", "a"], 3)[0] == weights(["a"], 3)[0]
-    assert weights(map(str, range(4000)), 1).mean() == pytest.approx(1, abs=0.05)
+    assert weights(["a", "b", "a"], 3)[:, 0].tolist() == weights(["a"], 3)[:, 0].tolist()
+    drawn = weights(list(map(str, range(400))), 100)
+    assert drawn.mean() == pytest.approx(1, abs=0.02) and drawn.var() == pytest.approx(1, abs=0.05)
+    assert abs(np.corrcoef(drawn[:, 0], drawn[:, 1])[0, 1]) < 0.4 > abs(np.corrcoef(drawn[0], drawn[1])[0, 1])
 
 
 def test_leaks_are_taken_out() -> None:
@@ -122,8 +159,7 @@ def test_leaks_are_taken_out() -> None:
         (f"He said {quoted[0]} and left.", "https://a.example/1"),
         (f"He said {quoted[1]} and left.", "https://a.example/2"),
     ])  # fmt: skip
-    clean, lost = without_leaks(arm, [held])
-    assert (clean.texts, lost) == (arm.texts[2:], 2)
+    assert without_leaks(arm, [held]).texts == arm.texts[2:]
 
 
 def spread(value: float, low: float, high: float, floor: float, layer: str = LAYERS[0]) -> Difference:
@@ -149,17 +185,45 @@ def test_the_rule(found: Difference, said: int) -> None:
     assert verdict([found, other], [LAYERS[0], "another"]) == 0
 
 
+def made_scores(rng: np.random.Generator, effect: float, sites: int = 40, draws: int = 6) -> Scores:
+    """What two arms of 200 sites would give: each training site shifts all bits, each held-out site has its own shift.
+
+    Halves are real halves of the same sites, draw by draw, so they are as dependent as those of a corpus are.
+    """
+    trained = rng.normal(0, 0.3, (2, 200))
+    own = rng.normal(0, 0.05, (2, sites))
+    bits = np.zeros((2, draws, 2, sites))
+    for draw in range(draws):
+        order = rng.permutation(200)
+        for side in range(2):
+            means = trained[:, order[side * 100 : side * 100 + 100]].mean(axis=1)
+            bits[:, draw, side] = 2 + means[:, None] + own + np.array([0, effect])[:, None]
+    return Scores("l", (SetBits("h", tuple(map(str, range(sites))), np.ones(sites), bits),))
+
+
 def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
-    """Draws of normal noise around a known difference: about 95 of 100 intervals hold it; equal arms are not shown."""
+    """Training sites and held-out sites are drawn anew 400 times: about 95 of 100 intervals hold the true difference.
+
+    Arms that do not differ are shown in at most one of twenty tries, and a large difference is.
+    """
     rng = np.random.default_rng(7)
-    held = shown = 0
-    for _ in range(400):
-        noise = rng.normal(0, 0.02, (2, 12, 2, 1)) + rng.normal(0, 0.02 / math.sqrt(2), (2, 1, 1, 1))
-        found = differences(Scores("l", noise + 2), 0, 1, ["h"])[-1]
-        held += found.low <= 0 <= found.high
-        shown += found.shown != 0
-    assert held / 400 > 0.9
-    assert shown / 400 < 0.05
+    found = [differences(made_scores(rng, 0.0), 0, 1)[-1] for _ in range(400)]
+    assert 0.92 < np.mean([each.low <= 0 <= each.high for each in found]) < 0.99
+    assert np.mean([each.shown != 0 for each in found]) < 0.05
+    assert np.mean([differences(made_scores(rng, 0.2), 0, 1)[-1].shown == 1 for _ in range(50)]) > 0.9
+
+
+def test_a_difference_by_hand() -> None:
+    """Two draws, three sites of unequal bytes: the value, the A/A floor, and the interval."""
+    sizes = np.array([10.0, 20.0, 70.0])
+    bits = np.zeros((2, 2, 2, 3))
+    bits[0] = sizes * np.array([[2.0, 2.2], [2.1, 2.1]])[:, :, None]
+    bits[1] = sizes * np.array([[2.3, 2.3], [2.2, 2.4]])[:, :, None]
+    found = differences(Scores("l", (SetBits("h", ("x", "y", "z"), sizes, bits),)), 0, 1)[0]
+    assert found.value == pytest.approx(0.2)  # 2.3 less 2.1
+    assert found.floor == pytest.approx(2 * math.sqrt((0.2**2 + 0) / 2 / 2))
+    # Halves differ by (.3 - .1), (.1 - .3): deviations of .1 from their mean; every site differs alike, so no more.
+    assert found.high - found.value == pytest.approx(4.303 * 0.1)
 
 
 @pytest.fixture(scope="module")
@@ -198,10 +262,15 @@ def test_shuffled_words_are_worse_and_a_copy_is_not(arms, tmp_path, curate) -> N
     assert copy["value"] == 0
     assert worse["low"] > 0 and worse["value"] > worse["floor"]
     assert {pair["verdict"] for pair in proof["pairs"]} == {0}
-    kept = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir() if path.name != "proof.json"}
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "models").iterdir()}
+    next(iter(kept)).unlink()  # a proof that was interrupted
     again = curate(*command)
     assert "not shown: transformers at 0.001" in again.stdout
-    assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir() if path.name != "proof.json"} == kept
+    then = {path: path.stat().st_mtime_ns for path in (tmp_path / "models").iterdir()}
+    assert then.keys() == kept.keys() and len(then.items() - kept.items()) == 1
+    assert json.loads((tmp_path / "proof.json").read_text()) == proof
+    page = (tmp_path / "prove.html").read_text()
+    assert proof["rule"] in page and "not measured" in page and "<script" not in page
 
 
 def test_layer_one_is_the_same_twice(arms, tmp_path) -> None:
@@ -210,6 +279,7 @@ def test_layer_one_is_the_same_twice(arms, tmp_path) -> None:
     held, settings = [read_corpus(arms / "held.parquet")], Settings(max_bytes=60_000, draws=2, steps=0)
     found = [prove(corpora, held, settings, tmp_path / name, lambda *_: None) for name in ("a", "b")]
     assert found[0] == found[1]
+    assert found[0].as_json() == json.loads(json.dumps(found[0].as_json()))
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="there is no PyTorch")
@@ -220,12 +290,13 @@ def test_transformers_are_measured_and_a_copy_is_not_shown(arms, tmp_path) -> No
     torch.set_num_threads(1)
     corpora = [read_corpus(arms / f"{name}.parquet") for name in ("plain", "again", "shuffled")]
     held = [read_corpus(arms / "held.parquet")]
-    settings = Settings(max_bytes=60_000, draws=2, steps=10, transformer_draws=2)
+    settings = Settings(max_bytes=60_000, draws=2, steps=6, transformer_draws=1)
     proof = prove(corpora, held, settings, tmp_path, lambda *_: None)
     assert set(proof.layers) >= set(LAYERS)
     for layer in LAYERS:
         plain, again, shuffled = (proof.bits[layer][name]["held"] for name in ("plain", "again", "shuffled"))
         assert 0 < plain < 20
+        assert layer == LAYERS[0] or [len(curve) for curve in proof.curves[layer]["plain"]] == [6] * 2
         assert plain == again != shuffled
     assert {(pair.a, pair.b): pair.verdict for pair in proof.pairs}["plain", "again"] == 0
 
@@ -249,6 +320,9 @@ def test_mistakes_are_one_line(arms, tmp_path, curate) -> None:
     """Exit code 2, and nothing is trained."""
     (tmp_path / "small.txt").write_text("Too little.\n")
     (tmp_path / "broken.jsonl").write_text("{\n")
+    for name in ("noise.txt", "noise.jsonl", "noise.parquet", "noise.txt.gz"):
+        (tmp_path / name).write_bytes(random.Random(3).randbytes(100_000))
+    (tmp_path / "empty").mkdir()
     held = ("--held-out", arms / "held.parquet", "--work", tmp_path / "work")
     plain = arms / "plain.parquet"
     for arguments, said in (
@@ -258,10 +332,21 @@ def test_mistakes_are_one_line(arms, tmp_path, curate) -> None:
         ((plain, tmp_path / "small.txt"), "too few to halve"),
         ((plain, arms / "again.parquet", "--budget", "soon"), "is no time"),
         ((plain, plain), "two corpora are called"),
+        ((plain, tmp_path / "noise.txt"), "is no text"),
+        ((plain, tmp_path / "noise.jsonl"), "line 1 is no JSON object"),
+        ((plain, tmp_path / "noise.parquet"), "cannot be read"),
+        ((plain, tmp_path / "noise.txt.gz"), "cannot be read"),
+        ((plain, arms / "held.parquet"), "nothing is left of held"),
+        ((plain, tmp_path / "empty"), "is no finished run"),
     ):
         done = curate("prove", *arguments, *held)
         assert done.returncode == 2, (arguments, done.stderr)
         assert said in done.stderr and len(done.stderr.splitlines()) == 1
     pq.write_table(pa.table({"content": ["a"]}), tmp_path / "odd.parquet")
-    with pytest.raises(UsageError, match="has no column 'text'"):
-        read_corpus(tmp_path / "odd.parquet")
+    pq.write_table(pa.table({"text": [b"a"]}), tmp_path / "bytes.parquet")
+    for name, said in (("odd", "has no column 'text'"), ("bytes", "'text' holds binary, no text")):
+        with pytest.raises(UsageError, match=said):
+            read_corpus(tmp_path / f"{name}.parquet")
+    two, one = [corpus(name, pages(1, 9)) for name in "ab"], corpus("one", [("A text.", "https://a.example/")])
+    with pytest.raises(UsageError, match="held-out one has texts of 1 sites"):
+        prove(two, [one], Settings(), tmp_path, print)

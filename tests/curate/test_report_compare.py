@@ -1,13 +1,18 @@
 """Two runs side by side, bands a recipe expects, and reports of runs too large to hold."""
 
+import html
+import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pyarrow.parquet as pq
 import pytest
 
+from curate.audit import show
 from curate.cluster import Workers
 from curate.counts import implausible
 from curate.engine.run import run
@@ -17,7 +22,9 @@ from curate.output.checksums import load_report
 from curate.recipe import Recipe
 from curate.report import limits
 from curate.report import pages as rows
+from curate.report.chart import BAR, KEPT, LEFT
 from curate.report.compare import Difference, compare
+from curate.report.published import PUBLISHED
 from curate.stages import ExactDuplicates, Extract, Read, Rules
 
 SENTENCE = "the people of the town have to be with that light and go to see water by the old stone house every winter. "
@@ -77,6 +84,50 @@ def test_the_command_compares(runs: tuple[Path, Path], curate: Callable) -> None
     assert "same stages and settings" in same.stdout
     assert "0 of 40 pages in both runs changed fate" in same.stdout
     assert curate("report", *runs, "--json").returncode == 2
+
+
+def test_runs_stand_side_by_side_on_a_page(runs: tuple[Path, Path], curate: Callable, tmp_path: Path) -> None:
+    """What each keeps alone is counted with its reason and shown; three runs too; labels where there are any."""
+    audit = {"digest": json.loads((runs[0] / "manifest.json").read_text())["digest"], "figures": {}}
+    for name in show.FIGURES:
+        audit["figures"][name] = {"value": 0.75, "low": 0.6, "high": 0.9, "labels": 7}
+    (runs[0] / "audit.json").write_text(json.dumps(audit))
+    page = tmp_path / "page.html"
+    shutil.copytree(runs[0], tmp_path / "copy")
+    try:
+        assert curate("report", runs[0], runs[1], tmp_path / "copy", "--html", page).returncode == 0
+    finally:
+        (runs[0] / "audit.json").unlink()
+    here, there = map(fate, runs)
+    lost = [key for key in here if (here[key], there[key]) == ("kept", "gopher.quality min_words")]
+    both = sum(here[key] == there[key] == "kept" for key in here)
+    text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", page.read_text())))
+    assert f"40 pages are in both runs. Both keep {both}, 100 alone {len(lost)}, 300 alone 0." in text
+    assert f"gopher.quality min_words {len(lost)} pages" in text
+    assert "rules.min_words 100 300 100" in text
+    assert "75.0 % (60.0 to 90.0) not labelled 75.0 % (60.0 to 90.0)" in text
+    shown = set(re.findall(r"https://site\d\.example/\d+", text))
+    urls = {row["url"] for row in pq.read_table(runs[0] / "data").to_pylist() if row["id"] in lost}
+    assert len(shown) == 3 and shown <= urls
+    assert "script" not in page.read_text()
+    for wrong in (("--html",), ("--json",), (runs[0],)):
+        assert curate("report", *runs, *wrong).returncode == 2
+
+
+def test_the_chart_is_drawn_from_the_report(runs: tuple[Path, Path], curate: Callable, tmp_path: Path) -> None:
+    """Bars are as long as the shares they show, and every stage and published rate has one."""
+    assert curate("report", runs[0], "--chart", tmp_path / "chart.svg").returncode == 0
+    drawn = ET.parse(tmp_path / "chart.svg").getroot()
+    bars = [(each.get("fill"), float(each.get("width", 0))) for each in drawn.iter() if each.get("x") == str(LEFT)]
+    report = load_report(runs[0])
+    left = [width for fill, width in bars if fill == KEPT][1:]  # the first is in the key
+    assert left == [pytest.approx(BAR * stage["docs_out"] / 40, abs=0.06) for stage in report["stages"]]
+    said = [each.text for each in drawn.iter() if each.tag.endswith("text")]
+    assert all(stage["name"] in said for stage in report["stages"])
+    assert all(band.name in said for band in PUBLISHED)
+    assert curate("report", runs[0], "--chart").returncode == 0
+    assert (runs[0] / "survival.svg").read_bytes() == (tmp_path / "chart.svg").read_bytes()
+    assert curate("verify", runs[0]).returncode == 0
 
 
 def test_the_page_is_written_where_asked(runs: tuple[Path, Path], curate: Callable, tmp_path: Path) -> None:

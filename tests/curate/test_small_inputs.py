@@ -15,7 +15,7 @@ import pytest
 from curate.cluster import Workers
 from curate.documents import Documents
 from curate.engine.run import run
-from curate.errors import IncompleteRunError, NotAnArchiveError
+from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.filters.verdict import KEPT, Judgement
 from curate.finished.verify import verify
 from curate.inputs.input_file import Input, Split
@@ -157,6 +157,8 @@ def test_an_input_that_changes_while_its_task_is_read_is_lost_alone(harm, inputs
     assert said.startswith(f"1 of 16 splits were lost, see report.json: {victim.name} bytes")
     [line] = report(out)["missing"]
     assert line.startswith(victim.name)
+    with pytest.raises(UsageError, match=f"lost 1 splits, the first is {victim.name}.*; run the same command again"):
+        verify(out)
     wanted = {each["name"]: each["pages"] for each in report(usual)["inputs"]} | {victim.name: 0}
     assert {each["name"]: each["pages"] for each in report(out)["inputs"]} == wanted
     assert not (out / "manifest.json").exists()

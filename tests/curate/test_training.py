@@ -108,6 +108,19 @@ def test_every_kind_of_file_is_read(corpus: Path) -> None:
     assert len(training_texts.find_corpora([str(corpus / "*.txt"), str(corpus / "a.txt")])) == 1
 
 
+def test_a_run_stands_for_what_it_kept(tmp_path: Path) -> None:
+    """Not for what it dropped, its work files or its log; a run below a folder is left out."""
+    run = tmp_path / "texts" / "run"
+    for name in ("data/part-00000.txt", "dropped/part-00000.txt", "work/00-read/a.txt"):
+        (run / name).parent.mkdir(parents=True)
+        (run / name).write_text(f"{name}\n")
+    (run / ".lock").touch()
+    (run / "log.jsonl").write_text(json.dumps({"text": "a line of the log"}) + "\n")
+    (tmp_path / "texts" / "own.txt").write_text("beside\n")
+    assert [text.text for text in _texts(run)] == ["data/part-00000.txt"]
+    assert [text.text for text in _texts(tmp_path / "texts")] == ["beside"]
+
+
 def test_what_gives_no_text_is_counted(corpus: Path) -> None:
     """A broken line and an empty page are reasons, not silence."""
     (corpus / "b.jsonl").write_text(json.dumps({"text": "third"}) + "\nbroken\n")

@@ -128,6 +128,7 @@ def test_an_output_made_read_only_at_the_end(crawl, curate, tmp_path_factory) ->
     """A run that may not replace its output ends with one line and exit code 1."""
     run = ["run", crawl / "a.warc.gz", "--out", crawl / "out", "--recipe", crawl / "small.py", "--workers", 1]
     assert curate(*run).returncode == 0
+    (crawl / "out/report.html").unlink()  # or there would be nothing to do
     for path in (crawl, *crawl.parents):
         if Path(tempfile.gettempdir()) in path.parents:
             path.chmod(0o755)
@@ -148,8 +149,11 @@ def test_rows_without_a_text_are_told_what_they_lack(crawl, curate) -> None:
     """JSON lines whose text has another name give nothing, and the line says why."""
     (crawl / "rows.jsonl").write_text('{"url": "https://e.example/", "content": "A text."}\n' * 3)
     done = curate("run", crawl / "rows.jsonl", "--out", crawl / "o", "--recipe", crawl / "small.py", "--workers", 1)
-    assert "Nothing is left: read removed all 3 pages that came to it (no_text 3)." in done.stdout
-    assert "need a field called text" in done.stdout
+    assert done.returncode == INCOMPLETE_EXIT
+    assert "1 of 1 inputs have records without a field 'text'" in done.stderr
+    assert "rows.jsonl has url, content; call the one that holds the text 'text'" in done.stderr
+    again = curate("report", crawl / "o")
+    assert "Nothing is left: read removed all 3 pages that came to it (no_text 3)." in again.stdout
 
 
 def test_what_a_newcomer_types_first(curate) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from curate.filters import c4, fineweb, gopher
 from curate.filters.spans import Kind, Span, apart_from_prose, pack
 from curate.filters.text_view import Spans, TextView
+from curate.filters.verdicts import judge_all
 
 PROSE = "The mill stood at the bend of the river, and farmers would come with their grain."
 CODE = "```\n" + "x = 1\n" * 40 + "```"
@@ -49,8 +50,10 @@ def test_a_text_without_known_parts_is_its_own_prose() -> None:
 def test_measured_signals_are_those_of_the_prose(rules) -> None:
     """The numbers of the measured dialect are those of the prose alone; every published dialect counts all of it."""
     prose = f"{PROSE}\n\n{PROSE} It is  high."
-    of_all, of_prose = rules.with_dialect("measured").signals(TEXT), rules.with_dialect("measured").signals(prose)
-    assert rules.with_dialect("measured").signals(marked()) == of_prose != of_all
+    measured = rules.with_dialect("measured").signals
+    of_all, of_prose = measured(TEXT), measured(prose)
+    share = {"prose_fraction": len(prose) / len(TEXT)}
+    assert measured(marked()) == of_prose | share != of_all
     for dialect in rules.dialects:
         if dialect.name != "measured":
             assert rules.with_dialect(dialect.name).signals(marked()) == rules.with_dialect(dialect.name).signals(TEXT)
@@ -89,3 +92,15 @@ def test_pieces_of_prose_are_found_again(text: str, places: list[int]) -> None:
     assert "".join(found.of(text)) == view.prose.text
     whole = Spans(np.zeros(1, np.int64), np.array([len(view.prose.text)], np.int64))
     assert len(view.from_prose(whole)) == 1
+
+
+def test_a_listing_is_not_judged_by_rules_of_prose() -> None:
+    """Of a text that is code alone nothing is left to count: it passes, alone and in columns; a short text fails."""
+    rules, short = gopher.quality.with_dialect("measured"), view_of("Too short.", (0, 3))
+    listing = view_of(CODE, (0, len(CODE)))
+    signals = [rules.signals(view) for view in (listing, short)]
+    assert [each["words"] for each in signals] == [0.0, 1.0]
+    assert [bool(rules(view)) for view in (listing, short)] == [True, False]
+    columns = {name: np.array([each[name] for each in signals]) for name in signals[0]}
+    assert [bool(verdict) for verdict in judge_all(columns, rules.rules)] == [True, False]
+    assert not gopher.quality(listing.text)

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 
 from curate.extract.blocks import read
 from curate.extract.byte_hashes import empty_table
-from curate.extract.lines import line_keys
-from curate.extract.measures import measure
 from curate.extract.page import BLOCKS, TEXT_END, Page, trimmed
+from curate.extract.training.direct import line_keys, measure
 from curate.extract.training.forests import Example
 from curate.extract.training.labels import by_lines, by_overlap, by_snippets, row_weights
 from curate.extract.training.leftovers import have_forms, repeated

@@ -11,13 +11,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.extract import features as f
-from curate.extract.context_features import signatures
-from curate.extract.lines import line_scores
-from curate.extract.measures import measure
-from curate.extract.model import MAX_LEAVES, NEGLIGIBLE, TABLES, Forest, Model, lay_out, leaf_place, probabilities
+from curate.extract.model import MAX_LEAVES, NEGLIGIBLE, TABLES, Forest, Model, lay_out
 from curate.extract.page import Page
-from curate.extract.second_features import revise
+from curate.extract.training.direct import (
+    block_features,
+    element_scores,
+    leaf_place,
+    line_scores,
+    measure,
+    probabilities,
+    revise,
+    signatures,
+)
 from curate.extract.training.log_odds import Votes, score_table
 
 Rows = NDArray[np.float32]
@@ -96,7 +101,7 @@ class View(NamedTuple):
 def view(page: Page, found: tuple[Any, ...]) -> View:
     """Features of a page under tables that have not seen it."""
     measures, groups = measure(page, *found[2:4]), signatures(page)
-    rows = f.features(page, measures, f.element_scores(page, *found[:2]), groups)
+    rows = block_features(page, measures, element_scores(page, *found[:2]), groups)
     return View(measures, groups, rows, line_scores(page, *found[4:]))
 
 

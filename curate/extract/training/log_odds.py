@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.byte_hashes import hash_bytes
-from curate.extract.lines import line_keys
 from curate.extract.model import SCORE_SCALE
 from curate.extract.page import Page
+from curate.extract.training.direct import line_keys
 
 _ASCII_WORD = re.compile(r"[a-z\x80-\U0010ffff]+")
 MIN_SITES = 4
