@@ -11,6 +11,7 @@ from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.byte_hashes import Numbers
 from curate.extract.compiling import compiled
+from curate.extract.context_features import is_label
 from curate.extract.measures import Measures
 from curate.extract.page import Page
 
@@ -43,8 +44,9 @@ def drop_lines_again(page: Page, measures: Measures, described: Numbers, kept: N
 
 @compiled
 def _may_go(page: Page, i: int, measure: Measures, kind: int) -> bool:
+    """Headings and labels such as "Advantages:" say what follows, however often."""
     is_one_line = measure[m.LINES] == 0
-    return bool(is_one_line and kind != k.CODE and kind != k.TABLE and page.blocks[i, p.HEADING_LEVEL] == 0)
+    return is_one_line and kind != k.CODE and kind != k.TABLE and not is_label(page, i, measure)
 
 
 @compiled
