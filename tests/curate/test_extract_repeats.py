@@ -47,12 +47,6 @@ def test_a_line_of_three_words_that_stands_three_times_goes() -> None:
         assert len(left(html, drop_lines_again)) == len(left(html, drop_trail))
 
 
-def test_a_link_that_reads_like_a_heading_goes() -> None:
-    """A table of contents goes, the headings stay, and so does the same line where it is no link."""
-    page = "<p><a href='#a'>Of mills</a></p><p>See here</p><h2>Of Mills</h2><h2>See here</h2>"
-    assert left(page, drop_lines_again) == ["See here", "Of Mills", "See here"]
-
-
 def test_a_paragraph_is_said_once() -> None:
     """The first of two stays; verses and code may repeat."""
     assert left(f"<p>{LONG}</p><p>Then.</p><p>{LONG}</p>", drop_paragraphs_again) == [LONG, "Then."]
