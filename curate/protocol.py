@@ -251,7 +251,10 @@ def about(stage: object) -> About:
     found = About(**said)
     if found.judge is None or "needs" in said:
         return found
-    return About(**said | {"needs": tuple(dict.fromkeys(rule.signal for rule in found.table))})
+    needed = [
+        name for rule in found.table for name in (rule.signal, *(("prose_fraction",) if rule.least_prose else ()))
+    ]
+    return About(**said | {"needs": tuple(dict.fromkeys(needed))})
 
 
 def column(stage: str, signal: str) -> str:
@@ -283,6 +286,7 @@ def as_json(stage: Any) -> dict[str, Any]:
                 "because": rule.because,
                 "source": rule.source,
                 **({"language": rule.language} if rule.language else {}),
+                **({"least_prose": rule.least_prose} if rule.least_prose else {}),
             }
             for rule in told.table
         ],
