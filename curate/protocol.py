@@ -251,9 +251,8 @@ def about(stage: object) -> About:
     found = About(**said)
     if found.judge is None or "needs" in said:
         return found
-    needed = [
-        name for rule in found.table for name in (rule.signal, *(("prose_fraction",) if rule.least_prose else ()))
-    ]
+    needed = [rule.signal for rule in found.table]
+    needed += ["prose_fraction"] if any(rule.least_prose for rule in found.table) else []
     return About(**said | {"needs": tuple(dict.fromkeys(needed))})
 
 

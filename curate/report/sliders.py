@@ -53,7 +53,7 @@ class Slider:
     def written(self) -> list[str]:
         """The values as a command takes them.
 
-        >>> Slider("a", "min_words", "min", "a.words", "", 0, (float("nan"), 20.0, 50.0), (0.0, 0.2, 0.5), 2, ()).written()
+        >>> Slider("a", "min_words", "min", "a.words", "", 0, (np.nan, 20.0, 50.0), (0.0, 0.2, 0.5), 2, ()).written()
         ['none', '20', '50']
         """
         return [NONE if np.isnan(value) else f"{value:g}" for value in self.values]
@@ -61,10 +61,10 @@ class Slider:
     def last(self, values: Floats) -> Ints:
         """The tightest stop at which each value passes; that of a value that is not known passes everywhere.
 
-        >>> lowest = Slider("a", "min_words", "min", "a.words", "", 0, (float("nan"), 20.0, 50.0), (0.0, 0.2, 0.5), 2, ())
+        >>> lowest = Slider("a", "min_words", "min", "a.words", "", 0, (np.nan, 20.0, 50.0), (0.0, 0.2, 0.5), 2, ())
         >>> lowest.last(np.array([3.0, 20.0, 49.0, 50.0])).tolist()
         [0, 1, 1, 2]
-        >>> highest = Slider("a", "max_score", "max", "a.score", "", 0, (0.2, 0.5, float("nan")), (0.2, 0.5, 1.0), 1, ())
+        >>> highest = Slider("a", "max_score", "max", "a.score", "", 0, (0.2, 0.5, np.nan), (0.2, 0.5, 1.0), 1, ())
         >>> highest.last(np.array([0.2, 0.3, 0.5, 0.6])).tolist()
         [0, 1, 1, 2]
         """
@@ -138,20 +138,8 @@ def _sliders(studies: Sequence[RuleStudy], recipe: Recipe) -> list[Slider]:
         rule = limits(recipe.stages[place])[study.rule]
         values, places, now = _stops(study)
         later = tuple(stage.name for stage in recipe.stages[place:] if is_barrier(stage))
-        found.append(
-            Slider(
-                study.stage,
-                study.rule,
-                study.bound,
-                study.signal,
-                rule.language,
-                rule.least_prose,
-                values,
-                places,
-                now,
-                later,
-            )
-        )
+        named = study.stage, study.rule, study.bound, study.signal
+        found.append(Slider(*named, rule.language, rule.least_prose, values, places, now, later))
     return found
 
 
