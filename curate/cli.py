@@ -20,9 +20,9 @@ USAGE_EXIT, INCOMPLETE_EXIT, INTERRUPTED_EXIT = 2, 1, 130
 BEGIN = """Raw web crawl in, training text out, with a reason for every page that did not
 make it. To begin:
 
-  curate run crawl.warc.gz --out out/mine   curate an archive, folder or crawl
-  curate report out/mine                    see what survived each stage, and why
-  curate inspect out/mine --stage STAGE     see the pages that a stage rejected
+  curate run crawl.warc.gz --out out/mine  curate an archive, folder or crawl
+  curate report out/mine                   see what survived each stage, and why
+  curate inspect out/mine --stage STAGE    see the pages that a stage rejected
 
 curate --help lists all commands, curate COMMAND --help explains one."""
 PLAIN_WIDTH = 140  # of tables that go to a file or a log
