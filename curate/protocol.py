@@ -208,7 +208,7 @@ class About:
     the score that says which copy is the best; it finds `exact` copies or near ones; with `drop_all` also the last page
     goes that has more than `max_copies` on at least `min_sites`. `cuts`: whether it takes spans out of texts, so that
     what follows has to see them cut. With `min_shared` its keys are lists, and two documents meet where the smaller
-    shares that much of its own.
+    shares that much of its own. `goes_by` is the name of a stage that has to come before it, "" when there is none.
     """
 
     table: tuple[Rule, ...] = ()
@@ -224,6 +224,7 @@ class About:
     check: Callable[[], None] = _nothing
     warm: Callable[[], None] = _nothing
     best_by: str = ""
+    goes_by: str = ""
     exact: bool = False
     cuts: bool = False
     min_shared: float = 0.0
