@@ -2,7 +2,8 @@
 
     python bench/small_inputs.py [--shard ../shared/data/crawl/dev.warc.gz] [--files 5000] [--plan 0]
 
-Prints CPU seconds with children, bytes of memory and work files, and whether both outputs hold the same texts.
+Prints CPU seconds with children, bytes of memory and work files, and whether both outputs hold the same texts. With
+more files than the crawl has pages, its pages come again.
 """
 
 import argparse
@@ -58,7 +59,8 @@ def measured(name: str, specs: list[str], out: Path) -> list[str]:
 
 def runs(shard: Path, files: int, folder: Path) -> None:
     """The two runs beside each other."""
-    pages = [page for _, page in zip(range(files), members(shard), strict=False)]
+    pages = list(members(shard))
+    pages = (pages * (files // len(pages) + 1))[:files]
     whole = folder / "whole.warc.gz"
     whole.write_bytes(b"".join(pages))
     small = folder / "small"

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from curate.errors import NotAnArchiveError
 from curate.warc.gzip_members import Bytes, Tally, is_gzip, next_opening
 from curate.warc.parts import GzipPart
-from curate.warc.records import ARC, WARC, Grammar, Loss, Stream, records
+from curate.warc.records import ARC, WARC, Grammar, Stream, records
 from curate.warc.streams import Pieces, decoded, inner
 
 SNIFFED_BYTES = 1 << 20  # inflated, to tell one record per member from many
@@ -143,7 +143,7 @@ def _ignore(_places: int, _skipped: int) -> None:
 def _first_bytes(pieces: Pieces, count: int) -> bytes:
     head = b""
     for piece in pieces:
-        head += b"" if isinstance(piece, Loss) else piece
+        head += piece if isinstance(piece, bytes) else b"\n" if head else b""  # behind a loss a record may begin
         if len(head) >= count:
             break
     return head[:count]
