@@ -31,7 +31,7 @@ def drop_lines_again(page: Page, measures: Measures, described: Numbers, kept: N
     for i in np.flatnonzero(kept):
         kind, is_short = described[i, k.KIND], measures[i, m.WORDS] <= MAX_AGAIN_WORDS and measures[i, m.LINES] == 0
         may_go = is_short and kind != k.CODE and kind != k.TABLE and kind != k.DEFINITION
-        if may_go and times[int(measures[i, m.FIRST])] >= MIN_AGAIN and not is_label(page, i, measures[i]):
+        if may_go and times[int(measures[i, m.FIRST])] >= MIN_AGAIN and not is_label(page, int(i), measures[i]):
             kept[i] = False
 
 
