@@ -5,6 +5,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
 from mkdocs.structure.files import File, Files
 
 MODULES = (
@@ -16,7 +18,32 @@ MODULES = (
     "curate.classifiers.names", "curate.extract", "curate.warc", "curate.dedup", "curate.contamination",
     "curate.recipe", "curate.stages", "curate.protocol", "curate.engine.run", "curate.errors",
 )  # fmt: skip
+FENCE = "```pycon"
 OUTSIDE = re.compile(r"\[([^\]]*)\]\((\.\./[^)]*)\)")
+
+
+class Doctests(Preprocessor):
+    """Put fences around the examples of docstrings, which Markdown takes for quotations."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Fence each stretch from a prompt to the next empty line that is not in a fence already."""
+        found: list[str] = []
+        fenced = inside = False
+        for line in lines:
+            fenced ^= line.lstrip().startswith("```")
+            begins, ends = not fenced and not inside and line.startswith(">>>"), inside and not line.strip()
+            found += [FENCE] if begins else ["```"] if ends else []
+            inside = (inside or begins) and not ends
+            found.append(line)
+        return [*found, "```"] if inside else found
+
+
+class DoctestsExtension(Extension):
+    """Has doctests fenced before anything else reads the text."""
+
+    def extendMarkdown(self, md: Any) -> None:  # noqa: N802  Markdown's name
+        """Come before fences are read."""
+        md.preprocessors.register(Doctests(md), "doctests", 30)
 
 
 def on_config(config: Any) -> Any:
@@ -35,6 +62,7 @@ def on_config(config: Any) -> Any:
     named = set(re.findall(r"[\w/-]+\.md", repr(config.nav)))
     there = {path.relative_to(documents).as_posix() for path in documents.rglob("*.md")}
     config.nav[-1]["Explanation"] += sorted(name for name in there - named if not name.startswith("models/"))
+    config.markdown_extensions.append(DoctestsExtension())
     return config
 
 
