@@ -25,7 +25,7 @@ from curate.stages import about, alone, is_barrier
 from curate.stages.attempt import attempt
 from curate.stages.kinds import limits
 
-TAKEN = {"kept": 1500, "one": 1000, "several": 300}  # pages of each kind, at most
+TAKEN = {"kept": 1500, "one": 500, "several": 150}  # pages of each kind, at most
 SHOWN = 3  # pages of a limit with their text, of those that come back and of those that go
 NONE = "none"
 CODES = "".join(chr(code) for code in range(40, 127) if chr(code) not in "<>&\\'\"`")
