@@ -12,7 +12,7 @@ export SHARD OUT RECIPE WORKERS
 UNKNOWN := $(foreach name,$(filter-out SHARD OUT RECIPE WORKERS PYTHON,$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name)))
 $(if $(strip $(UNKNOWN)),$(error unknown variable $(strip $(UNKNOWN)): there are SHARD, OUT, RECIPE, WORKERS and PYTHON))
 
-.PHONY: curate test check bench faults models sample clean help
+.PHONY: curate test check docs bench faults models sample clean help
 .DEFAULT_GOAL := help
 
 help:  ## what can be made
@@ -32,6 +32,10 @@ check: $(VENV)/check  ## lint, types, import contracts, generated docs
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python docs/make_filters.py --check
 	@$(BIN)/python -m pytest tests/test_docs.py
+
+docs: $(VENV)/docs  ## the documentation site, in out/site
+	@$(BIN)/python -m mkdocs build --quiet
+	@echo "open out/site/index.html"
 
 bench: $(VENV)/bench  ## measure against the peers on ../shared/data
 	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
@@ -64,6 +68,10 @@ $(VENV)/test: $(VENV)/run
 
 $(VENV)/check: $(VENV)/test
 	@$(PIP) --editable '.[test,check]'
+	@touch $@
+
+$(VENV)/docs: $(VENV)/run
+	@$(PIP) --editable '.[docs]'
 	@touch $@
 
 $(VENV)/bench: $(VENV)/run

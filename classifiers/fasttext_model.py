@@ -41,7 +41,7 @@ SHIPPED_SHA256 = {
     "language.ftz": "7508628d682705cc6400159fc4c81e38d262399511ef6f0660ac71f0da027dbc",
     "webtext.ftz": "a6e525805b8fb2c80b8c909c4ec5a9304859b900dd9af4957fd322fb404e9cdf",
     "multilingual.npz": "a3b1ec6f39b2b77991df669c937da6fbc76d7fc45f7186bbe869be4563931a91",
-    "toxicity.npz": "df036e30eb2f8c5c3d20f6f1d260ffc2048ce088a13fe17c8a1338b55cd58ddf",
+    "toxicity.npz": "8a0d4b0bc44f9bfd2d6697e84c59b2637991d0f2fbf6f63450fa327b688ef770",
 }
 
 

@@ -14,6 +14,9 @@ from curate.classifiers.language_codes import iso_639_1
 from curate.filters.batches import Columns, strings, text_list, with_batch
 from curate.filters.verdict import Judgement
 
+__all__ = ["MODEL", "Identifier", "identifier", "identify", "identify_many"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 UNDETERMINED = ("und", 0.0)
 MODEL = shipped("language.ftz")
 

@@ -22,6 +22,9 @@ from curate.filters.batches import takes_column, text_list
 from curate.filters.deferred import Deferred
 from curate.filters.verdict import judged_by
 
+__all__ = ["MIN_VALUE", "MODEL", "FormModel", "score"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 kernels = Deferred("curate.classifiers.value_kernels")
 
 MODEL = shipped("multilingual.npz")

@@ -13,6 +13,20 @@ from curate.classifiers.fasttext_model import ModelError, ModelFile, shipped
 from curate.filters.batches import takes_column, text_list
 from curate.filters.verdict import Judgement, judged_by
 
+__all__ = [
+    "MIN_QUALITY",
+    "MODEL",
+    "Pareto",
+    "ValueScorer",
+    "draw",
+    "keep",
+    "limit_for_share",
+    "pareto_limit",
+    "score",
+    "scorer",
+]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 MODEL = shipped("quality.npz")
 
 # Where the default recipe draws the line; docs/judgement.md has the curve it was read from.

@@ -12,18 +12,22 @@ from curate.classifiers.toxicity_model import KINDS, ToxicityModel
 from curate.filters.batches import takes_column, text_list
 from curate.filters.verdict import judged_by
 
+__all__ = ["MAX_TOXICITY", "MODEL", "details", "score"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 MODEL = shipped("toxicity.npz")
 
 # One clean page in 500 scores higher, on pages of sources the model was not trained on; the card has the curve.
 MAX_TOXICITY = 0.8
 
-# A sentence counts softly from log-odds of -1, and for at most about 6: one shrill sentence is not a page of them. Or
+# A sentence counts softly from log-odds of -1, and for at most about 3: one shrill sentence is not a page of them. Or
 # it counts from so far above the page's middle sentence: where the matter is prejudice, all sentences are higher.
-FROM, AT_MOST = -1.0, 5.0
-ABOVE_MIDDLE, LOWEST, HIGHEST = 5.5, -2.0, 1.0
-ALL_SHARE = 1.2  # how much the first count weighs beside the second; the larger counts
+FROM, AT_MOST = -1.0, 2.0
+ABOVE_MIDDLE, LOWEST, HIGHEST = 5.0, -2.5, 1.0
+WORST_SHARE = 0.5  # what the worst sentence counts: most clean pages that score high have only one such
+ALL_SHARE = 1.4  # how much the first count weighs beside the second; the larger counts
 PRIOR_SENTENCES = 4  # calm ones that every page is thought to have besides
-PAGE_SCALE = 0.13  # the mean that scores MAX_TOXICITY
+PAGE_SCALE = 0.085  # the mean that scores MAX_TOXICITY
 
 # Log-odds from which a sentence is counted as one of a kind: fewer than 1 in 1,000 of clean pages of unseen sources.
 LIMITS: Mapping[str, float] = {"hate": 0.0, "threat": 0.0, "insult": 0.0, "obscene": 0.0, "explicit": 0.0}
@@ -90,8 +94,13 @@ def page_mean(odds: NDArray[np.float64]) -> float:
         return 0.0
     harm = np.minimum(odds[:, 0], AT_MOST)
     start = min(max(float(np.median(odds[:, 0])) + ABOVE_MIDDLE, LOWEST), HIGHEST)
-    counted = (ALL_SHARE * np.logaddexp(0.0, harm - FROM).sum(), np.logaddexp(0.0, harm - start).sum())
-    return float(max(counted)) / (len(harm) + PRIOR_SENTENCES)
+    return max(ALL_SHARE * _counted(harm, FROM), _counted(harm, start)) / (len(harm) + PRIOR_SENTENCES)
+
+
+def _counted(harm: NDArray[np.float64], start: float) -> float:
+    """How many sentences, softly, stand above `start`; the worst counts less."""
+    each = np.logaddexp(0.0, harm - start)
+    return float(each.sum() - (1 - WORST_SHARE) * each.max())
 
 
 def _page_score(odds: NDArray[np.float64]) -> float:

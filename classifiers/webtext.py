@@ -15,6 +15,9 @@ from curate.classifiers.fasttext_model import ModelError, ModelFile, digest, lab
 from curate.filters.batches import takes_column, text_list
 from curate.filters.verdict import Judgement, judged_by
 
+__all__ = ["MIN_SCORE", "MODEL", "Scorer", "score", "scorer"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 MODEL = shipped("webtext.ftz")
 LABEL = "hq"
 

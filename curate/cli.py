@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 
 from rich.console import Console
@@ -16,11 +17,12 @@ from curate.terminal import harmless
 COMMANDS = ("run", "plan", "report", "inspect", "browse", "explain", "whatif", "verify", "doctor", "takedown", "replay",
             "clean", "train", "audit", "contamination", "mix", "tokenizer", "prove", "limits")  # fmt: skip
 USAGE_EXIT, INCOMPLETE_EXIT, INTERRUPTED_EXIT = 2, 1, 130
-BEGIN = """Raw web crawl in, training text out, with a reason for every page that did not make it. To begin:
+BEGIN = """Raw web crawl in, training text out, with a reason for every page that did not
+make it. To begin:
 
-  curate run crawl.warc.gz --out out/mine      curate an archive, a folder, a glob or a crawl's name
-  curate report out/mine                       what survived each stage, and why the rest did not
-  curate inspect out/mine --stage STAGE        the pages that a stage rejected
+  curate run crawl.warc.gz --out out/mine  curate an archive, folder or crawl
+  curate report out/mine                   see what survived each stage, and why
+  curate inspect out/mine --stage STAGE    see the pages that a stage rejected
 
 curate --help lists all commands, curate COMMAND --help explains one."""
 PLAIN_WIDTH = 140  # of tables that go to a file or a log
@@ -35,6 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given:
         print(BEGIN)
         return 0
+    if given[0] not in COMMANDS and not given[0].startswith("-"):
+        near = get_close_matches(given[0], COMMANDS, 1)
+        hint = f"did you mean {near[0]}?" if near else "curate --help lists all."
+        print(f"curate: there is no command {harmless(given[0])}; {hint}", file=sys.stderr)
+        return USAGE_EXIT
     options = _parser(given[:1]).parse_args(given)
     console, said = Console(highlight=False), Console(stderr=True, highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:

@@ -208,7 +208,7 @@ class About:
     the score that says which copy is the best; it finds `exact` copies or near ones; with `drop_all` also the last page
     goes that has more than `max_copies` on at least `min_sites`. `cuts`: whether it takes spans out of texts, so that
     what follows has to see them cut. With `min_shared` its keys are lists, and two documents meet where the smaller
-    shares that much of its own.
+    shares that much of its own. `goes_by` is the name of a stage that has to come before it, "" when there is none.
     """
 
     table: tuple[Rule, ...] = ()
@@ -224,6 +224,7 @@ class About:
     check: Callable[[], None] = _nothing
     warm: Callable[[], None] = _nothing
     best_by: str = ""
+    goes_by: str = ""
     exact: bool = False
     cuts: bool = False
     min_shared: float = 0.0
@@ -250,7 +251,9 @@ def about(stage: object) -> About:
     found = About(**said)
     if found.judge is None or "needs" in said:
         return found
-    return About(**said | {"needs": tuple(dict.fromkeys(rule.signal for rule in found.table))})
+    needed = [rule.signal for rule in found.table]
+    needed += ["prose_fraction"] if any(rule.least_prose for rule in found.table) else []
+    return About(**said | {"needs": tuple(dict.fromkeys(needed))})
 
 
 def column(stage: str, signal: str) -> str:
@@ -282,6 +285,7 @@ def as_json(stage: Any) -> dict[str, Any]:
                 "because": rule.because,
                 "source": rule.source,
                 **({"language": rule.language} if rule.language else {}),
+                **({"least_prose": rule.least_prose} if rule.least_prose else {}),
             }
             for rule in told.table
         ],

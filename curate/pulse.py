@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from curate.compiling import WHERE, tell
 from curate.files import TEMPORARY
 
 FOLDER = f"{TEMPORARY}pulse"
@@ -24,22 +25,24 @@ SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What one process says: the phase, bytes of input dealt with, pages met and left, whether it compiles code."""
+    """What one process says: the phase, bytes of input dealt with, pages met and left."""
 
     phase: str
     bytes: int = 0
     pages: int = 0
     alive: int = 0
-    compiling: bool = False
 
 
 class Pulsing:
-    """Says how far one task is, which `of` bytes of input are in; `phase` tells the tasks of one phase from others."""
+    """Says how far one task is, which `of` bytes of input are in; `phase` tells the tasks of one phase from others.
+
+    What is said of compiling (`curate.compiling`) is taken back by the next word on how far the task is.
+    """
 
     def __init__(self, work: Path, phase: str, of: int) -> None:
         self._path = work / FOLDER / f"{socket.gethostname()}-{os.getpid()}.json"
-        self._phase, self._of = phase, of
-        self._said, self._next = Pulse(phase), 0.0
+        self.compiling = self._path.with_suffix(".compiling")
+        self._phase, self._of, self._next = phase, of, 0.0
 
     def due(self) -> bool:
         """Return whether a second has passed since the last word."""
@@ -47,63 +50,59 @@ class Pulsing:
 
     def say(self, share: float, pages: int, alive: int) -> None:
         """Say what share of the task is done, how many pages it has met, and how many of them are not dropped."""
-        self._say(Pulse(self._phase, round(share * self._of), pages, alive))
-
-    def compiles(self) -> None:
-        """Say that machine code is being made; the next word on how far the task is takes that back."""
-        if not self._said.compiling:
-            said = self._said
-            self._say(Pulse(said.phase, said.bytes, said.pages, said.alive, compiling=True))
+        self._next = time.monotonic() + SECONDS
+        new = self._path.with_suffix(".new")
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            new.write_text(json.dumps(asdict(Pulse(self._phase, round(share * self._of), pages, alive))))
+            new.replace(self._path)
+            self.compiling.unlink(missing_ok=True)
 
     def end(self) -> None:
         """Take back what was said."""
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
-
-    def _say(self, pulse: Pulse) -> None:
-        self._said, self._next = pulse, time.monotonic() + SECONDS
-        new = self._path.with_suffix(".new")
-        with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(json.dumps(asdict(pulse)))
-            new.replace(self._path)
+            self.compiling.unlink(missing_ok=True)
 
 
 @contextmanager
 def pulsing(work: Path, phase: str, of: int) -> Iterator[Pulsing]:
-    """Let a task say how far it is, and that numba compiles what this machine has not kept."""
-    from numba.core import event
-
+    """Let a task say how far it is, and that it or its child process compiles."""
     pulse = Pulsing(work, phase, of)
-    listener = _listener(pulse)
-    event.register("numba:compile", listener)
+    with suppress(OSError):
+        pulse.compiling.parent.mkdir(parents=True, exist_ok=True)
+    os.environ[WHERE] = str(pulse.compiling)
+    tell()
     try:
         yield pulse
     finally:
-        event.unregister("numba:compile", listener)
+        del os.environ[WHERE]
         pulse.end()
 
 
-def _listener(pulse: Pulsing) -> object:
-    from numba.core.event import Event, Listener
-
-    class Compiling(Listener):  # type: ignore[misc]
-        def on_start(self, _: Event) -> None:
-            pulse.compiles()
-
-        def on_end(self, _: Event) -> None:
-            pass
-
-    return Compiling()
-
-
 def pulses(work: Path) -> list[Pulse]:
-    """What the processes at work in a folder say now; those of this machine that were killed say nothing."""
+    """What the processes at work in a folder say now."""
     found = []
-    for path in (work / FOLDER).glob("*.json"):
-        host, _, process = path.stem.rpartition("-")
+    for path in _left(work, "json"):
         with suppress(OSError, ValueError, TypeError):
-            if host == socket.gethostname():
-                os.kill(int(process), 0)
             found.append(Pulse(**json.loads(path.read_bytes())))
     return found
+
+
+def compile_now(work: Path) -> bool:
+    """Return whether a process at work in a folder compiles."""
+    return bool(_left(work, "compiling"))
+
+
+def _left(work: Path, kind: str) -> list[Path]:
+    """The files of processes, but for those of this machine that were killed."""
+    return [path for path in (work / FOLDER).glob(f"*.{kind}") if _lives(*path.stem.rsplit("-", 1))]
+
+
+def _lives(host: str, process: str) -> bool:
+    try:
+        if host == socket.gethostname():
+            os.kill(int(process), 0)
+    except (OSError, ValueError):
+        return False
+    return True

@@ -84,15 +84,23 @@ class Recipe:
                 raise UsageError(
                     f"recipe {self.name!r} expects {band!r} from {low:g} to {high:g}, which cannot be; {shares}"
                 )
-        for place, stage in enumerate(self.stages):
-            if is_barrier(stage) and stage.keep == "best" and about(stage).best_by not in names[:place]:
-                message = f"recipe {self.name!r}: to keep the best, {stage.name} needs the scores of a stage before it"
-                raise UsageError(f"{message}, and there is no {about(stage).best_by!r}")
+        self._check_order(names)
         twice = sorted({name for name in names if names.count(name) > 1})
         if not self.stages or not reads(self.stages[0]):
             raise UsageError(f"recipe {self.name!r} must begin with Read(...)")
         if sum(map(reads, self.stages)) > 1 or twice:
             raise UsageError(f"recipe {self.name!r} has more than one stage called {', '.join(twice)}")
+
+    def _check_order(self, names: Sequence[str]) -> None:
+        """Raise UsageError where a stage goes by what no stage before it finds."""
+        for place, stage in enumerate(self.stages):
+            told, before = about(stage), names[:place]
+            if is_barrier(stage) and stage.keep == "best" and told.best_by not in before:
+                message = f"recipe {self.name!r}: to keep the best, {stage.name} needs the scores of a stage before it"
+                raise UsageError(f"{message}, and there is no {told.best_by!r}")
+            if told.goes_by and told.goes_by not in before:
+                message = f"recipe {self.name!r}: {stage.name} goes by {told.goes_by}"
+                raise UsageError(f"{message}, which no stage before it finds")
 
     @property
     def described(self) -> dict[str, object]:

@@ -46,6 +46,8 @@ def text_list(texts: Any, *, of: tuple[type, ...] = (str,)) -> list[Any]:
     """
     if isinstance(texts, str | bytes):
         raise TypeError(f"a list of texts is needed, not one {type(texts).__name__}: pass [text]")
+    if texts is None:
+        raise TypeError("a column of texts is needed, not None")
     if isinstance(texts, Mapping | Set) or hasattr(texts, "columns"):
         raise TypeError(f"a column of texts is needed, not a {type(texts).__name__}: name its column")
     read = next((getattr(texts, name) for name in _AS_LIST if hasattr(texts, name)), None)

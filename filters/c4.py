@@ -21,6 +21,9 @@ from curate.filters.rule_set import Dialect, RuleSet, TextEdit, changed_rules
 from curate.filters.text_view import Spans, TextView
 from curate.filters.verdict import Judgement, Rule
 
+__all__ = ["clean_lines", "paragraphs", "quality"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 kernels = Deferred("curate.filters.kernels")
 
 SOURCE = "C4 (Raffel et al. 2020), section 2.2"

@@ -107,19 +107,21 @@ def _where(table: NDArray[np.uint32], flag: int, codes: list[int]) -> None:
 def classes() -> NDArray[np.uint32]:
     """The flags of every code point below `LIMIT`, uint32[LIMIT]; read-only."""
     table = np.zeros(LIMIT, dtype=np.uint32)
-    every = [chr(code) for code in range(LIMIT)]
-    categories = [category(char) for char in every]
-    for flag, test in ((SPACE, str.isspace), (LETTER, str.isalpha), (DIGIT_ANY, str.isdigit), (ALNUM, str.isalnum),
-                       (CAPITAL, str.isupper), (SMALL, str.islower)):  # fmt: skip
-        _where(table, flag, [code for code, char in enumerate(every) if test(char)])
-    _where(table, MARK, [code for code, kind in enumerate(categories) if kind[0] == "P"])
-    _where(table, EXTENDS, [code for code, kind in enumerate(categories) if kind in ("Mn", "Mc", "Me", "Cf")])
-    _where(table, SYMBOL | AFFIX, [code for code, kind in enumerate(categories) if kind == "So"])
+    every = np.arange(LIMIT, dtype=np.uint32).view("<U1")
+    small = np.strings.islower(every)
+    for flag, found in ((SPACE, np.strings.isspace(every)), (LETTER, np.strings.isalpha(every)),
+                        (DIGIT_ANY, np.strings.isdigit(every)), (ALNUM, np.strings.isalnum(every)),
+                        (CAPITAL, np.strings.isupper(every)), (SMALL, small)):  # fmt: skip
+        table[found] |= np.uint32(flag)
+    kinds = np.array([category(chr(code)) for code in range(LIMIT)])
+    table[np.strings.startswith(kinds, "P")] |= np.uint32(MARK)
+    table[np.isin(kinds, ("Mn", "Mc", "Me", "Cf"))] |= np.uint32(EXTENDS)
+    table[kinds == "So"] |= np.uint32(SYMBOL | AFFIX)
     cased, uncased = members(CASED), members(UNCASED)
     table[members(YOUNG_SYMBOLS)] &= np.uint32(~(SYMBOL | AFFIX) & 0xFFFFFFFF)
     _where(table, ALPHA, cased + uncased)
-    _where(table, LOWER, uncased + [code for code in cased if every[code].islower()])
-    _where(table, UPPER, uncased + [code for code in cased if every[code].isupper()])
+    _where(table, LOWER, uncased + [code for code in cased if small[code]])
+    _where(table, UPPER, uncased + [code for code in cased if table[code] & CAPITAL])
     for flag, ranges in ((DIGIT, "30-39"), (QUOTE | AFFIX, QUOTES), (AFFIX, PUNCTUATION), (AFFIX, "2013-2014"),
                          (CURRENCY, CURRENCIES), (TERMINAL | SENTENCE | NONWORD, ENDS), (NONWORD, NONWORD_MARKS),
                          (HOST, "2d 30-39 41-5a 5f 61-7a a1-ffff"),

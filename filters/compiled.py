@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from linecache import getlines
 from typing import Any, TypeVar
 
-from numba import njit
+from numba import config, njit
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.event import Event, Listener, register
@@ -81,6 +81,8 @@ def maker(function: Function) -> Function:
 
 def part(function: Function, **options: bool) -> Function:
     """A function that becomes a part of the kernels that call it, without machine code or a way in of its own."""
+    if config.DISABLE_JIT:
+        return function
     ways_in = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     compiled: Any = njit(nogil=True, pipeline_class=_PartCompiler, **ways_in, **options)(function)
     for_types = compiled.get_call_template

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from curate.filters.verdict import KEPT, Rule, Verdict
 
+__all__ = ["POLICIES", "Consent", "quality", "read_consent", "rules_of"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 HEAD_BYTES = 16_384  # meta tags stand near the top; twice as much found not one opt-out more on 3,523 pages
 MAX_MENTIONS = 64  # scripts say "license" and "robots" a lot; bounds the work a page can cause
 ROBOTS_NAMES = frozenset({"robots", "ccbot"})  # directives for all robots, and for the one whose crawl this is

@@ -12,6 +12,9 @@ from curate.filters.rule_set import Dialect, RuleSet
 from curate.filters.text_view import Spans, TextView
 from curate.filters.verdict import Judgement, Rule
 
+__all__ = ["quality"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 kernels = Deferred("curate.filters.kernels")
 ngrams = Deferred("curate.filters.ngrams")
 

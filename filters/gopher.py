@@ -19,6 +19,7 @@ from curate.filters.rule_set import Dialect, RuleSet
 from curate.filters.verdict import Judgement
 
 __all__ = ["DUPLICATE_LIMITS", "STOP_WORDS", "TOP_LIMITS", "quality", "repetition"]
+__dir__ = __all__.copy  # so dir() shows what is public
 
 _DATATROVE = ProseReading()
 _DOLMA = ProseReading(

@@ -13,6 +13,9 @@ from curate.filters.batches import Columns, text_list
 from curate.filters.verdict import Rule, Verdict, judge
 from curate.filters.verdicts import verdict_columns
 
+__all__ = ["ENGLISH", "HtmlRules", "count_common_words", "declared_language", "quality"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 COMMON_WORDS_CAP = 8  # counting stops here, so a page of the wanted language costs a look at its first sentences
 
 ENGLISH_WORDS = (b" the ", b" and ")

@@ -14,6 +14,9 @@ from curate.filters.prose import ProseReading, measure_prose, prose_places, pros
 from curate.filters.rule_set import Dialect, RuleSet
 from curate.filters.verdict import Judgement
 
+__all__ = ["CODES", "Limit", "fitted", "quality"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 NAME = "gopher.quality"
 
 

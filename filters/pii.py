@@ -18,6 +18,9 @@ from curate.filters.pii_numbers import Found
 from curate.filters.pii_owner import country_of, is_organisations
 from curate.filters.pii_replace import Placeholders, pseudonym
 
+__all__ = ["ENTITIES", "OPTIONAL_ENTITIES", "REGIONS", "SCOPES", "STYLES", "Options", "Span", "count", "find", "redact"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 # Entities that are looked for in the whole text; the others live in runs of digits or are national numbers.
 _IN_TEXT: dict[str, Callable[[str], Iterator[Found]]] = {
     "EMAIL_ADDRESS": pii_text.emails,

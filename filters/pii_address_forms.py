@@ -1,6 +1,7 @@
 """Patterns for the pieces of addresses; `filters.pii_addresses` puts the pieces together.
 
-All repetitions are bounded, so each pattern reads a bounded stretch of text from where it is tried.
+All repetitions are bounded, so each pattern reads a bounded stretch of text from where it is tried. A pattern is
+compiled when it is first asked for: all of them take a tenth of a second, and most commands look for no address.
 """
 
 import re
@@ -50,8 +51,18 @@ ZIP_CITY = (
     rf"|\d{{4,5}}-\d{{3}})(?:[ ][A-Z]{{2}})?[ ]{CITY}"
 )
 
+_LATE: dict[str, str] = {}
+
+
+def __getattr__(name: str) -> re.Pattern[str]:
+    """Compile a pattern of this module at its first use."""
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return globals().setdefault(name, re.compile(_LATE[name]))
+
+
 NO_FIRM = r"(?!,?[ ](?:[A-Z][\w&]*,?[ ]){0,2}(?:LLC|L\.L\.C|Inc|Corp|LLP|Ltd|Realty|Assoc|Associates|Owners)\b)"
-STRONG = re.compile(
+_LATE["STRONG"] = (
     rf"{NUMBER}(?:,[ ]|[ ](?!of[ ]))(?:(?:{DIRECTION}[ ])?(?:Broadway|BROADWAY|Avenue (?:of the {CAP}|[A-Z\d]\b)"
     rf"|(?:(?:US|U\.S\.|State|County|Cty\.|Rural|Old|FM|N|S|E|W)[ ]){{0,2}}(?:Highway|Hwy|Route|Rte|Road|Rd|FM|CR|SR)"
     rf"\.?[ ](?:#?\d{{1,5}}(?:/\d{{1,4}})?[A-Z]?|[A-Z]{{1,2}}))\b(?![ ](?:{places.STREET})\b)"
@@ -59,41 +70,41 @@ STRONG = re.compile(
     rf"|(?:St|ST)\b(?!\.?[ ](?:Mary|John|Paul|Peter|James|Patrick))))"
     rf"(?:[ ](?:{places.STREET})\b)?\.?(?:,?[ ]{DIRECTION}(?![\w]))?{NO_FIRM}"
 )
-WEAK = re.compile(
+_LATE["WEAK"] = (
     rf"{NUMBER}(?:,[ ]|[ ](?!of[ ]))(?:{NAME}){{1,4}}?(?:{places.WEAK_STREET})\b\.?(?:,?[ ]{DIRECTION}(?![\w]))?"
 )
-ROMANCE = re.compile(
+_LATE["ROMANCE"] = (
     rf"\d{{1,4}}(?:[ ]?(?:bis|ter|quater|[A-D])\b)?,?[ ](?i:rue|avenue|av\.|boulevard|bld|bd\.?|place"
     rf"|allées?|impasse|chemin"
     rf"|quai|cours|route|ruelle|sentier|passage|square|esplanade|calle|rua|via|jalan|jl\.|đường|phố)[ ]"
     rf"(?:{NAME}|d['’]|l['’]){{0,5}}{CAP}"
 )
-DIRECTED = re.compile(
+_LATE["DIRECTED"] = (
     rf"\d{{2,5}}[ ](?:[NSEW]\.?|[NS][EW]|North|South|East|West)[ ](?:{CAP}"
     rf"|{ORDINAL})(?:[ ]{CAP})?(?=[ ]?(?:[,;)\n]|\Z)){NO_FIRM}"
 )
-BARE = re.compile(
+_LATE["BARE"] = (
     rf"{NUMBER}(?:,|[ ][\-\u2013])?[ ](?:{NAME}){{0,3}}(?:{CAP}"
     rf"|{ORDINAL}),?(?=[ ]{CITY},?[ ](?:{places.US_STATE}),?[ ]\d{{5}}\b)"
 )
-MOO = re.compile(r"\d{1,4}(?:/\d{1,3})?[ ](?:Moo|M\.|Soi)[ ]?\d{1,3}\b")
+_LATE["MOO"] = r"\d{1,4}(?:/\d{1,3})?[ ](?:Moo|M\.|Soi)[ ]?\d{1,3}\b"
 # "Carrera 7 # 71-21": a street by its number, then the house by the cross street and how far it stands from it.
-GRID_WORD = re.compile(
+_LATE["GRID_WORD"] = (
     r"(?<!\w)(?:Carrera|Calle|Cra|Cll|Kr|Cl|Avenida|Av|Diagonal|Dg|Transversal|Tv)\.?[ ](?:No\.?[ ])?\Z"
 )
-GRID = re.compile(
+_LATE["GRID"] = (
     r"\d{1,3}[ ]?[A-Z]?(?:[ ]?[Bb]is)?(?:[ ](?:Sur|Norte|Este|Oeste))?[ ]?(?:#|No\.?|N[º°])[ ]?"
     r"\d{1,3}[ ]?[A-Z]?[ ]?[\-\u2013][ ]?\d{1,3}\b"
 )
-CJK = re.compile(
+_LATE["CJK"] = (
     r"[\d０-９\-−ー–之]{1,12}(?:丁目|番地?|号|號|室|층|호|번지)?(?:[\d０-９\-−ー之]{1,8}(?:丁目|番地?|号|號|室|楼|樓)?){0,3}"
 )
-CJK_BEFORE = re.compile(
+_LATE["CJK_BEFORE"] = (
     r"(?:(?:〒\s?\d{3}[\-−]\d{4}\s{0,2})?(?:東京都|北海道|[一-龥]{2,3}[府県])[一-龥ぁ-んァ-ヶー々]{2,24}"
     r"|(?:[一-龥]{2,8}[省市区區县縣]){1,4}[一-龥]{1,12}(?:路|街|大道|巷|弄|段)"
     r"|(?:[가-힣]{1,6}[시도군구동읍면] ?){1,4}[가-힣\d]{1,10}(?:로|길))\s?\Z"
 )
-PIECE = re.compile(
+_LATE["PIECE"] = (
     rf"[ ]?[,.;]?[ ]?(?:[\-\u2013•·|/][ ])?[ ]?\(?(?:(?P<unit>{UNIT})"
     rf"|(?P<code>[A-Z]{{2}},?[ ](?:CEP:? )?\d{{5}}-\d{{3}}\b|[A-HJ-NP-Z]\d{{4}}(?:[A-Z]{{3}})?[ ]{CITY}"
     rf"|{UK}|{CA}|(?:CEP:? )?\d{{5}}-\d{{3}}\b"
@@ -105,49 +116,49 @@ PIECE = re.compile(
     rf"|{CITY}(?:,|[ ]?[\-\u2013/])[ ]?[A-Z]{{2}},?[ ](?:[\-\u2013][ ])?(?:CEP:? )?\d{{5}}-\d{{3}}\b"
     rf"|{CITY},?[ ](?:{places.US_STATE})(?!\w)))"
 )
-CITY_PIECE = re.compile(rf"[ ]?[,.;][ ]{{1,2}}(?:[\-\u2013][ ])?{CITY}(?=[ ]?(?:[,.;)•·|\n\t(]|[\-\u2013][ ]|\Z))")
+_LATE["CITY_PIECE"] = rf"[ ]?[,.;][ ]{{1,2}}(?:[\-\u2013][ ])?{CITY}(?=[ ]?(?:[,.;)•·|\n\t(]|[\-\u2013][ ]|\Z))"
 ENDING = tuple(places.STREET_ENDING)
 WEAK_ENDING = tuple(places.WEAK_STREET_ENDING)
-NAME_STREET = re.compile(
+_LATE["NAME_STREET"] = (
     rf"(?:(?:{CAP}|{ORDINAL}) ){{1,3}}(?:{places.STREET_AFTER_NAME}),?\s?(?:No\.?:?\s?|nr\.?\s?|#|д(?:ом)?\.?\s?)?\Z"
 )
-BOX = re.compile(rf"(?<!\w)(?:{places.POST_BOX})[ ]?(?:No\.?|#|№|N[º°])?:?[ ]?(?:[A-Z]-?)?\Z")
+_LATE["BOX"] = rf"(?<!\w)(?:{places.POST_BOX})[ ]?(?:No\.?|#|№|N[º°])?:?[ ]?(?:[A-Z]-?)?\Z"
 WEAK_BOXES = frozenset("BOX BP B.P. CS C.P. TK T.K. PK P.K.".split())
-UNIT_BEFORE = re.compile(rf"(?<!\w)(?:{places.UNIT})\.?[ ]?(?:No\.?[ ]?|#[ ]?)?[A-Z]?-?\Z")
-STATE_BEFORE = re.compile(
+_LATE["UNIT_BEFORE"] = rf"(?<!\w)(?:{places.UNIT})\.?[ ]?(?:No\.?[ ]?|#[ ]?)?[A-Z]?-?\Z"
+_LATE["STATE_BEFORE"] = (
     rf"(?:(?<=\s)|(?<=[,(])|\A)(?:(?:{CAP}[ ]){{0,3}}{CAP}(?:,[ ]?|[ ]))?(?:(?P<us>{places.US_STATE})"
     rf"|(?P<name>{places.US_STATE_NAME})"
     rf"|(?P<au>{places.AU_STATE})|(?P<in>{places.IN_STATE}))(?:,|\.|[ ]?[\-\u2013:])?[ ]{{0,2}}\Z"
 )
 NUMERAL = "One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten"
-BUILDING_BEFORE = re.compile(
+_LATE["BUILDING_BEFORE"] = (
     rf"(?:\A|(?<=\W[at][to][ ])|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?((?:(?:{NUMERAL})[ ]{CAP}(?:[ ]{CAP}){{0,2}}"
     rf"|(?:{CAP}[ ]){{0,5}}(?:{places.BUILDING}|{places.STREET})|{UNIT}"
     rf"|\d{{1,5}}[A-Za-z]?,?[ ](?:{CAP}[ ]?){{1,3}})[ ]?,[ ]?)\Z"
 )
-CITY_BEFORE = re.compile(rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?({CITY}[ ]?(?:,[ ]?|[ ]))\Z")
-REVERSED_BEFORE = re.compile(
+_LATE["CITY_BEFORE"] = rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?({CITY}[ ]?(?:,[ ]?|[ ]))\Z"
+_LATE["REVERSED_BEFORE"] = (
     rf"(?:\A|(?<=[,;:(•·|\t\n])|(?<=[\-\u2013][ ]))[ ]?({CITY},[ ](?:{places.US_STATE}"
     rf"|{COUNTRY})(?:[ ]\d{{5}})?[ ]?[,:\-\u2013|][ ])\Z"
 )
-GAP = re.compile(rf"[ \t,.;:•·|()\-\u2013/]{{0,4}}(?:{CITY}[ ,.;\-\u2013]{{0,3}}){{0,3}}")
-PUNCTUATION = re.compile(r"[ \t,.;•·|()\-\u2013]{0,4}")
-BULLET = re.compile(r"[\s>\-*•·|–]*")
-FOLLOWED = re.compile(rf"[ ]?(?:[,;)\n•|]|\Z|[ ]{UNIT}|[ ]{CITY},?[ ](?:{places.US_STATE})\b)")
-TAKEN_FOR_YEAR = re.compile(
+_LATE["GAP"] = rf"[ \t,.;:•·|()\-\u2013/]{{0,4}}(?:{CITY}[ ,.;\-\u2013]{{0,3}}){{0,3}}"
+_LATE["PUNCTUATION"] = r"[ \t,.;•·|()\-\u2013]{0,4}"
+_LATE["BULLET"] = r"[\s>\-*•·|–]*"
+_LATE["FOLLOWED"] = rf"[ ]?(?:[,;)\n•|]|\Z|[ ]{UNIT}|[ ]{CITY},?[ ](?:{places.US_STATE})\b)"
+_LATE["TAKEN_FOR_YEAR"] = (
     r"(?:\b(?:in|since|of|from|until|till|by|during|the|after|before|early|late|around|and|to|In"
     r"|Since|From|Until|By|During|After|Before)|©|\([cC]\)|[A-Z][a-z]{2,8}\.?(?: \d{1,2},?)?)[ ]\Z"
 )
-YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
-PLACE_LINE = re.compile(
+_LATE["YEAR"] = r"(?:19|20)\d\d(?!\d)"
+_LATE["PLACE_LINE"] = (
     rf"(?:{COUNTRY}|{STATE}|{CITY},?[ ](?:{places.US_STATE}|{places.CA_PROVINCE}"
     rf"|{places.AU_STATE})(?:[ ]{{1,2}}{CODE})?"
     rf"|(?:{CITY},?[ ])?(?:{UK}|{CA})|{ZIP_CITY}(?:[ ]?[,(][ ]?{CITY}\)?)?"
     rf"|{CITY},?[ \-\u2013]{{1,3}}\d{{4,6}}|{CITY},[ ]?(?:{STATE}|{COUNTRY})|{UNIT}"
     rf"|{ZIP}|C\.?P\.?[ ]\d{{2}}[ ]?\d{{3}}[ ]{CITY}(?:,[ ]{CITY})?)(?:,?[ ]{COUNTRY})?[,.]?"
 )
-CITY_LINE = re.compile(rf"{CITY}(?:,[ ]{CITY})?,?")
-ABOVE_LINE = re.compile(
+_LATE["CITY_LINE"] = rf"{CITY}(?:,[ ]{CITY})?,?"
+_LATE["ABOVE_LINE"] = (
     rf"(?:{UNIT}|{NUMBER}(?:,|[ ][\-\u2013])?[ ](?:(?:{NAME}){{0,4}}(?:{CAP}|{ORDINAL}))"
     rf"|\d{{1,3}}[a-z]?\.?[ ]{CAP}[ ]#\d{{1,5}}"
     rf"|(?:{CAP},?[ ]){{0,5}}(?:{places.BUILDING}|{places.STREET}"
@@ -165,7 +176,7 @@ ZIP_DIGITS = {
     )
     for state in states.split()
 }  # fmt: skip
-DIGITS = re.compile(r"\d+")
+_LATE["DIGITS"] = r"\d+"
 UNITS = frozenset(places.UNIT.lower().replace("\\", "").split("|"))
 BOX_WORDS = frozenset(
     """box bag drawer bx pmb pob postfach postbus postboks postlåda bp cs p
@@ -177,37 +188,37 @@ STATE_WORDS = frozenset(
     for word in table.split("|")
 )
 STREET_BEFORE = places.STREET_BEFORE
-HOUSE = re.compile(r"\d{1,5}(?:[ ]?[A-Za-zА-Яа-я](?!\w))?(?:[/\-\u2013]\d{1,4}[A-Za-z]?)?")
-ZIP_BEHIND = re.compile(rf",?[ ]{ZIP_CITY}|[ ]?\n[>\-*•·|\t ]{{0,6}}{ZIP_CITY}")
-ENDING_BEFORE = re.compile(rf"(?:{CAP}[ ])?\S+ ?\Z")
-NAMED_BEFORE = re.compile(
+_LATE["HOUSE"] = r"\d{1,5}(?:[ ]?[A-Za-zА-Яа-я](?!\w))?(?:[/\-\u2013]\d{1,4}[A-Za-z]?)?"
+_LATE["ZIP_BEHIND"] = rf",?[ ]{ZIP_CITY}|[ ]?\n[>\-*•·|\t ]{{0,6}}{ZIP_CITY}"
+_LATE["ENDING_BEFORE"] = rf"(?:{CAP}[ ])?\S+ ?\Z"
+_LATE["NAMED_BEFORE"] = (
     rf"(?i:[\w/.'\-]{{1,14}})[ ](?:(?:{CAP}|{JOIN}|\d{{1,2}}(?:[ ]de)?|[dl]['’]{CAP}|[A-Z]\.),?[ ]?){{1,6}}"
     r"(?:[-\u2013][ ])?(?:[Nn]r?\.?[º°o]?\.?|No\.?|[Nn][úu]m\.?|#|№|д\.?|дом|буд\.?|km\.?)?:?[ ]?"
 )
-ZIP_FORM = re.compile(r"\d{5}-\d{4}\b|\d{5}\b|\d{3}[ ]?\d{3}\b|\d{4}\b")
-LETTERED = re.compile(rf"{UK}|{CA}")
-CODE_CONTEXT = re.compile(rf"(?:\A|[\n\t•·|>*\-]|{CAP}[ ]?,?)[ ]?\Z")
-UNIT_NUMBER = re.compile(r"\d[\w\-/.]{0,6}\b")
-LAST_WORD = re.compile(r"([^\W\d_][\w'/]*)[ ,.#:№º°\-\u2013]{0,5}\Z")
-UNIT_FRONT = re.compile(rf"(?<!\w)(?:(?:{places.UNIT})\.?|[Nn]os?\.|#|Km|Kilometer|Door|Plot)[ ]?(?:No\.?[ ]?)?\Z")
-LINE_END = re.compile(r"[ ,.;\t\r]{0,4}\n[>\-*•·|– \t]{0,8}(?:\n[ ]?)?")
-LINE = re.compile(r"[^\n\t]{2,90}(?=[\n\t]|\Z)")
-CROSSING = re.compile(
+_LATE["ZIP_FORM"] = r"\d{5}-\d{4}\b|\d{5}\b|\d{3}[ ]?\d{3}\b|\d{4}\b"
+_LATE["LETTERED"] = rf"{UK}|{CA}"
+_LATE["CODE_CONTEXT"] = rf"(?:\A|[\n\t•·|>*\-]|{CAP}[ ]?,?)[ ]?\Z"
+_LATE["UNIT_NUMBER"] = r"\d[\w\-/.]{0,6}\b"
+_LATE["LAST_WORD"] = r"([^\W\d_][\w'/]*)[ ,.#:№º°\-\u2013]{0,5}\Z"
+_LATE["UNIT_FRONT"] = rf"(?<!\w)(?:(?:{places.UNIT})\.?|[Nn]os?\.|#|Km|Kilometer|Door|Plot)[ ]?(?:No\.?[ ]?)?\Z"
+_LATE["LINE_END"] = r"[ ,.;\t\r]{0,4}\n[>\-*•·|– \t]{0,8}(?:\n[ ]?)?"
+_LATE["LINE"] = r"[^\n\t]{2,90}(?=[\n\t]|\Z)"
+_LATE["CROSSING"] = (
     rf"\d{{1,3}}(?:st|nd|rd|th)[ ](?:and|&|at)[ ](?!\d)(?:{NAME}){{1,3}}?(?:{places.STREET}"
     rf"|St)\b\.?(?:[ ]{DIRECTION}(?!\w))?"
 )
 # "Am Alten Markt 7, 50667 Köln": what stands before a number is a street when a postcode and its town stand behind it.
-ZIP_COMMA = re.compile(
+_LATE["ZIP_COMMA"] = (
     rf",[ ](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{3}}[ ]\d\d|\d\d-\d{{3}}|(?!1[5-9]|20)\d{{4}}(?:[ ][A-Z]{{2}})?)[ ]{CITY}"
 )
-NAMED_STREET = re.compile(
+_LATE["NAMED_STREET"] = (
     rf"(?:(?:{CAP}|{JOIN}|Am|An|Auf|Im|In|Zum|Zur"
     rf"|Unter)[ ]){{0,3}}{CAP}(?:[ ][a-zà-ž]{{3,9}})?[ ](?:[Nn]r?[.º°]*[ ])?\Z"
 )
-MONTH = re.compile(
+_LATE["MONTH"] = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?"
     r"|Dec(?:ember)?)\.?[ ]\Z"
 )
-MORE_DIGITS = re.compile(r"(?:[ ]\d{2,3})*(?![\d])")
-VIA = re.compile(rf"(?:Via|Viale|Vicolo)[ ](?:{JOIN}[ ])?{CAP}(?:[ ]{CAP}){{0,2}},?[ ]\Z")
+_LATE["MORE_DIGITS"] = r"(?:[ ]\d{2,3})*(?![\d])"
+_LATE["VIA"] = rf"(?:Via|Viale|Vicolo)[ ](?:{JOIN}[ ])?{CAP}(?:[ ]{CAP}){{0,2}},?[ ]\Z"

@@ -16,6 +16,9 @@ from curate.filters.rule_set import Dialect, RuleSet, TextEdit
 from curate.filters.text_view import Spans, TextView, Words
 from curate.filters.verdict import Judgement, Rule
 
+__all__ = ["clean_lines", "quality"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 kernels = Deferred("curate.filters.kernels")
 
 SOURCE = "RefinedWeb (Penedo et al. 2023), section 3.2, appendix G.2"

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.filters.batches import Columns, strings, text_list
+from curate.filters.explained import Explained, explained
 from curate.filters.text_view import Spans, TextView, as_view
 from curate.filters.verdict import Judgement, Rule, Verdict, judge
 from curate.filters.verdicts import verdict_columns
@@ -208,6 +209,9 @@ class RuleSet(Generic[Reading]):
         """
         _choose(self.dialects, dialect, self.name)
         return replace(self, dialect=dialect, changed=()).with_limits(**dict(self.changed))
+
+
+RuleSet.__doc__ = Explained(RuleSet.__doc__, explained)  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, repr=False)

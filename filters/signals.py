@@ -18,6 +18,9 @@ from curate.filters.rule_set import Dialect, RuleSet
 from curate.filters.text_view import Spans, TextView
 from curate.filters.verdict import Judgement, Rule
 
+__all__ = ["statistics"]
+__dir__ = __all__.copy  # so dir() shows what is public
+
 hashing = Deferred("curate.filters.hashing")
 kernels = Deferred("curate.filters.kernels")
 

@@ -31,6 +31,7 @@ __all__ = [
     "quality",
     "registered_domain",
 ]
+__dir__ = __all__.copy  # so dir() shows what is public
 
 HARD_WORDS = frozenset(
     """analsex bdsm blowjob blowjobs bukkake camgirl camgirls cameltoe clit cocksucking creampie cumshot

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -34,6 +35,24 @@ def test_links_lead_somewhere(path):
     assert missing == []
 
 
+ANCHOR = re.compile(r"\]\(([^)\s:]*)#([^)\s]+)\)")
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub and the site make them."""
+    heads = re.findall(r"^#+ (.+)$", CODE.sub("", path.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=names)
+def test_anchors_are_headings(path):
+    """A link into a document leads to one of its headings."""
+    found = ANCHOR.findall(CODE.sub("", path.read_text()))
+    missing = [f"{to}#{name}" for to, name in found if name not in anchors(path.parent / to if to else path)]
+    assert missing == []
+
+
 def test_the_readme_names_every_command():
     """A command nobody can find is not there."""
     usage = subprocess.run(
@@ -48,3 +67,20 @@ def test_the_readme_names_every_command():
 def test_the_readme_fits_on_a_few_screens():
     """At most 150 lines."""
     assert len((ROOT / "README.md").read_text().splitlines()) <= 150
+
+
+OURS = re.compile(r"`(curate(?:\.\w+)+)")
+LIMIT = re.compile(r"`((?:min|max)_\w+)(?:=[\d.]+)?`")
+
+
+def test_every_name_to_come_to_exists():
+    """In the table of names of other libraries each of ours can be imported, and each limit is one of ours."""
+    text = (ROOT / "docs" / "coming-from.md").read_text()
+    found = set(OURS.findall(text))
+    assert len(found) > 30
+    for name in sorted(found):
+        resolve_name(name)
+    from curate.filters import gopher
+
+    ours = {limit for row in text.splitlines() if row.startswith("|") for limit in LIMIT.findall(row.split("|")[2])}
+    assert ours <= {rule.name for rule in gopher.quality.rules} | {"min_probability"}

@@ -29,6 +29,7 @@ OWN_SHARE = 0.8  # how much the learner of single weights counts beside the othe
 MIN_COUNT = 6  # a feature seen less often says nothing
 POST_WEIGHT, PATTERN_WEIGHT, PAGE_WEIGHT = 2000.0, 0.6, 4.0
 PHRASE_WEIGHT = 0.3
+CALM_POST_WEIGHT = 1.5  # at least: posts are few beside pages, and calm talk about groups is what pages lack
 MAX_PER_PATTERN = 150
 PART_CHARS = 7900  # of a page: what is read of a text at once is 8,000
 CALM = (0.0,) * len(KINDS)
@@ -138,7 +139,7 @@ def train(sentences: Sequence[Sentence]) -> ToxicityModel:
     """A model of sentences; posts of one source together weigh as the square root of how many they are."""
     ordered = sorted(sentences, key=lambda each: (each.slots.tobytes(), each.source, each.targets))
     counts = Counter(each.source for each in ordered)
-    weights = [each.weight or (POST_WEIGHT / counts[each.source]) ** 0.5 for each in ordered]
+    weights = [_weight(each, counts[each.source]) for each in ordered]
     slots = np.concatenate([each.slots for each in ordered])
     bounds = np.cumsum([0, *(len(each.slots) for each in ordered)])
     data = (slots, bounds, scale(np.array([each.words for each in ordered])).astype(np.float32),
@@ -151,6 +152,12 @@ def train(sentences: Sequence[Sentence]) -> ToxicityModel:
     both = OWN_SHARE * own + (1 - OWN_SHARE) * np.einsum("sd,hd->sh", start, outer)
     both[np.bincount(slots, minlength=SLOTS) < MIN_COUNT] = 0
     return _in_steps(both, OWN_SHARE * own_bias + (1 - OWN_SHARE) * shared_bias)
+
+
+def _weight(sentence: Sentence, posts: int) -> float:
+    """What a sentence counts; one of a source of so many posts has no weight of its own."""
+    of_source: float = (POST_WEIGHT / posts) ** 0.5
+    return sentence.weight or max(of_source, CALM_POST_WEIGHT if sentence.targets == CALM else 0.0)
 
 
 def _in_steps(weights: NDArray[np.float64], bias: NDArray[np.float64]) -> ToxicityModel:

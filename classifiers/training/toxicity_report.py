@@ -29,7 +29,7 @@ def settings() -> dict[str, float]:
     t = toxicity_training
     return {"epochs": t.EPOCHS, "rate": t.RATE, "pull": t.PULL, "hidden": t.HIDDEN, "hidden_rate": t.HIDDEN_RATE,
             "own_share": t.OWN_SHARE, "min_count": t.MIN_COUNT, "pattern_weight": t.PATTERN_WEIGHT,
-            "phrase_weight": t.PHRASE_WEIGHT,
+            "phrase_weight": t.PHRASE_WEIGHT, "calm_post_weight": t.CALM_POST_WEIGHT,
             "page_weight": t.PAGE_WEIGHT}  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from curate.engine.progress import Ended, Progress
 from curate.preflight import available_memory, free_bytes, gigabytes
-from curate.pulse import Pulse, pulses
+from curate.pulse import Pulse, compile_now, pulses
 from curate.terminal import harmless
 
 TERMINAL_SECONDS, PIPE_SECONDS = 1.0, 60.0
@@ -67,7 +67,7 @@ def lines(
     took = max(at - clock.since, 1e-9)
     pace, speed = (way.done - clock.at.done) / took, (way.pages - clock.at.pages) / took / clock.cores
     numbers = [f"{share:.0%}"] if seen.of else []
-    numbers += [_of(way.done, seen.of)] if seen.work is not None and seen.of else []
+    numbers += [_of(way.done, seen.of)] if seen.work is not None and seen.of >= 1e6 else []
     numbers += [f"{duration((seen.of - way.done) / pace)} left"] if pace > 0 and took > LEAST_SECONDS else []
     said = [f"{way.pages:,} pages, {way.alive:,} left"] if way.pages else []
     said += [f"{speed:,.0f}/s per core"] if speed >= 0.5 and took > LEAST_SECONDS else []
@@ -173,7 +173,7 @@ class Display(AbstractContextManager["Display"]):
         now = pulses(seen.work) if seen.work is not None else []
         way, at = way_of(seen, now, clock.most), time.monotonic()
         clock.most, clock.cores = way.done, max(clock.cores, len(now))
-        if any(pulse.compiling for pulse in now):
+        if seen.work is not None and compile_now(seen.work):
             if not self._compiled:
                 self.say(COMPILING)
             self._compiled = True

@@ -8,16 +8,14 @@ from numpy.typing import NDArray
 
 from curate.extract import kinds as k
 from curate.extract import measures as m
-from curate.extract import page as p
 from curate.extract.byte_hashes import Numbers
 from curate.extract.compiling import compiled
+from curate.extract.context_features import is_label
 from curate.extract.measures import Measures
 from curate.extract.page import Page
 
 # A line of so few words that stands so often among what is kept is a button or a count: "Reply", "Discussions", "1".
 MAX_AGAIN_WORDS, MIN_AGAIN = 3, 3
-# A link that reads like a heading of the page stands in a table of contents.
-MAX_ENTRY_WORDS, MIN_ENTRY_LINK_SHARE = 30, 0.5
 # The caption of every picture of a row, a teaser and what it announces: from so many words on the first is enough.
 MIN_PARAGRAPH_WORDS = 12
 # Items at the very top, few and short, are the way to the page.
@@ -26,25 +24,15 @@ MAX_TRAIL, MAX_TRAIL_WORDS = 3, 6
 
 @compiled
 def drop_lines_again(page: Page, measures: Measures, described: Numbers, kept: NDArray[np.bool_]) -> None:
-    """Take out short lines that are kept several times, and links to the headings below or above them."""
-    n = len(kept)
-    times, is_heading = np.zeros(n, np.int64), np.zeros(n, np.bool_)
-    for i in range(n):
-        first = int(measures[i, m.FIRST])
-        times[first] += kept[i]
-        is_heading[first] |= kept[i] and page.blocks[i, p.HEADING_LEVEL] > 0
-    for i in range(n):
-        if kept[i] and _may_go(page, i, measures[i], described[i, k.KIND]):
-            first, words = int(measures[i, m.FIRST]), measures[i, m.WORDS]
-            is_often = times[first] >= MIN_AGAIN and words <= MAX_AGAIN_WORDS and described[i, k.KIND] != k.DEFINITION
-            is_link = words <= MAX_ENTRY_WORDS and measures[i, m.LINK_SHARE] >= MIN_ENTRY_LINK_SHARE
-            kept[i] = not (is_often or (is_heading[first] and is_link))
-
-
-@compiled
-def _may_go(page: Page, i: int, measure: Measures, kind: int) -> bool:
-    is_one_line = measure[m.LINES] == 0
-    return bool(is_one_line and kind != k.CODE and kind != k.TABLE and page.blocks[i, p.HEADING_LEVEL] == 0)
+    """Take out short lines that are kept several times, but for labels such as "Advantages:" and terms."""
+    times = np.zeros(len(kept), np.int64)
+    for i in np.flatnonzero(kept):
+        times[int(measures[i, m.FIRST])] += 1
+    for i in np.flatnonzero(kept):
+        kind, is_short = described[i, k.KIND], measures[i, m.WORDS] <= MAX_AGAIN_WORDS and measures[i, m.LINES] == 0
+        may_go = is_short and kind != k.CODE and kind != k.TABLE and kind != k.DEFINITION
+        if may_go and times[int(measures[i, m.FIRST])] >= MIN_AGAIN and not is_label(page, int(i), measures[i]):
+            kept[i] = False
 
 
 @compiled

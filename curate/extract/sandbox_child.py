@@ -30,6 +30,10 @@ def main(parent: int, max_memory_bytes: int, max_text_bytes: int) -> None:
     """Serve calls from standard input until it closes."""
     requests, replies = _take_pipes()
     _prepare(parent, max_memory_bytes)
+    if os.environ.get("CURATE_COMPILING"):
+        from curate.compiling import tell
+
+        tell()
     _reply(replies, DONE, b"", b"", NO_NUMBER)
     while len(header := requests.read(REQUEST.size)) == REQUEST.size:
         size, max_cpu_seconds = REQUEST.unpack(header)

@@ -29,6 +29,7 @@ class Limit:
     because: str = ""
     source: str = ""
     language: str = ""
+    least_prose: float = 0.0
 
     @property
     def noun(self) -> str:
@@ -59,6 +60,7 @@ def limits_of(report: Mapping[str, Any]) -> list[Limit]:
             row["because"],
             row["source"],
             row.get("language", ""),
+            row.get("least_prose", 0.0),
         )
         for stage, told in about_stages(report).items()
         for row in told["limits"]

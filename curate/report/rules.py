@@ -103,9 +103,14 @@ def failing(pages: Pages, limits: Sequence[Limit], stages: Sequence[str]) -> Fai
 
 
 def _judged(pages: Pages, limit: Limit) -> NDArray[np.bool_]:
-    """The pages that a limit is for: all, or those in one language."""
-    judged: NDArray[np.bool_] = pages.language == limit.language if limit.language else np.ones(len(pages), bool)
-    return judged
+    return judged(pages, limit.stage, limit.language, limit.least_prose)
+
+
+def judged(pages: Pages, stage: str, language: str, least_prose: float) -> NDArray[np.bool_]:
+    """The pages that a limit is for: all, those in one language, or those with enough prose."""
+    chosen: NDArray[np.bool_] = pages.language == language if language else np.ones(len(pages), bool)
+    prose = pages.signals.get(f"{stage}.prose_fraction")
+    return chosen if prose is None or not least_prose else chosen & ~(prose < least_prose)
 
 
 def fails(values: Floats, bound: str, limit: float) -> NDArray[np.bool_]:

@@ -20,12 +20,12 @@ from curate.output.fates import keys_of
 from curate.protocol import Failure, Fate
 from curate.recipe import Recipe
 from curate.report.pages import Floats, Ints, Pages
-from curate.report.rules import RuleStudy, fails
+from curate.report.rules import RuleStudy, fails, judged
 from curate.stages import about, alone, is_barrier
 from curate.stages.attempt import attempt
 from curate.stages.kinds import limits
 
-TAKEN = {"kept": 1500, "one": 1000, "several": 300}  # pages of each kind, at most
+TAKEN = {"kept": 1500, "one": 500, "several": 150}  # pages of each kind, at most
 SHOWN = 3  # pages of a limit with their text, of those that come back and of those that go
 NONE = "none"
 CODES = "".join(chr(code) for code in range(40, 127) if chr(code) not in "<>&\\'\"`")
@@ -44,6 +44,7 @@ class Slider:
     bound: str
     signal: str
     language: str
+    least_prose: float
     values: tuple[float, ...]
     places: tuple[float, ...]
     now: int
@@ -52,7 +53,7 @@ class Slider:
     def written(self) -> list[str]:
         """The values as a command takes them.
 
-        >>> Slider("a", "min_words", "min", "a.words", "", (float("nan"), 20.0, 50.0), (0.0, 0.2, 0.5), 2, ()).written()
+        >>> Slider("a", "min_words", "min", "a.words", "", 0, (np.nan, 20.0, 50.0), (0.0, 0.2, 0.5), 2, ()).written()
         ['none', '20', '50']
         """
         return [NONE if np.isnan(value) else f"{value:g}" for value in self.values]
@@ -60,10 +61,10 @@ class Slider:
     def last(self, values: Floats) -> Ints:
         """The tightest stop at which each value passes; that of a value that is not known passes everywhere.
 
-        >>> lowest = Slider("a", "min_words", "min", "a.words", "", (float("nan"), 20.0, 50.0), (0.0, 0.2, 0.5), 2, ())
+        >>> lowest = Slider("a", "min_words", "min", "a.words", "", 0, (np.nan, 20.0, 50.0), (0.0, 0.2, 0.5), 2, ())
         >>> lowest.last(np.array([3.0, 20.0, 49.0, 50.0])).tolist()
         [0, 1, 1, 2]
-        >>> highest = Slider("a", "max_score", "max", "a.score", "", (0.2, 0.5, float("nan")), (0.2, 0.5, 1.0), 1, ())
+        >>> highest = Slider("a", "max_score", "max", "a.score", "", 0, (0.2, 0.5, np.nan), (0.2, 0.5, 1.0), 1, ())
         >>> highest.last(np.array([0.2, 0.3, 0.5, 0.6])).tolist()
         [0, 1, 1, 2]
         """
@@ -137,9 +138,8 @@ def _sliders(studies: Sequence[RuleStudy], recipe: Recipe) -> list[Slider]:
         rule = limits(recipe.stages[place])[study.rule]
         values, places, now = _stops(study)
         later = tuple(stage.name for stage in recipe.stages[place:] if is_barrier(stage))
-        found.append(
-            Slider(study.stage, study.rule, study.bound, study.signal, rule.language, values, places, now, later)
-        )
+        named = study.stage, study.rule, study.bound, study.signal
+        found.append(Slider(*named, rule.language, rule.least_prose, values, places, now, later))
     return found
 
 
@@ -162,7 +162,7 @@ def _stops(study: RuleStudy) -> tuple[tuple[float, ...], tuple[float, ...], int]
 def _values(pages: Pages, slider: Slider) -> Floats:
     """The number that a slider's limit is held against, for each page; NaN where it is not for that page."""
     values = pages.signals.get(slider.signal, np.full(len(pages), np.nan))
-    return np.where(pages.language == slider.language, values, np.nan) if slider.language else values
+    return np.where(judged(pages, slider.stage, slider.language, slider.least_prose), values, np.nan)
 
 
 def _limited(pages: Pages, moved: Sequence[Slider]) -> Any:
@@ -205,6 +205,8 @@ def _through(
         if slider.stage == stage.name:
             found = outcome.signals[slider.signal.removeprefix(f"{slider.stage}.")]
             here = pages.language[at] == slider.language if slider.language else np.ones(len(at), bool)
+            if slider.least_prose:
+                here = here & ~(outcome.signals["prose_fraction"] < slider.least_prose)
             values[at, column] = np.where(here, found, np.nan)
     passed = [_keeps(outcome.fates[row]) for row in range(len(at))]
     return outcome.documents.take(np.flatnonzero(passed))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from curate.filters.text_view import TextView
 from curate.filters.verdict import Judgement, Rule, Verdict
 from curate.filters.verdicts import Ruling, Signals, Verdicts, first_failed
 from curate.protocol import Fate, Outcome, about
+from curate.stages.kinds import is_barrier, lacking
 from curate.stages.texts import language_codes
 
 OTHERS = ("drop", "keep")
@@ -37,10 +38,15 @@ class PerLanguage:
 
     stages: Mapping[str, Any]
     others: str = "drop"
+    goes_by: ClassVar[str] = "language"
 
     def __post_init__(self) -> None:
         """Refuse stages that do not go together with UsageError."""
-        object.__setattr__(self, "stages", dict(zip(language_codes(self.stages), self.stages.values(), strict=True)))
+        _check_types(self.stages)
+        codes = language_codes(self.stages)
+        if twice := sorted({code for code in codes if codes.count(code) > 1}):
+            raise UsageError(f"PerLanguage has {twice[0]!r} twice, by its short and its long code")
+        object.__setattr__(self, "stages", dict(zip(codes, self.stages.values(), strict=True)))
         kinds = {(stage.name, tuple(stage.signals)) for stage in self.stages.values()}
         if len(kinds) != 1:
             names = ", ".join(sorted({stage.name for stage in self.stages.values()})) or "none"
@@ -166,6 +172,16 @@ class PerLanguage:
 
     def _named(self, fate: Fate, code: str) -> Fate:
         return replace(fate, rule=f"{fate.rule}_{code}") if isinstance(fate, Verdict) and fate.rule else fate
+
+
+def _check_types(stages: object) -> None:
+    """Raise UsageError unless it is a mapping from codes to stages."""
+    if not isinstance(stages, Mapping):
+        raise UsageError(f"PerLanguage takes a dict from language to stage, not {type(stages).__name__}")
+    for code, stage in stages.items():
+        if isinstance(stage, type) or is_barrier(stage) or lacking(stage):
+            shown = getattr(stage, "__name__", type(stage).__name__)
+            raise UsageError(f"PerLanguage: for {code!r} a stage is needed, such as Rules(...), not {shown}")
 
 
 def _together(parts: Sequence[Documents], places: np.ndarray) -> Documents:

@@ -104,6 +104,9 @@ def language_codes(codes: Iterable[str]) -> tuple[str, ...]:
     >>> language_codes(("deu", "en", "ckb"))
     ('de', 'en', 'ckb')
     """
+    codes = tuple(codes)
+    if strange := [code for code in codes if not isinstance(code, str)]:
+        raise UsageError(f"a language is named by a code such as 'de', not {strange[0]!r}")
     short = tuple(iso_639_1(code) for code in codes)
     for code, given in zip(short, codes, strict=True):
         if code not in ISO_639_1 and not re.fullmatch("[a-z]{3}", code):

@@ -75,15 +75,16 @@ def test_a_long_document_is_not_judged_by_one_sentence() -> None:
 
 
 def test_a_page_comes_to_the_larger_of_two_soft_means() -> None:
-    """From -1, six fifths of it, or from 5.5 above the middle sentence: worked out by hand, with four calm ones."""
+    """From -1, seven fifths of it, or from 5 above the middle: by hand, with four calm ones and half of the worst."""
     soft = lambda value: np.log1p(np.exp(value))  # noqa: E731
     odds = np.full((3, 6), -8.0)
-    odds[0, 0] = 3.0  # the middle is -8, so the second count is from -2: 5 for this sentence, -6 for the others
-    assert toxicity.page_mean(odds) == pytest.approx((soft(5) + 2 * soft(-6)) / 7)
-    odds[0, 0] = 300.0  # one sentence counts for as much as 5 do, and the first count is the larger
-    assert toxicity.page_mean(odds) == pytest.approx(1.2 * (soft(6) + 2 * soft(-7)) / 7)
-    odds[:, 0] = 3.0  # where all are alike the second count is from 1 at most
-    assert toxicity.page_mean(odds) == pytest.approx(1.2 * 3 * soft(4) / 7)
+    odds[0, 0] = -1.0  # the middle is -8, so the second count is from -2.5: 1.5 for this sentence, -5.5 for the others
+    assert toxicity.page_mean(odds) == pytest.approx((0.5 * soft(1.5) + 2 * soft(-5.5)) / 7)
+    odds[:, 0] = 2.0  # where all are alike the second count is from 1 at most, and the first count is the larger
+    alike = 1.4 * 2.5 * soft(3) / 7
+    assert toxicity.page_mean(odds) == pytest.approx(alike)
+    odds[:, 0] = 300.0  # a sentence counts for as much as 2 does
+    assert toxicity.page_mean(odds) == pytest.approx(alike)
     assert toxicity.page_mean(odds[:0]) == 0.0
 
 

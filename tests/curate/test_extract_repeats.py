@@ -9,10 +9,10 @@ from curate.extract import extract_spans
 from curate.extract.blocks import read
 from curate.extract.byte_hashes import empty_table
 from curate.extract.kinds import describe
-from curate.extract.measures import WORDS, measure
+from curate.extract.measures import WORDS
 from curate.extract.page import BLOCKS
-from curate.extract.repeats import drop_lines_again, drop_paragraphs_again, drop_trail
 from curate.extract.tables import tables
+from curate.extract.training.direct import drop_lines_again, drop_paragraphs_again, drop_trail, measure
 from curate.extract.training.examples import block_texts
 from curate.filters.spans import Kind, unpack
 
@@ -34,7 +34,7 @@ def left(html: str, drop: Callable[..., None]) -> list[str]:
 
 
 def test_a_line_of_three_words_that_stands_three_times_goes() -> None:
-    """Twice it may be said; code, headings and terms may be said as often as they like."""
+    """Twice it may be said; code, headings, labels and terms may be said as often as they like."""
     assert left("<p>Reply</p><p>One.</p><p>reply</p><p>Two.</p><p>Reply</p>", drop_lines_again) == ["One.", "Two."]
     for html in (
         "<p>Reply</p><p>One.</p><p>Reply</p>",
@@ -42,14 +42,9 @@ def test_a_line_of_three_words_that_stands_three_times_goes() -> None:
         "<h3>Example</h3><p>a</p><h3>Example</h3><p>b</p><h3>Example</h3>",
         "<dl><dt>int</dt><dd>a</dd><dt>int</dt><dd>b</dd><dt>int</dt><dd>c</dd></dl>",
         "<p>Four words say it.</p>" * 3,
+        "<p>Advantages:</p><p>a</p><p>Advantages:</p><p>b</p><p>Advantages:</p>",
     ):
         assert len(left(html, drop_lines_again)) == len(left(html, drop_trail))
-
-
-def test_a_link_that_reads_like_a_heading_goes() -> None:
-    """A table of contents goes, the headings stay, and so does the same line where it is no link."""
-    page = "<p><a href='#a'>Of mills</a></p><p>See here</p><h2>Of Mills</h2><h2>See here</h2>"
-    assert left(page, drop_lines_again) == ["See here", "Of Mills", "See here"]
 
 
 def test_a_paragraph_is_said_once() -> None:

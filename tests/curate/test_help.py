@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from curate.cli import _parser
+from curate.cli import _parser, main
 
 SOURCED = (
     'source /dev/stdin; COMP_WORDS=({words}); COMP_CWORD={at}; _shtab_curate curate "{last}"; echo "${{COMPREPLY[@]}}"'
@@ -64,6 +64,19 @@ def test_bash_completes(words: str, found: str) -> None:
     env = {**os.environ, "LC_ALL": "C"}
     done = subprocess.run(["bash", "-c", code], input=script, capture_output=True, text=True, check=True, env=env)
     assert (done.stdout.split(), done.stderr) == ([found], "")
+
+
+@pytest.mark.parametrize(("typed", "said"), [("veriffy", "did you mean verify?"), ("xyz", "curate --help lists all.")])
+def test_a_command_that_is_not_there(typed: str, said: str, capsys) -> None:
+    """One line with the nearest, instead of all twenty."""
+    assert main([typed]) == 2
+    assert capsys.readouterr().err == f"curate: there is no command {typed}; {said}\n"
+
+
+def test_the_first_words_fit_eighty_columns(capsys) -> None:
+    """Of the command alone."""
+    assert main([]) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if len(line) > 80] == []
 
 
 def test_completion_without_its_package_says_how_to_get_it(monkeypatch, capsys) -> None:

@@ -258,6 +258,15 @@ def test_settings_for_a_threshold() -> None:
     assert (FINEWEB.bands, FINEWEB.rows, FINEWEB.permutations) == (14, 8, 112)
 
 
+def test_bands_are_the_ones_that_datasketch_finds() -> None:
+    """datasketch integrates numerically over every choice of bands and rows; ours has to come to the same one."""
+    from datasketch.lsh import _optimal_param
+
+    for threshold, permutations in ((0.8, 128), (0.5, 64), (0.7, 100), (0.9, 32), (0.25, 40), (1.0, 16), (0.6, 1)):
+        found = MinHash.for_threshold(threshold, permutations=permutations)
+        assert (found.bands, found.rows) == _optimal_param(threshold, permutations, 0.05, 0.95)
+
+
 def test_wrong_settings_are_the_users_error() -> None:
     """Numbers that mean nothing are refused in one line."""
     for wrong in ({"bands": 0}, {"rows": -1}, {"shingle_words": 0}, {"max_chars": 0}, {"seed": -1}):

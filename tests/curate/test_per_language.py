@@ -10,8 +10,8 @@ from curate.documents import Documents
 from curate.errors import UsageError
 from curate.filters import gopher, languages
 from curate.protocol import about, as_json
-from curate.recipe import describe, fingerprint, load_recipe
-from curate.stages import Keep, Language, PerLanguage, Rules, Score
+from curate.recipe import Recipe, describe, fingerprint, load_recipe
+from curate.stages import ExactDuplicates, Keep, Language, PerLanguage, Read, Rules, Score
 
 GERMAN = "Der Fluss entspringt in den Bergen und fließt durch die Stadt, die an ihm liegt und nach ihm heißt. "
 ENGLISH = "The river rises in the hills and flows through the town that lies on it and has its name from it. "
@@ -103,6 +103,14 @@ def test_views_are_shared_with_the_rule_sets_behind():
         (lambda: PerLanguage({"german": Keep("a", len)}), "'german' is no code"),
         (lambda: PerLanguage({"de": Keep("a", len)}, others="skip"), "drop or keep"),
         (lambda: PerLanguage({"de": Score("a", len, keep_share=0.1)}), "keep_share"),
+        (lambda: PerLanguage({"de": Keep("a", len), "deu": Keep("a", len)}), "'de' twice"),
+        (lambda: PerLanguage([Keep("a", len)]), "dict from language to stage, not list"),
+        (lambda: PerLanguage({3: Keep("a", len)}), "not 3"),
+        (lambda: PerLanguage({"de": gopher.quality}), "a stage is needed, such as Rules"),
+        (lambda: PerLanguage({"de": Rules}), "a stage is needed, such as Rules"),
+        (lambda: PerLanguage({"de": ExactDuplicates()}), "not ExactDuplicates"),
+        (lambda: Recipe("r", (Read(), by_length(de=5))), "goes by language, which no stage before it finds"),
+        (lambda: Recipe("r", (Read(), by_length(de=5), Language())), "goes by language"),
         (lambda: Language(keep=("german",)), "'german' is no code"),
         (lambda: Language(keep=("xx",)), "'xx' is no code"),
         (lambda: Language(keep="en,de"), "no code"),

@@ -18,7 +18,7 @@ from curate.engine.log import Log
 from curate.engine.progress import Ended, Progress
 from curate.folder import LOG, OLD_LOG
 from curate.inputs.tasks import Stretch, sized
-from curate.pulse import FOLDER, Pulse, pulses, pulsing
+from curate.pulse import FOLDER, Pulse, compile_now, pulses, pulsing
 from curate.recipe import load_recipe
 from tests.curate.archives import page
 
@@ -81,18 +81,21 @@ def test_a_process_speaks_once_a_second_and_takes_it_back(tmp_path) -> None:
 
 
 def test_compiling_is_said_until_work_goes_on(tmp_path) -> None:
-    """By numba itself, so only when machine code is really made."""
+    """By numba itself, so only when machine code is really made; in a child process, too."""
     from numba import njit
 
     with pulsing(tmp_path, "00", 10) as pulse:
         double = njit(lambda number: number * 2)
-        assert pulses(tmp_path) == []
+        assert not compile_now(tmp_path)
         double(3)
-        assert [each.compiling for each in pulses(tmp_path)] == [True]
+        assert compile_now(tmp_path)
         pulse.say(0.5, 1, 1)
-        assert [each.compiling for each in pulses(tmp_path)] == [False]
         double(4)
-        assert [each.compiling for each in pulses(tmp_path)] == [False]
+        assert not compile_now(tmp_path)
+        code = "from curate.compiling import tell; tell(); from numba import njit; njit(lambda number: -number)(3)"
+        subprocess.run([sys.executable, "-c", code], check=True)
+        assert compile_now(tmp_path)
+    assert not compile_now(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_the_picture(tmp_path) -> None:
@@ -146,8 +149,9 @@ def test_tasks_share_the_bytes_of_their_input() -> None:
     assert [each.bytes for each in sized([*cut, *groups, Stretch(2, 5, bytes=77)])] == [70, 30, 750, 250, 77]
 
 
-def test_in_a_pipe_nothing_moves(whole, tmp_path, curate) -> None:
+def test_in_a_pipe_nothing_moves(whole, tmp_path, curate, monkeypatch) -> None:
     """Neither escape codes nor lines that are overwritten; `--verbose` says a line for each task."""
+    monkeypatch.setattr("curate.commands.display.PIPE_SECONDS", 3600.0)  # of a machine that is busy
     (tmp_path / "small.py").write_text(SMALL)
     run = ["run", whole, "--recipe", tmp_path / "small.py", "--workers", 1]
     done = curate(*run, "--out", tmp_path / "a")

@@ -1,6 +1,8 @@
 """Batch forms: the same answers as one at a time, from whatever holds texts, and a clear no to what is no column."""
 
+import importlib
 import pickle
+import pydoc
 import time
 from math import isnan
 
@@ -102,6 +104,12 @@ def test_what_is_no_column_of_texts_is_refused_by_name(given, said):
             function(given)
 
 
+def test_no_column_is_refused_by_name():
+    """None is not a column, and the message says so."""
+    with pytest.raises(TypeError, match="a column of texts is needed, not None"):
+        gopher.quality.batch(None)
+
+
 def test_tables_are_refused():
     """Iterating over a pandas frame gives the names of its columns."""
     pandas = pytest.importorskip("pandas")
@@ -178,3 +186,26 @@ def test_a_batch_of_one_costs_about_as_much_as_a_text():
                     call()
                 cost[name] = min(cost[name], time.process_time() - started)
         assert cost["batch"] < 2 * cost["one"]
+
+
+PUBLIC = ("filters.gopher", "filters.c4", "filters.fineweb", "filters.refinedweb", "filters.signals", "filters.url",
+          "filters.html", "filters.pii", "filters.languages", "filters.consent", "classifiers.language",
+          "classifiers.quality", "classifiers.toxicity", "classifiers.webtext", "classifiers.multilingual")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_dir_shows_what_is_public(name):
+    """What is listed exists, is not private, and a callable among it explains itself."""
+    module = importlib.import_module(f"curate.{name}")
+    assert dir(module) == sorted(module.__all__)
+    shown = {each: getattr(module, each) for each in dir(module)}
+    assert all(not each.startswith("_") and (not callable(value) or value.__doc__) for each, value in shown.items())
+
+
+def test_help_lists_limits_and_sources():
+    """`help(gopher.quality)` has each limit and source, of a copy its own limits; the class has its docstring."""
+    said = pydoc.render_doc(gopher.quality.with_limits(min_words=7), renderer=pydoc.plaintext)
+    assert "min_words 7: it is too short (Gopher (Rae et al. 2021), appendix A.1.1)" in said
+    assert all(f"{rule.name} {rule.limit:g}" in said for rule in gopher.quality.rules[1:])
+    assert all(dialect.source in said for dialect in gopher.quality.dialects if dialect.source)
+    assert type(gopher.quality).__doc__.startswith("A published set of limits")
