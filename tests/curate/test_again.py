@@ -12,6 +12,7 @@ from curate.cluster import Workers
 from curate.engine.run import run
 from curate.finished.cleaning import clean
 from curate.finished.verify import verify
+from curate.folder import LOCK, LOG
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Read
 
@@ -36,7 +37,7 @@ def files(out: Path) -> dict[str, tuple[int, int]]:
     """All files outside `work/` by inode and time of change: a file that is written again has another."""
     found = (path for path in out.rglob("*") if path.is_file() and "work" not in path.relative_to(out).parts)
     kept = {path.relative_to(out).as_posix(): path.stat() for path in found}
-    return {name: (status.st_ino, status.st_mtime_ns) for name, status in kept.items() if name != ".lock"}
+    return {name: (status.st_ino, status.st_mtime_ns) for name, status in kept.items() if name not in (LOCK, LOG)}
 
 
 def test_the_same_command_leaves_every_file_alone(out: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from curate.errors import UsageError
 from curate.finished.verify import verify
+from curate.folder import LOCK, LOG
 from curate.output.checksums import CHECKSUMS
 from tests.curate.archives import archive, http, record
 
@@ -33,7 +34,7 @@ def finished(tmp_path_factory, curate):
 
 def covered(out) -> list:
     return sorted(
-        path for path in out.rglob("*") if path.is_file() and "work" not in path.parts and path.name != ".lock"
+        path for path in out.rglob("*") if path.is_file() and "work" not in path.parts and path.name not in (LOCK, LOG)
     )
 
 
