@@ -17,9 +17,18 @@ FLOORS = ("curate", "filters", "classifiers", "pipelines")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CORE = ("numpy", "numba", "llvmlite", "idna", "tldextract", "requests", "requests_file", "certifi",
         "charset_normalizer", "filelock")  # fmt: skip
-SAYS_SO_ITSELF = {"spacy", "torch"}  # `classifiers.names` and `curate prove` have a line of their own
+SAYS_SO_ITSELF = {
+    "shtab",
+    "spacy",
+    "torch",
+}  # completion, `classifiers.names` and `curate prove` have a line of their own
 COMES_WITH = {"markupsafe": "jinja2", "lxml": "lxml_html_clean"}
-NOT_SHIPPED = {"scipy", "lightgbm", "setuptools"}  # training the shipped models again, and building
+NOT_SHIPPED = {
+    "_typeshed",
+    "scipy",
+    "lightgbm",
+    "setuptools",
+}  # for types; training the shipped models again, and building
 
 
 @pytest.fixture(scope="module")

@@ -91,8 +91,9 @@ def best_cut(odds: NDArray[np.float32], words: NDArray[np.float32]) -> tuple[flo
 def cut_of(best: float, expected_f1: float) -> float:
     """The probability from which blocks are kept, given the best cut and the F1 expected there.
 
-    >>> round(cut_of(0.3, 0.95), 3), round(cut_of(0.3, 0.59), 3), round(cut_of(0.3, 0.4), 3)
-    (0.525, 0.435, 0.3)
+    >>> from curate.extract.compiling import entry
+    >>> [round(entry(cut_of)(0.3, expected_f1), 3) for expected_f1 in (0.95, 0.59, 0.4)]
+    [0.525, 0.435, 0.3]
     """
     sure = share(expected_f1, UNSURE, SURE)
     return max((1 - sure) * best + sure * FIXED_CUT, MIN_CUT)

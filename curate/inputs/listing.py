@@ -48,7 +48,7 @@ class Inputs(Sequence[Input]):
         and what `describe` raises.
         """
         with _room():
-            self._rows = sqlite3.connect("")
+            self._rows = sqlite3.connect("", check_same_thread=False)  # a finalizer closes it, in any thread
             weakref.finalize(self, self._rows.close)
             self._rows.executescript(_TABLES)
             self._count = 0

@@ -23,6 +23,7 @@ from curate.commands import whatif as command
 from curate.engine.run import run
 from curate.errors import UsageError
 from curate.filters import c4, fineweb, gopher, refinedweb, signals
+from curate.filters.measured import LEAST_PROSE
 from curate.finished.takedown import takedown
 from curate.output.fates import Reason
 from curate.recipe import fingerprint, load_recipe
@@ -96,7 +97,7 @@ def values_near(rng: random.Random, limits: list[float]) -> float:
 
 @pytest.mark.parametrize("rules", RULE_SETS, ids=lambda rules: f"{rules.name}-{rules.dialect}")
 def test_a_rule_set_judges_stored_signals_as_it_judges_a_text(rules):
-    """On random signals, at limits, beside them and NaN, with limits changed and taken away."""
+    """On random signals, at limits, beside them and NaN, with limits changed and taken away, with any prose."""
     rng = random.Random(3)
     rules = rules.with_limits(**{rules.rules[0].name: None, rules.rules[-1].name: 0.5})
     limits = {rule.signal: [r.limit for r in rules.rules if r.signal == rule.signal and np.isfinite(r.limit)] or [1.0]
@@ -106,7 +107,8 @@ def test_a_rule_set_judges_stored_signals_as_it_judges_a_text(rules):
     for _ in range(400):
         changed = rng.sample(sorted(limits), rng.randint(0, min(3, len(limits))))
         rows.append(passing | {name: rng.choice([np.nan, *[values_near(rng, limits[name])] * 9]) for name in changed})
-    batch = row_batch({f"{rules.name}.{name}": [row[name] for row in rows] for name in limits})
+        rows[-1]["prose_fraction"] = rng.choice([0.0, LEAST_PROSE, 0.5, 1.0, np.nan])
+    batch = row_batch({f"{rules.name}.{name}": [row[name] for row in rows] for name in rows[0]})
     found = judge(Rules(rules), batch)
     assert [found.rules[code] for code in found.codes] == [rules.judge(row).rule for row in rows]
     assert len(set(found.codes.tolist())) > min(2, len(rules.rules) - 1)
