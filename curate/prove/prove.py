@@ -152,9 +152,7 @@ def _notes(rest: Sequence[Corpus], sets: Sequence[Corpus], size: int, settings: 
         )
     if large.sizes.sum() > 4 * small.sizes.sum():
         times = float(large.sizes.sum() / small.sizes.sum())
-        found.append(
-            f"{large.name} has {times:.0f} times the bytes of {small.name}, which decides how much of it is used"
-        )
+        found.append(f"{large.name} has {times:.0f} times the bytes of {small.name}: no more of it is used in a draw")
     few = [each.name for each in sets if len(set(each.sites)) < FEW_SITES]
     if few:
         found.append(f"fewer than {FEW_SITES} sites are in {', '.join(few)}: intervals on so few sites are rough")

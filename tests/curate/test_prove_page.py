@@ -166,5 +166,5 @@ def test_two_of_one_name_and_a_small_budget(tmp_path: Path) -> None:
     proof = prove(arms, [held], Settings(1_000_000, 1, 0), tmp_path / "work", lambda *_: None)
     said = "\n".join(proof.notes)
     assert "budget allows halves of 1,000,000 bytes" in said
-    assert "b/data has 6 times the bytes of a/data" in said
+    assert "b/data has 6 times the bytes of a/data: no more of it is used" in said
     assert "fewer than 30 sites are in held" in said
