@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from curate.errors import UsageError
 from curate.files import TEMPORARY, DiskFullError, forget
 from curate.liveness import refuse_silent, watched
+from curate.memory import give_back
 from curate.places import Place, adopt, standing
 from curate.preflight import WORKER_BYTES, available_memory, gigabytes
 from curate.proofs import leave_proof, tidy_folders, unseen
@@ -170,6 +171,8 @@ def _guarded(function: Callable[..., Any], *arguments: object) -> object:
     except Exception as error:  # noqa: BLE001  a lost split must not stop the others; it is reported and exit code 1
         last = traceback.extract_tb(error.__traceback__)[-1]
         return Lost(f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})")
+    finally:
+        give_back()
 
 
 @dataclass(slots=True)
