@@ -20,6 +20,18 @@ SAMPLE_MB = 32
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
+    sources(parser)
+    parser.add_argument(
+        "--workers", type=int, default=0, help="The run will have so many processes (default: one for each core)."
+    )
+    options(parser)
+    parser.add_argument("--out", default="", help="Keep the plan in OUT.plan.json, for the report of a run into OUT.")
+    parser.add_argument("--json", action="store_true", help="Print the plan as JSON.")
+    quality_option.arguments(parser)
+
+
+def sources(parser: argparse.ArgumentParser) -> None:
+    """Declare the inputs, the recipe and the earlier runs, of a plan and of a run alike."""
     parser.add_argument(
         "inputs",
         nargs="+",
@@ -31,15 +43,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="webtext",
         help="The recipe is webtext, module:ATTR, or a .py file, which is Python and is run (default webtext).",
     )
-    parser.add_argument(
-        "--workers", type=int, default=0, help="The run will have so many processes (default: one for each core)."
-    )
     parser.add_argument("--against", action="append", default=[], type=run_folder, metavar="OUT",
                         help="Documents of this earlier run count as already kept. It may be repeated.")  # fmt: skip
-    options(parser)
-    parser.add_argument("--out", default="", help="Keep the plan in OUT.plan.json, for the report of a run into OUT.")
-    parser.add_argument("--json", action="store_true", help="Print the plan as JSON.")
-    quality_option.arguments(parser)
 
 
 def options(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ from curate.engine.run import run
 from curate.errors import CurateError, UsageError
 from curate.extras import have
 from curate.output.publish import output_folder
-from curate.output.published import Use, run_folder
+from curate.output.published import Use
 from curate.report import tables as report
 
 SAID_OF_STAGES = ("name", "docs_in", "docs_out", "seconds", "dropped", "errors")
@@ -27,12 +27,7 @@ HELP = "Curate inputs into an output folder."
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
-    parser.add_argument(
-        "inputs",
-        nargs="+",
-        metavar="INPUT",
-        help="An input is a file, glob, folder, s3:// or https:// address, crawl path, or @list of such.",
-    )
+    plan.sources(parser)
     parser.add_argument(
         "--out",
         default="",
@@ -43,18 +38,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     loud.add_argument("--verbose", action="store_true", help="Print a line for each task that ends.")
     parser.add_argument("--json", action="store_true", help="Print what came out as JSON, and nothing else on stdout.")
     parser.add_argument(
-        "--recipe",
-        default="webtext",
-        help="The recipe is webtext, module:ATTR, or a .py file, which is Python and is run (default webtext).",
-    )
-    parser.add_argument(
         "--workers", type=int, default=0, help="Use so many processes (default: one for each core; 1 is this process)."
     )
     parser.add_argument(
         "--ray-address", default="", help="Work on a running Ray cluster (default: $RAY_ADDRESS, else this machine)."
     )
-    parser.add_argument("--against", action="append", default=[], type=run_folder, metavar="OUT",
-                        help="Documents of this earlier run count as already kept. It may be repeated.")  # fmt: skip
     parser.add_argument(
         "--stage-dir", type=Path, metavar="DIR", help="A run for s3:// writes here before it is published."
     )

@@ -84,6 +84,10 @@ def _quality_arguments(parser: argparse.ArgumentParser) -> None:
     add("--extractor", default="blocks", help="Extract pages that are HTML with this one (default blocks).")
     add("--max-texts", type=int, default=20_000, help="Use at most so many texts of each side (default 20000).")
     add("--min-chars", type=int, default=200, help="Use texts of at least so many characters (default 200).")
+    _targets(parser)
+
+
+def _targets(parser: argparse.ArgumentParser) -> None:
     target = parser.add_mutually_exclusive_group()
     target.add_argument(
         "--target-keep", type=float, metavar="SHARE", help="Set the limit that keeps this share of the crawl."

@@ -78,9 +78,7 @@ def run(
     tasks = planned(inputs, recipe.split_bytes)
     refuse_foreign(out)
     earlier = read_indexes(against, recipe.barriers, out)
-    check_room(inputs, out, workers.here())
-    for stage in recipe.stages:
-        about(stage).check()
+    _check(recipe, inputs, out, workers)
     with locked(out):
         remove_temporaries(out)
         workers.check_shared(out / WORK if place_of(out / WORK) else out)
@@ -107,6 +105,13 @@ def run(
         workers.tidy()
     _refuse_to_call_it_done(recipe, tally, report, len(inputs))
     return report
+
+
+def _check(recipe: Recipe, inputs: Inputs, out: Path, workers: Workers) -> None:
+    """Refuse a run that has not enough room, or a stage that lacks something, before anything is written."""
+    check_room(inputs, out, workers.here())
+    for stage in recipe.stages:
+        about(stage).check()
 
 
 def _written(
