@@ -22,7 +22,10 @@ from numba.core.event import Event, Listener, register
 from numba.core.types.misc import unliteral
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-SOURCES = ("characters", "compiled", "english", "hashing", "kernels", "ngrams", "tokenizer", "web_words", "word_splits")
+SOURCES = (
+    "characters", "compiled", "english", "hashing", "kernels", "ngrams", "pii_address_forms", "pii_kinds",
+    "pii_near_numbers", "pii_places", "pii_scan", "pii_starts", "tokenizer", "web_words", "word_splits",
+)  # fmt: skip
 
 
 def _stamp() -> str:
