@@ -5,60 +5,36 @@ address has between a number and a capital letter behind it, or no word before i
 states have. A page has fifty numbers, and patterns on each would cost more than all other work on it.
 """
 
-from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from curate.filters import characters as ch
-from curate.filters import pii_address_forms as forms
-from curate.filters import pii_places as places
 from curate.filters.compiled import inner
-from curate.filters.hashing import BASE, look_up, word_table
+from curate.filters.hashing import BASE, look_up
+from curate.filters.pii_address_words import (
+    BETWEEN,
+    ENDING,
+    FOLLOWS,
+    IN_STREET,
+    IN_WORD,
+    JOINT,
+    LAST,
+    LAST_CAPITAL,
+    LAST_CAPITALS,
+    NEAR_END,
+    NO_HOUSE,
+    RANGE,
+    STREET,
+    VIA,
+)
 from curate.filters.pii_streets import WINDOW_CHARS
 
-# What the table says of a word, in lower case: it may stand between a number and its street; it comes before a name of
-# a street; it is the last before a number, as it is, with a capital, or all in capitals; it ends a street of one word;
-# it is one of the last two before a number; it begins a street's name even where it is glued to what stands before.
-FOLLOWS, STREET, LAST, LAST_CAPITAL, LAST_CAPITALS, ENDING, NEAR_END, VIA = 1, 2, 4, 8, 16, 32, 64, 128
-NEWLINE, BLANK, COMMA, DOT, HYPHEN, SLASH, AND, BRACKET = 10, 32, 44, 46, 45, 47, 38, 40
-EN_DASH, HALF, FIRST_CJK, APOSTROPHE, CURLY, UNDERSCORE = 0x2013, 0xBD, 0x2E80, 39, 0x2019, 95
-NO_HOUSE_AFTER = (36, 0x20AC, 0xA3, DOT, 37, UNDERSCORE, 61, 64, 43)  # $ € £ . % _ = @ +
+NEWLINE, BLANK, COMMA, DOT, HYPHEN, SLASH, BRACKET, FIRST_CJK = 10, 32, 44, 46, 45, 47, 40, 0x2E80
 REACH = 80  # characters behind a number in which a street has its first capital
 TOKENS = 9  # words before a number, between blanks
 LONGEST_ENDING = 12
 UNIT_HERE = np.uint64(1)
-
-
-@cache
-def address_words() -> NDArray[np.uint64]:
-    """The words, as `hashing.look_up` takes them."""
-    bits: dict[str, int] = {}
-
-    def note(words: Any, bit: int) -> None:
-        for word in words:
-            bits[word] = bits.get(word, 0) | bit
-
-    def alternatives(pattern: str) -> list[str]:
-        return [word.replace("\\", "") for word in pattern.split("|")]
-
-    def last(pattern: str) -> list[str]:
-        return [word.split()[-1].strip(".") for word in alternatives(pattern)]
-
-    joins = alternatives(forms.JOIN.removeprefix("(?:").removesuffix(")"))
-    romance = [word.rstrip(".") for word in forms.ROMANCE_STREETS]
-    note((*joins, *romance, *"bis ter quater st nd rd th d l at and".split()), FOLLOWS)
-    note(places.STREET_BEFORE, STREET)
-    note(("via", "viale", "vicolo"), VIA)
-    note(forms.BOX_WORDS, LAST)
-    for word in last("|".join((places.UNIT, places.US_STATE_NAME, places.AU_STATE, places.IN_STATE))):
-        note([word.lower()], LAST_CAPITAL if word[:1].isupper() else LAST)
-    note((word.lower() for word in alternatives(places.US_STATE)), LAST_CAPITALS)
-    note((*forms.ENDING, *forms.WEAK_ENDING), ENDING)
-    note((word.strip(".").lower() for word in alternatives(places.STREET_AFTER_NAME)), NEAR_END)
-    note("carrera calle cra cll kr cl avenida av diagonal dg transversal tv".split(), NEAR_END)
-    return word_table(bits)
 
 
 @inner
@@ -80,19 +56,19 @@ def added(value: Any, code: Any, folds: Any) -> Any:
 
 
 @inner
-def is_number_joint(code: Any) -> Any:
-    """Return whether a mark can stand between a number and its street, or between two numbers of one house."""
-    return code in (BLANK, COMMA, HYPHEN, EN_DASH, SLASH, AND)
+def is_mark(code: Any, marks: Any, kind: Any) -> Any:
+    """Return whether a code point is an ASCII mark of a kind."""
+    return code < 128 and marks[code] & kind != 0
 
 
 @inner
-def skip_number(codes: Any, classes: Any, at: Any) -> Any:
+def skip_number(codes: Any, classes: Any, marks: Any, at: Any) -> Any:
     """Where a further number of a house, or of a street, ends that begins here; -1 when it is neither."""
     size, i = len(codes), at
     while i < size and class_of(codes[i], classes) & ch.DECIMAL:
         i += 1
     before = codes[at - 1] if codes[at - 1] != BLANK or at < 2 else codes[at - 2]
-    if before in (SLASH, HYPHEN, EN_DASH, AND):
+    if before == 0x2013 or is_mark(before, marks, RANGE):
         while i < size and class_of(codes[i], classes) & ch.ALNUM:
             i += 1
         return i
@@ -105,26 +81,29 @@ def skip_number(codes: Any, classes: Any, at: Any) -> Any:
 
 
 @inner
-def street_follows(codes: Any, classes: Any, folds: Any, words: Any, end: Any) -> Any:
+def street_follows(codes: Any, classes: Any, folds: Any, words: Any, marks: Any, end: Any) -> Any:
     """Return whether only words that addresses have stand between a number's end and a capital letter."""
-    size, i = min(len(codes), end + REACH), end
-    if end >= len(codes) or not (
-        is_number_joint(codes[end]) or codes[end] == HALF or class_of(codes[end], classes) & ch.LETTER
+    size, i = len(codes), end
+    if end >= size or not (
+        is_mark(codes[end], marks, JOINT)
+        or codes[end] == 0x2013
+        or codes[end] == 0xBD
+        or class_of(codes[end], classes) & ch.LETTER
     ):
         return False
-    while i < size:
+    while i < size and i < end + REACH:
         code, flags = codes[i], class_of(codes[i], classes)
         if flags & ch.CAPITAL:
             return True
         if flags & ch.DECIMAL:
-            i = skip_number(codes, classes, i)
+            i = skip_number(codes, classes, marks, i)
             if i < 0:
                 return False
-        elif code in (HALF, DOT, APOSTROPHE, CURLY) or is_number_joint(code):
+        elif is_mark(code, marks, JOINT | IN_STREET) or code == 0xBD or code == 0x2013 or code == 0x2019:  # ½ – ’
             i += 1
         elif flags & ch.ALNUM:
             first, value = i, np.uint64(0)
-            while i < len(codes) and class_of(codes[i], classes) & ch.ALNUM:
+            while i < size and class_of(codes[i], classes) & ch.ALNUM:
                 value, i = added(value, codes[i], folds), i + 1
             if not (first == end and i - first == 1) and not look_up(words, value) & FOLLOWS:
                 return False
@@ -229,29 +208,40 @@ def street_near_end(codes: Any, classes: Any, folds: Any, words: Any, low: Any, 
 def postcode_follows(codes: Any, classes: Any, end: Any) -> Any:
     """Return whether a comma, a blank and a number that is no year stand right behind a house number."""
     size = len(codes)
-    for k in range(end, min(end + 9, size - 2)):
+    for k in range(end, end + 9):
+        if k + 2 >= size:
+            return False
         if codes[k] == COMMA and codes[k + 1] == BLANK:
             if class_of(codes[k + 2], classes) & ch.CAPITAL:
                 return k + 4 < size and (codes[k + 3] == HYPHEN or codes[k + 4] == HYPHEN)
             digits = 0
             while k + 2 + digits < size and digits < 5 and class_of(codes[k + 2 + digits], classes) & ch.DECIMAL:
                 digits += 1
-            first, second = codes[k + 2], codes[min(k + 3, size - 1)]
+            first, second = codes[k + 2], codes[k + 3] if digits > 1 else np.uint32(0)
             year = digits == 4 and ((first == 49 and second >= 53) or (first == 50 and second == 48))
             return digits > 0 and not year
     return False
 
 
 @inner
-def street_precedes(codes: Any, classes: Any, folds: Any, words: Any, start: Any, end: Any) -> Any:
+def street_precedes(codes: Any, classes: Any, folds: Any, words: Any, marks: Any, start: Any, end: Any) -> Any:
     """Return whether the words before a number can make it a part of an address."""
-    low, i = max(0, start - WINDOW_CHARS), start
-    while i > low and start - i < 5 and (codes[i - 1] in (BLANK, COMMA, DOT, 35, 58, 0x2116, 0xB0, HYPHEN, EN_DASH)):
+    low, i = np.int64(0) if start < WINDOW_CHARS else start - WINDOW_CHARS, start
+    while (
+        i > low
+        and start - i < 5
+        and (
+            is_mark(codes[i - 1], marks, BETWEEN)
+            or codes[i - 1] == 0x2116
+            or codes[i - 1] == 0xB0
+            or codes[i - 1] == 0x2013
+        )
+    ):  # № ° –
         i -= 1
     stop, first = i, np.int64(-1)
     while i > low:
         flags = class_of(codes[i - 1], classes)
-        if not flags & ch.ALNUM and codes[i - 1] not in (UNDERSCORE, APOSTROPHE, SLASH):
+        if not flags & ch.ALNUM and not is_mark(codes[i - 1], marks, IN_WORD):
             break
         i -= 1
         first = i if flags & ch.ALNUM and not flags & ch.DECIMAL else first
@@ -271,14 +261,14 @@ def street_precedes(codes: Any, classes: Any, folds: Any, words: Any, start: Any
 @inner
 def lettered_code_goes_on(codes: Any, classes: Any, end: Any) -> Any:
     """Return whether a further digit, or a capital, follows the first ones of a British or Canadian postcode."""
-    for k in range(end, min(end + 3, len(codes))):
-        if class_of(codes[k], classes) & ch.DECIMAL:
+    for k in range(end, end + 3):
+        if k < len(codes) and class_of(codes[k], classes) & ch.DECIMAL:
             return True
     return end < len(codes) and class_of(codes[end], classes) & ch.CAPITAL != 0
 
 
 @inner
-def in_address(codes: Any, classes: Any, folds: Any, words: Any, start: Any, end: Any) -> Any:
+def in_address(codes: Any, classes: Any, folds: Any, words: Any, marks: Any, start: Any, end: Any) -> Any:
     """Return whether the number at `start` to `end` may be a part of an address."""
     previous = codes[start - 1] if start else np.uint32(NEWLINE)
     flags = class_of(previous, classes)
@@ -291,10 +281,10 @@ def in_address(codes: Any, classes: Any, folds: Any, words: Any, start: Any, end
         named = start > 2 and codes[start - 2] == 111 and (codes[start - 3] == 78 or codes[start - 3] == 110)
         if not named:
             return False
-    elif previous in (36, 0x20AC, 0xA3, DOT, 37, UNDERSCORE, 61, 64, 43) or (
-        flags & ch.ALNUM and not glued
-    ):  # $ € £ . % _ = @ +
+    elif (
+        previous == 0x20AC or previous == 0xA3 or is_mark(previous, marks, NO_HOUSE) or (flags & ch.ALNUM and not glued)
+    ):
         return False
-    if end - start < 7 and street_follows(codes, classes, folds, words, end):
+    if end - start < 7 and street_follows(codes, classes, folds, words, marks, end):
         return True
-    return street_precedes(codes, classes, folds, words, start, end)
+    return street_precedes(codes, classes, folds, words, marks, start, end)

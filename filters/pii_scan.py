@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from curate.filters import characters as ch
 from curate.filters import pii_near_numbers as near
 from curate.filters.compiled import inner, kernel
+from curate.filters.pii_address_words import OPENS, address_words, mark_kinds
 from curate.filters.pii_kinds import (
     API_KEY,
     AT,
@@ -34,18 +35,17 @@ from curate.filters.pii_kinds import (
     RUN,
     Places,
 )
-from curate.filters.pii_near_numbers import class_of
+from curate.filters.pii_near_numbers import class_of, is_mark
 from curate.filters.pii_starts import (
     BLANK,
     BUCKETS,
     COLON,
     HYPHEN,
-    TAB,
     UNDERSCORE,
     at_in_brackets,
     at_in_words,
-    at_or,
     begun,
+    char,
     is_ascii_alnum,
     is_iban,
     is_ipv6,
@@ -66,18 +66,24 @@ def put(out: Any, count: Any, kind: Any, start: Any, end: Any) -> Any:
 
 
 @inner
-def at_mark(codes: Any, i: Any, out: Any, count: Any) -> Any:
+def begins_secret(code: Any) -> Any:
+    """Return whether the name of a password, token, API key or signature in an address may begin so."""
+    return code == 112 or code == 116 or code == 97 or code == 115
+
+
+@inner
+def at_mark(codes: Any, marks: Any, i: Any, out: Any, count: Any) -> Any:
     """Write what begins at a mark or a blank; the new number of places."""
     code = codes[i]
     if code == BLANK:
-        following = at_or(codes, i + 1, 0)
-        if (following == 97 or following == 65 or following == 64) and at_in_words(codes, i):
+        following = char(codes, i + 1)
+        if (following == 97 or following == 65 or following == 64) and at_in_words(codes, marks, i):
             count = put(out, count, AT_IN_WORDS, i, i + (3 if following == 64 else 4))
     elif code == 64:
         count = put(out, count, AT, i, i)
-    elif (code == 63 or code == 38) and at_or(codes, i + 1, 0) in (112, 116, 97, 115):  # ? &
+    elif (code == 63 or code == 38) and begins_secret(char(codes, i + 1)):  # ? &
         count = put(out, count, IN_URL, i, i)
-    if code in (91, 40, 123, 60, UNDERSCORE, HYPHEN, 38, 0xFF20) and at_in_brackets(codes, i):
+    if (is_mark(code, marks, OPENS) or code == 38 or code == 0xFF20) and at_in_brackets(codes, i):
         count = put(out, count, AT_IN_BRACKETS, i, i)
     return count
 
@@ -85,7 +91,7 @@ def at_mark(codes: Any, i: Any, out: Any, count: Any) -> Any:
 @inner
 def at_word(codes: Any, tables: Any, i: Any, previous: Any, out: Any, count: Any) -> Any:
     """Write what begins at the start of a word; the new number of places."""
-    classes, folds, plain, _, words, keys = tables
+    classes, folds, plain, _, words, keys, _ = tables
     code, before = codes[i], class_of(previous, classes)
     if not before & ch.ALNUM and previous != HYPHEN:
         found = begun(codes, folds, i, words)
@@ -109,9 +115,9 @@ def at_word(codes: Any, tables: Any, i: Any, previous: Any, out: Any, count: Any
 @inner
 def at_umlaut(codes: Any, i: Any, previous: Any, out: Any, count: Any) -> Any:
     """Write the way that Germans spell an `@` between blanks; the new number of places."""
-    umlaut, blank = codes[i] == 0xE4 or codes[i] == 0xC4, previous in (BLANK, TAB)
-    behind = at_or(codes, i + 2, 0)
-    if umlaut and blank and at_or(codes, i + 1, 0) | 32 == 116 and (behind in (BLANK, TAB)):
+    umlaut, blank = codes[i] == 0xE4 or codes[i] == 0xC4, previous == 32 or previous == 9
+    behind = char(codes, i + 2)
+    if umlaut and blank and char(codes, i + 1) | 32 == 116 and (behind == 32 or behind == 9):
         return put(out, count, AT_IN_BRACKETS, i, i)
     return count
 
@@ -119,13 +125,13 @@ def at_umlaut(codes: Any, i: Any, previous: Any, out: Any, count: Any) -> Any:
 @inner
 def at_number(codes: Any, tables: Any, start: Any, end: Any, out: Any, count: Any) -> Any:
     """Write what a number, from its first digit to its last, may be; the new number of places."""
-    classes, folds, _, address_words, _, _ = tables
-    if near.in_address(codes, classes, folds, address_words, start, end):
+    classes, folds, _, streets, _, _, marks = tables
+    if near.in_address(codes, classes, folds, streets, marks, start, end):
         count = put(out, count, NUMBER, start, end)
     if end - start == 4:
-        before = at_or(codes, start - 1, 0)
-        if before in (BLANK, HYPHEN):
-            before = at_or(codes, start - 2, 0)
+        before = char(codes, start - 1)
+        if before == 32 or before == 45:
+            before = char(codes, start - 2)
         if is_mask(before):
             count = put(out, count, MASKED, start, end)
     return count
@@ -147,14 +153,15 @@ def scan(codes: Any, tables: Any) -> Any:  # noqa: C901 - compiled
             continue
         if count + ROOM > len(out):
             larger = np.empty((2 * len(out), 3), np.int64)
-            larger[:count] = out[:count]
+            for k in range(count):  # an assignment of slices would compile half of numba's strings
+                larger[k, 0], larger[k, 1], larger[k, 2] = out[k, 0], out[k, 1], out[k, 2]
             out = larger
         flags = class_of(code, classes)
         if code == COLON:
             if not colons and is_ipv6(codes, i):
                 count, colons = put(out, count, IPV6, i, i), True
         elif not flags & ch.ALNUM:
-            count = at_mark(codes, i, out, count)
+            count = at_mark(codes, tables[6], i, out, count)
         else:
             if flags & ch.DECIMAL and i >= digits:
                 digits = np.int64(i + 1)
@@ -162,7 +169,7 @@ def scan(codes: Any, tables: Any) -> Any:  # noqa: C901 - compiled
                     digits += 1
                 count = at_number(codes, tables, i, digits, out, count)
                 if i >= run:
-                    run, wanted = run_end(codes, classes, i)
+                    run, wanted = run_end(codes, classes, tables[6], i)
                     if wanted:
                         count = put(out, count, RUN, i, run)
             if not (class_of(previous, classes) & ch.ALNUM and (code >= 128 or is_ascii_alnum(previous))):
@@ -200,7 +207,7 @@ def _bits(*lists: Iterable[str]) -> dict[str, int]:
 def _tables() -> tuple[Any, ...]:
     folds, plain = np.array(list(map(_lower, range(FOLDED))), np.uint32), np.arange(128, dtype=np.uint32)
     words, keys = _listed(_bits(NAMES, PASSWORD_WORDS)), _listed(_bits(KEY_STARTS))
-    return ch.classes(), folds, plain, near.address_words(), words, keys
+    return ch.classes(), folds, plain, address_words(), words, keys, mark_kinds()
 
 
 def places(text: str) -> Places:

@@ -6,7 +6,8 @@ import numpy as np
 
 from curate.filters import characters as ch
 from curate.filters.compiled import inner
-from curate.filters.pii_near_numbers import class_of, folded
+from curate.filters.pii_address_words import OPENS, SEPARATES
+from curate.filters.pii_near_numbers import class_of, folded, is_mark
 
 BUCKETS = 1024  # of lists of phrases
 COLON, HYPHEN, UNDERSCORE, BLANK, TAB, DOT, ZERO, NINE = 58, 45, 95, 32, 9, 46, 48, 57
@@ -20,9 +21,9 @@ def is_ascii_alnum(code: Any) -> Any:
 
 
 @inner
-def at_or(codes: Any, at: Any, other: Any) -> Any:
-    """A code point, or another where the text has ended."""
-    return codes[at] if 0 <= at < len(codes) else np.uint32(other)
+def char(codes: Any, at: Any) -> Any:
+    """A code point, or 0 where the text has not begun or has ended."""
+    return codes[at] if 0 <= at < len(codes) else np.uint32(0)
 
 
 @inner
@@ -50,21 +51,21 @@ def begun(codes: Any, folds: Any, at: Any, listed: Any) -> Any:
 
 
 @inner
-def is_separator(code: Any) -> Any:
+def is_separator(code: Any, marks: Any) -> Any:
     """Return whether a mark holds digits together, as in `pii_numbers`."""
-    if code < 128:
-        return code in (BLANK, TAB) or code == 40 or code == 41 or 45 <= code <= 47
-    return code == 0xA0 or code == 0x2009 or code == 0x202F or 0x2010 <= code <= 0x2015
+    return (
+        is_mark(code, marks, SEPARATES) or code == 0xA0 or code == 0x2009 or code == 0x202F or 0x2010 <= code <= 0x2015
+    )
 
 
 @inner
-def run_end(codes: Any, classes: Any, start: Any) -> Any:
+def run_end(codes: Any, classes: Any, marks: Any, start: Any) -> Any:
     """Where a run of digits and separators ends, and whether it has digits for a phone number or dots for an IP."""
     i, digits, dots = start, 0, 0
     while i < len(codes):
         if class_of(codes[i], classes) & ch.DECIMAL:
             digits += 1
-        elif is_separator(codes[i]):
+        elif is_separator(codes[i], marks):
             dots += codes[i] == DOT
         else:
             break
@@ -82,25 +83,25 @@ def is_mask(code: Any) -> Any:
 def is_national(codes: Any, at: Any) -> Any:
     """Return whether one of the forms of `pii_national` may begin at this start of an ASCII word."""
     first, digits, letters, run = codes[at], 0, 0, 0
-    while run < 40 and is_ascii_alnum(at_or(codes, at + run, 0)):
+    while run < 40 and is_ascii_alnum(char(codes, at + run)):
         run += 1
-    while digits < 9 and ZERO <= at_or(codes, at + digits, 0) <= NINE:
+    while digits < 9 and ZERO <= char(codes, at + digits) <= NINE:
         digits += 1
     if digits:
         if digits == 7 or digits == 8:
-            behind = at + digits + (at_or(codes, at + digits, 0) == HYPHEN)
-            if 65 <= at_or(codes, behind, 0) <= 90:
+            behind = at + digits + (char(codes, at + digits) == HYPHEN)
+            if 65 <= char(codes, behind) <= 90:
                 return True
-        after = at_or(codes, at + 3, 0)
+        after = char(codes, at + 3)
         return (run >= 26 and (first == 49 or first == 51)) or (
-            digits == 3 and first == NINE and (after in (BLANK, HYPHEN))
+            digits == 3 and first == NINE and (after == 32 or after == 45)
         )
     if first == 98:
         return run >= 28 and codes[at + 1] == 99 and codes[at + 2] == 49  # bc1
-    while letters < 7 and 65 <= at_or(codes, at + letters, 0) <= 90:
+    while letters < 7 and 65 <= char(codes, at + letters) <= 90:
         letters += 1
-    behind = at + letters + (letters == 2 and at_or(codes, at + 2, 0) == BLANK)
-    digit = ZERO <= at_or(codes, behind, 0) <= NINE and ZERO <= at_or(codes, behind + 1, 0) <= NINE
+    behind = at + letters + (letters == 2 and char(codes, at + 2) == BLANK)
+    digit = ZERO <= char(codes, behind) <= NINE and ZERO <= char(codes, behind + 1) <= NINE
     return (letters == 2 or letters == 6) and digit
 
 
@@ -108,37 +109,37 @@ def is_national(codes: Any, at: Any) -> Any:
 def is_iban(codes: Any, at: Any) -> Any:
     """Return whether two letters and two digits begin at this start of an ASCII word."""
     for k in range(4):
-        code = at_or(codes, at + k, 0)
+        code = char(codes, at + k)
         if not is_ascii_alnum(code) or (ZERO <= code <= NINE) != (k > 1):
             return False
     return True
 
 
 @inner
-def host_follows(codes: Any, at: Any) -> Any:
+def host_follows(codes: Any, marks: Any, at: Any) -> Any:
     """Return whether a word and a dot, in whatever way it is spelled, begin here."""
     i = at
-    while is_ascii_alnum(at_or(codes, i, 0)) or at_or(codes, i, 0) in (0x17F, 0x212A):
+    while is_ascii_alnum(char(codes, i)) or char(codes, i) == 0x17F or char(codes, i) == 0x212A:
         i += 1
-    code = at_or(codes, i, 0)
+    code = char(codes, i)
     if code == DOT:
-        after = at_or(codes, i + 1, 0)
-        return is_ascii_alnum(after) or after in (HYPHEN, 0x17F, 0x212A)
-    if code in (BLANK, TAB):
-        code = at_or(codes, i + 1, 0)
+        after = char(codes, i + 1)
+        return is_ascii_alnum(after) or after == 45 or after == 0x17F or after == 0x212A
+    if code == 32 or code == 9:
+        code = char(codes, i + 1)
         if code == 100 or code == 68:
-            return at_or(codes, i + 2, 0) | 32 == 111 and at_or(codes, i + 3, 0) | 32 == 116
-    return code in (91, 40, 123, 60, UNDERSCORE, HYPHEN)  # [ ( { < _ -
+            return char(codes, i + 2) | 32 == 111 and char(codes, i + 3) | 32 == 116
+    return is_mark(code, marks, OPENS)
 
 
 @inner
-def at_in_words(codes: Any, at: Any) -> Any:
+def at_in_words(codes: Any, marks: Any, at: Any) -> Any:
     """Return whether " at ", " AT " or " @ " begins at a blank, and what may be a host behind it."""
-    first, second, third = at_or(codes, at + 1, 0), at_or(codes, at + 2, 0), at_or(codes, at + 3, 0)
+    first, second, third = char(codes, at + 1), char(codes, at + 2), char(codes, at + 3)
     if first == 64 and second == BLANK:
-        return host_follows(codes, at + 3)
+        return host_follows(codes, marks, at + 3)
     word = (first == 97 and second == 116) or (first == 65 and second == 84)
-    return word and third == BLANK and host_follows(codes, at + 4)
+    return word and third == BLANK and host_follows(codes, marks, at + 4)
 
 
 @inner
@@ -148,31 +149,32 @@ def at_in_brackets(codes: Any, at: Any) -> Any:
     if first == 0xFF20:
         return True
     if first == 38:
-        return at_or(codes, at + 1, 0) == 35 or at_or(codes, at + 1, 0) | 32 == 99  # &#64; &commat;
-    i = at + 1 + (at_or(codes, at + 1, 0) == BLANK)
-    letter = at_or(codes, i, 0)
-    if first in (HYPHEN, UNDERSCORE):
-        return letter | 32 == 97 and at_or(codes, i + 1, 0) | 32 == 116 and at_or(codes, i + 2, 0) == first
+        return char(codes, at + 1) == 35 or char(codes, at + 1) | 32 == 99  # &#64; &commat;
+    i = at + 1 + (char(codes, at + 1) == BLANK)
+    letter = char(codes, i)
+    if first == 45 or first == 95:
+        return letter | 32 == 97 and char(codes, i + 1) | 32 == 116 and char(codes, i + 2) == first
     if letter == 64:
         i += 1
     elif letter | 32 == 97 or letter == 0xE4 or letter == 0xC4:
-        i += 2 if at_or(codes, i + 1, 0) | 32 == 116 else 1
+        i += 2 if char(codes, i + 1) | 32 == 116 else 1
     else:
         return False
-    i += at_or(codes, i, 0) == BLANK
-    return at_or(codes, i, 0) in (93, 41, 125, 62)
+    i += char(codes, i) == BLANK
+    close = char(codes, i)
+    return close == 93 or close == 41 or close == 125 or close == 62
 
 
 @inner
 def is_ipv6(codes: Any, at: Any) -> Any:
     """Return whether "::", or three groups of hexadecimal digits between colons, begins at a colon."""
-    if at_or(codes, at + 1, 0) == COLON:
+    if char(codes, at + 1) == COLON:
         return True
     i = at
     for _ in range(3):
         i, size = i + 1, 0
-        while size < 5 and (ZERO <= at_or(codes, i, 0) <= NINE or 97 <= at_or(codes, i, 0) | 32 <= 102):
+        while size < 5 and (ZERO <= char(codes, i) <= NINE or 97 <= char(codes, i) | 32 <= 102):
             i, size = i + 1, size + 1
-        if size == 0 or size == 5 or at_or(codes, i, 0) != COLON:
+        if size == 0 or size == 5 or char(codes, i) != COLON:
             return False
     return True
