@@ -209,3 +209,13 @@ def test_a_list_is_named_as_it_was_given(tmp_path: Path, content: str | None, sa
     with pytest.raises(UsageError) as refused:
         list(resolve([f"@{tmp_path}/list.txt"]))
     assert f"'{tmp_path}/list.txt' {said}" in str(refused.value)
+
+
+def test_a_report_that_cannot_be_written_is_the_users_to_mend(crawl, curate) -> None:
+    """Nothing was done, so the exit code is 2."""
+    assert curate("run", crawl / "a.warc.gz", "--recipe", crawl / "small.py", "--out", crawl / "out").returncode == 0
+    (crawl / "file").touch()
+    for way in ("--html", "--chart"):
+        done = curate("report", crawl / "out", way, crawl / "file" / "page")
+        assert done.returncode == USAGE_EXIT
+        assert done.stderr == f"curate: {crawl}/file/page cannot be written: Not a directory\n"
