@@ -66,7 +66,7 @@ def transformer_scores(
     Raises ImportError where PyTorch is not installed.
     """
     held = [held_out(beginnings(each), tokenizer) for each in sets]
-    table = Table([name_of(rate) for rate in RATES], len(arms), effort.draws, held)
+    table = Table([name_of(rate) for rate in RATES], arms, effort.draws, size, held)
     learner = Learner(tokenizer.vocabulary.size, tokenizer.vocabulary.end_of_document, effort.steps)
     done, whole = 0, len(RATES) * len(arms) * 2 * effort.draws
     for half in all_halves(arms, effort.draws, size):
