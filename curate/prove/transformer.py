@@ -20,7 +20,7 @@ from curate.prove.layers import Encoded, HeldOut, Kept, Say, Table, Told, all_ha
 from curate.prove.texts import Corpus, bytes_of
 
 RATES = (1e-3, 3e-3)
-WIDTH, LAYERS, HEADS, CONTEXT, BATCH = 128, 2, 4, 128, 8
+WIDTH, LAYERS, HEADS, CONTEXT, BATCH = 128, 2, 4, 128, 4
 CHECKPOINTS = (0.8, 0.9, 1.0)  # shares of the steps after which a model is scored; the mean counts
 HELD_OUT_CHARS = 400  # of each held-out text
 CURVE = 20  # points of a loss curve
