@@ -9,9 +9,9 @@ from curate.prove.texts import Corpus
 from curate.prove.transformer import BATCH, CONTEXT, HELD_OUT_CHARS, RATES
 
 SECONDS_PER_NGRAM_MB = 0.15  # CPU seconds to train on a megabyte, or to score one; .05 to .12 in bench/prove.py
-SECONDS_PER_STEP = 0.05  # CPU seconds of a training step; .047 with its share of scoring left out, on one machine
+SECONDS_PER_STEP = 0.05  # CPU seconds of a training step on one core; .047 was measured
 NGRAM_SHARE = 0.25  # of a budget, at most
-MAX_NGRAM_DRAWS, MIN_DRAWS, MAX_DRAWS = 40, 3, 6
+MAX_NGRAM_DRAWS, MIN_DRAWS, MAX_DRAWS = 40, 4, 6
 MIN_STEPS, GOOD_STEPS, MAX_STEPS = 50, 300, 10_000
 MAX_BYTES, USUAL_BYTES = 8e6, 200_000.0
 
