@@ -24,7 +24,8 @@ from numba.core.types.misc import unliteral
 Function = TypeVar("Function", bound=Callable[..., Any])
 SOURCES = (
     "characters", "compiled", "english", "hashing", "kernels", "ngrams", "pii_address_forms", "pii_address_words",
-    "pii_kinds", "pii_near_numbers", "pii_places", "pii_scan", "pii_starts", "pii_streets", "tokenizer", "web_words", "word_splits",
+    "pii_kinds", "pii_near_numbers", "pii_places", "pii_scan", "pii_starts", "pii_streets", "tokenizer",
+    "web_words", "word_splits",
 )  # fmt: skip
 
 
