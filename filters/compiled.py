@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
+from importlib import import_module
 from importlib.util import find_spec
 from linecache import getlines
 from typing import Any, TypeVar
@@ -20,8 +21,28 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.event import Event, Listener, register
 from numba.core.types.misc import unliteral
+from numba.np import linalg
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def _without_blas() -> None:
+    """Import numba's array functions without its look for SciPy's BLAS, which loads all of SciPy's linear algebra.
+
+    They use it for `np.convolve` and `np.correlate` alone; `np.dot` looks again for itself, and finds it.
+    """
+
+    def absent() -> None:
+        raise ImportError
+
+    there, linalg.ensure_blas = linalg.ensure_blas, absent
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = there
+
+
+_without_blas()
 SOURCES = ("characters", "compiled", "english", "hashing", "kernels", "ngrams", "tokenizer", "web_words", "word_splits")
 
 
