@@ -13,7 +13,7 @@ from typing import TypedDict, Unpack
 
 from curate.filters import pii_addresses, pii_identity, pii_national, pii_numbers, pii_phones, pii_text
 from curate.filters.address import site_of
-from curate.filters.batches import batched, strings
+from curate.filters.batches import batched, one_text, strings
 from curate.filters.deferred import Deferred
 from curate.filters.pii_kinds import Places
 from curate.filters.pii_numbers import Found
@@ -151,6 +151,7 @@ def find(
     >>> find("In 2014-2015 it sold 1 250 000 copies of version 4.0.1.2.")
     []
     """
+    one_text(text)
     if unknown := sorted(entities - ENTITIES - OPTIONAL_ENTITIES):
         raise ValueError(
             f"unknown PII entity {unknown[0]!r}; known are {', '.join(sorted(ENTITIES | OPTIONAL_ENTITIES))}"

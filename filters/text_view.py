@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.filters import characters
+from curate.filters.batches import one_text
 from curate.filters.deferred import Deferred, Lazy
 
 kernels = Deferred("curate.filters.kernels")
@@ -208,6 +209,4 @@ def as_view(text: str | TextView) -> TextView:
     """
     if isinstance(text, TextView):
         return text
-    if isinstance(text, str):
-        return TextView(text)
-    raise TypeError(f"a text is a str or a TextView, not {type(text).__name__}; decode bytes first")
+    return TextView(one_text(text, of=(str, TextView)))
