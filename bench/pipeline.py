@@ -5,7 +5,8 @@
 Everything a command starts is counted, from start to exit, whoever its parent is then: Ray's raylet does not wait for
 its workers, so that their time is in no parent's account. `--margin` runs each also on every fourth page and gives
 the cost of one page more: the difference, over the pages between. (Four times the same pages would not do: the copies
-go before the last stages.) "Outside" is what our stages do not account for: start, files, output, report. datatrove gets a virtual environment of its own under out/, made at the first run.
+go before the last stages.) "Outside" is what our stages do not account for: start, files, output, report. datatrove
+gets a virtual environment of its own under out/, made at the first run.
 """
 
 import argparse
