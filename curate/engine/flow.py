@@ -15,7 +15,7 @@ from curate.census import rounded
 from curate.counts import SLOWEST, Slow, StageCount
 from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, SPANS, Documents, sizes, text_bytes, with_column
 from curate.filters.verdict import Rule, Verdict
-from curate.protocol import Failure, Fate, Outcome, Stage, about
+from curate.protocol import Failure, Fate, Outcome, Stage
 from curate.stages.attempt import attempt
 
 MAX_QUARANTINE_BYTES = 1 << 20
@@ -55,7 +55,8 @@ def flow(
     for index, stage in enumerate(stages):
         if not stage.measures and not alive.all():
             gone, left = np.flatnonzero(~alive), np.flatnonzero(alive)
-            measure(documents.take(gone), stages[index:], counts, sink, _rows_of(signals, gone))
+            if signals or any(later.measures for later in stages[index:]):  # else pages would be copied for nothing
+                measure(documents.take(gone), stages[index:], counts, sink, _rows_of(signals, gone))
             documents, signals = documents.take(left), _rows_of(signals, left)
             alive = np.ones(len(documents), bool)
         before = documents
@@ -128,15 +129,23 @@ def _one_stage(
     decided = {row: fate for row, fate in fates.items() if isinstance(fate, Failure) or not fate}
     out = alive.copy()
     out[list(decided)] = False
+    length = sizes(documents.batch)
+    length_out = length if _same_texts(documents.batch, outcome.documents.batch) else sizes(outcome.documents.batch)
     count.docs_in += int(alive.sum())
     count.docs_out += int(out.sum())
-    count.chars_in += int(sizes(documents.batch)[alive].sum())
-    count.chars_out += int(sizes(outcome.documents.batch)[out].sum())
-    if about(stage).ranks and "score" in outcome.signals:
+    count.chars_in += int(length[alive].sum())
+    count.chars_out += int(length_out[out].sum())
+    if getattr(stage, "ranks", False) and "score" in outcome.signals:
         count.census.count(outcome.signals["score"][alive], text_bytes(documents.batch)[alive])
     count.errors.update(fate.kind for fate in decided.values() if isinstance(fate, Failure))
     count.dropped.update(fate.rule for fate in decided.values() if isinstance(fate, Verdict))
     return outcome.documents, decided, _named(stage, outcome)
+
+
+def _same_texts(before: pa.RecordBatch, after: pa.RecordBatch) -> bool:
+    """Return whether a stage left the column of texts, and that of HTML, as it was: mostly it is the very same one."""
+    held = [name for name in ("text", "html") if name in before.schema.names]
+    return all(name in after.schema.names and after.column(name).equals(before.column(name)) for name in held)
 
 
 def _clocked(stage: Stage, documents: Documents, count: StageCount) -> Outcome:
