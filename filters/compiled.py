@@ -26,7 +26,11 @@ from numba.core.types.misc import unliteral
 from numba.np import linalg
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-SOURCES = ("characters", "compiled", "english", "hashing", "kernels", "ngrams", "tokenizer", "web_words", "word_splits")
+SOURCES = (
+    "characters", "compiled", "english", "hashing", "kernels", "ngrams", "pii_address_forms", "pii_address_words",
+    "pii_kinds", "pii_near_numbers", "pii_places", "pii_scan", "pii_starts", "pii_streets", "tokenizer",
+    "web_words", "word_splits",
+)  # fmt: skip
 
 
 def _stamp() -> str:
