@@ -50,7 +50,7 @@ def flow(
     Dropped and failed rows go to the sink as they were before the stage that decided. Their text is left out unless
     `keep_text`. `counts` must have a StageCount for each stage; the counts are added to it.
     """
-    alive = np.ones(len(documents), bool)
+    alive, length = np.ones(len(documents), bool), sizes(documents.batch)
     signals: dict[str, np.ndarray] = {}
     for index, stage in enumerate(stages):
         if not stage.measures and not alive.all():
@@ -58,14 +58,15 @@ def flow(
             if signals or any(later.measures for later in stages[index:]):  # else pages would be copied for nothing
                 measure(documents.take(gone), stages[index:], counts, sink, _rows_of(signals, gone))
             documents, signals = documents.take(left), _rows_of(signals, left)
-            alive = np.ones(len(documents), bool)
+            alive, length = np.ones(len(documents), bool), length[left]
         before = documents
-        documents, decided, measured = _one_stage(stage, documents, alive, counts[stage.name])
-        signals |= measured
+        outcome, decided, length = _one_stage(stage, documents, alive, length, counts[stage.name])
+        documents = outcome.documents
+        signals |= _named(stage, outcome)
         alive[list(decided)] = False
         _store_fates(before, stage.name, decided, sink, keep_text=keep_text)
     _store_signals(documents, signals, sink)
-    return documents.take(np.flatnonzero(alive))
+    return documents if alive.all() else documents.take(np.flatnonzero(alive))
 
 
 def measure(
@@ -122,14 +123,14 @@ def _named(stage: Stage, outcome: Outcome) -> dict[str, np.ndarray]:
 
 
 def _one_stage(
-    stage: Stage, documents: Documents, alive: np.ndarray, count: StageCount
-) -> tuple[Documents, dict[int, Fate], dict[str, np.ndarray]]:
+    stage: Stage, documents: Documents, alive: np.ndarray, length: np.ndarray, count: StageCount
+) -> tuple[Outcome, dict[int, Fate], np.ndarray]:
+    """What a stage says, the fates of those it removes, and the sizes of all behind it; `length` are those before."""
     outcome = _clocked(stage, documents, count)
     fates = {row: outcome.fates[row] for row in np.flatnonzero(alive).tolist()}
     decided = {row: fate for row, fate in fates.items() if isinstance(fate, Failure) or not fate}
     out = alive.copy()
     out[list(decided)] = False
-    length = sizes(documents.batch)
     length_out = length if _same_texts(documents.batch, outcome.documents.batch) else sizes(outcome.documents.batch)
     count.docs_in += int(alive.sum())
     count.docs_out += int(out.sum())
@@ -139,7 +140,7 @@ def _one_stage(
         count.census.count(outcome.signals["score"][alive], text_bytes(documents.batch)[alive])
     count.errors.update(fate.kind for fate in decided.values() if isinstance(fate, Failure))
     count.dropped.update(fate.rule for fate in decided.values() if isinstance(fate, Verdict))
-    return outcome.documents, decided, _named(stage, outcome)
+    return outcome, decided, length_out
 
 
 def _same_texts(before: pa.RecordBatch, after: pa.RecordBatch) -> bool:
