@@ -221,6 +221,28 @@ def test_a_report_that_cannot_be_written_is_the_users_to_mend(crawl, curate) -> 
         assert done.stderr == f"curate: {crawl}/file/page cannot be written: Not a directory\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("run", "a", "--workers", "abc"),
+            "argument --workers: invalid int value: 'abc'; curate run --help explains",
+        ),
+        (
+            ("run", "a", "--quiet", "--verbose"),
+            "--verbose: not allowed with argument --quiet; curate run --help explains",
+        ),
+        (("audit", "draw"), "; curate audit --help explains"),
+        (("run", "a", "--out", ""), "curate: --out is empty: name a folder, or leave the option out"),
+    ],
+)
+def test_a_wrong_option_is_one_line(curate, arguments, said) -> None:
+    """Not a list of all options with the mistake at its end."""
+    done = curate(*arguments)
+    assert (done.returncode, done.stdout) == (USAGE_EXIT, "")
+    assert done.stderr.endswith(f"{said}\n") and done.stderr.count("\n") == 1
+
+
 def test_what_is_asked_of_the_wrong_file(crawl, curate) -> None:
     """An archive is no page, a file is no run, a list has to be text: one line each."""
     (crawl / "latin").write_bytes(b"caf\xe9\n")
