@@ -28,6 +28,12 @@ class Verdict:
     def __bool__(self) -> bool:
         return not self.rule
 
+    def __eq__(self, other: object) -> bool:
+        # As tuples, in which the one NaN of kept verdicts equals itself: from Python 3.13 on, fields are compared.
+        if not isinstance(other, Verdict):
+            return NotImplemented
+        return (self.rule, self.value, self.limit) == (other.rule, other.value, other.limit)
+
     def __reduce__(self) -> tuple[type["Verdict"], tuple[object, ...]]:
         # Without arguments a kept verdict gets the one NaN back that it is compared by.
         return Verdict, (self.rule, self.value, self.limit) if self.rule else ()
