@@ -9,7 +9,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict:  # noqa: PLW1641  the dataclass makes its hash
     """The outcome of judging one text; true exactly when the text is kept.
 
     `rule` names the limit that dropped the text and is empty when nothing did; `value` is the signal that was
