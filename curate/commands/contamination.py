@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from curate.errors import UsageError
+from curate.files import asked_for
 from curate.output.published import EVERYTHING, Use, run_folder
 from curate.report.overlap import Measured, as_json, measure, write_json
 from curate.terminal import harmless
@@ -45,10 +45,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
     if options.report is not None:
         folder = options.out if options.out.is_dir() else options.out.parent
         path = folder / REPORT if options.report is REPORT else options.report
-        try:
+        with asked_for(path):
             write_json(path, measured)
-        except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error}") from error
     if options.json:
         print(json.dumps(as_json(measured), indent=1))
         return 0
@@ -63,13 +61,13 @@ def command(options: argparse.Namespace, console: Console) -> int:
 def _table(measured: Measured) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("evaluation")
-    for name in ("items", "found", "share", "documents"):
+    for name in ("items", "sought", "found", "share", "documents"):
         table.add_column(name, justify="right")
     table.add_column("fields found")
     for each in measured.overlaps:
         fields = ", ".join(f"{harmless(name)} {count:,}" for name, count in each.fields.items())
-        table.add_row(harmless(each.eval), f"{each.items:,}", f"{each.items_found:,}", f"{each.share:.2%}",
-                      f"{each.documents:,}", fields)  # fmt: skip
+        counts = (f"{count:,}" for count in (each.items, each.sought, each.items_found))
+        table.add_row(harmless(each.eval), *counts, f"{each.share:.2%}", f"{each.documents:,}", fields)
     return table
 
 

@@ -192,3 +192,73 @@ def test_make_refuses_a_variable_it_does_not_know(said: str, exit_code: int) -> 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == exit_code, done.stderr
     assert ("unknown variable SHARDS" in done.stderr) == (exit_code == 2)
+
+
+def test_an_output_that_cannot_show_a_letter_does_not_fail_a_run(crawl) -> None:
+    """A finished run ends with 0 and a line that can be pasted into a shell, whatever the encoding of its output."""
+    command = [sys.executable, "-m", "curate.cli", "run", "a.warc.gz", "--recipe", "small.py", "--workers", "1"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*command, "--out", "ü b"], cwd=crawl, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert rb"curate inspect '\xfc b' --stage STAGE" in done.stdout
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "cannot be read: No such file"), ("", "names nothing to read")])
+def test_a_list_is_named_as_it_was_given(tmp_path: Path, content: str | None, said: str) -> None:
+    """Not as an address."""
+    if content is not None:
+        (tmp_path / "list.txt").write_text(content)
+    with pytest.raises(UsageError) as refused:
+        list(resolve([f"@{tmp_path}/list.txt"]))
+    assert f"'{tmp_path}/list.txt' {said}" in str(refused.value)
+
+
+def test_a_report_that_cannot_be_written_is_the_users_to_mend(crawl, curate) -> None:
+    """Nothing was done, so the exit code is 2."""
+    assert curate("run", crawl / "a.warc.gz", "--recipe", crawl / "small.py", "--out", crawl / "out").returncode == 0
+    (crawl / "file").touch()
+    for way in ("--html", "--chart"):
+        done = curate("report", crawl / "out", way, crawl / "file" / "page")
+        assert done.returncode == USAGE_EXIT
+        assert done.stderr == f"curate: {crawl}/file/page cannot be written: Not a directory\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("run", "a", "--workers", "abc"),
+            "argument --workers: invalid int value: 'abc'; curate run --help explains",
+        ),
+        (
+            ("run", "a", "--quiet", "--verbose"),
+            "--verbose: not allowed with argument --quiet; curate run --help explains",
+        ),
+        (("audit", "draw"), "; curate audit --help explains"),
+        (("run", "a", "--out", ""), "curate: --out is empty: name a folder, or leave the option out"),
+    ],
+)
+def test_a_wrong_option_is_one_line(curate, arguments, said) -> None:
+    """Not a list of all options with the mistake at its end."""
+    done = curate(*arguments)
+    assert (done.returncode, done.stdout) == (USAGE_EXIT, "")
+    assert done.stderr.endswith(f"{said}\n") and done.stderr.count("\n") == 1
+
+
+def test_what_is_asked_of_the_wrong_file(crawl, curate) -> None:
+    """An archive is no page, a file is no run, a list has to be text: one line each."""
+    (crawl / "latin").write_bytes(b"caf\xe9\n")
+    assert curate("run", crawl / "a.warc.gz", "--recipe", crawl / "small.py", "--out", crawl / "out").returncode == 0
+    for arguments, said in (
+        (
+            ("explain", crawl / "small.py", crawl / "a.warc.gz"),
+            f"a.warc.gz is an archive: name the address of a page in it, and --in {crawl}/a.warc.gz",
+        ),
+        (("audit", "sample", crawl / "small.py"), "small.py holds no manifest.json: no run has finished there"),
+        (("takedown", crawl / "out", "--urls", crawl / "latin"), "latin is no list: it is not text in UTF-8"),
+        (("takedown", crawl / "out", "--urls", crawl / "none"), "none cannot be read: No such file or directory"),
+        (("inspect", crawl / "out", "-n", "0"), "-n must be 1 or more and --chars 0 or more, not 0 and 300"),
+    ):
+        done = curate(*arguments)
+        assert (done.returncode, done.stdout) == (USAGE_EXIT, "")
+        assert done.stderr.endswith(f"{said}\n") and done.stderr.count("\n") == 1
