@@ -45,7 +45,7 @@ SHIPPED_SHA256 = {
     "quality.npz": "92515c2b133afcab206b7357b132e462c7c9d2d4f6e75e69101264ad365421d8",
     "language.ftz": "7508628d682705cc6400159fc4c81e38d262399511ef6f0660ac71f0da027dbc",
     "webtext.ftz": "a6e525805b8fb2c80b8c909c4ec5a9304859b900dd9af4957fd322fb404e9cdf",
-    "multilingual.npz": "a3b1ec6f39b2b77991df669c937da6fbc76d7fc45f7186bbe869be4563931a91",
+    "multilingual.npz": "b21e25b6b048721c3fe68d4c868682d1f93d1cd23a46f6edc115a30a81348f20",
     "toxicity.npz": "8a0d4b0bc44f9bfd2d6697e84c59b2637991d0f2fbf6f63450fa327b688ef770",
 }
 
