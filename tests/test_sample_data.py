@@ -12,6 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from curate.filters import c4, fineweb, gopher
+from curate.filters.spans import apart_from_prose
+from curate.filters.text_view import TextView
 from curate.warc.pages import ReadCounts
 from curate.warc.reading import read_pages
 
@@ -66,6 +69,19 @@ def test_the_generator_writes_what_is_checked_in(tmp_path: Path) -> None:
         for folder in (tmp_path / "one", SAMPLE)
     )
     assert again == kept
+
+
+def test_a_dropped_row_can_be_judged_again(out: Path) -> None:
+    """As docs/output.md shows: text and spans of a row give the rule and the number that stand beside them."""
+    sets = {rules.name: rules for rules in (gopher.repetition, gopher.quality, c4.quality, fineweb.quality)}
+    dropped = [
+        row for row in rows(out / "dropped", ["stage", "rule", "value", "text", "spans"]) if row["stage"] in sets
+    ]
+    assert len(dropped) > 200
+    for row in dropped:
+        view = TextView(row["text"], apart_from_prose(row["text"], row["spans"]))
+        verdict = sets[row["stage"]](view, dialect="measured")
+        assert (verdict.rule, verdict.value) == (row["rule"], row["value"])
 
 
 def test_damage_costs_only_the_damaged_records(expected: dict[str, dict[str, str]]) -> None:

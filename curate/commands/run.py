@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     plan.sources(parser)
     parser.add_argument(
         "--out",
-        default="",
+        default=None,
         help="Write into this folder or s3:// address; a second run there goes on (default: out/INPUT).",
     )
     loud = parser.add_mutually_exclusive_group()
@@ -67,6 +67,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
         return plan.command(options, console)
     if options.workers < 0:
         raise UsageError(f"--workers must be 0 or more, not {options.workers}")
+    if options.out == "":
+        raise UsageError("--out is empty: name a folder, or leave the option out")
     out_name = options.out or default_out(options.inputs)
     recipe = quality_option.with_options(load_recipe(options.recipe), options)
     workers = cluster.Workers(_processes(options), options.ray_address)
