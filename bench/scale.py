@@ -2,7 +2,7 @@
 
     python bench/scale.py [--megabytes 100] [--warcs 1] [--workers 1 2] [--nodes 8] [--folder DIR]
 
-A crawl's WARC has 1,000 megabytes; twenty of them take some ten CPU hours and 30 GB of disk.
+A crawl's WARC has 1,000 megabytes; twenty of them take about two CPU hours and 30 GB of disk.
 
 Every copy of a page lacks other words, one in ten or fewer, so that copies are no near-duplicates and reach the last
 stages. Pages are stored without their transfer codings, one response each. `--nodes` runs the smallest crawl on so many
