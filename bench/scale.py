@@ -1,6 +1,8 @@
 """How cost, memory and disk grow with the crawl: runs over WARCs as large as a crawl's, made of the pages at hand.
 
-    python bench/scale.py [--megabytes 1000] [--warcs 1 4 20] [--workers 1 2] [--nodes 8] [--folder DIR]
+    python bench/scale.py [--megabytes 100] [--warcs 1] [--workers 1 2] [--nodes 8] [--folder DIR]
+
+A crawl's WARC has 1,000 megabytes; twenty of them take about two CPU hours and 30 GB of disk.
 
 Every copy of a page lacks other words, one in ten or fewer, so that copies are no near-duplicates and reach the last
 stages. Pages are stored without their transfer codings, one response each. `--nodes` runs the smallest crawl on so many
@@ -117,8 +119,8 @@ def run(warcs: list[Path], workers: int, nodes: int, scratch: Path) -> dict[str,
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--warc", type=Path, default=ROOT.parent / "shared/data/crawl/dev.warc.gz")
-    parser.add_argument("--megabytes", type=float, default=1000, help="of a WARC")
-    parser.add_argument("--warcs", type=int, nargs="+", default=[1, 4, 20])
+    parser.add_argument("--megabytes", type=float, default=100, help="of a WARC")
+    parser.add_argument("--warcs", type=int, nargs="+", default=[1])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--nodes", type=int, default=0)
     parser.add_argument("--folder", type=Path, help="where crawls and outputs are (default: the temporary folder)")
