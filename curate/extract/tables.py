@@ -10,18 +10,20 @@ from curate.extract.compiling import compiled, entry
 from curate.extract.page import Page
 from curate.extract.tags import MEMBERS, NUMBER, PREFORMATTED
 
-# Columns of what `tables` finds of every element: int32[elements, 8]; all but the first are of tables only.
-(TABLE_OF, IS_DATA, ROWS, CELLS, WIDEST, FILLED, CELL_BLOCKS, CELL_BYTES) = range(8)
+# Columns of what `tables` finds of every element: int32[elements, 9]; all but the first are of tables only.
+(TABLE_OF, IS_DATA, ROWS, CELLS, WIDEST, FILLED, CELL_BLOCKS, CELL_BYTES, MORE_ITEMS) = range(9)
 # Columns of a table's cells: int32[cells, 5]; columns and blocks are half-open ranges.
 (CELL_ROW, CELL_COLUMN, CELL_COLUMN_END, CELL_FIRST, CELL_LAST) = range(5)
 
 # A data table's cells are short: a few blocks and lines. Pages were laid out in tables of long ones.
 MAX_CELL_BLOCKS = 2.5
 MAX_CELL_BYTES = 400
+# Nor are many of them lists, which a row on one line cannot show: items beyond the first of their list, a cell.
+MAX_MORE_ITEMS = 0.5
 MAX_COLUMNS = 200
 MAX_COLSPAN, MAX_ROWSPAN = 50, 1000
 
-_TABLE, _TR, _TD, _TH = (NUMBER[name] for name in ("table", "tr", "td", "th"))
+_TABLE, _TR, _TD, _TH, _LI = (NUMBER[name] for name in ("table", "tr", "td", "th", "li"))
 _H1, _H3 = NUMBER["h1"], NUMBER["h3"]
 _COLSPAN, _ROWSPAN = (np.uint64(hash_bytes(name)) for name in (b"colspan", b"rowspan"))
 _NOT_DATA = -1
@@ -30,8 +32,8 @@ _NOT_DATA = -1
 @entry
 def tables(page: Page) -> NDArray[np.int32]:
     """The innermost table around (or at) every element, or -1, and of every table whether it holds data."""
-    n = page.state[p.ELEMENTS]
-    found = np.zeros((n, 8), np.int32)
+    n, listed = page.state[p.ELEMENTS], -1
+    found = np.zeros((n, 9), np.int32)
     found[0, TABLE_OF] = -1
     for i in range(1, n):
         element = page.elements[i]
@@ -46,6 +48,9 @@ def tables(page: Page) -> NDArray[np.int32]:
             _end_row(found, table)
         elif tag in (_TD, _TH):
             _count_cell(page, i, found, table)
+        elif tag == _LI:
+            found[table, MORE_ITEMS] += element[p.PARENT] == listed
+            listed = element[p.PARENT]
     for i in range(1, n):
         if found[i, TABLE_OF] == i:
             _end_row(found, i)
@@ -74,7 +79,8 @@ def _count_cell(page: Page, cell: int, found: NDArray[np.int32], table: int) -> 
 def _is_data(found: NDArray[np.int32], table: int) -> bool:
     row, filled = found[table], max(found[table, FILLED], 1)
     is_grid = row[IS_DATA] != _NOT_DATA and row[ROWS] >= 2 and row[WIDEST] >= 2
-    return bool(is_grid and row[CELL_BLOCKS] <= MAX_CELL_BLOCKS * filled and row[CELL_BYTES] <= MAX_CELL_BYTES * filled)
+    is_short = row[CELL_BLOCKS] <= MAX_CELL_BLOCKS * filled and row[CELL_BYTES] <= MAX_CELL_BYTES * filled
+    return bool(is_grid and is_short and row[MORE_ITEMS] < MAX_MORE_ITEMS * filled)
 
 
 @entry
