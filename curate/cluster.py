@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from curate.errors import UsageError
 from curate.files import TEMPORARY, DiskFullError, forget
 from curate.liveness import refuse_silent, watched
-from curate.memory import give_back
+from curate.memory import give_back, use_system_memory
 from curate.places import Place, adopt, standing
 from curate.preflight import WORKER_BYTES, available_memory, gigabytes
 from curate.proofs import leave_proof, tidy_folders, unseen
@@ -164,6 +164,7 @@ def _take(places: Sequence[Place]) -> None:
 
 
 def _guarded(function: Callable[..., Any], *arguments: object) -> object:
+    use_system_memory()
     try:
         return function(*arguments)
     except DiskFullError as error:

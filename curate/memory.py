@@ -7,6 +7,14 @@ from typing import Any
 import pyarrow as pa
 
 
+def use_system_memory() -> None:
+    """Have Arrow take memory from the C library in this process, and so share what is free with all else there.
+
+    Arrow's own allocator keeps some 100 MB for itself by the end of a run, however often it is asked to give back.
+    """
+    pa.set_memory_pool(pa.system_memory_pool())
+
+
 @cache
 def _trim() -> Any:
     """The function of the GNU C library that gives back what is free; other libraries have none."""

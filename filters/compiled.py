@@ -8,7 +8,8 @@ keeps carry a stamp of all files that compiled code is made from.
 
 import gc
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
@@ -16,13 +17,20 @@ from linecache import getlines
 from typing import Any, TypeVar
 
 from numba import config, njit
+from numba.core.caching import FunctionCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.event import Event, Listener, register
+from numba.core.runtime.nrt import rtsys
 from numba.core.types.misc import unliteral
+from numba.np import linalg
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-SOURCES = ("characters", "compiled", "english", "hashing", "kernels", "ngrams", "tokenizer", "web_words", "word_splits")
+SOURCES = (
+    "characters", "compiled", "english", "hashing", "kernels", "ngrams", "pii_address_forms", "pii_address_words",
+    "pii_kinds", "pii_near_numbers", "pii_places", "pii_scan", "pii_starts", "pii_streets", "tokenizer",
+    "web_words", "word_splits",
+)  # fmt: skip
 
 
 def _stamp() -> str:
@@ -45,6 +53,36 @@ def _warn_once() -> None:
     )
 
 
+@contextmanager
+def _without_blas() -> Iterator[None]:
+    """Let numba's array functions be imported without their look for SciPy's BLAS, which loads its linear algebra.
+
+    They use it for `np.convolve` and `np.correlate` alone; `np.dot` looks again for itself, and finds it.
+    """
+
+    def absent() -> None:
+        raise ImportError
+
+    there, linalg.ensure_blas = linalg.ensure_blas, absent
+    try:
+        yield
+    finally:
+        linalg.ensure_blas = there
+
+
+class _Kept(FunctionCache):  # type: ignore[misc]  # numba has no types
+    """Where numba keeps machine code; what it loads needs none of the modules that compiling does.
+
+    numba first imports them all, a tenth of a second of each process, and so it does here when something is compiled.
+    What it does beside that, which is to set up memory for the arrays that compiled code makes, is done here as well.
+    """
+
+    def load_overload(self, sig: object, target_context: Any) -> Any:
+        rtsys.initialize(target_context)
+        with _without_blas():
+            return self._load_overload(sig, target_context)
+
+
 def cached(function: Function, *, stamp: str = "", **options: bool) -> Function:
     """A function compiled on first use and kept on disk where that is possible.
 
@@ -53,11 +91,13 @@ def cached(function: Function, *, stamp: str = "", **options: bool) -> Function:
     """
     if stamp:
         function.__qualname__ += f"_{stamp}"
+    compiled: Function = njit(**options)(function)
+    if config.DISABLE_JIT:
+        return compiled
     try:
-        compiled: Function = njit(cache=True, **options)(function)
+        compiled._cache = _Kept(function)  # type: ignore[attr-defined]
     except RuntimeError:  # numba's "cannot cache function: no locator available"
         _warn_once()
-        compiled = njit(**options)(function)
     return compiled
 
 

@@ -16,7 +16,7 @@ from curate.filters.address import (
     registered_domain,
     split_url,
 )
-from curate.filters.batches import Columns, text_list
+from curate.filters.batches import Columns, one_text, text_list
 from curate.filters.blocklist import Blocklist
 from curate.filters.verdict import Rule, Verdict, judge
 from curate.filters.verdicts import verdict_columns
@@ -71,7 +71,8 @@ class UrlRules:
     Words are matched on the lower-cased, percent-decoded URL: one hard word, two different soft words, or one sub-word
     anywhere once separators are gone. The bound itself passes. Each rule's name says what dropped the page:
     `max_url_chars`, `not_http`, `no_host`, `ip_host`, `blocked_domain`, `blocked_url`, `hard_word`, `soft_words`,
-    `sub_word`; value and limit are counts. IP-address hosts pass unless `max_ip_hosts=0`, as FineWeb keeps them.
+    `sub_word`; value and limit are counts. IP-address hosts pass unless `max_ip_hosts=0`, as FineWeb keeps them. A page
+    without an address, such as a row of a corpus of texts, passes: there is nothing to judge.
     Source: Penedo et al. 2023 (RefinedWeb), appendix G.1; the FineWeb URL filter. The word lists are our own.
 
     >>> UrlRules()("https://example.org/health/sex-education")
@@ -118,7 +119,7 @@ class UrlRules:
 
     def signals(self, url: str) -> dict[str, int]:
         """The number behind each rule, by rule name; all counts, 0 or more."""
-        url_chars, url = len(url), url[: 4 * self.max_url_chars]  # what is longer is dropped whatever it says
+        url_chars, url = len(one_text(url)), url[: 4 * self.max_url_chars]  # what is longer is dropped whatever it says
         parts = split_url(url)
         host = host_of(parts.authority)
         text = decoded(url)
@@ -126,8 +127,8 @@ class UrlRules:
         path = decoded(parts.path + (f"?{parts.query}" if parts.query else ""))
         return {
             "max_url_chars": url_chars,
-            "not_http": int(parts.scheme not in ("http", "https")),
-            "no_host": int(not host),
+            "not_http": int(bool(url) and parts.scheme not in ("http", "https")),
+            "no_host": int(bool(url) and not host),
             "ip_host": int(is_ip_address(host)),
             "blocked_domain": int(self.blocklist.domain(host)),
             "blocked_url": int(self.blocklist.url(host, path)),

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from curate.errors import UsageError
-from curate.filters.batches import batched, strings
+from curate.filters.batches import batched, one_text, strings
 
 __all__ = [
     "DEFAULT_EXTRACTOR", "DEFAULT_MARKUP", "EXTRACTORS", "MARKUPS", "Extracted", "Scored", "check_extractor",
@@ -100,6 +100,7 @@ def extract_spans(
 
     Libraries do not say what the parts are: their text is one span of prose.
     """
+    one_text(html, of=(bytes, str))
     run = _function(extractor)
     check_markup(markup)
     if extractor in _OURS:

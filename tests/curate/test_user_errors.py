@@ -219,3 +219,22 @@ def test_a_report_that_cannot_be_written_is_the_users_to_mend(crawl, curate) -> 
         done = curate("report", crawl / "out", way, crawl / "file" / "page")
         assert done.returncode == USAGE_EXIT
         assert done.stderr == f"curate: {crawl}/file/page cannot be written: Not a directory\n"
+
+
+def test_what_is_asked_of_the_wrong_file(crawl, curate) -> None:
+    """An archive is no page, a file is no run, a list has to be text: one line each."""
+    (crawl / "latin").write_bytes(b"caf\xe9\n")
+    assert curate("run", crawl / "a.warc.gz", "--recipe", crawl / "small.py", "--out", crawl / "out").returncode == 0
+    for arguments, said in (
+        (
+            ("explain", crawl / "small.py", crawl / "a.warc.gz"),
+            f"a.warc.gz is an archive: name the address of a page in it, and --in {crawl}/a.warc.gz",
+        ),
+        (("audit", "sample", crawl / "small.py"), "small.py holds no manifest.json: no run has finished there"),
+        (("takedown", crawl / "out", "--urls", crawl / "latin"), "latin is no list: it is not text in UTF-8"),
+        (("takedown", crawl / "out", "--urls", crawl / "none"), "none cannot be read: No such file or directory"),
+        (("inspect", crawl / "out", "-n", "0"), "-n must be 1 or more and --chars 0 or more, not 0 and 300"),
+    ):
+        done = curate(*arguments)
+        assert (done.returncode, done.stdout) == (USAGE_EXIT, "")
+        assert done.stderr.endswith(f"{said}\n") and done.stderr.count("\n") == 1
