@@ -18,7 +18,7 @@ MIN_TOKEN_BYTES = 2
 MAX_SOURCE_BYTES = 300
 # Each kind of token has its own hashes: a word in a class name is not the same evidence as a role.
 PART, WHOLE, ROLE, PROPERTY, UNKNOWN_TAG, BOX_ID, ANCHOR_ID = range(7)
-# An id of a box says what the box is for ("sidebar"); elsewhere it mostly is a heading made into an address ("privacy").
+# An id of a box says what the box is for ("sidebar"); other ids are mostly headings made into addresses ("privacy").
 _BOXES = "div article main aside nav header footer form fieldset ul ol dl table center address search dialog"
 _ID_KINDS = np.full(len(TAGS), ANCHOR_ID, np.int64)
 _ID_KINDS[[NUMBER[name] for name in _BOXES.split()]] = BOX_ID
@@ -127,10 +127,8 @@ def _take(
     state: State, tokens: Hashes, html: Bytes, name: np.uint64, start: int, end: int, tag: int, first: int
 ) -> None:
     """Use one attribute."""
-    if name == _CLASS:
-        _names(state, tokens, html, start, end, WHOLE, first)
-    elif name == _ID:
-        _names(state, tokens, html, start, end, _ID_KINDS[tag], first)
+    if name in (_CLASS, _ID):
+        _names(state, tokens, html, start, end, WHOLE if name == _CLASS else _ID_KINDS[tag], first)
     elif name == _ROLE:
         _names(state, tokens, html, start, end, ROLE, first)
     elif name == _PROPERTY:
@@ -185,7 +183,7 @@ def _value(html: Bytes, at: int, end: int) -> tuple[int, int, int]:
 
 @borrowing
 def read_attributes(page: Page, html: Bytes, tag: int, at: int, end: int) -> int:
-    """Read the attributes of a tag from after the tag name; returns the position after `>`, beyond `end` if there is none.
+    """Read a tag's attributes from after its name; returns the position after `>`, beyond `end` if there is none.
 
     Tokens go to `page.tokens`, the rest to the fields of `page.state` that speak "of the tag just read".
     """

@@ -16,8 +16,8 @@ from curate.extract.page import Page
 
 # A line of so few words that stands so often among what is kept is a button or a count: "Reply", "Discussions", "1".
 MAX_AGAIN_WORDS, MIN_AGAIN = 3, 3
-# The caption of every picture of a row, a teaser and what it announces: from so many words on the first is enough. What stands
-# farther apart, in blocks, is said of another thing, as of another function in the description of an interface.
+# The caption of every picture of a row, a teaser and what it announces: from so many words on the first is enough.
+# Farther apart, in blocks, it is said of another thing, as of another function in the description of an interface.
 MIN_PARAGRAPH_WORDS, MAX_APART = 12, 40
 # Items at the very top, few and short, are the way to the page.
 MAX_TRAIL, MAX_TRAIL_WORDS = 3, 6

@@ -10,16 +10,17 @@ from curate.extract.compiling import compiled, entry
 from curate.extract.page import Page
 from curate.extract.tags import MEMBERS, NUMBER, PREFORMATTED
 
-# Columns of what `tables` finds of every element: int32[elements, 9]; all but the first are of tables only.
-(TABLE_OF, IS_DATA, ROWS, CELLS, WIDEST, FILLED, CELL_BLOCKS, CELL_BYTES, MORE_ITEMS) = range(9)
+# Columns of what `tables` finds of every element: int32[elements, 11]; all but the first are of tables only.
+(TABLE_OF, IS_DATA, ROWS, CELLS, WIDEST, FILLED, CELL_BLOCKS, CELL_BYTES, MORE_ITEMS, LISTS, MOST_LISTS) = range(11)
 # Columns of a table's cells: int32[cells, 5]; columns and blocks are half-open ranges.
 (CELL_ROW, CELL_COLUMN, CELL_COLUMN_END, CELL_FIRST, CELL_LAST) = range(5)
 
 # A data table's cells are short: a few blocks and lines. Pages were laid out in tables of long ones.
 MAX_CELL_BLOCKS = 2.5
 MAX_CELL_BYTES = 400
-# Nor are many of them lists, which a row on one line cannot show: items beyond the first of their list, a cell.
-MAX_MORE_ITEMS = 0.5
+# Nor are many of them lists, which a row on one line cannot show: items beyond the first of their list, a cell. Lists
+# side by side, as for and against, stay in their columns.
+MIN_MORE_ITEMS = 0.5
 MAX_COLUMNS = 200
 MAX_COLSPAN, MAX_ROWSPAN = 50, 1000
 
@@ -32,8 +33,8 @@ _NOT_DATA = -1
 @entry
 def tables(page: Page) -> NDArray[np.int32]:
     """The innermost table around (or at) every element, or -1, and of every table whether it holds data."""
-    n, listed = page.state[p.ELEMENTS], -1
-    found = np.zeros((n, 9), np.int32)
+    n, listed, counted = page.state[p.ELEMENTS], -1, -1
+    found = np.zeros((n, 11), np.int32)
     found[0, TABLE_OF] = -1
     for i in range(1, n):
         element = page.elements[i]
@@ -49,7 +50,10 @@ def tables(page: Page) -> NDArray[np.int32]:
         elif tag in (_TD, _TH):
             _count_cell(page, i, found, table)
         elif tag == _LI:
-            found[table, MORE_ITEMS] += element[p.PARENT] == listed
+            if element[p.PARENT] == listed:
+                found[table, MORE_ITEMS] += 1
+                found[table, LISTS] += counted != listed
+                counted = listed
             listed = element[p.PARENT]
     for i in range(1, n):
         if found[i, TABLE_OF] == i:
@@ -60,9 +64,11 @@ def tables(page: Page) -> NDArray[np.int32]:
 
 @compiled
 def _end_row(found: NDArray[np.int32], table: int) -> None:
-    """CELLS counts within a row; the widest is remembered."""
+    """CELLS and LISTS count within a row; the most of each is remembered."""
     found[table, WIDEST] = max(found[table, WIDEST], found[table, CELLS])
     found[table, CELLS] = 0
+    found[table, MOST_LISTS] = max(found[table, MOST_LISTS], found[table, LISTS])
+    found[table, LISTS] = 0
 
 
 @compiled
@@ -80,7 +86,8 @@ def _is_data(found: NDArray[np.int32], table: int) -> bool:
     row, filled = found[table], max(found[table, FILLED], 1)
     is_grid = row[IS_DATA] != _NOT_DATA and row[ROWS] >= 2 and row[WIDEST] >= 2
     is_short = row[CELL_BLOCKS] <= MAX_CELL_BLOCKS * filled and row[CELL_BYTES] <= MAX_CELL_BYTES * filled
-    return bool(is_grid and is_short and row[MORE_ITEMS] < MAX_MORE_ITEMS * filled)
+    is_list = row[MOST_LISTS] == 1 and row[MORE_ITEMS] >= MIN_MORE_ITEMS * filled
+    return bool(is_grid and is_short and not is_list)
 
 
 @entry
