@@ -24,12 +24,12 @@ MAX_TITLE_WORDS = 30
 # not where many stand in a row, as in a poem. Headings and items are short by nature; code and tables are spared.
 MAX_SHORT_WORDS, MIN_POEM = 14, 6
 SHORT_CUT, MARKED_CUT = 0.85, 0.65
-SHORT_SURE = 0.8, 0.95
+SHORT_SURE = 0.75, 0.93
 LINE_KINDS = (k.PROSE, k.FORMULA, k.CAPTION, k.QUOTATION, k.DEFINITION)
 # A caption between blocks that are kept, and the title above the text, are kept above these.
 MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
 # So is a heading right above text that is kept.
-MIN_HEADING_ODDS, MIN_HEADED_WORDS = 0.35, 8
+MIN_HEADING_ODDS, MIN_HEADED_WORDS = 0.45, 8
 
 
 @entry
