@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.byte_hashes import Numbers
-from curate.extract.compiling import compiled
+from curate.extract.compiling import borrowing, compiled
 from curate.extract.context_features import Rows, sections
 from curate.extract.features import FEATURES, LEVELS
 from curate.extract.lines import LINES
@@ -26,7 +26,7 @@ REVISED = _FOLLOWS + _FOLLOW_COLUMNS
 SECOND_FEATURES = FEATURES + REVISED + LINES
 
 
-@compiled
+@borrowing
 def _mean_in(weighted: Sums, first: int, last: int) -> float:
     mean: float = (weighted[last, 0] - weighted[first, 0]) / max(weighted[last, 1] - weighted[first, 1], 1e-6)
     return mean
@@ -42,7 +42,7 @@ def _of_group(groups: Numbers, measures: Measures, odds: Rows) -> Rows:
     return np.array([sums[g, 0] / max(sums[g, 1], 1e-6) for g in groups]).astype(np.float32)
 
 
-@compiled
+@borrowing
 def _follows(i: int, parts: NDArray[np.int64], weighted: Sums, odds: Rows, row: Rows) -> None:
     """What the first stage thinks of what comes before, of what follows, and of the section the block is in."""
     n = len(odds)
