@@ -5,14 +5,19 @@ LLVM writes them for any processor, as one instruction or as several.
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
-# Rows that go through the trees together: two vectors of AVX-512, four of AVX2, eight of NEON.
+from curate.extract.compiling import borrowing
+
+# Rows that go through the trees together, and bytes that are looked at together. The rows are two vectors of AVX-512, four of AVX2, eight of NEON.
 LANES = 32
 _BITS = ir.VectorType(ir.IntType(32), LANES)
 _FLOATS = ir.VectorType(ir.FloatType(), LANES)
+_BYTES = ir.VectorType(ir.IntType(8), LANES)
 _INDEX = ir.IntType(64)
 _DE_BRUIJN = 0x077CB531
 
@@ -55,8 +60,50 @@ def _add_trees(context: Any, builder: Any, signature: Any, arguments: Any) -> An
     return context.get_dummy_value()
 
 
-def _load(builder: Any, data: Any, kind: Any) -> Any:
-    return builder.load(builder.bitcast(data, kind.as_pointer()), align=4)
+@intrinsic
+def _skip(typing: Any, html: Any, at: Any, end: Any, byte: Any) -> Any:  # noqa: ARG001 -- numba gives it
+    """Where a byte is next among whole vectors of bytes, or where fewer bytes than a vector has are left."""
+    return types.intp(html, types.intp, types.intp, types.uint8), _skip_vectors
+
+
+def _skip_vectors(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    html, first, end, byte = arguments
+    data = context.make_array(signature.args[0])(context, builder, html).data
+    sought, lanes = _spread(builder, byte, _BYTES), ir.Constant(_INDEX, LANES)
+    begin = builder.block
+    head, look, found, done = (builder.append_basic_block(name) for name in ("head", "look", "found", "done"))
+    builder.branch(head)
+    builder.position_at_end(head)
+    at = builder.phi(_INDEX)
+    after = builder.add(at, lanes)
+    builder.cbranch(builder.icmp_signed("<=", after, end), look, done)
+    builder.position_at_end(look)
+    same = builder.icmp_unsigned("==", _load(builder, builder.gep(data, [at]), _BYTES, 1), sought)
+    bits = builder.bitcast(same, ir.IntType(LANES))
+    builder.cbranch(builder.icmp_unsigned("==", bits, ir.Constant(bits.type, 0)), head, found)
+    at.add_incoming(first, begin)
+    at.add_incoming(after, look)
+    builder.position_at_end(found)
+    place = builder.add(at, builder.zext(builder.cttz(bits, ir.Constant(ir.IntType(1), 1)), _INDEX))
+    builder.branch(done)
+    builder.position_at_end(done)
+    result = builder.phi(_INDEX)
+    result.add_incoming(at, head)
+    result.add_incoming(place, found)
+    return result
+
+
+@borrowing
+def next_byte(html: NDArray[np.uint8], at: int, end: int, byte: int) -> int:
+    """The next place of a byte, or `end`."""
+    at = _skip(html, at, end, byte)
+    while at < end and html[at] != byte:
+        at += 1
+    return at
+
+
+def _load(builder: Any, data: Any, kind: Any, align: int = 4) -> Any:
+    return builder.load(builder.bitcast(data, kind.as_pointer()), align=align)
 
 
 def _spread(builder: Any, number: Any, kind: Any) -> Any:
