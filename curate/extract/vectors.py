@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from curate.extract.compiling import borrowing
 
-# Rows that go through the trees together, and bytes that are looked at together. The rows are two vectors of AVX-512, four of AVX2, eight of NEON.
+# Rows that go through the trees together, and bytes that are looked at together.
+# The rows are two vectors of AVX-512, four of AVX2, eight of NEON.
 LANES = 32
 _BITS = ir.VectorType(ir.IntType(32), LANES)
 _FLOATS = ir.VectorType(ir.FloatType(), LANES)
