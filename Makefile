@@ -22,8 +22,9 @@ curate: $(VENV)/run  ## curate SHARD (default: the sample crawl) into OUT with R
 	@if [ -e "$$SHARD" ]; then set -- "$$SHARD"; else set -f; set -- $$SHARD; fi; \
 	$(BIN)/curate run "$$@" --out "$$OUT" --recipe "$$RECIPE" --workers "$$WORKERS"
 
+# Hundreds of processes are started: without bytecode each of them would compile its modules anew.
 test: $(VENV)/test  ## run the whole test suite
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/check  ## lint, types, import contracts, generated docs
 	@$(BIN)/ruff check .

@@ -1,12 +1,12 @@
 """The test of the test: corpora that are plainly worse, a copy, and two halves of one corpus, put to `curate prove`.
 
-Arms are the pages worth having of one shard of labelled pages, and the same changed: words in no order, half of each
-text replaced by a menu, half of the bytes replaced by junk. Held out are hand-made main texts of other sites in four
-genres. `changes` compares them, `sizes` asks at which size half junk is shown, and `same` cuts the worthy pages into
-two halves by site, twenty times anew, and compares these and a copy.
+Arms are the pages worth having of labelled shards, and the same changed: words in no order, half of each text replaced
+by a menu, half of the bytes replaced by spam (labelled as such, or as gibberish) or by all that is labelled worthless.
+Held out are hand-made main texts of other sites in four genres. `changes` compares them, `same` cuts the worthy pages
+into two halves by site, again and again, and compares these, and `files` leaves all in a folder for `curate prove`.
 
-Run: python bench/prove.py [changes|sizes|same] [--steps N] [--tries N]   (needs ../shared/data; --steps 0, the default,
-leaves out transformers, which need PyTorch)
+Run: python bench/prove.py [changes|same|files] [--shards dev dev2] [--budget 1m] [--n-grams-only] [--tries N]
+[--first N] [--work FOLDER]   (needs ../shared/data, and PyTorch for more than n-grams)
 """
 
 import argparse
@@ -21,10 +21,12 @@ from itertools import accumulate, zip_longest
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from curate.prove.budget import seconds_of, settings_for
 from curate.prove.compare import MEAN
 from curate.prove.draws import number_of
-from curate.prove.prove import Proof, Settings, prove
+from curate.prove.prove import LAYERS, Proof, Settings, prove
 from curate.prove.texts import MAX_CHARS, Corpus, corpus
 from curate.training.texts import site_of
 
@@ -62,40 +64,40 @@ def shuffled(text: str, rng: random.Random) -> str:
     return " ".join(words)
 
 
-def worthy_and_junk(*shards: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Texts with addresses of labelled shards: worth having (3 to 5), and junk (0 and 1)."""
+def labelled(*shards: str) -> dict[str, list[tuple[str, str]]]:
+    """Texts with addresses of labelled shards: worth having (3 to 5), worthless (0 and 1), and spam."""
     pages = [row for row in rows("labelled/page_value.jsonl.zst") if row["shard"] in shards]
-    found = [[(row["text"], row["url"]) for row in pages if low <= int(row["value"]) <= high]
-             for low, high in ((3, 5), (0, 1))]  # fmt: skip
-    return found[0], found[1]
+    kinds = {
+        "worthy": lambda row: int(row["value"]) >= 3,
+        "junk": lambda row: int(row["value"]) <= 1,
+        "spam": lambda row: row["format"] == "spam" or int(row["fake"]) == 2,
+    }
+    return {name: [(row["text"], row["url"]) for row in pages if is_it(row)] for name, is_it in kinds.items()}
 
 
-def changed() -> list[Corpus]:
+def changed(*shards: str) -> list[Corpus]:
     """The worthy pages, and what was done to them."""
-    good, junk = worthy_and_junk("dev")
-    rng = random.Random(1)
-    made = {"worthy": good, "copy": good, "shuffled": [(shuffled(text, rng), url) for text, url in good],
-            "navigation": [(text[: min(1000, len(text) // 2)] + "\n" + MENU * 8, url) for text, url in good],
-            "half junk": half_junk(good, junk), "junk": junk}  # fmt: skip
+    found = labelled(*shards)
+    good, rng = found["worthy"], random.Random(1)
+    made = {
+        "worthy": good,
+        "copy": good,
+        "shuffled": [(shuffled(text, rng), url) for text, url in good],
+        "navigation": [(text[: min(1000, len(text) // 2)] + "\n" + MENU * 8, url) for text, url in good],
+        "half-spam": half(good, found["spam"]),
+        "half-junk": half(good, found["junk"]),
+    }
     return [corpus(name, each) for name, each in made.items()]
 
 
-def half_junk(good: list[tuple[str, str]], junk: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Worthy pages and junk, in turns, as much of each in bytes as both have; junk pages are the shorter ones."""
+def half(good: list[tuple[str, str]], junk: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Worthy pages and others, in turns, as much of each in bytes as both have."""
     most = min(sum(len(text[:MAX_CHARS]) for text, _ in each) for each in (good, junk))
     parts = []
     for each in (good, junk):
         total = accumulate(len(text[:MAX_CHARS]) for text, _ in each)
         parts.append([row for row, sum_ in zip(each, total, strict=True) if sum_ <= most])
     return [row for pair in zip_longest(*parts) for row in pair if row]
-
-
-def asked(arms: list[Corpus], held: list[Corpus], settings: Settings, work: Path) -> Proof:
-    """A proof, with what it cost printed."""
-    began = time.process_time()
-    proof = prove(arms, held, settings, work, lambda *_: None)
-    print(f"{time.process_time() - began:.0f} CPU s; halves of {proof.size:,} bytes; leaks {proof.leaks}", flush=True)
-    return proof
 
 
 def show(proof: Proof, first: str) -> None:
@@ -109,55 +111,58 @@ def show(proof: Proof, first: str) -> None:
             print(f"{pair.b:<12} verdict: {SAID[pair.verdict]}", flush=True)
 
 
-def changes(_: argparse.Namespace, settings: Settings, work: Path) -> None:
+def settings_of(options: argparse.Namespace, arms: list[Corpus], held: list[Corpus]) -> Settings:
+    """What `curate prove` would do with the budget."""
+    return settings_for(seconds_of(options.budget), arms, held, transformers=not options.n_grams_only)
+
+
+def changes(options: argparse.Namespace, work: Path) -> None:
     """All changes beside the worthy pages."""
-    arms = changed()
-    show(asked(arms, held_out(), settings, work), arms[0].name)
+    arms, held = changed(*options.shards), held_out()
+    proof = prove(arms, held, settings_of(options, arms, held), work, lambda *_: None)
+    print(f"{proof.settings}; halves of {proof.size:,} bytes; leaks {proof.leaks}")
+    show(proof, "worthy")
 
 
-def sizes(_: argparse.Namespace, settings: Settings, work: Path) -> None:
-    """Half junk at four sizes of halves."""
-    good, junk = worthy_and_junk("dev")
-    arms, held = [corpus("worthy", good), corpus("half junk", half_junk(good, junk))], held_out()
-    for size in (100_000, 200_000, 400_000, 700_000):
-        show(
-            asked(arms, held, Settings(size, settings.draws, settings.steps, settings.transformer_draws), work),
-            "worthy",
-        )
-
-
-def same(options: argparse.Namespace, settings: Settings, work: Path) -> None:
+def same(options: argparse.Namespace, work: Path) -> None:
     """Two halves of the worthy pages by site, cut anew in each try; a copy is among the changes and differs by 0."""
-    good, held = worthy_and_junk("dev")[0], held_out()
-    whole = corpus("worthy", good)
-    shown = {"verdict": 0}
-    for number in range(options.tries):
+    whole, held = corpus("worthy", labelled(*options.shards)["worthy"]), held_out()
+    shown = dict.fromkeys((*LAYERS, "verdict"), 0)
+    for number in range(options.first, options.first + options.tries):
         side = [number_of("try", number, site) < 0.5 for site in whole.sites]
         arms = [replace(whole.take([i for i, each in enumerate(side) if each is which]), name=name)
                 for name, which in (("one", True), ("other", False))]  # fmt: skip
-        pair = prove(arms, held, settings, work, lambda *_: None).pairs[0]
+        pair = prove(arms, held, settings_of(options, arms, held), work, lambda *_: None).pairs[0]
         for each in pair.differences:
             if each.held_out == MEAN and each.layer != "unigrams":
-                shown[each.layer] = shown.get(each.layer, 0) + bool(each.shown)
+                shown[each.layer] += bool(each.shown)
                 print(f"try {number:>2} {each.layer:<22} {each.value:+.4f} [{each.low:+.4f}, {each.high:+.4f}] "
                       f"floor {each.floor:.4f} {SAID[each.shown]}", flush=True)  # fmt: skip
         shown["verdict"] += bool(pair.verdict)
     print(f"shown in {options.tries} tries, by layer and by the rule: {shown}")
 
 
+def files(options: argparse.Namespace, work: Path) -> None:
+    """Leave the corpora and the held-out texts in a folder."""
+    work.mkdir(parents=True, exist_ok=True)
+    for each in (*changed(*options.shards), *held_out()):
+        urls = [f"https://{site}/" for site in each.sites]
+        pq.write_table(pa.table({"text": list(each.texts), "url": urls}), work / f"{each.name}.parquet")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", choices=("changes", "sizes", "same"), default="changes")
-    parser.add_argument("--steps", type=int, default=0)
-    parser.add_argument("--bytes", type=int, default=8_000_000)
-    parser.add_argument("--draws", type=int, default=8)
-    parser.add_argument("--model-draws", type=int, default=2)
+    parser.add_argument("what", nargs="?", choices=("changes", "same", "files"), default="changes")
+    parser.add_argument("--shards", nargs="+", default=["dev"])
+    parser.add_argument("--budget", default="1m")
+    parser.add_argument("--n-grams-only", action="store_true")
     parser.add_argument("--tries", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--work", type=Path)
     options = parser.parse_args()
-    settings = Settings(options.bytes, options.draws, options.steps, options.model_draws)
     began = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
-        {"changes": changes, "sizes": sizes, "same": same}[options.what](options, settings, Path(folder))
+        {"changes": changes, "same": same, "files": files}[options.what](options, options.work or Path(folder))
     print(f"{time.process_time() - began:.0f} CPU s in all")
 
 

@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from io import TextIOWrapper
 
 from rich.console import Console
 
@@ -34,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A command that is interrupted from the keyboard returns 130.
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
+    _never_fail_to_print()
     if not given:
         print(BEGIN)
         return 0
@@ -57,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INCOMPLETE_EXIT
     except KeyboardInterrupt:
         print(
-            f"\ncurate: interrupted; what is done is kept, and the same command goes on: curate {' '.join(given)}",
+            f"\ncurate: interrupted; what is done is kept, and the same command goes on: curate {shlex.join(given)}",
             file=sys.stderr,
         )
         return INTERRUPTED_EXIT
@@ -66,6 +69,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     finally:
         cluster.stop()
+
+
+def _never_fail_to_print() -> None:
+    """What an output's encoding lacks is shown as its code: a finished run must not fail over its last line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class Completion(argparse.Action):

@@ -49,6 +49,16 @@ def disk_errors(folder: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def asked_for(path: Path) -> Iterator[None]:
+    """Raise UsageError when a file that a command was asked to write cannot be written: nothing else was done."""
+    try:
+        yield
+    except (OSError, DiskFullError) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        raise UsageError(f"{path} cannot be written: {getattr(cause, 'strerror', None) or error}") from error
+
+
 def temporary_path(path: Path) -> Path:
     """The name under which this process writes `path` until it is complete; no other process writes to that name."""
     return path.with_name(f"{TEMPORARY}{socket.gethostname()}-{os.getpid()}-{path.name}")

@@ -229,6 +229,7 @@ def library_versions() -> dict[str, str]:
     return {name: _version(name) for name in DECIDING_LIBRARIES} | {"unicode": unidata_version}
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return version(name)

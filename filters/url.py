@@ -71,7 +71,8 @@ class UrlRules:
     Words are matched on the lower-cased, percent-decoded URL: one hard word, two different soft words, or one sub-word
     anywhere once separators are gone. The bound itself passes. Each rule's name says what dropped the page:
     `max_url_chars`, `not_http`, `no_host`, `ip_host`, `blocked_domain`, `blocked_url`, `hard_word`, `soft_words`,
-    `sub_word`; value and limit are counts. IP-address hosts pass unless `max_ip_hosts=0`, as FineWeb keeps them.
+    `sub_word`; value and limit are counts. IP-address hosts pass unless `max_ip_hosts=0`, as FineWeb keeps them. A page
+    without an address, such as a row of a corpus of texts, passes: there is nothing to judge.
     Source: Penedo et al. 2023 (RefinedWeb), appendix G.1; the FineWeb URL filter. The word lists are our own.
 
     >>> UrlRules()("https://example.org/health/sex-education")
@@ -126,8 +127,8 @@ class UrlRules:
         path = decoded(parts.path + (f"?{parts.query}" if parts.query else ""))
         return {
             "max_url_chars": url_chars,
-            "not_http": int(parts.scheme not in ("http", "https")),
-            "no_host": int(not host),
+            "not_http": int(bool(url) and parts.scheme not in ("http", "https")),
+            "no_host": int(bool(url) and not host),
             "ip_host": int(is_ip_address(host)),
             "blocked_domain": int(self.blocklist.domain(host)),
             "blocked_url": int(self.blocklist.url(host, path)),

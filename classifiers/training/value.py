@@ -148,12 +148,15 @@ def fit(known: Design, cut: Pieces) -> ValueModel:
 
 
 def _ridge(columns: Any, aims: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights of columns, float64[columns]: 0 for those that are empty, which are left out of the work."""
     from scipy import sparse
     from scipy.sparse.linalg import lsqr
 
     pull = np.sqrt(weights)
     pulled = sparse.diags_array(pull.astype(np.float32)) @ columns
-    found: NDArray[np.float64] = lsqr(pulled, aims * pull, damp=np.sqrt(DAMPING), atol=1e-5, btol=1e-5, iter_lim=300)[0]
+    full, found = np.unique(pulled.indices), np.zeros(pulled.shape[1])
+    how = {"damp": np.sqrt(DAMPING), "atol": 1e-5, "btol": 1e-5, "iter_lim": 300}
+    found[full] = lsqr(pulled[:, full], aims * pull, **how)[0]
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from curate.errors import UsageError
+from curate.files import asked_for
 from curate.output.published import EVERYTHING, Use, run_folder
 from curate.report.overlap import Measured, as_json, measure, write_json
 from curate.terminal import harmless
@@ -45,10 +45,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
     if options.report is not None:
         folder = options.out if options.out.is_dir() else options.out.parent
         path = folder / REPORT if options.report is REPORT else options.report
-        try:
+        with asked_for(path):
             write_json(path, measured)
-        except OSError as error:
-            raise UsageError(f"{path} cannot be written: {error}") from error
     if options.json:
         print(json.dumps(as_json(measured), indent=1))
         return 0

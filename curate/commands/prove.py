@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from curate.errors import UsageError
+from curate.prove.budget import plan, seconds_of, settings_for
 from curate.prove.compare import MEAN, RULE, Difference
 from curate.prove.page import MARKS, line, said, write_page
 from curate.prove.prove import Proof, Settings, leave, prove
@@ -21,9 +20,6 @@ from curate.terminal import harmless
 from curate.training.learned import SHIPPED, read_learned
 
 HELP = "Say which data trains the better model, or that it is not shown."
-SECONDS_PER_NGRAM_MB = 0.5  # CPU seconds to train and score on a megabyte; .4 in one run of bench/prove.py
-SECONDS_PER_STEP = 0.12  # CPU seconds of a training step, its share of scoring included; .08 without, on one machine
-MIN_STEPS, MAX_STEPS, DRAWS = 20, 10_000, 3
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,9 +52,10 @@ def command(options: argparse.Namespace, console: Console) -> int:
     if options.unlearned:
         arms = [without_learned(arm, models, known) for arm in arms]
     recognised = notes(arms, models, known)
-    settings = settings_for(seconds_of(options.budget), arms, transformers=not options.n_grams_only and has_torch())
+    wanted = not options.n_grams_only and has_torch()
+    settings = settings_for(seconds_of(options.budget), arms, sets, transformers=wanted)
     if not options.json:
-        _print([RULE, _plan(settings, len(arms)), ""], console)
+        _print([RULE, plan(settings, arms, sets), ""], console)
     proof = _with_bar(arms, sets, settings, options.work)
     proof = replace(proof, notes=[*proof.notes, *recognised])
     leave(proof, options.work / "proof.json")
@@ -107,47 +104,6 @@ def _leave_in_runs(proof: Proof, paths: dict[str, Path]) -> list[str]:
 def has_torch() -> bool:
     """Return whether PyTorch is installed."""
     return find_spec("torch") is not None
-
-
-def seconds_of(budget: str) -> float:
-    """A budget in seconds.
-
-    >>> seconds_of("30m"), seconds_of("1.5h"), seconds_of("90s")
-    (1800.0, 5400.0, 90.0)
-    """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", budget.strip())
-    if found is None or not float(found[1]):
-        raise UsageError(f"--budget {budget!r} is no time: say 90s, 30m or 2h")
-    return float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]]
-
-
-def settings_for(seconds: float, arms: list[Corpus], *, transformers: bool) -> Settings:
-    """As many draws, bytes and steps as a budget allows: a quarter of it for n-grams, the rest for transformers.
-
-    It depends on the budget and the corpora alone, never on how fast the machine is: so a proof can be repeated.
-    """
-    share = seconds / 4 if transformers else seconds
-    largest = min(8e6, *(float(arm.sizes.sum()) / 2 for arm in arms))
-    size = min(largest, max(200_000.0, share / (12 * 2 * len(arms) * SECONDS_PER_NGRAM_MB) * 1e6))
-    draws = int(min(40, max(4, share / max(2 * len(arms) * SECONDS_PER_NGRAM_MB * size / 1e6, 0.01))))
-    steps = int((seconds - share) / (DRAWS * 2 * 2 * len(arms) * SECONDS_PER_STEP)) if transformers else 0
-    return Settings(int(size), draws, max(MIN_STEPS, min(MAX_STEPS, steps)) if transformers else 0, DRAWS)
-
-
-def _plan(settings: Settings, arms: int) -> str:
-    """What will be done and about what it costs on this machine, in words."""
-    seconds = settings.draws * 2 * arms * SECONDS_PER_NGRAM_MB * settings.max_bytes / 1e6
-    said = f"{settings.draws} draws of {2 * arms} halves of at most {settings.max_bytes:,} bytes for n-grams; "
-    if not settings.steps:
-        said += "no transformers (pip install 'webcurate[prove]' brings PyTorch): without them nothing can be shown"
-        return f"{said}; about {seconds / 60:.1f} CPU minutes"
-    from curate.prove.transformer import seconds_per_step
-
-    models = settings.transformer_draws * 2 * 2 * arms
-    seconds += models * settings.steps * seconds_per_step() * 1.4
-    return (
-        f"{said}{models} transformers of {settings.steps} steps; about {seconds / 60:.1f} CPU minutes on this machine"
-    )
 
 
 def lines_of(proof: Proof) -> list[str]:

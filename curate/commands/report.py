@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from curate.errors import UsageError
-from curate.files import whole_file
+from curate.files import asked_for, whole_file
 from curate.folder import CHART, REPORT_PAGE
 from curate.output.checksums import load_report, renew
 from curate.output.published import EVERYTHING, Use, run_folder
@@ -53,11 +53,12 @@ def command(options: argparse.Namespace, console: Console) -> int:
     found = load_report(options.out)
     if options.html is not None:
         path = options.out / PAGE if options.html is PAGE else options.html
-        write_html(path, found, options.out)
+        with asked_for(path):
+            write_html(path, found, options.out)
         _wrote(path, options.out, console)
     if options.chart is not None:
         path = options.out / PICTURE if options.chart is PICTURE else options.chart
-        with whole_file(path) as temporary:
+        with asked_for(path), whole_file(path) as temporary:
             temporary.write_text(survival_chart(found), encoding="utf-8", errors="backslashreplace")
         _wrote(path, options.out, console)
     if options.json:
@@ -82,7 +83,8 @@ def _compare(options: argparse.Namespace, console: Console) -> None:
     if options.json or options.chart or options.html is PAGE:
         raise UsageError("several runs are compared, and --html PATH writes it; --json and --chart are for one run")
     if options.html is not None:
-        write_comparison(options.html, (options.out, *options.others))
+        with asked_for(options.html):
+            write_comparison(options.html, (options.out, *options.others))
         console.print(f"Wrote {harmless(str(options.html))}", markup=False, soft_wrap=True)
         return
     if len(options.others) > 1:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from importlib import import_module
@@ -84,7 +85,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     elif not options.quiet:
         report.print_table(result, console)
         at = out_name.rstrip("/")
-        where = f"Output: {at}/  (open {at}/report.html, or: curate inspect {at} --stage STAGE)"
+        where = f"Output: {at}/  (open {at}/report.html, or: curate inspect {shlex.quote(at)} --stage STAGE)"
         console.print(where, markup=False, soft_wrap=True)
     return 0
 

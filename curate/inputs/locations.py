@@ -65,7 +65,10 @@ def _local(spec: str, path: Path) -> Iterator[str]:
             found = (Path(each) for each in iglob(spec, recursive=True) if Path(each).is_file())  # noqa: PTH207 (absolute and ** alike)
         for each in found:
             yield str(each.absolute())
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        folder = str(error.filename or spec).removesuffix(f"/{LOCK}")
+        raise UsageError(f"{folder!r} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
         raise UsageError(f"{spec!r} cannot be read: {error}") from error
 
 

@@ -57,12 +57,12 @@ def is_remote(spec: str) -> bool:
 
 
 def shown(address: str) -> str:
-    """An address without what may be secret in it: user, password, query and fragment.
+    """An address without what may be secret in it: user, password, query and fragment. A path stays as it is.
 
     >>> shown("https://me:secret@host.example:8080/a/b.warc.gz?X-Amz-Signature=1f2e#x")
     'https://host.example:8080/a/b.warc.gz'
     """
-    if address.lower().startswith("s3://"):
+    if address.lower().startswith("s3://") or "://" not in address:
         return address
     scheme, _, rest = address.partition("://")
     path = re.split(r"[?#]", rest, maxsplit=1)[0]

@@ -85,7 +85,7 @@ def _local_input(name: str, place: str, *, named: bool, look: bool) -> Input:
         each = Input(name, place, "", os.stat(place).st_size)  # noqa: PTH116 (a million times)
         return looked_into(each, named=named) if look or named else each
     except OSError as error:
-        raise UsageError(f"{Path(place).name!r} cannot be read: {error.strerror or error}") from error
+        raise UsageError(f"{place!r} cannot be read: {error.strerror or error}") from error
 
 
 def _remote_input(name: str, address: str, *, named: bool) -> Input:

@@ -4,6 +4,10 @@ One draw cuts every arm into two halves by site, and each half trains a model. W
 its models; how far the two halves of a draw are apart tells what another crawl by the same recipe would have said.
 Arms are compared draw by draw, since a site that several have is drawn alike, and held-out sites are paired too: every
 model scores the same ones.
+
+Half the difference of two halves varies as the mean of both does from one crawl to the next. Where a draw reads all of
+a corpus, the mean over many draws varies just as much, since every draw has the same sites. Where it reads the share f,
+draws differ, and the mean over n of them varies f + (1 - f) / n times as much.
 """
 
 import math
@@ -18,7 +22,7 @@ from curate.prove.draws import weights
 RULE = (
     "B is better than A only if every layer and every learning rate agrees in sign, each 95 % interval of the "
     "difference leaves out 0, and each difference is over twice the A/A deviation, which is that between two samples "
-    "of one corpus, of A or of B, whichever is larger; else: not shown."
+    "of one corpus (of both corpora the root mean square); else: not shown."
 )
 MEAN = "mean"
 BOOTSTRAPS = 400  # of held-out sites
@@ -46,17 +50,18 @@ class SetBits:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The measurements of one layer on each held-out set."""
+    """The measurements of one layer on each held-out set; `shares` is how much of each arm one draw reads, 0 to 1."""
 
     layer: str
     sets: tuple[SetBits, ...]
+    shares: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Arm B minus arm A in bits per byte, negative where B is better: of one layer and one held-out set, or their mean.
 
-    `low` and `high` bound it at 95 %; `floor` is twice the larger of the A/A deviations of A and of B.
+    `low` and `high` bound it at 95 %; `floor` is twice the root mean square of the A/A deviations of A and of B.
     """
 
     layer: str
@@ -81,7 +86,8 @@ def differences(scores: Scores, a: int, b: int) -> list[Difference]:
     fewest = [len(each.sites) for each in scores.sets]
     rows = [(each.name, values[i], resampled[i], fewest[i]) for i, each in enumerate(scores.sets)]
     rows.append((MEAN, values.mean(axis=0), resampled.mean(axis=0), min(fewest)))
-    return [_difference(scores.layer, name, of[a], of[b], held, sites) for name, of, held, sites in rows]
+    shares = scores.shares[a], scores.shares[b]
+    return [_difference(scores.layer, name, of[a], of[b], shares, held, sites) for name, of, held, sites in rows]
 
 
 def _resampled(found: SetBits, a: int, b: int) -> Floats:
@@ -93,33 +99,52 @@ def _resampled(found: SetBits, a: int, b: int) -> Floats:
     return drawn
 
 
-def aa_deviation(arm: Floats) -> float:
-    """How far two samples of one corpus are apart, in bits per byte: a root mean square, of float64[draws, 2].
+def spread(halves: Floats) -> float:
+    """The variance of a mean of two halves from one crawl to the next, from how far they are apart; float64[draws, 2].
 
-    Two halves are each half as large as the corpus, so they differ by the square root of 2 times more than two samples
-    of its own size would.
+    >>> round(spread(np.array([[1.0, 1.2], [1.3, 1.1]])), 4)
+    0.01
+    """
+    return float(np.mean(((halves[:, 0] - halves[:, 1]) / 2) ** 2))
 
-    >>> round(aa_deviation(np.array([[1.0, 1.2], [1.3, 1.1]])), 4)
+
+def left_over(share: float, draws: int) -> float:
+    """How much of that variance is left in the mean over some draws, each of which reads a share of the corpus.
+
+    >>> left_over(1.0, 8), left_over(0.0, 8)
+    (1.0, 0.125)
+    """
+    return share + (1 - share) / draws
+
+
+def aa_deviation(arm: Floats, share: float) -> float:
+    """How far two samples of one corpus are apart by chance, in bits per byte, as means over draws; float64[draws, 2].
+
+    >>> round(aa_deviation(np.array([[1.0, 1.2], [1.3, 1.1]]), 1.0), 4)
     0.1414
     """
-    return float(np.sqrt(np.mean((arm[:, 0] - arm[:, 1]) ** 2) / 2))
+    return math.sqrt(2 * spread(arm) * left_over(share, len(arm)))
 
 
-def _difference(layer: str, name: str, a: Floats, b: Floats, held: Floats, sites: int) -> Difference:
+def _difference(
+    layer: str, name: str, a: Floats, b: Floats, shares: tuple[float, float], held: Floats, sites: int
+) -> Difference:
     """One difference, of bits per byte, float64[draws, 2] each, and of resampled differences.
 
-    A half varies about the mean of both halves as the corpus would from one crawl to the next; held-out sites vary by
-    themselves. The two variances add up, each with its degrees of freedom (Welch).
+    What both arms have in common varies as little as in the arm of which a draw reads the smaller share. Held-out sites
+    vary by themselves. The two variances add up, each with its degrees of freedom (Welch).
     """
-    paired = b - a
+    paired, draws = b - a, len(a)
     value = float(paired.mean())
-    trained = float(np.mean(((paired[:, 0] - paired[:, 1]) / 2) ** 2))
+    left = [left_over(share, draws) for share in shares]
+    least = min(left)
+    trained = least * spread(paired) + (left[0] - least) * spread(a) + (left[1] - least) * spread(b)
     tested = float(held.var(ddof=1))
     error, degrees = math.sqrt(trained + tested), 1.0
     if error:
-        degrees = (trained + tested) ** 2 / (trained**2 / len(paired) + tested**2 / max(sites - 1, 1))
+        degrees = (trained + tested) ** 2 / (trained**2 / draws + tested**2 / max(sites - 1, 1))
     reach = student(degrees) * error
-    floor = 2 * max(aa_deviation(a), aa_deviation(b))
+    floor = 2 * math.sqrt((aa_deviation(a, shares[0]) ** 2 + aa_deviation(b, shares[1]) ** 2) / 2)
     return Difference(layer, name, value, value - reach, value + reach, floor)
 
 

@@ -17,7 +17,7 @@ from curate.files import write_json
 from curate.mixture.vocabulary import TokenizerFile
 from curate.prove import ngrams
 from curate.prove.compare import Scores, SetBits
-from curate.prove.draws import Places, halves
+from curate.prove.draws import Places, halves, read_share
 from curate.prove.texts import Corpus
 
 Tokens = NDArray[np.uint32]
@@ -117,10 +117,13 @@ def all_halves(arms: Sequence[Encoded], draws: int, size: int) -> Iterator[Half]
 class Table:
     """The scores of several layers, filled in model by model; `curves` by layer, arm and model."""
 
-    def __init__(self, layers: Sequence[str], arms: int, draws: int, sets: Sequence[HeldOut]) -> None:
+    def __init__(
+        self, layers: Sequence[str], arms: Sequence[Encoded], draws: int, size: int, sets: Sequence[HeldOut]
+    ) -> None:
         self.sets = sets
-        self.found = {name: [np.zeros((arms, draws, 2, len(each.sites))) for each in sets] for name in layers}
-        self.curves: dict[str, list[list[list[float]]]] = {name: [[] for _ in range(arms)] for name in layers}
+        self.shares = tuple(read_share(arm.corpus, size) for arm in arms)
+        self.found = {name: [np.zeros((len(arms), draws, 2, len(each.sites))) for each in sets] for name in layers}
+        self.curves: dict[str, list[list[list[float]]]] = {name: [[] for _ in arms] for name in layers}
 
     def add(self, half: Half, told: Mapping[str, Told]) -> None:
         """Take what the models of one half said."""
@@ -135,7 +138,7 @@ class Table:
         sizes = [each.by_site(each.encoded.corpus.sizes) for each in self.sets]
         return [
             Scores(name, tuple(SetBits(each.name, each.sites, size, bits) for each, size, bits in
-                               zip(self.sets, sizes, found, strict=True)))
+                               zip(self.sets, sizes, found, strict=True)), self.shares)
             for name, found in self.found.items()
         ]  # fmt: skip
 
@@ -147,7 +150,7 @@ def ngram_scores(
     """Scores of 5-gram and of unigram models, each trained on a half of at most `size` bytes; no chance is involved."""
     end, vocabulary = tokenizer.vocabulary.end_of_document, tokenizer.vocabulary.size
     asked = [ngrams.queries(each.encoded.tokens, end=end) for each in sets]
-    table = Table((NGRAMS, UNIGRAMS), len(arms), draws, sets)
+    table = Table((NGRAMS, UNIGRAMS), arms, draws, size, sets)
 
     def measured(documents: Sequence[Tokens], order: int) -> Told:
         model = ngrams.train(documents, end=end, vocabulary=vocabulary, order=order)

@@ -205,7 +205,7 @@ def _means(scores: Scores, arms: Sequence[str]) -> dict[str, dict[str, float]]:
 def _deviations(scores: Scores, arms: Sequence[str]) -> dict[str, float]:
     """How far two samples of each arm are apart, on the mean of all held-out sets."""
     whole: Floats = np.mean([each.per_byte() for each in scores.sets], axis=0)
-    return {arm: round(aa_deviation(whole[i]), 6) for i, arm in enumerate(arms)}
+    return {arm: round(aa_deviation(whole[i], scores.shares[i]), 6) for i, arm in enumerate(arms)}
 
 
 def leave(proof: Proof, path: Path) -> None:

@@ -20,7 +20,7 @@ from curate.prove.layers import Encoded, HeldOut, Kept, Say, Table, Told, all_ha
 from curate.prove.texts import Corpus, bytes_of
 
 RATES = (1e-3, 3e-3)
-WIDTH, LAYERS, HEADS, CONTEXT, BATCH = 128, 2, 4, 128, 8
+WIDTH, LAYERS, HEADS, CONTEXT, BATCH = 128, 2, 4, 128, 4
 CHECKPOINTS = (0.8, 0.9, 1.0)  # shares of the steps after which a model is scored; the mean counts
 HELD_OUT_CHARS = 400  # of each held-out text
 CURVE = 20  # points of a loss curve
@@ -66,7 +66,7 @@ def transformer_scores(
     Raises ImportError where PyTorch is not installed.
     """
     held = [held_out(beginnings(each), tokenizer) for each in sets]
-    table = Table([name_of(rate) for rate in RATES], len(arms), effort.draws, held)
+    table = Table([name_of(rate) for rate in RATES], arms, effort.draws, size, held)
     learner = Learner(tokenizer.vocabulary.size, tokenizer.vocabulary.end_of_document, effort.steps)
     done, whole = 0, len(RATES) * len(arms) * 2 * effort.draws
     for half in all_halves(arms, effort.draws, size):

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,7 @@ def _page(
     )
 
 
+@cache  # translating the templates costs more than a small report
 def templates(*packages: str) -> Any:
     """The templates of the report, and of other packages beside them; every value in a page is escaped."""
     from jinja2 import ChoiceLoader, Environment, PackageLoader, select_autoescape

@@ -88,19 +88,23 @@ def dechunk(body: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A decoded body; `rule` is empty, `too_large` or `undecodable`."""
+    """A decoded body; `rule` is empty, `too_large` or `undecodable`.
+
+    It is `broken` when an encoding breaks off or its own checksum is not that of the data.
+    """
 
     data: bytes
     rule: str = ""
+    broken: bool = False
 
 
 def decode_body(response: Response, *, max_bytes: int) -> Body:
     """Undo transfer and content encodings of a response, never producing more than the cap and a little.
 
     Bytes that are not encoded at all, whatever the header says, come back as they are; of an encoding that is cut or
-    breaks off, what could be decoded.
+    breaks off, what could be decoded, as browsers do.
     """
-    body = response.body
+    body, broken = response.body, False
     if "chunked" in response.joined("transfer-encoding").lower():
         body = dechunk(body)
     names = [name.strip().lower() for name in response.joined("content-encoding").split(",")]
@@ -108,17 +112,18 @@ def decode_body(response: Response, *, max_bytes: int) -> Body:
     if len(names) > MAX_ENCODINGS:
         return Body(b"", "undecodable")
     for name in reversed(names):
-        decoded = DECODERS[name](body, max_bytes)
+        decoded, breaks_off = DECODERS[name](body, max_bytes)
         if decoded is None:
-            return Body(body) if _is_plain(body) else Body(b"", "undecodable")
-        body = decoded
+            return Body(body, "", broken) if _is_plain(body) else Body(b"", "undecodable")
+        body, broken = decoded, broken or breaks_off
         if len(body) > max_bytes:
             return Body(b"", "too_large")
     for _ in range(2):  # gzip that no header tells of
         if not body.startswith(b"\x1f\x8b\x08"):
             break
-        body = gunzip(body, max_bytes) or b""
-    return Body(body) if len(body) <= max_bytes else Body(b"", "too_large")
+        inflated, breaks_off = gunzip(body, max_bytes)
+        body, broken = inflated or b"", broken or breaks_off
+    return Body(body, "", broken) if len(body) <= max_bytes else Body(b"", "too_large")
 
 
 def _is_plain(body: bytes) -> bool:
@@ -127,16 +132,22 @@ def _is_plain(body: bytes) -> bool:
     return b"\0" not in head and sum(byte < 9 or 13 < byte < 32 for byte in head) * 50 <= len(head)
 
 
-def gunzip(body: bytes, max_bytes: int) -> bytes | None:
+# What could be decoded, None when it is no such stream, and whether the stream breaks off.
+Decoded = tuple[bytes | None, bool]
+
+
+def gunzip(body: bytes, max_bytes: int) -> Decoded:
     """Inflate gzip, members one after the other, up to the cap; None when it is no gzip.
 
     Costs at most 1 s of CPU for each megabyte read or inflated, also where members are tiny: about 2 µs a member.
 
     >>> import gzip
     >>> gunzip(gzip.compress(b"<p>a"), 100)
-    b'<p>a'
-    >>> gunzip(b"<p>a", 100) is None
-    True
+    (b'<p>a', False)
+    >>> gunzip(gzip.compress(b"<p>a")[:-8], 100)
+    (b'<p>a', True)
+    >>> gunzip(b"<p>a", 100)
+    (None, False)
     """
     parts: list[bytes] = []
     total = at = 0
@@ -148,9 +159,9 @@ def gunzip(body: bytes, max_bytes: int) -> bytes | None:
         if data:
             parts.append(data)
         if end < 0:
-            return b"".join(parts)
+            return b"".join(parts), total <= max_bytes
         at = end
-    return b"".join(parts) or (None if at < len(body) else b"")
+    return b"".join(parts) or (None if at < len(body) else b""), False
 
 
 def _inflate(body: bytes, at: int, wbits: int, max_bytes: int) -> tuple[bytes | None, int]:
@@ -160,10 +171,11 @@ def _inflate(body: bytes, at: int, wbits: int, max_bytes: int) -> tuple[bytes | 
     """
     inflater = zlib.decompressobj(wbits)
     parts: list[bytes] = []
-    total, window, source = 0, FIRST_WINDOW, memoryview(body)
+    begin, total, window, source = at, 0, FIRST_WINDOW, memoryview(body)
+    fed: bytes | memoryview = b""
     try:
         while total < max_bytes and not inflater.eof:
-            fed: bytes | memoryview = inflater.unconsumed_tail
+            fed = inflater.unconsumed_tail
             if not fed:
                 fed = source[at : at + window]
                 at, window = at + len(fed), min(4 * window, WINDOW)
@@ -173,21 +185,37 @@ def _inflate(body: bytes, at: int, wbits: int, max_bytes: int) -> tuple[bytes | 
             if not part and not fed:
                 break
     except zlib.error:
-        return (b"".join(parts) if total else None), -1
+        return _up_to_the_error(source[begin : at - len(fed)], source[at - len(fed) : at], wbits, max_bytes) or None, -1
     return b"".join(parts), at - len(inflater.unused_data) if inflater.eof else -1
 
 
-def _deflate(body: bytes, max_bytes: int) -> bytes | None:
+def _up_to_the_error(sound: memoryview, failing: memoryview, wbits: int, max_bytes: int) -> bytes:
+    """All that can be inflated of a stream that breaks in its last bytes, given one by one: the inflater gives none
+    of what it is given together with the error.
+    """
+    inflater = zlib.decompressobj(wbits)
+    held = bytearray(inflater.decompress(sound, max_bytes))
+    try:
+        for k in range(len(failing)):
+            if len(held) >= max_bytes:
+                break
+            held += inflater.decompress(failing[k : k + 1], max_bytes - len(held))
+    except zlib.error:
+        pass
+    return bytes(held)
+
+
+def _deflate(body: bytes, max_bytes: int) -> Decoded:
     """Inflate what is called deflate: a zlib stream, or the bare stream many servers send."""
-    data, _ = _inflate(body, 0, 15, max_bytes + 1)
+    data, end = _inflate(body, 0, 15, max_bytes + 1)
     if data is None:
-        data, _ = _inflate(body, 0, -15, max_bytes + 1)
+        data, end = _inflate(body, 0, -15, max_bytes + 1)
         if data is not None and _is_plain(body):
-            return None
-    return data
+            return None, False
+    return data, data is not None and end < 0 and len(data) <= max_bytes
 
 
-def _brotli(body: bytes, max_bytes: int) -> bytes | None:
+def _brotli(body: bytes, max_bytes: int) -> Decoded:
     import brotli
 
     decoder = brotli.Decompressor()
@@ -203,15 +231,17 @@ def _brotli(body: bytes, max_bytes: int) -> bytes | None:
             if not part:
                 break
     except brotli.error:
-        return b"".join(parts) if total and not _is_plain(body) else None
-    return b"".join(parts) if total or not body else None
+        return (b"".join(parts), True) if total and not _is_plain(body) else (None, False)
+    if not total and body:
+        return None, False
+    return b"".join(parts), total <= max_bytes and not decoder.is_finished()
 
 
-def _zstd(body: bytes, max_bytes: int) -> bytes | None:
+def _zstd(body: bytes, max_bytes: int) -> Decoded:
     import pyarrow as pa
 
     if not body.startswith(b"\x28\xb5\x2f\xfd"):
-        return None
+        return None, False
     held = bytearray()
     part = bytearray(1 << 16)  # pyarrow never frees what `read` was to return if it fails
     try:
@@ -219,11 +249,11 @@ def _zstd(body: bytes, max_bytes: int) -> bytes | None:
             while len(held) <= max_bytes and (count := stream.readinto(part)):
                 held += memoryview(part)[:count]
     except OSError:
-        return bytes(held) or None
-    return bytes(held)
+        return bytes(held) or None, bool(held)
+    return bytes(held), False
 
 
-DECODERS: dict[str, Callable[[bytes, int], bytes | None]] = {
+DECODERS: dict[str, Callable[[bytes, int], Decoded]] = {
     "gzip": gunzip,
     "x-gzip": gunzip,
     "deflate": _deflate,

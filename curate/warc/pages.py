@@ -119,7 +119,7 @@ def page_of(record: Record, offset: int, length: int, limits: Limits, counts: Re
         return (Skip(*place, "truncated", float(len(record.block)), _declared_length(record.fields)),)
     if record.state == "too_large":
         return (Skip(*place, "too_large", float(record.length), float(limits.max_record_bytes)),)
-    return (_READERS[kind](place, record, limits),)
+    return (_READERS[kind](place, record, limits, counts),)
 
 
 def _was_another(kind: str, record: Record) -> bool:
@@ -159,7 +159,7 @@ class Place(NamedTuple):
     length: int
 
 
-def _response(place: Place, record: Record, limits: Limits) -> Page | Skip:
+def _response(place: Place, record: Record, limits: Limits, counts: ReadCounts) -> Page | Skip:
     if not _is_http(record.fields, place.url):
         response = Response(0, {"content-type": [_text(record.fields, b"content-type")]}, record.block)
     else:
@@ -171,8 +171,12 @@ def _response(place: Place, record: Record, limits: Limits) -> Page | Skip:
     if not response.body:
         return Skip(*place, "empty", 0.0, 1.0)
     body = decode_body(response, max_bytes=limits.max_payload_bytes)
-    if body.rule:
-        return Skip(*place, body.rule, float(len(response.body)), float(limits.max_payload_bytes))
+    counts.damage(int(body.broken), 0)
+    if body.rule == "undecodable":
+        return Skip(*place, body.rule, 1.0, 0.0)
+    if body.rule:  # it is decoded no further than one byte beyond the limit
+        size = max(len(response.body), limits.max_payload_bytes + 1)
+        return Skip(*place, body.rule, float(size), float(limits.max_payload_bytes))
     if not body.data.strip():
         return Skip(*place, "empty", float(len(body.data)), 1.0)
     if not is_html(body.data, media):
@@ -197,7 +201,7 @@ def _is_http(fields: Fields, url: str) -> bool:
     return fields.get(b"warc-type", b"").lower() == b"response" and not url.startswith(("dns:", "ftp:", "whois:"))
 
 
-def _conversion(place: Place, record: Record, limits: Limits) -> Page | Skip:
+def _conversion(place: Place, record: Record, limits: Limits, _: ReadCounts) -> Page | Skip:
     if len(record.block) > limits.max_payload_bytes:
         return Skip(*place, "too_large", float(len(record.block)), float(limits.max_payload_bytes))
     text = decode(record.block, "utf-8")
@@ -208,7 +212,7 @@ def _conversion(place: Place, record: Record, limits: Limits) -> Page | Skip:
     return Page(url, date, b"", "utf-8", offset, length, content_type="text/plain", text=text, record_id=record_id)
 
 
-_READERS: dict[str, Callable[[Place, Record, Limits], Page | Skip]] = {
+_READERS: dict[str, Callable[[Place, Record, Limits, ReadCounts], Page | Skip]] = {
     "response": _response,
     "resource": _response,
     "conversion": _conversion,
@@ -220,7 +224,9 @@ def _text(fields: Fields, name: bytes) -> str:
 
 
 def _uri(fields: Fields) -> str:
-    return _text(fields, b"warc-target-uri").strip("<> ")
+    """The address; WARC 1.0 shows it in angle brackets, and a bracket of its own stays."""
+    address = _text(fields, b"warc-target-uri").strip()
+    return address[1:-1].strip() if address[:1] == "<" and address[-1:] == ">" else address
 
 
 def _media_type(content_type: str) -> str:

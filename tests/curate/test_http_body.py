@@ -1,6 +1,7 @@
 """HTTP responses to pages: encodings undone, types told from the bytes, statuses, headers."""
 
 import gzip
+import random
 import tracemalloc
 import zlib
 
@@ -74,6 +75,52 @@ def test_undecodable_is_a_skip() -> None:
     """Binary that is not in the encoding it claims is skipped, never passed on as text."""
     block = http(b"\x00\x01\x02\xff" * 100, "Content-Encoding: br")
     assert rules(archive([record("http://u.example/", block)])) == ["undecodable"]
+
+
+NOISE = random.Random(4).randbytes(300).hex().encode()
+PACKED = gzip.compress(BODY + NOISE, mtime=0)
+ZSTD = bytes(pa.compress(BODY + NOISE, codec="zstd", asbytes=True))
+WRONG_SUM = PACKED[:-6] + bytes([PACKED[-6] ^ 255]) + PACKED[-5:]
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "share", "damaged"),
+    [
+        (PACKED, "gzip", 1, 0),
+        (PACKED + b"\0" * 20, "gzip", 1, 0),
+        (WRONG_SUM, "gzip", 1, 1),
+        (PACKED[:-8], "gzip", 1, 1),
+        (PACKED[:-60], "gzip", 0.8, 1),
+        (PACKED[:-60], "x-klingon", 0.8, 1),
+        (zlib.compress(BODY + NOISE)[:-4], "deflate", 1, 1),
+        (zlib.compress(BODY + NOISE)[:-60], "deflate", 0.8, 1),
+        (brotli.compress(BODY + NOISE)[:-60], "br", 0.1, 1),
+        (brotli.compress(gzip.compress(BODY + NOISE)[:-60]), "gzip, br", 0.8, 1),
+    ],
+)
+def test_a_body_that_breaks_off_is_kept_as_far_as_it_goes_and_counted(
+    body: bytes, name: str, share: float, damaged: int
+) -> None:
+    """All that can be decoded, also of the bytes that come with the error, and a damaged place in the account."""
+    [found], counts = read(archive([record("http://b.example/", http(body, f"Content-Encoding: {name}"))]))
+    assert (BODY + NOISE).startswith(found.html)
+    assert len(found.html) >= share * len(BODY + NOISE)
+    assert counts.damaged_members == damaged
+
+
+def test_a_value_beside_a_limit_is_beyond_it() -> None:
+    """Also where a body is too large only once it is decoded, or has no size that could be compared."""
+    block = http(gzip.compress(bytes(5000)), "Content-Encoding: gzip")
+    [large] = read(archive([record("http://b.example/", block)]), 0, Limits(max_payload_bytes=1000))[0]
+    [unread] = read(archive([record("http://b.example/", http(b"\0\1\2" * 99, "Content-Encoding: br"))]))[0]
+    assert (large.rule, large.value, large.limit) == ("too_large", 1001, 1000)
+    assert (unread.rule, unread.value, unread.limit) == ("undecodable", 1, 0)
+
+
+def test_an_address_in_angle_brackets() -> None:
+    """WARC 1.0 writes it so; a bracket of its own stays."""
+    made = archive(record(url, http(BODY)) for url in ("<http://b.example/a>", "http://b.example/<b>"))
+    assert [each.url for each in pages(made)] == ["http://b.example/a", "http://b.example/<b>"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -185,32 +186,56 @@ def test_the_rule(found: Difference, said: int) -> None:
     assert verdict([found, other], [LAYERS[0], "another"]) == 0
 
 
-def made_scores(rng: np.random.Generator, effect: float, sites: int = 40, draws: int = 6) -> Scores:
-    """What two arms of 200 sites would give: each training site shifts all bits, each held-out site has its own shift.
+def made_scores(
+    rng: np.random.Generator, effect: float = 0.0, *, noise: tuple[float, float] = (0.3, 0.3),
+    count: tuple[int, int] = (200, 200), shared: int = 0, draws: int = 6,
+) -> Scores:  # fmt: skip
+    """What two arms would give: each training site shifts all bits, each held-out site has its own shift.
 
-    Halves are real halves of the same sites, draw by draw, so they are as dependent as those of a corpus are.
+    Halves are real halves of 100 sites each, draw by draw, so they are as dependent as those of a corpus are; the arms
+    have `shared` sites in common, which stand in the same half of both.
     """
-    trained = rng.normal(0, 0.3, (2, 200))
-    own = rng.normal(0, 0.05, (2, sites))
-    bits = np.zeros((2, draws, 2, sites))
+    trained = [rng.normal(0, sd, size) for sd, size in zip(noise, count, strict=True)]
+    trained[1][:shared] = trained[0][:shared]
+    own = rng.normal(0, 0.05, (2, 40))
+    bits = np.zeros((2, draws, 2, 40))
+    ids = np.arange(count[0]), np.concatenate([np.arange(shared), np.arange(count[0], count[0] + count[1] - shared)])
     for draw in range(draws):
-        order = rng.permutation(200)
-        for side in range(2):
-            means = trained[:, order[side * 100 : side * 100 + 100]].mean(axis=1)
-            bits[:, draw, side] = 2 + means[:, None] + own + np.array([0, effect])[:, None]
-    return Scores("l", (SetBits("h", tuple(map(str, range(sites))), np.ones(sites), bits),))
+        order = rng.permutation(sum(count))
+        for arm in range(2):
+            ranked = trained[arm][np.argsort(order[ids[arm]])]
+            for side in range(2):
+                bits[arm, draw, side] = 2 + ranked[:200][side::2].mean() + own[arm] + effect * arm
+    return Scores("l", (SetBits("h", tuple(map(str, range(40))), np.ones(40), bits),), (200 / count[0], 200 / count[1]))
 
 
-def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
-    """Training sites and held-out sites are drawn anew 400 times: about 95 of 100 intervals hold the true difference.
+@pytest.mark.parametrize(
+    "world",
+    [
+        {},
+        {"noise": (0.1, 0.3), "draws": 24},
+        {"count": (1000, 1000), "draws": 24},
+        {"count": (200, 800), "shared": 200, "draws": 12},
+    ],
+)
+def test_an_interval_holds_the_truth_as_often_as_it_says(world: dict) -> None:
+    """Training sites and held-out sites are drawn anew: about 95 of 100 intervals hold the true difference.
 
-    Arms that do not differ are shown in at most one of twenty tries, and a large difference is.
+    So one layer shows arms that do not differ in about one of twenty tries, and a verdict needs three that agree: arms
+    that vary alike or not, of which a draw reads all or a fifth, and an arm within another.
     """
     rng = np.random.default_rng(7)
-    found = [differences(made_scores(rng, 0.0), 0, 1)[-1] for _ in range(400)]
-    assert 0.92 < np.mean([each.low <= 0 <= each.high for each in found]) < 0.99
-    assert np.mean([each.shown != 0 for each in found]) < 0.05
-    assert np.mean([differences(made_scores(rng, 0.2), 0, 1)[-1].shown == 1 for _ in range(50)]) > 0.9
+    found = [differences(made_scores(rng, **world), 0, 1)[-1] for _ in range(400)]
+    assert np.mean([each.low <= 0 <= each.high for each in found]) > 0.92
+    assert np.mean([each.shown != 0 for each in found]) < 0.07
+
+
+def test_power_grows_with_draws_of_a_large_corpus() -> None:
+    """A difference of .08 is shown at times where a draw reads all there is, and mostly where it reads a tenth."""
+    rng = np.random.default_rng(7)
+    small, large = ([differences(made_scores(rng, 0.08, count=(n, n), draws=24), 0, 1)[-1] for _ in range(50)]
+                    for n in (200, 2000))  # fmt: skip
+    assert np.mean([each.shown == 1 for each in large]) > 0.9 > 0.8 > np.mean([each.shown == 1 for each in small])
 
 
 def test_a_difference_by_hand() -> None:
@@ -219,11 +244,17 @@ def test_a_difference_by_hand() -> None:
     bits = np.zeros((2, 2, 2, 3))
     bits[0] = sizes * np.array([[2.0, 2.2], [2.1, 2.1]])[:, :, None]
     bits[1] = sizes * np.array([[2.3, 2.3], [2.2, 2.4]])[:, :, None]
-    found = differences(Scores("l", (SetBits("h", ("x", "y", "z"), sizes, bits),)), 0, 1)[0]
+    scores = Scores("l", (SetBits("h", ("x", "y", "z"), sizes, bits),), (1.0, 1.0))
+    found = differences(scores, 0, 1)[0]
     assert found.value == pytest.approx(0.2)  # 2.3 less 2.1
-    assert found.floor == pytest.approx(2 * math.sqrt((0.2**2 + 0) / 2 / 2))
+    # Halves of each arm are .2 apart in one draw and 0 in the other: the mean of both varies by .005 in each arm.
+    assert found.floor == pytest.approx(2 * math.sqrt(0.005 + 0.005))
     # Halves differ by (.3 - .1), (.1 - .3): deviations of .1 from their mean; every site differs alike, so no more.
     assert found.high - found.value == pytest.approx(4.303 * 0.1)
+    # A draw reads half of the second arm: three quarters of its variance stay in the mean of two draws.
+    other = differences(replace(scores, shares=(1.0, 0.5)), 0, 1)[0]
+    assert other.floor == pytest.approx(2 * math.sqrt(0.005 + 0.75 * 0.005))
+    assert other.high - other.value == pytest.approx(4.303 * math.sqrt(0.75 * 0.01 + 0.25 * 0.005))
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,8 @@ import json
 import lzma
 import random
 from collections import Counter
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +22,7 @@ from curate.classifiers.training.webtext import Target
 from curate.commands import train as command
 from curate.commands.quality_option import arguments, with_options
 from curate.errors import CurateError, UsageError
-from curate.recipe import Recipe, fingerprint, load_recipe
+from curate.recipe import Recipe, describe, fingerprint, load_recipe
 from curate.stages import Read, Score
 from curate.training import texts as training_texts
 from curate.training.webtext import LinkRules, Request, recommended, scores_of_run, train_quality
@@ -268,20 +270,64 @@ def _lines(path: Path, rows: list[dict]) -> Path:
     return path
 
 
-def test_labels_of_ones_own_make_a_value_model(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a value model made of labels."""
+    folder = tmp_path_factory.mktemp("mine")
+    labels = _lines(folder / "labels.jsonl", _labelled())
+    options = _arguments("quality", "--labels", str(labels), "--out", str(folder))
+    assert command.command(options, Console(file=io.StringIO())) == 0
+    return folder
+
+
+def test_labels_of_ones_own_make_a_value_model(tmp_path: Path, mine: Path) -> None:
     """`--labels` trains a model that scores unseen texts, the same bytes from JSON Lines and Parquet, and a card."""
-    rows = _labelled()
-    full = [{"url": None, "source": None} | row for row in rows]
+    full = [{"url": None, "source": None} | row for row in _labelled()]
     pq.write_table(pa.Table.from_pylist(full), tmp_path / "labels.parquet")
-    for name, labels in (("a", _lines(tmp_path / "labels.jsonl", rows)), ("b", tmp_path / "labels.parquet")):
-        options = _arguments("quality", "--labels", str(labels), "--out", str(tmp_path / name))
-        assert command.command(options, Console(file=io.StringIO())) == 0
-    assert (tmp_path / "a/quality.npz").read_bytes() == (tmp_path / "b/quality.npz").read_bytes()
-    good, poor = quality.scorer(tmp_path / "a/quality.npz")([SENTENCES[1] * 8, "Login\nCart\nMenu\n" * 9])
+    options = _arguments("quality", "--labels", str(tmp_path / "labels.parquet"), "--out", str(tmp_path))
+    assert command.command(options, Console(file=io.StringIO())) == 0
+    assert (mine / "quality.npz").read_bytes() == (tmp_path / "quality.npz").read_bytes()
+    good, poor = quality.scorer(mine / "quality.npz")([SENTENCES[1] * 8, "Login\nCart\nMenu\n" * 9])
     assert good > 0.7 > 0.3 > poor
-    card = (tmp_path / "a/quality.md").read_text()
+    card = (mine / "quality.md").read_text()
     assert "labels.jsonl" in card
     assert "| texts as they were read | 1.000 |" in card
+
+
+def _corpus(seed: int, count: int, site: str) -> list[dict]:
+    """Made texts, each of a site of its own."""
+    rng = random.Random(seed)
+    return [{"text": " ".join(rng.choices(GOOD, k=70)), "url": f"https://www.{site}{n}.org/{n}"} for n in range(count)]
+
+
+def test_a_proof_knows_what_a_model_of_ones_own_has_learned(mine: Path, tmp_path: Path, curate) -> None:
+    """Training leaves the sites of its labels; a proof of a run by that model names them, or leaves them out."""
+    held, plain = (_lines(tmp_path / f"{name}.jsonl", _corpus(1, n, name)) for name, n in (("held", 8), ("plain", 120)))
+    scorer, recipe = quality.scorer(mine / "quality.npz"), load_recipe("webtext")
+    own = replace(recipe, stages=tuple(replace(each, score=scorer) if isinstance(each, Score) and each.name == "quality"
+                                       else each for each in recipe.stages))  # fmt: skip
+    (tmp_path / "run/data").mkdir(parents=True)
+    (tmp_path / "run/manifest.json").write_text(json.dumps({"digest": "d", "recipe": {"stages": describe(own)}}))
+    kept = [*_corpus(2, 12, "site"), *_corpus(3, 120, "other")]  # labels are of six sites with an address: 0, 2 ... 10
+    pq.write_table(pa.Table.from_pylist(kept), tmp_path / "run/data/part-00000.parquet")
+    asked = (
+        "prove",
+        tmp_path / "run",
+        plain,
+        "--held-out",
+        held,
+        "--n-grams-only",
+        "--budget",
+        "1s",
+        "--work",
+        tmp_path,
+    )
+    model = sha256((mine / "quality.npz").read_bytes()).hexdigest()[:8]
+    assert f"run: nobody says which sites its quality model {model} has learned" in curate(*asked).stdout
+    known = (*asked, "--learned", mine / "quality.sites.json")
+    assert f"run: 6 of 132 texts are of sites that its quality model {model} was trained on" in curate(*known).stdout
+    left = json.loads(curate(*known, "--unlearned", "--json").stdout)
+    assert left["arms"]["run"]["texts"] == 126 and not any(note.startswith("run:") for note in left["notes"])
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,32 @@ def test_make_refuses_a_variable_it_does_not_know(said: str, exit_code: int) -> 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == exit_code, done.stderr
     assert ("unknown variable SHARDS" in done.stderr) == (exit_code == 2)
+
+
+def test_an_output_that_cannot_show_a_letter_does_not_fail_a_run(crawl) -> None:
+    """A finished run ends with 0 and a line that can be pasted into a shell, whatever the encoding of its output."""
+    command = [sys.executable, "-m", "curate.cli", "run", "a.warc.gz", "--recipe", "small.py", "--workers", "1"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*command, "--out", "ü b"], cwd=crawl, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert rb"curate inspect '\xfc b' --stage STAGE" in done.stdout
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "cannot be read: No such file"), ("", "names nothing to read")])
+def test_a_list_is_named_as_it_was_given(tmp_path: Path, content: str | None, said: str) -> None:
+    """Not as an address."""
+    if content is not None:
+        (tmp_path / "list.txt").write_text(content)
+    with pytest.raises(UsageError) as refused:
+        list(resolve([f"@{tmp_path}/list.txt"]))
+    assert f"'{tmp_path}/list.txt' {said}" in str(refused.value)
+
+
+def test_a_report_that_cannot_be_written_is_the_users_to_mend(crawl, curate) -> None:
+    """Nothing was done, so the exit code is 2."""
+    assert curate("run", crawl / "a.warc.gz", "--recipe", crawl / "small.py", "--out", crawl / "out").returncode == 0
+    (crawl / "file").touch()
+    for way in ("--html", "--chart"):
+        done = curate("report", crawl / "out", way, crawl / "file" / "page")
+        assert done.returncode == USAGE_EXIT
+        assert done.stderr == f"curate: {crawl}/file/page cannot be written: Not a directory\n"

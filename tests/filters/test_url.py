@@ -174,6 +174,8 @@ def test_blocklist_holds_what_a_set_holds():
         ("https://news.example.org/2024/pornography-law-debate", ""),
         ("https://example.org/breast-cancer-screening", ""),
         ("https://example.org/analysis-of-cumulative-assets", ""),
+        ("", ""),
+        (" ", "not_http"),
         ("ftp://example.org/", "not_http"),
         ("javascript:alert(1)", "not_http"),
         ("data:text/html,<p>x", "not_http"),
