@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from curate.extract import measures as m
 from curate.extract import page as p
+from curate.extract.arrays import doubles, firsts_of, hashes
 from curate.extract.byte_hashes import BASIS, Hashes, Numbers, mix
 from curate.extract.compiling import borrowing, compiled
 from curate.extract.measures import Measures
@@ -31,19 +32,15 @@ _COLON = 2  # of `measures.ENDS`
 
 @compiled
 def signatures(page: Page) -> Numbers:
-    """Return which blocks are built alike: a number per block, the same for the same tags and classes two levels up."""
-    n = page.state[p.BLOCKS]
-    hashes, groups = np.empty(n, np.uint64), np.zeros(n, np.int32)
-    _hash_structure(page, hashes)
-    order = np.argsort(hashes)
-    for k in range(1, n):
-        groups[order[k]] = groups[order[k - 1]] + (hashes[order[k]] != hashes[order[k - 1]])
-    return groups
+    """Return which blocks are built alike: for each the first of them, by tags and classes two levels up."""
+    built = hashes(1, page.state[p.BLOCKS])[0]
+    _hash_structure(page, built)
+    return firsts_of(built)
 
 
 @borrowing
-def _hash_structure(page: Page, hashes: Hashes) -> None:
-    for i in range(len(hashes)):
+def _hash_structure(page: Page, built: Hashes) -> None:
+    for i in range(len(built)):
         element, value = page.blocks[i, p.ELEMENT], BASIS
         for _ in range(3):
             if element < 0:
@@ -53,15 +50,17 @@ def _hash_structure(page: Page, hashes: Hashes) -> None:
             if first < page.elements[element, p.LAST_TOKEN]:
                 value = mix(value, page.tokens[first] & np.uint64(0xFFFFFFFF))
             element = page.elements[element, p.PARENT]
-        hashes[i] = value
+        built[i] = value
 
 
 @compiled
 def built_alike(groups: Numbers, measures: Measures, rows: Rows, column: int) -> None:
     """Of the blocks built alike: how many, how long, how linked, how much of the page, how many in a row."""
-    sums = np.zeros((len(groups) + 1, 3))
+    sums, total = doubles(len(groups), 3), 0.0
     _sum_alike(groups, measures, sums)
-    _describe_alike(groups, measures, sums, max(sums[:, 1].sum(), 1.0), rows, column)
+    for i in range(len(groups)):
+        total += sums[i, 1]
+    _describe_alike(groups, measures, sums, max(total, 1.0), rows, column)
 
 
 @borrowing
@@ -117,11 +116,10 @@ def is_label(page: Page, i: int, measure: Measures) -> bool:
     return bool(page.blocks[i, p.HEADING_LEVEL] or (measure[m.WORDS] <= MAX_LABEL_WORDS and measure[m.ENDS] == _COLON))
 
 
-@compiled
-def sections(page: Page, measures: Measures) -> NDArray[np.int64]:
-    """For each block, the label it stands under (itself, if it is one; or -1) and the next label after that."""
+@borrowing
+def sections(page: Page, measures: Measures, parts: NDArray[np.int64]) -> None:
+    """Write the label that each block stands under (itself, if it is one; or -1) and the next label after that."""
     n, label = len(measures), -1
-    parts = np.empty((n, 2), np.int64)
     for i in range(n):
         if is_label(page, i, measures[i]):
             label = i
@@ -131,7 +129,6 @@ def sections(page: Page, measures: Measures) -> NDArray[np.int64]:
         parts[i, 1] = after
         if parts[i, 0] == i:
             after = i
-    return parts
 
 
 @borrowing

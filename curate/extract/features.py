@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from curate.extract import measures as m
 from curate.extract import page as p
+from curate.extract.arrays import floats, numbers
 from curate.extract.byte_hashes import Hashes, Numbers, look_up
 from curate.extract.compiling import borrowing, compiled
 from curate.extract.context_features import AROUND, BUILT_ALIKE, POSITION, Rows, around, built_alike, position
@@ -125,7 +126,7 @@ def _levels(page: Page, found: NDArray[np.int64], before: NDArray[np.int64], sum
 @compiled
 def element_scores(page: Page, keys: Hashes, values: Numbers) -> Rows:
     """Class-token scores and landmarks of every element, its ancestors' included; parents come before children."""
-    scores = np.zeros((page.state[p.ELEMENTS], _SCORES + _LANDMARK_COUNT), np.float32)
+    scores = floats(page.state[p.ELEMENTS], _SCORES + _LANDMARK_COUNT)
     _score_elements(page, keys, values, scores)
     return scores
 
@@ -186,9 +187,12 @@ def _lineage(page: Page, i: int, scores: Rows, centres: NDArray[np.int64], row: 
 @compiled
 def features(page: Page, measures: Measures, scores: Rows, groups: Numbers) -> Rows:
     """The first stage's view of a page: float32[blocks, FEATURES]."""
-    rows, log_words = np.zeros((len(measures), FEATURES), np.float32), np.log1p(measures[:, m.WORDS])
-    sums, found = running_sums(page, measures), np.zeros((2, LEVELS), np.int64)
-    centres = np.array([smallest_with(page, sums, share) for share in CENTRE_SHARES])
+    n = len(measures)
+    rows, log_words, found, centres = floats(n, FEATURES), floats(1, n)[0], numbers(2, LEVELS), numbers(1, 2)[0]
+    sums = running_sums(page, measures)
+    for i in range(n):
+        log_words[i] = np.log1p(measures[i, m.WORDS])
+    centres[0], centres[1] = smallest_with(page, sums, CENTRE_SHARES[0]), smallest_with(page, sums, CENTRE_SHARES[1])
     _fill(page, measures, log_words, scores, sums, centres, found, rows)
     position(page, measures, sums, rows, SHALLOW)
     around(page, measures, log_words, sums, rows, FEATURES - BUILT_ALIKE - AROUND)

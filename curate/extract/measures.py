@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.arrays import firsts_of, floats, hashes, integers
 from curate.extract.byte_hashes import BASIS, Hashes, Numbers, look_up, mix
 from curate.extract.compiling import Integer, borrowing, compiled
 from curate.extract.page import Page
@@ -114,8 +115,8 @@ def _score_word(word: np.uint64, scores: _Scores, row: Measures) -> None:
         row[SCORE] += score
         row[LOWEST] = min(row[LOWEST], score)
     if scores.among >> (word & np.uint64(63)) & np.uint64(1):
-        for other in scores.title:
-            if other == word:
+        for i in range(len(scores.title)):
+            if scores.title[i] == word:
                 row[TITLE_WORDS] += 1
                 break
 
@@ -175,9 +176,10 @@ def _measure(text: Bytes, start: int, end: int, scores: _Scores, row: Measures) 
     return whole
 
 
-@compiled
-def _title_words(page: Page) -> Hashes:
-    hashes, count, word, length = np.empty(MAX_TITLE_WORDS, np.uint64), 0, BASIS, 0
+@borrowing
+def _title_words(page: Page, found: Hashes) -> int:
+    """Write the hashes of the title's longer words; returns how many there are."""
+    count, word, length = 0, BASIS, 0
     start, end = page.state[p.TITLE_START], page.state[p.TITLE_END]
     for i in range(start, end + 1):
         byte = np.int64(page.text[i]) if i < end else 32
@@ -185,41 +187,36 @@ def _title_words(page: Page) -> Hashes:
             word, length = mix(word, byte + 32 if 65 <= byte <= 90 else byte), length + 1
         else:
             if length > 3 and count < MAX_TITLE_WORDS:
-                hashes[count] = word
+                found[count] = word
                 count += 1
             word, length = BASIS, 0
-    return hashes[:count]
+    return count
 
 
 @borrowing
-def _measure_all(page: Page, scores: _Scores, rows: Measures, hashes: Hashes) -> None:
+def _measure_all(page: Page, scores: _Scores, rows: Measures, texts: Hashes) -> None:
     for i in range(len(rows)):
         start, end = page.blocks[i, p.TEXT_START], page.blocks[i, p.TEXT_END]
-        hashes[i] = _measure(page.text, start, end, scores, rows[i])
+        texts[i] = _measure(page.text, start, end, scores, rows[i])
         rows[i, LINK_SHARE] = page.blocks[i, p.LINK_BYTES] / (end - start)
 
 
 @borrowing
-def _count_repeats(hashes: Hashes, order: NDArray[np.int64], rows: Measures) -> None:
-    n, begin = len(order), 0
-    for i in range(1, n + 1):
-        if i < n and hashes[order[i]] == hashes[order[begin]]:
-            continue
-        first = order[begin]
-        for j in range(begin, i):
-            first = min(first, order[j])
-        for j in range(begin, i):
-            rows[order[j], REPEATS], rows[order[j], FIRST] = i - begin, first
-        begin = i
+def _count_repeats(firsts: Numbers, times: Numbers, rows: Measures) -> None:
+    for i in range(len(firsts)):
+        times[firsts[i]] += 1
+    for i in range(len(firsts)):
+        rows[i, REPEATS], rows[i, FIRST] = times[firsts[i]], firsts[i]
 
 
 @compiled
 def measure(page: Page, keys: Hashes, values: Numbers) -> Measures:
     """Measure every block; `keys` and `values` are the table of word scores, in hundredths."""
-    n, title, among = page.state[p.BLOCKS], _title_words(page), np.uint64(0)
-    for word in title:
-        among |= np.uint64(1) << (word & np.uint64(63))
-    rows, hashes = np.zeros((n, MEASURES), np.float32), np.empty(n, np.uint64)
-    _measure_all(page, _Scores(keys, values, title, among), rows, hashes)
-    _count_repeats(hashes, np.argsort(hashes), rows)
+    n, title, among = page.state[p.BLOCKS], hashes(1, MAX_TITLE_WORDS)[0], np.uint64(0)
+    title = title[: _title_words(page, title)]
+    for i in range(len(title)):
+        among |= np.uint64(1) << (title[i] & np.uint64(63))
+    rows, texts = floats(n, MEASURES), hashes(1, n)[0]
+    _measure_all(page, _Scores(keys, values, title, among), rows, texts)
+    _count_repeats(firsts_of(texts), integers(1, n)[0], rows)
     return rows

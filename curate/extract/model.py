@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.extract.arrays import floats
 from curate.extract.byte_hashes import Hashes, Numbers
 from curate.extract.compiling import Integer, borrowing, compiled, entry
 from curate.extract.vectors import LANES, add_trees
@@ -70,12 +71,14 @@ def leaf_place(possible: Integer) -> int:
 @compiled
 def probabilities(forest: Forest, rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """The probability that each row is content: float32[n] from float32[n, features]."""
-    n, features = rows.shape
-    odds, columns = np.zeros((n + LANES - 1) // LANES * LANES, np.float32), np.zeros((features, LANES), np.float32)
+    n = len(rows)
+    odds, columns = floats(1, (n + LANES - 1) // LANES * LANES)[0], floats(rows.shape[1], LANES)
     for start in range(0, n, LANES):
         _turn(rows, start, columns)
         add_trees(forest, columns, odds[start : start + LANES])
-    return (1.0 / (1.0 + np.exp(-odds[:n]))).astype(np.float32)
+    for i in range(n):
+        odds[i] = 1.0 / (1.0 + np.exp(-odds[i]))
+    return odds[:n]
 
 
 @borrowing

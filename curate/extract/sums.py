@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from curate.extract import measures as m
 from curate.extract import page as p
+from curate.extract.arrays import doubles
 from curate.extract.compiling import borrowing, compiled
 from curate.extract.measures import Measures
 from curate.extract.page import Page
@@ -23,7 +24,7 @@ _PARAGRAPH_TAG = NUMBER["p"]
 @compiled
 def running_sums(page: Page, measures: Measures) -> Sums:
     """Sums over all blocks before each, so that any range of blocks is one subtraction."""
-    sums = np.zeros((len(measures) + 1, 4))
+    sums = doubles(len(measures) + 1, 4)
     _add_up(page, measures, sums)
     return sums
 
