@@ -12,6 +12,7 @@ from curate.classifiers.excerpt import excerpt
 from curate.classifiers.fasttext_model import ModelError, ModelFile, best_labels, digest, shipped
 from curate.classifiers.language_codes import iso_639_1
 from curate.filters.batches import Columns, strings, text_list, with_batch
+from curate.filters.deferred import Deferred
 from curate.filters.verdict import Judgement
 
 __all__ = ["MODEL", "Identifier", "identifier", "identify", "identify_many"]
@@ -24,8 +25,9 @@ MODEL = shipped("language.ftz")
 MAX_HEAD = 1200
 MAX_MIDDLE = 600
 
+kernels = Deferred("curate.classifiers.seen_kernels")
+
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
-_IDEOGRAPH = re.compile(r"([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f])")
 
 
 def letters(text: str) -> str:
@@ -37,10 +39,8 @@ def letters(text: str) -> str:
     >>> letters("Chapter 12: the END")
     'chapter the end'
     """
-    words = _NOT_LETTERS.sub(" ", excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE).lower())
-    if not words.isascii():
-        words = _IDEOGRAPH.sub(r" \1 ", words)
-    return words.strip()
+    seen = excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE).lower()
+    return kernels.rewritten(seen, kernels.only_letters)
 
 
 def line(text: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from curate.classifiers.excerpt import excerpt
 from curate.classifiers.fasttext_model import ModelError, ModelFile, digest, label_names, label_probability, shipped
 from curate.filters.batches import takes_column, text_list
+from curate.filters.deferred import Deferred
 from curate.filters.verdict import Judgement, judged_by
 
 __all__ = ["MIN_SCORE", "MODEL", "Scorer", "score", "scorer"]
@@ -31,8 +31,7 @@ MIN_SCORE = 0.00001
 MAX_HEAD = 4000
 MAX_MIDDLE = 2000
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,:/-]\d+)*|\.+|,+|\?+|!+|;+|:+|[()]")
-_MARKS = frozenset(".,?!;:()")
+kernels = Deferred("curate.classifiers.seen_kernels")
 
 
 def words(text: str) -> str:
@@ -45,15 +44,8 @@ def words(text: str) -> str:
     >>> words("Built in 1,889, it's 330 m tall ...\\n")
     "built in 0 , it's 0 m tall ."
     """
-    tokens = _TOKEN.findall(excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE).lower())
-    if _MARKS.issuperset(token[0] for token in tokens):
-        return ""
-    return " ".join(map(_seen, tokens)).replace("’", "'")
-
-
-def _seen(token: str) -> str:
-    first = token[0]
-    return first if first in _MARKS else "0" if first.isdigit() else token
+    seen = excerpt(text, max_head=MAX_HEAD, max_middle=MAX_MIDDLE).lower()
+    return kernels.rewritten(seen, kernels.tokens)
 
 
 # What a model is shown of a text. A model of ours was trained on `words`; others are shown the text as it is, in one

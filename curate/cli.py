@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from io import TextIOWrapper
+from typing import Any, NoReturn
 
 from rich.console import Console
 
 from curate import __version__, cluster
 from curate.errors import CurateError, NotAnArchiveError, UsageError
+from curate.memory import set_up
 from curate.output.published import Use, brought
 from curate.terminal import harmless
 
@@ -35,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     A command that is interrupted from the keyboard returns 130.
     """
+    set_up()
     given = sys.argv[1:] if arguments is None else list(arguments)
     _never_fail_to_print()
     if not given:
@@ -93,6 +96,14 @@ class Completion(argparse.Action):
         parser.exit()
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where the options are explained, without listing them."""
+        self.exit(USAGE_EXIT, f"{self.prog}: {harmless(message)}; {self.prog} --help explains\n")
+
+
 def _takes_values(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
     """The options and arguments, of all commands, that take a value which is none of a few names."""
     for action in parser._actions:
@@ -103,7 +114,7 @@ def _takes_values(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
             yield action
 
 
-def _describe(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _describe(commands: "argparse._SubParsersAction[Any]") -> None:
     """Let the help of each command begin with what the list of commands says of it."""
     for said in commands._choices_actions:
         command = commands.choices[said.dest]
@@ -115,7 +126,7 @@ def _describe(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def _parser(named: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the command that is named first, which alone is imported; of all commands when none is."""
-    parser = argparse.ArgumentParser(prog="curate", description="Curate raw web crawl into training text.")
+    parser = Parser(prog="curate", description="Curate raw web crawl into training text.")
     parser.add_argument("--version", action="version", version=f"curate {__version__}", help="Print the version.")
     parser.add_argument(
         "--print-completion",

@@ -132,9 +132,13 @@ def write_json(path: Path, value: object) -> None:
 
 @dataclass(slots=True)
 class RowFile:
-    """A Parquet file that grows by batches and gets its final name when closed; without rows there is no file."""
+    """A Parquet file that grows by batches and gets its final name when closed; without rows there is no file.
+
+    One that is `brief`, and soon read and removed, is packed quickly instead of tightly.
+    """
 
     path: Path
+    brief: bool = False
     rows: int = 0
     _writer: pq.ParquetWriter | None = None
 
@@ -144,7 +148,7 @@ class RowFile:
             return
         with disk_errors(self.path.parent):
             if self._writer is None:
-                self._writer = parquet_writer(self._temporary, batch.schema)
+                self._writer = parquet_writer(self._temporary, batch.schema, brief=self.brief)
             self._writer.write_batch(batch, row_group_size=batch.num_rows)
         self.rows += batch.num_rows
 
@@ -176,12 +180,13 @@ def describe_file(path: Path, rows: int) -> dict[str, Any]:
     return {"file": path.name, "rows": rows, "bytes": path.stat().st_size, "sha256": sha256_of(path)}
 
 
-def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def parquet_writer(path: Path, schema: pa.Schema, *, brief: bool = False) -> pq.ParquetWriter:
     """A writer with the settings of all Parquet files of this project: zstd, no dictionary for text."""
     dictionary = [name for name in schema.names if name in {"warc_path", "stage", "rule", "language", "charset"}]
     return pq.ParquetWriter(
-        path, schema, compression="zstd", compression_level=3, use_dictionary=dictionary, write_page_index=False
-    )
+        path, schema, compression="zstd", compression_level=1 if brief else 3, write_statistics=not brief,
+        use_dictionary=dictionary, write_page_index=False,
+    )  # fmt: skip
 
 
 def row_batches(

@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curate.documents import PAGES, Documents, page_row
-from curate.errors import UsageError
+from curate.errors import NotAnArchiveError, UsageError
 from curate.folder import QUARANTINE, parts
 from curate.inputs import sources
 from curate.recipe import Recipe
 from curate.stages import Failure, Fate, Read, alone
 from curate.warc.charset import decide_charset
+from curate.warc.formats import sniff
 from curate.warc.pages import Page, ReadCounts, Skip
 
 
@@ -108,10 +109,20 @@ def find_page(target: str, archives: list[str]) -> Page | Skip:
 
 def _from_file(path: Path) -> Page:
     data = path.read_bytes()
+    if _is_archive(path):
+        raise UsageError(f"{path} is an archive: name the address of a page in it, and --in {path}")
     charset = decide_charset(data)
     text = data.decode(charset, "replace") if path.suffix == ".txt" else None
     name = f"https://example.org/{path.name}"
     return Page(url=name, date="", html=b"" if text else data, charset=charset, offset=0, length=len(data), text=text)
+
+
+def _is_archive(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return sniff(file) != ""
+    except NotAnArchiveError:
+        return False
 
 
 def _document(row: dict[str, Any], *, as_text: bool) -> Documents:

@@ -167,6 +167,15 @@ def has_public_suffix(host: str) -> bool:
     return len(host) <= MAX_HOST_CHARS and bool(_suffixes().extract_str(host).suffix)
 
 
+def is_public_suffix(host: str) -> bool:
+    """Return whether names are registered directly under a host by anybody.
+
+    >>> is_public_suffix("co.uk"), is_public_suffix("example.co.uk"), is_public_suffix("localhost")
+    (True, False, False)
+    """
+    return len(host) <= MAX_HOST_CHARS and _suffixes().extract_str(host).suffix == host != ""
+
+
 def _normalise_escape(match: re.Match[str]) -> str:
     char = chr(int(match[1], 16))
     return char if char in _UNRESERVED else match[0].upper()

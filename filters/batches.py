@@ -14,6 +14,7 @@ Plain = TypeVar("Plain", bound=Callable[..., Any])
 One_co = TypeVar("One_co", covariant=True)
 Many_co = TypeVar("Many_co", covariant=True)
 
+_MISSING = ("None", "nan", "NAType", "NaTType")  # the last two are those of pandas
 _AS_LIST = ("to_pylist", "to_list", "tolist")  # Arrow; pandas and polars; NumPy and whoever follows it
 
 
@@ -30,6 +31,15 @@ class Columns(dict[str, NDArray[Any]]):
             return self[name]
         except KeyError:
             raise AttributeError(f"no column {name!r}; there are {', '.join(self)}") from None
+
+
+def one_text(text: object, *, of: tuple[type, ...] = (str,)) -> Any:
+    """The text itself; raises TypeError for what is of none of the types `of`."""
+    if isinstance(text, of):
+        return text
+    wanted = " or ".join(each.__name__ for each in of)
+    hint = "; decode bytes first" if isinstance(text, bytes | bytearray) and bytes not in of else ""
+    raise TypeError(f"a text is a {wanted}, not {'None' if text is None else type(text).__name__}{hint}")
 
 
 def text_list(texts: Any, *, of: tuple[type, ...] = (str,)) -> list[Any]:
@@ -50,6 +60,8 @@ def text_list(texts: Any, *, of: tuple[type, ...] = (str,)) -> list[Any]:
         raise TypeError("a column of texts is needed, not None")
     if isinstance(texts, Mapping | Set) or hasattr(texts, "columns"):
         raise TypeError(f"a column of texts is needed, not a {type(texts).__name__}: name its column")
+    if not isinstance(texts, Iterable):
+        raise TypeError(f"a column of texts is needed, not {type(texts).__name__}")
     read = next((getattr(texts, name) for name in _AS_LIST if hasattr(texts, name)), None)
     found = texts if type(texts) is list else list(texts) if read is None else read()
     if not isinstance(found, list):
@@ -63,7 +75,7 @@ def _check(texts: Iterable[object], of: tuple[type, ...]) -> None:
         if not isinstance(text, of):
             shown = repr(text) if text is None or isinstance(text, float) else type(text).__name__
             wanted = " or ".join(each.__name__ for each in of)
-            hint = "leave missing texts out, or fill them with ''" if shown in ("None", "nan") else "one text an entry"
+            hint = "leave missing texts out, or fill them with ''" if shown in _MISSING else "one text an entry"
             raise TypeError(f"text {place} is {shown}, not {wanted}; {hint}")
 
 

@@ -8,7 +8,7 @@ knows more abbreviations. Bad words and duplicate lines are not here: the one ne
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import compress
 
 import numpy as np
@@ -46,14 +46,35 @@ class PageReading:
     words_after_citations: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CleanPage:
-    """A page after the line rules: the view of what is left, and how many lines call for dropping the page."""
+    """A page after the line rules: the lines of a view that are left, and how many call for dropping the page.
 
-    view: TextView
-    lines: int
+    The view is that of the page, or of what is left of it once citations are deleted, which may empty a line.
+    """
+
+    of: TextView
+    lines: Spans
+    line_count: int
     lorem_ipsum_lines: int
     curly_bracket_lines: int
+
+    @cached_property
+    def view(self) -> TextView:
+        """The view of the lines that are left, joined by newlines."""
+        return self.of.only_lines(self.lines)
+
+    @property
+    def characters(self) -> int:
+        """Return how many characters that text has."""
+        return int(self.lines.lengths.sum()) + max(len(self.lines) - 1, 0)
+
+    @property
+    def sentences(self) -> int:
+        """Return how many sentences it has."""
+        words = self.of.words
+        bounds = (words.starts, words.ends, self.lines.starts, self.lines.ends)
+        return int(kernels.sentence_count(self.of.codes, words.kinds, *bounds))
 
 
 def _candidates(view: TextView, reading: PageReading) -> Spans:
@@ -100,8 +121,11 @@ def _fate(line: str) -> str:
 
 def _clean_page(view: TextView, reading: PageReading) -> CleanPage:
     spans = _candidates(view, reading)
-    lines = spans.of(view.text)
     cited = "[" in view.text and CITATION.search(view.text) is not None
+    phrases = _has_phrase(view)
+    if not (cited or phrases or reading.end_marks):  # no line has to be looked at
+        return CleanPage(view, spans, len(spans), 0, 0)
+    lines = spans.of(view.text)
     if cited:
         lines = [CITATION.sub("", line) for line in lines]
     keep, marks = [True] * len(lines), reading.end_marks
@@ -110,12 +134,14 @@ def _clean_page(view: TextView, reading: PageReading) -> CleanPage:
     if cited and reading.words_after_citations:
         keep = [kept and len(line.split()) >= reading.min_line_words for line, kept in zip(lines, keep, strict=True)]
     fates: list[str] = []
-    if _has_phrase(view):
+    if phrases:
         fates = [_fate(line) if kept else "" for line, kept in zip(lines, keep, strict=True)]
         keep = [kept and fate != "drop" for kept, fate in zip(keep, fates, strict=True)]
-    texts = list(compress(lines, keep))
-    page = TextView("\n".join(texts).strip()) if cited else view.only_lines(spans.where(np.array(keep, bool)), texts)
-    return CleanPage(page, len(texts), fates.count("lorem_ipsum"), fates.count("curly_bracket"))
+    counts = (sum(keep), fates.count("lorem_ipsum"), fates.count("curly_bracket"))
+    if cited:
+        left = TextView("\n".join(compress(lines, keep)).strip())
+        return CleanPage(left, left.lines, *counts)
+    return CleanPage(view, spans.where(np.array(keep, bool)), *counts)
 
 
 def edit_lines(view: TextView, reading: PageReading) -> TextView:
@@ -133,14 +159,12 @@ RULES = (
 def measure(view: TextView, reading: PageReading) -> dict[str, float]:
     """Signals of the page rules, on what the line rules leave."""
     page = clean_page(view, reading)
-    words = page.view.words
-    sentences = kernels.sentence_count(page.view.codes, words.kinds, words.starts, words.ends)
     return {
         "lorem_ipsum_lines": float(page.lorem_ipsum_lines),
         "curly_bracket_lines": float(page.curly_bracket_lines),
-        "sentences": float(sentences),
-        "lines": float(page.lines),
-        "characters": float(len(page.view.text)),
+        "sentences": float(page.sentences),
+        "lines": float(page.line_count),
+        "characters": float(page.characters),
     }
 
 

@@ -35,6 +35,7 @@ EXTENDS = 1 << 21  # combining marks and format characters, which stay with what
 ALONE = 1 << 22  # letters of scripts without spaces, each a word of its own to the Unicode rules
 SMALL = 1 << 23  # str.islower
 PARENTHESIS = 1 << 24  # ( ) [ ] and the full-width ones
+DECIMAL = 1 << 25  # str.isdecimal
 
 # What a word is made of: a letter; not marks alone; marks alone; a lone sentence end; a letter or digit first.
 WITH_LETTER, PROPER, MARKS, END_MARK, ALNUM_FIRST = 1, 2, 4, 8, 16
@@ -111,6 +112,7 @@ def classes() -> NDArray[np.uint32]:
     small = np.strings.islower(every)
     for flag, found in ((SPACE, np.strings.isspace(every)), (LETTER, np.strings.isalpha(every)),
                         (DIGIT_ANY, np.strings.isdigit(every)), (ALNUM, np.strings.isalnum(every)),
+                        (DECIMAL, np.strings.isdecimal(every)),
                         (CAPITAL, np.strings.isupper(every)), (SMALL, small)):  # fmt: skip
         table[found] |= np.uint32(flag)
     kinds = np.array([category(chr(code)) for code in range(LIMIT)])

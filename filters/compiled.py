@@ -6,7 +6,8 @@ warning, where nothing can be written.
 
 import gc
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -14,7 +15,9 @@ from numba import config, njit
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.event import Event, Listener, register
+from numba.core.runtime.nrt import rtsys
 from numba.core.types.misc import unliteral
+from numba.np import linalg
 
 from curate.filters.kept_code import WHERE, KeptCode
 
@@ -27,13 +30,43 @@ def _warn_once() -> None:
     warnings.warn(f"{message}compiles anew, which takes half a minute; let {WHERE} name a folder", stacklevel=4)
 
 
+@contextmanager
+def _without_blas() -> Iterator[None]:
+    """Let numba's array functions be imported without their look for SciPy's BLAS, which loads its linear algebra.
+
+    They use it for `np.convolve` and `np.correlate` alone; `np.dot` looks again for itself, and finds it.
+    """
+
+    def absent() -> None:
+        raise ImportError
+
+    there, linalg.ensure_blas = linalg.ensure_blas, absent
+    try:
+        yield
+    finally:
+        linalg.ensure_blas = there
+
+
+class _Kept(KeptCode):
+    """Where numba keeps machine code; what it loads needs none of the modules that compiling does.
+
+    numba first imports them all, a tenth of a second of each process, and so it does here when something is compiled.
+    What it does beside that, which is to set up memory for the arrays that compiled code makes, is done here as well.
+    """
+
+    def load_overload(self, sig: object, target_context: Any) -> Any:
+        rtsys.initialize(target_context)
+        with _without_blas():
+            return self._load_overload(sig, target_context)
+
+
 def cached(function: Function, **options: bool) -> Function:
     """A function compiled on first use and kept on disk where that is possible; `options` are those of `numba.njit`."""
     compiled: Any = njit(**options)(function)
     if config.DISABLE_JIT:
         return function
     try:
-        compiled._cache = KeptCode(function)
+        compiled._cache = _Kept(function)
     except RuntimeError:  # numba's "cannot cache function: no locator available"
         _warn_once()
     return compiled  # type: ignore[no-any-return]

@@ -83,7 +83,9 @@ def sentences(text: str | TextView) -> int:
     """
     view = as_view(text)
     words = view.words
-    return int(kernels.sentence_count(view.codes, words.kinds, words.starts, words.ends))
+    return int(
+        kernels.sentence_count(view.codes, words.kinds, words.starts, words.ends, view.lines.starts, view.lines.ends)
+    )
 
 
 def reading_ease(text: str | TextView) -> float:

@@ -225,21 +225,24 @@ def longest_words(flags: Any, starts: Any, ends: Any) -> Any:
 
 
 @kernel
-def sentence_count(codes: Any, kinds: Any, starts: Any, ends: Any) -> Any:
-    """Sentences of the text, each line counted on its own: a sentence ends with an end mark and the marks after it.
+def sentence_count(codes: Any, kinds: Any, starts: Any, ends: Any, heads: Any, tails: Any) -> Any:
+    """Sentences of some lines, each counted on its own: a sentence ends with an end mark and the marks after it.
 
-    White space other than one blank between words is a word of its own to the counter, and starts a sentence as one.
+    `heads` and `tails` bound the lines; words outside count for nothing. White space other than one blank between words
+    is a word of its own to the counter, and starts a sentence as one.
     """
-    count, seen_end = 0, False
-    for i in range(len(starts)):
-        gap = starts[i] - ends[i - 1] if i else 0
-        fresh = i == 0
-        for k in range(starts[i] - gap, starts[i]):
-            fresh = fresh or codes[k] == NEWLINE
-        odd_gap = gap > 1 or (gap == 1 and codes[starts[i] - 1] != BLANK)
-        if fresh or (seen_end and (odd_gap or not kinds[i] & (ch.END_MARK | ch.MARKS))):
-            count, seen_end = count + 1, False
-        seen_end = seen_end or kinds[i] & ch.END_MARK != 0
+    count, seen_end, word = 0, False, 0
+    for line in range(len(heads)):
+        fresh = True
+        while word < len(starts) and starts[word] < heads[line]:
+            word += 1
+        while word < len(starts) and ends[word] <= tails[line]:
+            gap = 0 if fresh else starts[word] - ends[word - 1]
+            odd_gap = gap > 1 or (gap == 1 and codes[starts[word] - 1] != BLANK)
+            if fresh or (seen_end and (odd_gap or not kinds[word] & (ch.END_MARK | ch.MARKS))):
+                count, seen_end, fresh = count + 1, False, False
+            seen_end = seen_end or kinds[word] & ch.END_MARK != 0
+            word += 1
     return count
 
 

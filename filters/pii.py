@@ -13,7 +13,9 @@ from typing import TypedDict, Unpack
 
 from curate.filters import pii_addresses, pii_identity, pii_national, pii_numbers, pii_phones, pii_text
 from curate.filters.address import site_of
-from curate.filters.batches import batched, strings
+from curate.filters.batches import batched, one_text, strings
+from curate.filters.deferred import Deferred
+from curate.filters.pii_kinds import Places
 from curate.filters.pii_numbers import Found
 from curate.filters.pii_owner import country_of, is_organisations
 from curate.filters.pii_replace import Placeholders, pseudonym
@@ -21,8 +23,10 @@ from curate.filters.pii_replace import Placeholders, pseudonym
 __all__ = ["ENTITIES", "OPTIONAL_ENTITIES", "REGIONS", "SCOPES", "STYLES", "Options", "Span", "count", "find", "redact"]
 __dir__ = __all__.copy  # so dir() shows what is public
 
+pii_scan = Deferred("curate.filters.pii_scan")
+
 # Entities that are looked for in the whole text; the others live in runs of digits or are national numbers.
-_IN_TEXT: dict[str, Callable[[str], Iterator[Found]]] = {
+_IN_TEXT: dict[str, Callable[[str, Places], Iterator[Found]]] = {
     "EMAIL_ADDRESS": pii_text.emails,
     "IBAN_CODE": pii_numbers.ibans,
     "PRIVATE_KEY": pii_text.private_keys,
@@ -71,10 +75,10 @@ def _spans(entity: str, found: Iterable[Found]) -> Iterator[Span]:
 
 
 def _numbers(
-    text: str, entities: frozenset[str], regions: tuple[str, ...], home: str, *, public_ips_only: bool
+    text: str, seen: Places, entities: frozenset[str], regions: tuple[str, ...], home: str, *, public_ips_only: bool
 ) -> Iterator[Span]:
     last = -1  # where the last phone number ended
-    for start, end in pii_numbers.runs(text):
+    for start, end in pii_numbers.runs(text, seen):
         if "IP_ADDRESS" in entities and text.count(".", start, end) >= 3:
             found = pii_numbers.ipv4_addresses(text, start, end, public_only=public_ips_only)
             yield from _spans("IP_ADDRESS", found)
@@ -90,11 +94,11 @@ def _numbers(
             last = phones[-1][1] if phones else last
             yield from _spans("PHONE_NUMBER", phones)
     if "US_SSN" in entities:
-        yield from _spans("US_SSN", pii_identity.masked_numbers(text))
+        yield from _spans("US_SSN", pii_identity.masked_numbers(text, seen))
     if "PHONE_NUMBER" in entities:
         yield from _spans("PHONE_NUMBER", pii_phones.vanity_phones(text))
     if "IP_ADDRESS" in entities:
-        yield from _spans("IP_ADDRESS", pii_numbers.ipv6_addresses(text, public_only=public_ips_only))
+        yield from _spans("IP_ADDRESS", pii_numbers.ipv6_addresses(text, seen, public_only=public_ips_only))
 
 
 def _outside_tags(text: str, spans: Iterable[Span]) -> Iterator[Span]:
@@ -147,6 +151,7 @@ def find(
     >>> find("In 2014-2015 it sold 1 250 000 copies of version 4.0.1.2.")
     []
     """
+    one_text(text)
     if unknown := sorted(entities - ENTITIES - OPTIONAL_ENTITIES):
         raise ValueError(
             f"unknown PII entity {unknown[0]!r}; known are {', '.join(sorted(ENTITIES | OPTIONAL_ENTITIES))}"
@@ -154,11 +159,12 @@ def find(
     if scope not in SCOPES:
         raise ValueError(f"personal data is looked for in scope {' or '.join(SCOPES)}, not {scope!r}")
     home = (country or country_of(url) or "").upper()
-    spans = list(_numbers(text, entities, regions, home, public_ips_only=public_ips_only))
+    seen = pii_scan.places(text)
+    spans = list(_numbers(text, seen, entities, regions, home, public_ips_only=public_ips_only))
     for entity, recognise in _IN_TEXT.items():
         if entity in entities:
-            spans += _spans(entity, recognise(text))
-    spans += (Span(*found) for found in pii_national.national_numbers(text, entities))
+            spans += _spans(entity, recognise(text, seen))
+    spans += (Span(*found) for found in pii_national.national_numbers(text, seen, entities))
     for recognizer in recognizers:
         spans += _outside_tags(text, recognizer(text))
     found = _merge(span for span in spans if span.score >= min_score)

@@ -73,10 +73,12 @@ _LATE["STRONG"] = (
 _LATE["WEAK"] = (
     rf"{NUMBER}(?:,[ ]|[ ](?!of[ ]))(?:{NAME}){{1,4}}?(?:{places.WEAK_STREET})\b\.?(?:,?[ ]{DIRECTION}(?![\w]))?"
 )
+ROMANCE_STREETS = (
+    "rue avenue av. boulevard bld bd. bd place allées allée impasse chemin quai cours route ruelle sentier passage"
+    " square esplanade calle rua via jalan jl. đường phố"
+).split()
 _LATE["ROMANCE"] = (
-    rf"\d{{1,4}}(?:[ ]?(?:bis|ter|quater|[A-D])\b)?,?[ ](?i:rue|avenue|av\.|boulevard|bld|bd\.?|place"
-    rf"|allées?|impasse|chemin"
-    rf"|quai|cours|route|ruelle|sentier|passage|square|esplanade|calle|rua|via|jalan|jl\.|đường|phố)[ ]"
+    rf"\d{{1,4}}(?:[ ]?(?:bis|ter|quater|[A-D])\b)?,?[ ](?i:{'|'.join(map(re.escape, ROMANCE_STREETS))})[ ]"
     rf"(?:{NAME}|d['’]|l['’]){{0,5}}{CAP}"
 )
 _LATE["DIRECTED"] = (
@@ -176,7 +178,6 @@ ZIP_DIGITS = {
     )
     for state in states.split()
 }  # fmt: skip
-_LATE["DIGITS"] = r"\d+"
 UNITS = frozenset(places.UNIT.lower().replace("\\", "").split("|"))
 BOX_WORDS = frozenset(
     """box bag drawer bx pmb pob postfach postbus postboks postlåda bp cs p

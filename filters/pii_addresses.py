@@ -8,6 +8,7 @@ one span per line. All windows are bounded, so work is linear in the text's leng
 from collections.abc import Iterator
 
 from curate.filters import pii_address_forms as forms
+from curate.filters.pii_kinds import NUMBER, Places
 from curate.filters.pii_numbers import Found
 from curate.filters.pii_streets import WINDOW_CHARS, Part, part_of
 
@@ -42,12 +43,11 @@ def _extended(text: str, part: Part, floor: int) -> Part:
     return Part(start, end, part.hard, coded)
 
 
-def _parts(text: str) -> list[Part]:
+def _parts(text: str, seen: Places) -> list[Part]:
     """The parts of addresses in a text, in order, those of one address on one line put together."""
     joined: list[Part] = []
     done = 0
-    for number in forms.DIGITS.finditer(text):
-        start, end = number.span()
+    for start, end in seen[NUMBER]:
         if start < done:
             continue
         part = part_of(text, start, end)
@@ -146,9 +146,9 @@ def _trimmed(text: str, start: int, end: int) -> int:
     )
 
 
-def street_addresses(text: str) -> Iterator[Found]:
+def street_addresses(text: str, seen: Places) -> Iterator[Found]:
     """Addresses, one span per line: street and number, unit, town, state, postcode, country; and post boxes."""
-    parts = [part for part in _parts(text) if part.hard]
+    parts = [part for part in _parts(text, seen) if part.hard]
     coded = {part.start for part in parts if part.coded}
     done = 0
     for part in parts:

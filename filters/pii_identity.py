@@ -1,12 +1,14 @@
 """Recognisers for numbers of identity beside the word that names them, and for passwords and passcodes.
 
-Each takes a text and yields (start, end, score). A licence, a docket or an order has a number too and is left alone.
+Each takes a text and its places and yields (start, end, score). A licence, a docket or an order has a number too and is
+left alone.
 """
 
 import re
 from collections.abc import Iterator
 
-from curate.filters.pii_numbers import Found
+from curate.filters.pii_kinds import IN_URL, MASKED, NAMED, PASSWORD, Places
+from curate.filters.pii_numbers import Found, apart
 
 _SEP = (
     r"[ \t]{0,2}(?:[:#=№]|[Nn][o°º]\.?|[Nn]um(?:ber|mer|éro|ero)?\.?|[Nn]r\.?|is|[-\u2013])?[ \t]{0,2}[:#]?[ \t]{0,2}"
@@ -16,6 +18,7 @@ _MASKED = re.compile(
     r"(?<![\w*•#.\-])[xX*•#]{3}[- ][xX*•#]{2}[- ]\d{4}(?![\w\-])"
     r"|(?<![\w*•#.\-])(?:[xX*•]{4}[- ]?){3}\d{4}(?![\w\-])"
 )
+MASK_CHARS = 15  # the most before the digits that are shown
 _NAMED = re.compile(
     r"\b(?i:(?:account|acct|a/c)(?= ?(?:no|num|nr|#|:))|passport(?= ?(?:no|num|nr|#|:))"
     r"|vat(?: ?(?:reg(?:istration|\.)?|id|no))?|tax ?id(?:entification)?|tin|ein|abn|acn|gstin|gst"
@@ -31,19 +34,6 @@ _NAMED = re.compile(
     rf"(?:company )?(?:no\.?|number))?[ \t]?[:#]?[ \t]?"
     r"([A-Z]{0,4}[ \-]?\d[\dA-Z]{0,14}(?:[ .\-/]\d[\dA-Z]{0,9}){0,6}(?:-[A-Z\d])?)(?![\w])"
 )
-_NAMES = (
-    "account", "acct", "a/c", "passport", "vat", "tax id", "taxid", "tin ", "ein", "abn", "acn", "gst",
-    "ust-id", "cif", "cpf", "cnpj", "инн", "company", "registered in", "national i", "identity card", "aadha", "nhs",
-    "medical rec", "mrn", "alien", "routing", "sort code",
-    "medicare", "steuer", "pesel", "konto", "bsn", "personnummer", "cpr", "nif", "nie ", "curp", "cuit",
-    "social insurance", "tax file", "pps", "cédula", "снилс", "паспорт", "personalausweis", "身份证", "주민등록번호",
-    "マイナンバー",
-)  # fmt: skip
-_PASSWORD_WORDS = (
-    "pass", "pwd", "pin", "access code", "security code", "door code", "entry code",
-    "gate code", "wifi", "wi-fi", "api", "secret", "token",
-    "contraseña", "kennwort", "mot de p", "senha", "пароль",
-)  # fmt: skip
 _PASSWORD = re.compile(
     r"\b(?i:pass(?:word|code|wd|phrase)|pwd|pin(?: number)?|(?:access|security|door|entry|gate) code"
     r"|wi-?fi (?:password|key)"
@@ -58,36 +48,26 @@ _NO_PASSWORD = re.compile(
 )
 
 
-def _places(text: str, words: tuple[str, ...]) -> list[int]:
-    """Return where one of the words starts, in any case; cheaper by far than one pattern of all of them."""
-    lower = text.lower()
-    lower = lower if len(lower) == len(text) else text
-    found = []
-    for word in words:
-        place = lower.find(word)
-        while place >= 0:
-            if not (place and (lower[place - 1].isalnum() or lower[place - 1] == "-")):
-                found.append(place)
-            place = lower.find(word, place + len(word))
-    return sorted(found)
-
-
-def identity_numbers(text: str) -> Iterator[Found]:
+def identity_numbers(text: str, seen: Places) -> Iterator[Found]:
     """Numbers of accounts, passports, taxes, companies and aliens, each beside its word or in its own form."""
     for match in _ALIEN.finditer(text):
         before = text[match.start() - 1] if match.start() else " "
         if not before.isalnum() and before not in "-_/":
             yield (*match.span(), 0.6)
-    for place in _places(text, _NAMES):
+    for place, _ in seen[NAMED]:
         named = _NAMED.match(text, place)
         if named and sum(map(str.isdigit, named[1])) >= 5:
             yield (*named.span(1), 0.6)
 
 
-def masked_numbers(text: str) -> Iterator[Found]:
+def masked_numbers(text: str, seen: Places) -> Iterator[Found]:
     """Numbers of which only the last digits are shown: "xxx-xx-4719"."""
-    if any(mask in text for mask in ("xx", "XX", "**", "••", "##")):
-        yield from ((*match.span(), 0.6) for match in _MASKED.finditer(text))
+    for digits, end in seen[MASKED]:
+        for start in range(max(0, digits - MASK_CHARS), digits - 6):
+            match = _MASKED.match(text, start)
+            if match and match.end() == end:
+                yield start, end, 0.6
+                break
 
 
 def _is_secret(value: str) -> bool:
@@ -97,14 +77,13 @@ def _is_secret(value: str) -> bool:
     return digits >= 4 or (digits >= 1 and letters >= 3 and len(value) >= 6)
 
 
-def secrets(text: str) -> Iterator[Found]:
+def secrets(text: str, seen: Places) -> Iterator[Found]:
     """Passwords and passcodes behind their word, a meeting's code behind its number, and those in addresses."""
-    for place in _places(text, _PASSWORD_WORDS):
+    for place, _ in seen[PASSWORD]:
         match = _PASSWORD.match(text, place)
         value = match[1].rstrip(".!?:") if match else ""
         if match and _is_secret(value):
             yield match.start(1), match.start(1) + len(value), 0.6
     if ",," in text:
         yield from ((*match.span(1), 0.7) for match in _DIALLED_CODE.finditer(text))
-    if "=" in text:
-        yield from ((*m.span(1), 0.6) for m in _PWD_IN_URL.finditer(text) if _is_secret(m[1]))
+    yield from ((*match.span(1), 0.6) for match in apart(_PWD_IN_URL, text, seen[IN_URL]) if _is_secret(match[1]))

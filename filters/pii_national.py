@@ -11,6 +11,9 @@ import re
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 
+from curate.filters.pii_kinds import NATIONAL, Places
+from curate.filters.pii_numbers import apart
+
 CHECKED, FORM_ONLY = 1.0, 0.5
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -79,14 +82,16 @@ ENTITIES = tuple(_FORMS)
 _ANY = re.compile(rf"\b(?:{'|'.join(f'(?P<{entity}>{form})' for entity, (form, _) in _FORMS.items())})\b", re.ASCII)
 
 
-def national_numbers(text: str, entities: frozenset[str]) -> Iterator[tuple[int, int, str, float]]:
+def national_numbers(text: str, seen: Places, entities: frozenset[str]) -> Iterator[tuple[int, int, str, float]]:
     """Finds of those of `ENTITIES` that are in `entities`, as (start, end, entity, score).
 
+    >>> from curate.filters.pii_scan import places
     >>> text = "DNI 12345678Z, not 12345678A; NINO AB 12 34 56 C"
-    >>> [(text[start:end], entity) for start, end, entity, _ in national_numbers(text, frozenset(ENTITIES))]
+    >>> found = national_numbers(text, places(text), frozenset(ENTITIES))
+    >>> [(text[start:end], entity) for start, end, entity, _ in found]
     [('12345678Z', 'ES_NIF'), ('AB 12 34 56 C', 'UK_NINO')]
     """
-    for match in _ANY.finditer(text) if entities.intersection(ENTITIES) else ():
+    for match in apart(_ANY, text, seen[NATIONAL]) if entities.intersection(ENTITIES) else ():
         entity = str(match.lastgroup)
         check = _FORMS[entity][1]
         if entity in entities and (check is None or check(match[0])):

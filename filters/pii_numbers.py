@@ -5,8 +5,10 @@ decide where there are any; elsewhere the format, and words such as "phone" near
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address, ip_network
+
+from curate.filters.pii_kinds import IBAN, IPV6, RUN, Places
 
 Found = tuple[int, int, float]  # start, end, score
 
@@ -14,14 +16,11 @@ CONTEXT_CHARS = 40
 MIN_CHARS = 7  # of a run that can be a phone, card or social security number
 
 _SEPARATORS = r" \t\u00a0\u2009\u202f()./\-\u2010-\u2015"
-# Patterns start with a digit wherever they can: text has few, and the search goes from one to the next.
-_RUN = re.compile(rf"\d[\d{_SEPARATORS}]{{3,}}")
 _GAP = re.compile(rf"[{_SEPARATORS}]{{4,}}|[ .\-/(]*\t[ .\-/)]*")  # a tab parts the cells of a table
 _NOT_DIGIT = re.compile(r"\D+")
 
 _IPV4 = re.compile(r"(?<![\w.])(?<!\w[\-/])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d|-\d)", re.ASCII)
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\.\d{1,3}){0,3}(?![\w:]|\.\d)", re.ASCII)
-_IPV6_GROUPS = re.compile(r":[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:")
 _VERSION = re.compile(
     r"(?:\bv|versions?|release|build|firmware|rev\.?|section|chapter|figure|table)[\s:]*\Z", re.IGNORECASE
 )
@@ -65,27 +64,35 @@ _IBAN_CHARS = {
 }  # fmt: skip
 
 
-def _with_sign(text: str, start: int, done: int) -> int:
+def _with_sign(text: str, start: int) -> int:
     """Return where a run starts with the `+` and the bracket before its first digit."""
-    if text[start - 2 : start] == "+ " and start - 2 >= done:
+    if text[max(0, start - 2) : start] == "+ ":
         return start - 2
     for _ in range(2):
-        start -= start > done and text[start - 1] in "+(\uff0b"
+        start -= start > 0 and text[start - 1] in "+(\uff0b"
     return start
 
 
-def runs(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of digits held together by at most three separators each, four characters or more."""
-    done = 0
-    for match in _RUN.finditer(text):
-        start = _with_sign(text, match.start(), done)
-        done = match.end()
+def runs(text: str, seen: Places) -> Iterator[tuple[int, int]]:
+    """Spans of digits held together by at most three separators each, in stretches of seven digits or three dots."""
+    for first, done in seen[RUN]:
+        start = _with_sign(text, first)
         for gap in _GAP.finditer(text, start, done):
             yield start, gap.start()
             start = gap.end()
         end = start + len(text[start:done].rstrip(" \t\u00a0\u2009\u202f()./-\u2010\u2011\u2012\u2013\u2014\u2015"))
         if end > start:
             yield start, end
+
+
+def apart(pattern: re.Pattern[str], text: str, places: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """Matches of a pattern that start at some places, without those inside an earlier one."""
+    done = 0
+    for place, _ in places:
+        match = pattern.match(text, place) if place >= done else None
+        if match:
+            done = match.end()
+            yield match
 
 
 def digits(text: str) -> str:
@@ -183,11 +190,9 @@ def ipv4_addresses(text: str, start: int, end: int, *, public_only: bool) -> Ite
             yield match.start(), match.end(), 0.6
 
 
-def ipv6_addresses(text: str, *, public_only: bool) -> Iterator[Found]:
+def ipv6_addresses(text: str, seen: Places, *, public_only: bool) -> Iterator[Found]:
     """IPv6 addresses; short forms only when they start as addresses in use do, since `a::b` is more often a program."""
-    if "::" not in text and not _IPV6_GROUPS.search(text):
-        return
-    for match in _IPV6.finditer(text):
+    for match in _IPV6.finditer(text) if seen[IPV6] else ():
         first, _, rest = match[0].partition(":")
         if match[0].count(":") < 7 and (len(first) < 3 or not any(char.isdigit() for char in match[0]) or not rest):
             continue
@@ -199,9 +204,9 @@ def ipv6_addresses(text: str, *, public_only: bool) -> Iterator[Found]:
             yield match.start(), match.end(), 0.6
 
 
-def ibans(text: str) -> Iterator[Found]:
+def ibans(text: str, seen: Places) -> Iterator[Found]:
     """IBANs, spaced or not, in either case."""
-    for match in _IBAN.finditer(text):
+    for match in apart(_IBAN, text, seen[IBAN]):
         start = match.start() - 2
         wanted = _IBAN_CHARS.get(text[start : start + 2].upper(), 0)
         kept = [place for place in range(start, match.end()) if text[place] not in " \u00a0"][:wanted]

@@ -1,13 +1,14 @@
 """Recognisers for what is written in letters: e-mail addresses, keys, passwords and numbers of identity.
 
-Each takes a text and yields (start, end, score); work is linear in the text's length.
+Each takes a text and its places and yields (start, end, score); work is linear in the text's length.
 """
 
 import re
 from collections.abc import Iterator
 
 from curate.filters.address import has_public_suffix
-from curate.filters.pii_numbers import Found
+from curate.filters.pii_kinds import API_KEY, AT, AT_IN_BRACKETS, AT_IN_WORDS, Places
+from curate.filters.pii_numbers import Found, apart
 
 # Scripts written without spaces (from U+2E80) run into an address on either side and are no part of it.
 _LOCAL = re.compile(r"(?:(?![\u2e80-\U0010ffff])[\w!#$%&'*+/=?^`{|}~\-]|\.(?!\.)){1,64}\Z")
@@ -32,31 +33,6 @@ _BRACKETED_AT = re.compile(
     r"|&commat;|\uff20|(?<=[ \t])ät(?=[ \t]))[ \t]?",
     re.IGNORECASE,
 )
-_AT_SIGNS = (
-    "[at",
-    "(at",
-    "[ at",
-    "(a)",
-    "[a]",
-    "(ät",
-    " ät ",
-    "\uff20",
-    "( at",
-    "{at",
-    "{ at",
-    "[@",
-    "(@",
-    "[AT",
-    "(AT",
-    "[At",
-    "(At",
-    "<at>",
-    "_at_",
-    "-at-",
-    "&#64;",
-    "&commat;",
-)
-_PLAIN_AT = (" at ", " AT ", " @ ")
 _MAIL_WORD = re.compile(
     r"(?:e-?mail|mailto|mail|from|reply-to|contact|write|e-post|correo|courriel|почта)\b[^\n]{0,24}\Z", re.IGNORECASE
 )
@@ -103,8 +79,6 @@ _API_KEY = re.compile(
     r"(?![A-Za-z0-9_\-])",
     re.ASCII,
 )
-_KEY_STARTS = ("AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "AIza", "_live_",
-               "sk-", "hf_", "npm_", "SG.", "eyJ")  # fmt: skip
 
 
 _DOTS = re.compile(_DOT, re.IGNORECASE)
@@ -133,10 +107,9 @@ def _is_nobodys(local: str, domain: str) -> bool:
     return bool(_PLACEHOLDER_LOCAL.fullmatch(local) and _PLACEHOLDER_DOMAIN.fullmatch(domain))
 
 
-def emails(text: str) -> Iterator[Found]:
+def emails(text: str, seen: Places) -> Iterator[Found]:
     """E-mail addresses under a public suffix, also spelled out with (at) and [dot]; none that is a placeholder."""
-    place = text.find("@")
-    while place >= 0:
+    for place, _ in seen[AT]:
         end = _domain_end(text, place + 1)
         local = _LOCAL.search(text, max(0, place - 64), place) if end else None
         if local:
@@ -144,16 +117,15 @@ def emails(text: str) -> Iterator[Found]:
             nobodys = _is_nobodys(text[start:place], text[place + 1 : end])
             if start < place and not nobodys and not _NOT_MAIL_BEFORE.search(text, max(0, start - 60), start):
                 yield start, end, 1.0
-        place = text.find("@", place + 1)
-    for sign in _PLAIN_AT:
-        place = text.find(sign)
-        while place >= 0:
-            yield from _spelled(text, place, place + len(sign), plain=True)
-            place = text.find(sign, place + 3)
-    if any(sign in text for sign in _AT_SIGNS):
-        for match in _BRACKETED_AT.finditer(text):
+    for left, right in seen[AT_IN_WORDS]:
+        yield from _spelled(text, left, right, plain=True)
+    done = 0
+    for place, _ in seen[AT_IN_BRACKETS]:
+        match = _BRACKETED_AT.match(text, place - (place > done and text[place - 1] in " \t"))
+        if match:
+            done = match.end()
             yield from _spelled(text, *match.span(), plain=False)
-    if "@" in text:
+    if seen[AT]:
         yield from ((*match.span(1), 0.6) for match in _HOST_ONLY.finditer(text))
 
 
@@ -189,13 +161,12 @@ def _is_mailbox(text: str, start: int, local: str, domain: str, end: int) -> boo
     return local == local.lower() and bool(_MAIL_WORD.search(text, max(0, start - 40), start))
 
 
-def private_keys(text: str) -> Iterator[Found]:
+def private_keys(text: str, _seen: Places) -> Iterator[Found]:
     """Private-key blocks whole, from the first line to the last."""
     if "-----BEGIN" in text:
         yield from ((*match.span(), 1.0) for match in _PRIVATE_KEY.finditer(text))
 
 
-def api_keys(text: str) -> Iterator[Found]:
+def api_keys(text: str, seen: Places) -> Iterator[Found]:
     """Access keys of services that give theirs a prefix."""
-    if any(start in text for start in _KEY_STARTS):
-        yield from ((*match.span(), 0.9) for match in _API_KEY.finditer(text))
+    yield from ((*match.span(), 0.9) for match in apart(_API_KEY, text, seen[API_KEY]))

@@ -65,12 +65,9 @@ def apart_from_prose(text: str, packed: bytes) -> NDArray[np.int64]:
     >>> apart_from_prose("It is\n\nx = 1", pack([Span(0, 5, Kind.PROSE), Span(7, 12, Kind.CODE)])).tolist()
     [[7, 12]]
     """
-    found = [span for span in unpack(packed) if _is_apart(text, span)]
-    return np.array([(span.start, span.end) for span in found], np.int64).reshape(-1, 2)
-
-
-def _is_apart(text: str, span: Span) -> bool:
-    if span.kind != Kind.TABLE:
-        return span.kind in (Kind.CODE, Kind.FORMULA)
-    rows = text.count("\n", span.start, span.end) + 1
-    return span.end - span.start <= MAX_CELL_CHARS * rows * max(span.detail, 1)
+    spans = columns(packed)
+    apart = (spans[:, 2] == Kind.CODE) | (spans[:, 2] == Kind.FORMULA)
+    for row in np.flatnonzero(spans[:, 2] == Kind.TABLE).tolist():
+        start, end, _, cells = spans[row].tolist()
+        apart[row] = end - start <= MAX_CELL_CHARS * (text.count("\n", start, end) + 1) * max(cells, 1)
+    return spans[apart, :2].astype(np.int64)

@@ -4,7 +4,7 @@ Rule sets take a `TextView` wherever they take a `str`; giving several rule sets
 cutting the text into words again, which costs more than all rules together. Compiled code is imported on first use.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.filters import characters
+from curate.filters.batches import one_text
 from curate.filters.deferred import Deferred, Lazy
 
 kernels = Deferred("curate.filters.kernels")
@@ -187,12 +188,12 @@ class TextView:
             self._made[key] = make()
         return self._made[key]
 
-    def only_lines(self, lines: Spans, texts: Sequence[str]) -> "TextView":
-        """A view of some lines alone, given as bounds and as strings, joined by newlines.
+    def only_lines(self, lines: Spans) -> "TextView":
+        """A view of some lines alone, joined by newlines.
 
         Words are not cut again, since none spans two lines.
         """
-        kept = TextView("\n".join(texts))
+        kept = TextView("\n".join(lines.of(self.text)))
         if kept.text == self.text:
             return self
         words = self.words
@@ -208,6 +209,4 @@ def as_view(text: str | TextView) -> TextView:
     """
     if isinstance(text, TextView):
         return text
-    if isinstance(text, str):
-        return TextView(text)
-    raise TypeError(f"a text is a str or a TextView, not {type(text).__name__}; decode bytes first")
+    return TextView(one_text(text, of=(str, TextView)))

@@ -16,7 +16,7 @@ from curate.filters.address import (
     registered_domain,
     split_url,
 )
-from curate.filters.batches import Columns, text_list
+from curate.filters.batches import Columns, one_text, text_list
 from curate.filters.blocklist import Blocklist
 from curate.filters.verdict import Rule, Verdict, judge
 from curate.filters.verdicts import verdict_columns
@@ -119,7 +119,7 @@ class UrlRules:
 
     def signals(self, url: str) -> dict[str, int]:
         """The number behind each rule, by rule name; all counts, 0 or more."""
-        url_chars, url = len(url), url[: 4 * self.max_url_chars]  # what is longer is dropped whatever it says
+        url_chars, url = len(one_text(url)), url[: 4 * self.max_url_chars]  # what is longer is dropped whatever it says
         parts = split_url(url)
         host = host_of(parts.authority)
         text = decoded(url)

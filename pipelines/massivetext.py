@@ -2,6 +2,7 @@
 
 - Quality before repetition, as in the paper, in the reading of DCLM, which is the closest to its wording.
 - Near-duplicates at a Jaccard similarity of 0.8, exact ones before.
+- `massivetext:fast` has our own extractor in place of trafilatura: docs/speed.md says what that changes.
 """
 
 from curate.filters import gopher
@@ -9,17 +10,24 @@ from curate.filters.url import UrlRules
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Prefilter, Read, Rules, Urls
 
-recipe = Recipe(
-    name="massivetext",
-    stages=(
-        Read(),
-        Urls(UrlRules()),
-        Prefilter(),
-        Extract("trafilatura"),
-        Language(keep=("en",), min_probability=0.65),
-        Rules(gopher.quality.with_dialect("dclm")),
-        Rules(gopher.repetition.with_dialect("dclm")),
-        ExactDuplicates(),
-        NearDuplicates(threshold=0.8),
-    ),
-)
+
+def with_extractor(extractor: str, name: str) -> Recipe:
+    """The recipe with an extractor of `curate.extract.EXTRACTORS`, under a name of its own."""
+    return Recipe(
+        name=name,
+        stages=(
+            Read(),
+            Urls(UrlRules()),
+            Prefilter(),
+            Extract(extractor),
+            Language(keep=("en",), min_probability=0.65),
+            Rules(gopher.quality.with_dialect("dclm")),
+            Rules(gopher.repetition.with_dialect("dclm")),
+            ExactDuplicates(),
+            NearDuplicates(threshold=0.8),
+        ),
+    )
+
+
+recipe = with_extractor("trafilatura", "massivetext")
+fast = with_extractor("blocks", "massivetext:fast")

@@ -1,6 +1,8 @@
 """The sample crawl: it can be made again, it names nobody, and each kind of page meets the stage it was made for."""
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 import unicodedata
@@ -12,6 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from curate.filters import c4, fineweb, gopher
+from curate.filters.spans import apart_from_prose
+from curate.filters.text_view import TextView
 from curate.warc.pages import ReadCounts
 from curate.warc.reading import read_pages
 
@@ -66,6 +71,19 @@ def test_the_generator_writes_what_is_checked_in(tmp_path: Path) -> None:
         for folder in (tmp_path / "one", SAMPLE)
     )
     assert again == kept
+
+
+def test_a_dropped_row_can_be_judged_again(out: Path) -> None:
+    """As docs/output.md shows: text and spans of a row give the rule and the number that stand beside them."""
+    sets = {rules.name: rules for rules in (gopher.repetition, gopher.quality, c4.quality, fineweb.quality)}
+    dropped = [
+        row for row in rows(out / "dropped", ["stage", "rule", "value", "text", "spans"]) if row["stage"] in sets
+    ]
+    assert len(dropped) > 200
+    for row in dropped:
+        view = TextView(row["text"], apart_from_prose(row["text"], row["spans"]))
+        verdict = sets[row["stage"]](view, dialect="measured")
+        assert (verdict.rule, verdict.value) == (row["rule"], row["value"])
 
 
 def test_damage_costs_only_the_damaged_records(expected: dict[str, dict[str, str]]) -> None:
@@ -150,3 +168,30 @@ def test_the_readme_names_every_kind(expected: dict[str, dict[str, str]]) -> Non
     kinds = Counter((fate["expected"], fate["kind"]) for fate in expected.values())
     for (stage, kind), count in kinds.items():
         assert f"{kind} ({count})" in table[stage], (stage, kind, count)
+
+
+TUTORIALS = REPOSITORY / "docs" / "tutorial"
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(TUTORIALS.glob("*.md"))])
+def test_the_tutorials_show_what_is_printed(name: str, out: Path, curate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command that a tutorial gives with its output prints these lines in this order; `...` leaves some out."""
+    monkeypatch.setenv("COLUMNS", "120")
+    blocks = re.findall(r"^```\n\$ curate (.*)\n((?:.*\n)*?)```", (TUTORIALS / name).read_text(), re.MULTILINE)
+    for command, shown in blocks:
+        done = curate(*shlex.split(command.replace("out/sample", str(out))))
+        assert done.returncode == 0, done.stderr
+        said = iter(" ".join(line.split()) for line in done.stdout.splitlines())
+        missing = [line for line in shown.splitlines() if line != "..." and " ".join(line.split()) not in said]
+        assert missing == []
+    assert blocks or name not in ("changing-a-limit.md", "reading-the-report.md")
+
+
+def test_the_first_tutorial_shows_the_table(out: Path, curate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows are those of the report, whatever the seconds are."""
+    monkeypatch.setenv("COLUMNS", "160")
+    table = re.search(r"^```\n(stage .*?)^```", (TUTORIALS / "first-crawl.md").read_text(), re.MULTILINE | re.DOTALL)
+    said = [re.sub(r" +\d+\.\d  ", " ", line).split() for line in curate("report", out).stdout.splitlines()]
+    assert table
+    shown = [re.sub(r" +\d+\.\d  ", " ", line).split() for line in table[1].splitlines() if line != "..."]
+    assert [line for line in shown if line not in said] == []

@@ -75,7 +75,7 @@ def digest_of(out: Path) -> str:
     """The digest of a finished run's outputs; UsageError where none has finished."""
     try:
         return str(json.loads((out / MANIFEST).read_text())["digest"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"{out} holds no manifest.json: no run has finished there") from None
 
 

@@ -38,8 +38,10 @@ def command(options: argparse.Namespace, console: Console) -> int:
     browser = Browser(title, rows, archives(options.out), Labels(options.out, options.labeller))
     try:
         server = Server(browser, options.port)
-    except (OSError, OverflowError) as error:
-        raise UsageError(f"--port {options.port}: {error}") from None
+    except OverflowError:
+        raise UsageError(f"--port is a number up to 65535, not {options.port}") from None
+    except OSError as error:
+        raise UsageError(f"--port {options.port}: {(error.strerror or str(error)).lower()}") from None
     console.print(f"{harmless(title)}: {server.address}", markup=False, soft_wrap=True)
     console.print("This address works on this machine only. Stop with Ctrl-C.", markup=False, soft_wrap=True)
     if options.open:

@@ -61,13 +61,13 @@ def command(options: argparse.Namespace, console: Console) -> int:
 def _table(measured: Measured) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("evaluation")
-    for name in ("items", "found", "share", "documents"):
+    for name in ("items", "sought", "found", "share", "documents"):
         table.add_column(name, justify="right")
     table.add_column("fields found")
     for each in measured.overlaps:
         fields = ", ".join(f"{harmless(name)} {count:,}" for name, count in each.fields.items())
-        table.add_row(harmless(each.eval), f"{each.items:,}", f"{each.items_found:,}", f"{each.share:.2%}",
-                      f"{each.documents:,}", fields)  # fmt: skip
+        counts = (f"{count:,}" for count in (each.items, each.sought, each.items_found))
+        table.add_row(harmless(each.eval), *counts, f"{each.share:.2%}", f"{each.documents:,}", fields)
     return table
 
 

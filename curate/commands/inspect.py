@@ -5,6 +5,7 @@ import argparse
 from rich.console import Console
 from rich.markup import escape
 
+from curate.errors import UsageError
 from curate.output.published import Use, run_folder
 from curate.report.rejected import rejected
 from curate.terminal import harmless
@@ -28,6 +29,8 @@ def use(_: argparse.Namespace) -> Use:
 
 def command(options: argparse.Namespace, console: Console) -> int:
     """Print each page's reason, address and the beginning of its text."""
+    if options.n < 1 or options.chars < 0:
+        raise UsageError(f"-n must be 1 or more and --chars 0 or more, not {options.n} and {options.chars}")
     for row in rejected(options.out, stage=options.stage, rule=options.rule, count=options.n):
         console.print(f"[bold]{escape(row['stage'])} {escape(row['rule'])}[/bold]: {row['value']:g} "
                       f"(limit {row['limit']:g})  {escape(harmless(row['url'] or ''))}", soft_wrap=True)  # fmt: skip

@@ -78,6 +78,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
     for stage in recipe.stages:
         about(stage).check()
     total = sum(each.bytes for each in inputs)
+    if not total:
+        raise UsageError(f"the inputs are empty ({len(inputs):,}): there is nothing to plan")
     with Display(quiet=options.json) as display:
         pieces = choose(inputs, round(options.sample * 1e6))
         found = measure(recipe, pieces, earlier, display.show, options.scratch)

@@ -18,6 +18,7 @@ from curate.commands.display import Display
 from curate.engine.run import run
 from curate.errors import CurateError, UsageError
 from curate.extras import have
+from curate.memory import keep_what_is_loaded
 from curate.output.publish import output_folder
 from curate.output.published import Use
 from curate.report import tables as report
@@ -31,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     plan.sources(parser)
     parser.add_argument(
         "--out",
-        default="",
+        default=None,
         help="Write into this folder or s3:// address; a second run there goes on (default: out/INPUT).",
     )
     loud = parser.add_mutually_exclusive_group()
@@ -67,9 +68,12 @@ def command(options: argparse.Namespace, console: Console) -> int:
         return plan.command(options, console)
     if options.workers < 0:
         raise UsageError(f"--workers must be 0 or more, not {options.workers}")
+    if options.out == "":
+        raise UsageError("--out is empty: name a folder, or leave the option out")
     out_name = options.out or default_out(options.inputs)
     recipe = quality_option.with_options(load_recipe(options.recipe), options)
     workers = cluster.Workers(_processes(options), options.ray_address)
+    keep_what_is_loaded()
     try:
         with output_folder(out_name, options.stage_dir) as out, _display(options, out) as display:
             result = run(

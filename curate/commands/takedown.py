@@ -40,8 +40,10 @@ def command(options: argparse.Namespace, console: Console) -> int:
     path = getattr(options, kind)
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is no list: it is not text in UTF-8") from error
     done = takedown(options.out, kind, lines)
     rows = ", ".join(f"{count:,} from {folder}/" for folder, count in done.rows.items())
     console.print(f"{len(done.ids):,} pages taken down: {rows}; recorded in {options.out / TAKEDOWN}", markup=False)

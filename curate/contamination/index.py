@@ -78,6 +78,13 @@ class EvalIndex:
         return dict(zip(self._names["evals"], counts.tolist(), strict=True))
 
     @property
+    def sought(self) -> dict[str, int]:
+        """Return how many items of each evaluation have a text that is long enough to be looked for."""
+        items = self._arrays["item_evals"][np.unique(self._arrays["refs"][:, 0])]
+        counts = np.bincount(items, minlength=len(self._names["evals"]))
+        return dict(zip(self._names["evals"], counts.tolist(), strict=True))
+
+    @property
     def nbytes(self) -> int:
         """Bytes of all arrays together."""
         return sum(array.nbytes for array in self._arrays.values())

@@ -45,11 +45,12 @@ def read_items(paths: Iterable[str | Path]) -> Iterator[Item]:
     """Read the items of some files, in order; a folder stands for the files in it.
 
     An evaluation is named after its file, with as many folders as tell it from the others. Raises UsageError when a
-    file is missing, cannot be read, or is of no kind that is known.
+    file is missing, cannot be read, is of no kind that is known, or is named itself and holds no item.
     """
+    named = set(map(Path, paths := list(paths)))
     files = find_files(paths)
     for path, name in zip(files, eval_names(files), strict=True):
-        yield from _items(path, name)
+        yield from _items(path, name, needed=path in named)
 
 
 def find_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -89,7 +90,7 @@ def _kind(path: Path) -> str:
     return found[1].lower() if found and path.is_file() else ""
 
 
-def _items(path: Path, name: str) -> Iterator[Item]:
+def _items(path: Path, name: str, *, needed: bool) -> Iterator[Item]:
     kind = _kind(path)
     if kind not in READERS:
         raise UsageError(
@@ -100,9 +101,12 @@ def _items(path: Path, name: str) -> Iterator[Item]:
             own = value.get("id") if isinstance(value, dict) else None
             fields = tuple(_fields(value))
             if fields:
+                needed = False
                 yield Item(name, f"{path.name}:{line}" if own is None else str(own), fields)
     except (OSError, ValueError, csv.Error) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
+    if needed:
+        raise UsageError(f"{path} holds no item with a text, so nothing could be found")
 
 
 def _fields(value: Any) -> Iterator[Field]:

@@ -21,7 +21,7 @@ NO_KEY = 0
 # Candidates are verified, so a wrong one costs a comparison and a missed one stays in the output: what datasketch's
 # optimiser is told a miss and a false alarm weigh. At a Jaccard of .8 this gives the default 16 bands of 8 rows.
 _MISS_WEIGHT, _FALSE_ALARM_WEIGHT = 0.95, 0.05
-_NODES = 400
+_MOST_NODES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +95,16 @@ FINEWEB_SHA1 = MinHash(bands=14, rows=8, hashing="sha1_64")
 def _best_bands(jaccard: float, permutations: int) -> tuple[int, int]:
     """The bands and rows, of at most so many permutations, whose weighted areas of false alarms and misses are least.
 
-    The areas under 1 - (1 - J^rows)^bands left of `jaccard`, and over it right of that, are summed by Gauss's nodes.
+    The areas under 1 - (1 - J^rows)^bands left of `jaccard`, and over it right of that, are summed by Gauss's nodes:
+    half as many as there are permutations are exact, as the degree of the polynomial is bands * rows at most.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = np.polynomial.legendre.leggauss(min(permutations // 2 + 1, _MOST_NODES))
     left, right = jaccard * (nodes + 1) / 2, jaccard + (1 - jaccard) * (nodes + 1) / 2
     choices = [(b, r) for b in range(1, permutations + 1) for r in range(1, permutations // b + 1)]
     bands, rows = (np.array(each, np.float64)[:, None] for each in zip(*choices, strict=True))
-    alarms = (1 - (1 - left**rows) ** bands) @ weights * jaccard / 2
-    misses = ((1 - right**rows) ** bands) @ weights * (1 - jaccard) / 2
+    # Sums and no products of matrices, for which BLAS starts threads that take longer than the work.
+    alarms = ((1 - (1 - left**rows) ** bands) * weights).sum(1) * jaccard / 2
+    misses = ((1 - right**rows) ** bands * weights).sum(1) * (1 - jaccard) / 2
     return choices[int(np.argmin(alarms * _FALSE_ALARM_WEIGHT + misses * _MISS_WEIGHT))]
 
 

@@ -138,8 +138,8 @@ def in_order(load: Load, documents: NDArray[np.int64]) -> list[str]:
 
 def check_threshold(threshold: float) -> None:
     """Refuse what no Jaccard similarity can be asked to reach with UsageError."""
-    if not 0 < threshold <= 1:
-        raise UsageError(f"near-duplicates: the threshold must be above 0 and at most 1, not {threshold}")
+    if not isinstance(threshold, float | int) or not 0 < threshold <= 1:
+        raise UsageError(f"near-duplicates: the threshold must be above 0 and at most 1, not {threshold!r}")
 
 
 def _check_ranks(ranks: NDArray[np.int64], count: int) -> None:

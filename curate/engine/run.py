@@ -20,7 +20,6 @@ from curate.files import (
     remove_temporaries,
     write_json,
 )
-from curate.finished import takedown
 from curate.finished.cleaning import forget_others
 from curate.folder import (
     DATA,
@@ -38,15 +37,12 @@ from curate.inputs.text_rows import RENAME
 from curate.output.checksums import leave_manifest, load_manifest
 from curate.output.columns import footer
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
-from curate.output.papers import leave_papers
 from curate.output.parts import text_totals
 from curate.output.plan_file import beside
 from curate.places import place_of
 from curate.preflight import check_room, refuse_foreign
 from curate.protocol import as_json
 from curate.recipe import Recipe, code_version, describe, fingerprint, library_versions
-from curate.report.sites import site_loss
-from curate.report.webpage import write_html
 from curate.stages import Barrier, about
 
 SHOWN = 5  # inputs that an error names
@@ -128,6 +124,8 @@ def _written(
 
     Raises IncompleteRunError, before there is a manifest, when splits are missing.
     """
+    from curate.output.papers import leave_papers
+
     report, written, read = _reported(recipe, tasks.inputs, identities, folders, out, tally, missing)
     if missing:
         said = _first_of(missing)
@@ -149,6 +147,9 @@ def _reported(
     missing: Sequence[str],
 ) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
     """Write the output and its report; return the report, what describes each part, and how the inputs are listed."""
+    from curate.finished import takedown
+    from curate.report.webpage import write_html
+
     made = footer(recipe, accounts(inputs, markers(folders[:1], identities)))
     written = assemble(recipe, identities, folders, out, tally, made)
     read = leave_inputs(out, accounts(inputs, markers(folders[:1], identities)), len(inputs))
@@ -186,6 +187,8 @@ def _site_loss(recipe: Recipe, out: Path) -> dict[str, Any]:
     """The largest share of its pages that a site lost to duplicate removal, if the recipe has an expectation for it."""
     if stats.SITE_LOSS not in recipe.expect:
         return {}
+    from curate.report.sites import site_loss
+
     removing = [stage.name for stage in recipe.barriers]
     return {stats.SITE_LOSS: site_loss(out, recipe.stage_names, removing)}
 

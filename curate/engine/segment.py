@@ -26,7 +26,8 @@ from curate.documents import BATCH_CHARS, BATCH_DOCUMENTS, MEASURED, PROVENANCE,
 from curate.engine.flow import flow, measure, settle
 from curate.engine.reading import Found, read_dict, read_pages
 from curate.engine.split_keys import in_rows, keys_of, without_matched
-from curate.files import RowFile, left_by, read_marker, row_batches, write_marker
+from curate.engine.work_rows import WorkRows
+from curate.files import left_by, read_marker, row_batches, write_marker
 from curate.filters.verdict import Rule
 from curate.inputs.input_file import Split
 from curate.inputs.tasks import Task, identity_of, known
@@ -74,7 +75,7 @@ class Piece:
 class _Files:
     """Writes the rows of one split and segment, a file for each kind; all signals have one schema from the start."""
 
-    files: dict[str, RowFile]
+    files: dict[str, WorkRows]
     measures: pa.Schema
 
     def dropped(self, rows: pa.RecordBatch) -> None:
@@ -170,7 +171,7 @@ def _do(piece: Piece, way: _Way) -> bool:
         way.done += 1
         return True
     piece.folder.mkdir(parents=True, exist_ok=True)
-    sink = _Files({kind: RowFile(piece.file(kind)) for kind in FILES}, _signal_schema(piece.segment.stages))
+    sink = _Files({kind: WorkRows(piece.file(kind)) for kind in FILES}, _signal_schema(piece.segment.stages))
     reads = [] if piece.segment.reads is None else [Read.name]
     named: tuple[Stage | Barrier, ...] = (*piece.barriers, *piece.segment.stages, *piece.segment.barriers)
     settled = [name for name, _ in piece.settled]

@@ -7,12 +7,13 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from curate.errors import UsageError
-from curate.filters.batches import batched, strings
+from curate.filters.batches import batched, one_text, strings
 
 __all__ = [
     "DEFAULT_EXTRACTOR", "DEFAULT_MARKUP", "EXTRACTORS", "MARKUPS", "Extracted", "Scored", "check_extractor",
     "check_markup", "extract", "extract_scored", "extract_spans", "tidy",
 ]  # fmt: skip
+__dir__ = __all__.copy  # so dir() shows what is public
 
 DEFAULT_EXTRACTOR = "blocks"
 MARKUPS = ("plain", "markdown")
@@ -100,6 +101,7 @@ def extract_spans(
 
     Libraries do not say what the parts are: their text is one span of prose.
     """
+    one_text(html, of=(bytes, str))
     run = _function(extractor)
     check_markup(markup)
     if extractor in _OURS:

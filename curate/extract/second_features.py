@@ -70,7 +70,7 @@ def revise(
     return wide
 
 
-@compiled
+@borrowing
 def _fill(
     page: Page, measures: Measures, groups: Numbers, rows: Rows, odds: Rows, scores: Rows, asked: NDArray[np.int64],
     weighted: Sums, alike: Sums, parts: NDArray[np.int64], found: NDArray[np.int64], wide: Rows,
@@ -106,4 +106,3 @@ def _fill(
         row[_OUTSIDE] = 0.0 if first_high <= i <= last_high else (first_high - i if i < first_high else last_high - i)
         row[_WEIGHT] = odds[i] * measures[i, m.WORDS]
         _follows(i, parts, weighted, odds, row[_FOLLOWS:])
-    return wide

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from curate.documents import DROPPED, PROVENANCE
 from curate.errors import UsageError
-from curate.filters.address import canonical_host, canonical_url
+from curate.filters.address import canonical_host, canonical_url, is_public_suffix
 from curate.folder import CUT, DATA, SIGNALS
 
 STAGE, RULE = "takedown", "requested"
@@ -49,7 +49,10 @@ def _address(url: str) -> str:
 
 
 def _domain(line: str) -> str:
-    return "" if any(mark in line for mark in "/@ ") else canonical_host(f"http://{line}")
+    host = "" if any(mark in line for mark in "/@ ") else canonical_host(f"http://{line}")
+    if host and is_public_suffix(host):
+        raise UsageError(f"{host!r} is no domain: under it anybody registers one, and all of them would go")
+    return host
 
 
 def _id(line: str) -> str:

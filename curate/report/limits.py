@@ -118,7 +118,8 @@ def recipe_of(report: Mapping[str, Any]) -> Recipe | None:
 
 
 def _by_name(report: Mapping[str, Any]) -> Recipe | None:
+    name = str(report.get("recipe"))
     try:  # a name from a file: nothing but a recipe of the project is loaded by it
-        return load_recipe(report["recipe"]) if str(report.get("recipe")).isidentifier() else None
+        return load_recipe(name) if all(part.isidentifier() for part in name.split(":")) else None
     except UsageError:
         return None

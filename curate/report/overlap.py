@@ -29,10 +29,14 @@ class Found:
 
 @dataclass(slots=True)
 class Overlap:
-    """One evaluation: its items, how many were found, by which fields, and in how many documents."""
+    """One evaluation: its items, how many were found, by which fields, and in how many documents.
+
+    Items without a text of five words are not `sought`.
+    """
 
     eval: str
     items: int
+    sought: int
     items_found: int = 0
     documents: int = 0
     fields: dict[str, int] = field(default_factory=dict)
@@ -97,9 +101,10 @@ def parquet_files(out: Path) -> list[Path]:
 
 
 def _overlaps(index: EvalIndex, found: Sequence[Found]) -> Iterator[Overlap]:
+    sought = index.sought
     for name, count in index.items.items():
         own = [[match for match in each.matches if match.eval == name] for each in found]
-        overlap = Overlap(name, count, len({match.item for matches in own for match in matches}))
+        overlap = Overlap(name, count, sought[name], len({match.item for matches in own for match in matches}))
         overlap.documents = sum(map(bool, own))
         for field_name in sorted({_bare(match.field) for matches in own for match in matches}):
             overlap.fields[field_name] = len({match.item for matches in own for match in matches

@@ -17,12 +17,11 @@ from curate.documents import Documents
 from curate.errors import UsageError
 from curate.output.dropped_documents import dropped_documents
 from curate.output.fates import keys_of
-from curate.protocol import Failure, Fate
 from curate.recipe import Recipe
 from curate.report.pages import Floats, Ints, Pages
 from curate.report.rules import RuleStudy, fails, judged
+from curate.report.said_again import keeps, said_of, without_limits
 from curate.stages import about, alone, is_barrier
-from curate.stages.attempt import attempt
 from curate.stages.kinds import limits
 
 TAKEN = {"kept": 1500, "one": 500, "several": 150}  # pages of each kind, at most
@@ -121,7 +120,7 @@ def sliders_of(pages: Pages, studies: Sequence[RuleStudy], recipe: Recipe | None
     kinds = []
     for name, group in groups.items():
         rows = taken[name][passing[taken[name]]]
-        last = np.stack([slider.last(values[rows, column]) for column, slider in enumerate(moved)], 1)
+        last = np.stack([slider.last(values[rows, place]) for place, slider in enumerate(moved)], 1)
         kinds.append(Kind(name, round(int(group.sum()) / pages.share), len(taken[name]), rows, last))
     return Sliders(tuple(moved), tuple(kinds), _shown(moved, kinds, values))
 
@@ -182,25 +181,28 @@ def _failing(values: Floats, moved: Sequence[Slider]) -> Ints:
 
 def _measure(pages: Pages, moved: Sequence[Slider], recipe: Recipe, values: Floats, rows: Ints) -> Any:
     """Send dropped pages on without limits; return which pass all else, and put what was measured into `values`."""
-    free = [_without_limits(stage) for stage in recipe.stages]
+    free = [without_limits(stage) for stage in recipe.stages]
     passing = np.zeros(len(pages), bool)
     number = dict(zip(pages.ids[rows].tolist(), rows.tolist(), strict=True))
     keys = np.sort(keys_of(pa.array(list(number), pa.string())))
     for documents, place in dropped_documents(pages.out, keys, recipe):
         known = [page in number for page in documents.batch.column("id").to_pylist()]
-        left = documents.take(np.flatnonzero(known))
+        left, same_text = documents.take(np.flatnonzero(known)), True
         for stage in filter(alone, free[place:]):
-            left = _through(stage, left, moved, pages, values, number)
+            left = _through(stage, left, moved, pages, values, number, same_text=same_text)
+            same_text &= not about(stage).edits
         passing[_rows(left, number)] = True
     return passing
 
 
 def _through(
-    stage: Any, documents: Documents, moved: Sequence[Slider], pages: Pages, values: Floats, number: Mapping[str, int]
-) -> Documents:
+    stage: Any, documents: Documents, moved: Sequence[Slider], pages: Pages, values: Floats, number: Mapping[str, int],
+    *, same_text: bool,
+) -> Documents:  # fmt: skip
     if not len(documents):
         return documents
-    outcome, at = attempt(stage, documents), _rows(documents, number)
+    at = _rows(documents, number)
+    outcome = said_of(stage, documents, pages, at, same_text=same_text)
     for column, slider in enumerate(moved):
         if slider.stage == stage.name:
             found = outcome.signals[slider.signal.removeprefix(f"{slider.stage}.")]
@@ -208,22 +210,12 @@ def _through(
             if slider.least_prose:
                 here = here & ~(outcome.signals["prose_fraction"] < slider.least_prose)
             values[at, column] = np.where(here, found, np.nan)
-    passed = [_keeps(outcome.fates[row]) for row in range(len(at))]
+    passed = [keeps(outcome.fates[row]) for row in range(len(at))]
     return outcome.documents.take(np.flatnonzero(passed))
-
-
-def _keeps(fate: Fate) -> bool:
-    return not isinstance(fate, Failure) and bool(fate)
 
 
 def _rows(documents: Documents, number: Mapping[str, int]) -> list[int]:
     return [number[page] for page in documents.batch.column("id").to_pylist()]
-
-
-def _without_limits(stage: Any) -> Any:
-    for name in limits(stage):
-        stage = stage.with_limit(name, None)
-    return stage
 
 
 def _shown(moved: Sequence[Slider], kinds: Sequence[Kind], values: Floats) -> tuple[int, ...]:

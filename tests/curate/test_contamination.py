@@ -176,9 +176,11 @@ def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path, name, content
 
 
 def test_files_without_items_find_nothing(tmp_path):
-    """Nothing, blank lines and items of numbers are no items, and no error."""
+    """Nothing, blank lines and items of numbers are no items, and no error in a folder of other files."""
     (tmp_path / "none.jsonl").write_text('\n{"id": 3, "value": 4}\n[]\n""\n')
-    assert EvalIndex.read([tmp_path / "none.jsonl"]).find(QUESTION) == []
+    assert EvalIndex.read([tmp_path]).find(QUESTION) == []
+    with pytest.raises(UsageError, match="holds no item with a text"):
+        EvalIndex.read([tmp_path / "none.jsonl"])
 
 
 def test_what_is_saved_finds_the_same(index, tmp_path):

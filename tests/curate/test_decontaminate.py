@@ -122,7 +122,15 @@ def test_the_command_measures_parquet_files(file, tmp_path, curate, monkeypatch)
     assert "2 of 4 documents" in done.stdout
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["evaluations"] == [
-        {"eval": "sums", "items": 2, "items_found": 1, "documents": 2, "fields": {"question": 1}, "share": 0.5}
+        {
+            "eval": "sums",
+            "items": 2,
+            "sought": 2,
+            "items_found": 1,
+            "documents": 2,
+            "fields": {"question": 1},
+            "share": 0.5,
+        }
     ]
     assert [match["id"] for match in report["matches"]] == ["texts.parquet:1", "texts.parquet:2"]
     pq.write_table(pa.table({"content": np.arange(3)}), plain)
@@ -130,6 +138,21 @@ def test_the_command_measures_parquet_files(file, tmp_path, curate, monkeypatch)
     assert wrong.returncode == 2
     assert wrong.stderr.count("\n") == 1
     assert "'text'" in wrong.stderr
+
+
+def test_what_cannot_be_looked_for_is_no_clean_answer(tmp_path, curate):
+    """A file without texts is refused, unless a folder names it; texts that are too short are counted apart."""
+    plain, empty, short = (tmp_path / name for name in ("texts.parquet", "empty.jsonl", "short.jsonl"))
+    pq.write_table(pa.table({"text": TEXTS}), plain)
+    for content in ("", '{"a": 1}\n'):
+        empty.write_text(content)
+        done = curate("contamination", plain, "--evals", empty)
+        assert done.returncode == 2
+        assert done.stderr == f"curate: {empty} holds no item with a text, so nothing could be found\n"
+    short.write_text('{"question": "hi"}\n')
+    done = curate("contamination", plain, "--evals", tmp_path, "--json")
+    (found,) = [each for each in json.loads(done.stdout)["evaluations"] if each["eval"] == "short"]
+    assert (found["items"], found["sought"], found["items_found"]) == (1, 0, 0)
 
 
 RECIPE = """

@@ -295,8 +295,8 @@ def test_nothing_gives_nothing() -> None:
     assert exact_duplicates([], np.array([], np.int64)).tolist() == []
 
 
-@pytest.mark.parametrize("threshold", [0.0, -1.0, 1.01, float("nan")])
-def test_wrong_thresholds_are_the_users_error(threshold: float) -> None:
+@pytest.mark.parametrize("threshold", [0.0, -1.0, 1.01, float("nan"), "0.8", None])
+def test_wrong_thresholds_are_the_users_error(threshold: object) -> None:
     """A similarity outside 0 to 1 is refused, and so is 0, which would remove everything."""
     with pytest.raises(UsageError, match="threshold"):
         near_duplicates(["a"], threshold=threshold)

@@ -296,6 +296,22 @@ def test_all_code_compiles_where_nothing_can_be_kept() -> None:
     assert done.stderr.count("compiled code") == 1
 
 
+WITH_A_CACHE = """
+import sys
+from curate.dedup.minhash import MinHash, signatures
+print(signatures(["Once upon a time there was a fox"], MinHash()).sum())
+print("scipy.linalg" in sys.modules, "numba.cpython.listobj" in sys.modules)
+"""
+
+
+def test_kept_code_is_loaded_without_what_compiling_needs() -> None:
+    """numba's own way imports all it compiles with, and SciPy's linear algebra, in each process that runs a kernel."""
+    command = [sys.executable, "-c", WITH_A_CACHE]
+    first, second = (subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(2))
+    assert first.stdout.split()[0] == second.stdout.split()[0]
+    assert second.stdout.split()[1:] == ["False", "False"]
+
+
 def test_settings_print_and_hash() -> None:
     """Settings go into a recipe's fingerprint, so equal ones print and hash alike and others do not."""
     assert repr(MinHash(seed=2)) == repr(MinHash(seed=2)) != repr(MinHash())

@@ -148,3 +148,10 @@ def test_mistakes_are_refused(crawl, curate, wrong) -> None:
     """A line that names the option."""
     done = curate("plan", crawl / "a.warc.gz", *wrong)
     assert done.returncode == 2 and wrong[0] in done.stderr and done.stdout == ""
+
+
+def test_empty_inputs_are_refused(tmp_path, curate) -> None:
+    """There is nothing to say of them."""
+    (tmp_path / "a.warc.gz").touch()
+    done = curate("plan", tmp_path / "a.warc.gz")
+    assert (done.returncode, done.stderr) == (2, "curate: the inputs are empty (1): there is nothing to plan\n")

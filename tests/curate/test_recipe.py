@@ -23,6 +23,7 @@ from curate.recipe import (
     fingerprint,
     load_recipe,
 )
+from curate.report.limits import recipe_of
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Read, Rules, Score
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,6 +181,19 @@ def test_an_unknown_recipe_is_a_users_mistake(name, said):
 
 
 @pytest.mark.parametrize("name", ["fineweb", "c4", "massivetext", "refinedweb"])
+def test_the_fast_form_of_a_recipe_has_another_extractor_and_nothing_else(name):
+    """It is called what loads it, so that commands which only have a report find it again."""
+    published, fast = load_recipe(name), load_recipe(f"{name}:fast")
+    differing = [i for i, pair in enumerate(zip(published.stages, fast.stages, strict=True)) if pair[0] != pair[1]]
+    assert [fast.stages[i].name for i in differing] == ["extract"]
+    assert [each.stages[differing[0]].extractor for each in (published, fast)] == ["trafilatura", "blocks"]
+    stages = [{"name": name} for name in fast.stage_names]
+    report = {"recipe": fast.name, "settings": describe(fast), "stages": stages}
+    assert recipe_of(report) == fast
+    assert recipe_of(report | {"recipe": name}) is None
+
+
+@pytest.mark.parametrize("name", ["fineweb:fast", "c4", "massivetext", "refinedweb:fast"])
 def test_recipes_of_the_papers_curate_the_sample_crawl(name, tmp_path, curate):
     """Each runs to the end on real stages, keeps some articles and drops most pages; a third of the crawl will do."""
     whole = (ROOT / "sample_data" / "crawl.warc.gz").read_bytes()

@@ -9,7 +9,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-import curate.engine.run
 from curate.cluster import Workers
 from curate.engine.run import run
 from curate.errors import UsageError
@@ -221,7 +220,6 @@ def test_killed_at_any_write_it_is_finished_by_the_next(finished, tmp_path, monk
     assert stops > 13  # the request, four files with a note before each, work, reports, manifest, the request as done
 
 
-@pytest.mark.skipif(not hasattr(curate.engine.run, "takedown"), reason="runs do not call takedown.honour yet")
 def test_a_rerun_does_not_bring_it_back(finished, out):
     """Whether it goes on from `work/` or reads the archive again, it leaves the very files the takedown left."""
     crawl, recipe, _ = finished
@@ -256,6 +254,8 @@ def test_verify_notices_a_page_that_came_back(finished, out):
     [
         ("urls", ["example.org/page"], "is no http address"),
         ("domains", ["https://example.org/"], "is no domain"),
+        ("domains", ["example.org", "com"], "'com' is no domain"),
+        ("domains", ["co.uk"], "'co.uk' is no domain"),
         ("ids", ["1234"], "is no document id"),
         ("urls", ["# nothing", " "], "empty"),
     ],

@@ -7,8 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from curate.engine.work_rows import GROUP_BYTES, GROUP_ROWS, WorkRows
 from curate.errors import UsageError
 from curate.files import (
     DiskFullError,
@@ -56,6 +58,33 @@ def test_an_abandoned_row_file_leaves_nothing(tmp_path):
     rows = RowFile(tmp_path / "x.parquet")
     rows.write(pa.RecordBatch.from_pydict({"id": ["a"]}))
     rows.abandon()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_of_a_task_wait_for_a_row_group(tmp_path):
+    """A group for each batch of a few rows took as long as everything else that is written."""
+    rows = WorkRows(tmp_path / "x.parquet")
+    for number in range(2 * GROUP_ROWS):
+        rows.write(pa.RecordBatch.from_pydict({"id": [number]}))
+    rows.write(pa.RecordBatch.from_pydict({"id": [-1]}))
+    described = rows.close()
+    file = pq.ParquetFile(tmp_path / "x.parquet")
+    assert [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)] == [GROUP_ROWS, GROUP_ROWS, 1]
+    assert file.read()["id"].to_pylist() == [*range(2 * GROUP_ROWS), -1]
+    assert described == describe_file(tmp_path / "x.parquet", 2 * GROUP_ROWS + 1)
+    large = WorkRows(tmp_path / "large.parquet")
+    for _ in range(3):
+        large.write(pa.RecordBatch.from_pydict({"text": ["a" * (GROUP_BYTES // 2 + 1)]}))
+    large.close()
+    assert pq.ParquetFile(tmp_path / "large.parquet").num_row_groups == 2
+
+
+def test_work_that_fails_leaves_no_waiting_rows(tmp_path):
+    """Neither a file nor a temporary one; and without rows there is no file at all."""
+    rows = WorkRows(tmp_path / "x.parquet")
+    rows.write(pa.RecordBatch.from_pydict({"id": ["a"]}))
+    rows.abandon()
+    assert WorkRows(tmp_path / "y.parquet").close() is None
     assert list(tmp_path.iterdir()) == []
 
 

@@ -95,6 +95,7 @@ def test_a_column_may_come_from_anywhere(column):
         (np.array("text"), "of one str"),
         (np.array([["a"], ["b"]]), "text 0 is list"),
         (np.array([b"a"]), "text 0 is bytes"),
+        (5, "a column of texts is needed, not int"),
     ],
 )
 def test_what_is_no_column_of_texts_is_refused_by_name(given, said):
@@ -102,6 +103,26 @@ def test_what_is_no_column_of_texts_is_refused_by_name(given, said):
     for function in (gopher.quality.batch, pii.redact.batch, language.identify.batch, toxicity.score, near_duplicates):
         with pytest.raises(TypeError, match=said):
             function(given)
+
+
+@pytest.mark.parametrize(
+    "function", [gopher.quality, fineweb.quality, url.quality, pii.find, pii.redact, pii.count, extract]
+)
+@pytest.mark.parametrize(
+    ("given", "said"), [(None, "not None"), (5, "not int"), (["a"], "not list"), (bytearray(b"a"), "not bytearray")]
+)
+def test_what_is_no_text_is_refused_by_name(function, given, said):
+    """One line that says what was given, whatever the function."""
+    with pytest.raises(TypeError, match=f"^a text is a .*, {said}"):
+        function(given)
+
+
+def test_missing_texts_of_pandas_are_told_what_to_do():
+    """Its two kinds of missing values are missing texts as None is."""
+    pandas = pytest.importorskip("pandas")
+    for column in (pandas.Series(["a", None], dtype="string"), pandas.Series(["a", pandas.NaT], dtype=object)):
+        with pytest.raises(TypeError, match=r"text 1 is Na?[AT]Type, not str; leave missing texts out"):
+            text_list(column)
 
 
 def test_no_column_is_refused_by_name():
@@ -190,7 +211,8 @@ def test_a_batch_of_one_costs_about_as_much_as_a_text():
 
 PUBLIC = ("filters.gopher", "filters.c4", "filters.fineweb", "filters.refinedweb", "filters.signals", "filters.url",
           "filters.html", "filters.pii", "filters.languages", "filters.consent", "classifiers.language",
-          "classifiers.quality", "classifiers.toxicity", "classifiers.webtext", "classifiers.multilingual")  # fmt: skip
+          "classifiers.quality", "classifiers.toxicity", "classifiers.webtext", "classifiers.multilingual",
+          "extract", "dedup", "warc", "contamination")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PUBLIC)
