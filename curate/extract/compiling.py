@@ -25,6 +25,6 @@ def borrowing(function: F) -> F:
     """Compile a function that makes no arrays and keeps none: it works on what its caller holds, compiled code.
 
     So references need no counting, which is an atomic addition for every array at every call and was three quarters
-    of the tokenizer's time.
+    of the tokenizer's time. It must not return an array either: its caller would give that back twice.
     """
     return part(function, _nrt=False)
