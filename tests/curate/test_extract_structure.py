@@ -103,9 +103,9 @@ STRUCTURE = {
         "| A |  | B |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n|  | 4 | 5 |"),
     "blocks in a cell are one line": ("<table><tr><td><p>a</p><p>b</p><td>c|d<tr><td>e<br>f<td>g</table>",
         "| a b | c\\|d |\n| --- | --- |\n| e f | g |"),
-    "a table of lists lays out": (
+    "lists in a table stay in their rows": (
         "<table><tr><th>A<th>B<tr><td>1<td><ul><li>a<li>b<li>c</ul><tr><td>2<td><ul><li>d<li>e</ul></table>",
-        "A\n\nB\n\n1\n\n- a\n- b\n- c\n\n2\n\n- d\n- e"),
+        "| A | B |\n| --- | --- |\n| 1 | a b c |\n| 2 | d e |"),
     "lists side by side stay in their columns": (
         "<table><tr><th>For<th>Against<tr><td><ul><li>a<li>b<li>c</ul><td><ul><li>d<li>e</ul></table>",
         "| For | Against |\n| --- | --- |\n| a b c | d e |"),
