@@ -14,7 +14,8 @@ from pathlib import Path
 MARKUP = """< > </ <!-- --> & &# &#x " ' <p> </a> <svg> <template> </table> <td> <tr> <pre> <title> </title> <br><br>
 <select> <h1> </h2> <li> <x/> <div/> </p> <foreignobject> <noscript> <math> </math> <mfrac> <msup> <mi>x <annotation>
 </annotation> <sup> </sup> <sub> </sub> 2 x <code> </code> <samp> <table> <td/colspan=9> <td/rowspan=9> <caption> <ol>
-<dl> <dt> <dd> <blockquote> </blockquote> <figcaption> $$ $ \\( \\) \\[ <img/alt=\\frac{a}{b}> &nbsp;"""
+<dl> <dt> <dd> <blockquote> </blockquote> <figcaption> $$ $ \\( \\) \\[ <img/alt=\\frac{a}{b}> &nbsp; ...
+<section/id=a-b> <div/id=c> [\u2026]"""
 LONG = (
     "<a href=x>",
     "<script type=text/template>",

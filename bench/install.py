@@ -19,7 +19,7 @@ NEXT = {"core": "pii", "pii": "run", "run": "s3", "s3": "ray", "ray": "all"}
 WORKS = {
     "core": "from curate.filters import gopher, c4; from curate.classifiers import quality\n"
     "assert gopher.quality('Too short.').rule == 'min_words' and quality.score(['Login'])[0] < .5",
-    "pii": "from curate.filters import pii; pii.find('(0)30 90182012')",
+    "pii": "from curate.filters import pii; assert pii.find('(0)30 90182012')",
     "run": "from curate.cli import main; import sys\n"
     "sys.exit(main(['run', sys.argv[1], '--out', sys.argv[2], '--workers', '1', '--quiet']))",
     "s3": "from curate.inputs import s3; s3.access()",

@@ -5,7 +5,8 @@
 Everything a command starts is counted, from start to exit, whoever its parent is then: Ray's raylet does not wait for
 its workers, so that their time is in no parent's account. `--margin` runs each also on every fourth page and gives
 the cost of one page more: the difference, over the pages between. (Four times the same pages would not do: the copies
-go before the last stages.) datatrove gets a virtual environment of its own under out/, made at the first run.
+go before the last stages.) "Outside" is what our stages do not account for: start, files, output, report. datatrove
+gets a virtual environment of its own under out/, made at the first run.
 """
 
 import argparse
@@ -139,7 +140,9 @@ def ours(recipe: str, workers: str, warc: Path, out: Path) -> tuple[dict[str, fl
     """A run of a recipe, and the totals of its report."""
     command = [sys.executable, "-m", "curate.cli", "run", str(warc), "--out", str(out), "--recipe", recipe]
     figures = measured([*command, "--workers", workers], cwd=ROOT, stdout=subprocess.DEVNULL)
-    return figures, json.loads((out / "report.json").read_text())["totals"]
+    report = json.loads((out / "report.json").read_text())
+    figures["outside"] = figures["cpu"] - sum(stage["seconds"] for stage in report["stages"])
+    return figures, report["totals"]
 
 
 def theirs(python: Path, warc: Path, out: Path) -> dict[str, float]:
@@ -181,22 +184,31 @@ def main() -> None:
 
 def show(rows: list[tuple[str, list[dict[str, float]], object]], pages: list[int]) -> None:
     """Print a line a run: the cost of a page, and of one page more where a part of the pages was run too."""
-    slowest, margins = rows[-1][1][0]["cpu"], [margin(runs, pages) for _, runs, _ in rows]
+    slowest, margins = rows[-1][1][0]["cpu"], [margin(runs, pages, "cpu") for _, runs, _ in rows]
     print(
-        f"{'':<30}{'CPU s':>8}{'ms/page':>9}{'one more':>10}{'wall s':>8}{'peak MB':>9}{'kept':>7}"
-        f"{'times less CPU':>16}{'at the margin':>15}"
+        f"{'':<30}{'CPU s':>8}{'ms/page':>9}{'one more':>10}{'outside':>9}{'one more':>10}{'wall s':>8}{'peak MB':>9}"
+        f"{'kept':>7}{'times less CPU':>16}{'at the margin':>15}"
     )
-    for (name, (whole, *_), kept), more in zip(rows, margins, strict=True):
+    for (name, runs, kept), more in zip(rows, margins, strict=True):
+        whole = runs[0]
         ratio = f"{margins[-1] / more:.1f}" if more else ""
+        outside = 1000 * whole["outside"] / pages[0] if "outside" in whole else None
+        outside_more = margin(runs, pages, "outside") if outside else 0.0
         print(
-            f"{name:<30}{whole['cpu']:>8.1f}{1000 * whole['cpu'] / pages[0]:>9.2f}{f'{more:.2f}' if more else '':>10}"
-            f"{whole['wall']:>8.1f}{whole['peak_mb']:>9.0f}{kept:>7}{slowest / whole['cpu']:>16.1f}{ratio:>15}"
+            f"{name:<30}{whole['cpu']:>8.1f}{1000 * whole['cpu'] / pages[0]:>9.2f}{shown(more):>10}"
+            f"{shown(outside):>9}{shown(outside_more):>10}{whole['wall']:>8.1f}{whole['peak_mb']:>9.0f}{kept:>7}"
+            f"{slowest / whole['cpu']:>16.1f}{ratio:>15}"
         )
 
 
-def margin(runs: list[dict[str, float]], pages: list[int]) -> float:
+def shown(milliseconds: float | None) -> str:
+    """A cost in two decimals, nothing where there is none."""
+    return f"{milliseconds:.2f}" if milliseconds else ""
+
+
+def margin(runs: list[dict[str, float]], pages: list[int], what: str) -> float:
     """CPU ms of one page more, from a run of all pages and one of a part; 0 where there is only one."""
-    return 1000 * (runs[0]["cpu"] - runs[1]["cpu"]) / (pages[0] - pages[1]) if len(runs) > 1 else 0.0
+    return 1000 * (runs[0][what] - runs[1][what]) / (pages[0] - pages[1]) if len(runs) > 1 else 0.0
 
 
 if __name__ == "__main__":

@@ -16,19 +16,21 @@ class ModelError(ValueError):
     """A model file is missing, truncated, swapped or has another digest than expected; the message is one line."""
 
 
-class _Walk:
+class Walk:
     """A position in the bytes of a model; every step past the end raises."""
 
-    def __init__(self, data: mmap.mmap) -> None:
+    def __init__(self, data: mmap.mmap | bytes) -> None:
         self.data = data
         self.at = HEADER.size
 
     def skip(self, size: int) -> None:
+        """Go on by so many bytes; struct.error past the end."""
         if size < 0 or self.at + size > len(self.data):
             raise struct.error
         self.at += size
 
     def read(self, layout: str) -> tuple[Any, ...]:
+        """Read what a layout of `struct` says."""
         start = self.at
         self.skip(struct.calcsize(layout))
         return struct.unpack_from(layout, self.data, start)
@@ -43,10 +45,12 @@ class _Walk:
             self.skip(1 + 8 + 1)
 
     def skip_quantiser(self) -> None:
+        """Pass over the values of codes."""
         dim, _, _, _ = self.read("<4i")
         self.skip(dim * 256 * 4)
 
     def skip_matrix(self, *, quantised: bool) -> None:
+        """Pass over a matrix, of numbers or of codes."""
         if not quantised:
             rows, columns = self.read("<2q")
             self.skip(rows * columns * 4)
@@ -61,7 +65,7 @@ class _Walk:
 
 
 def _end_of_model(data: mmap.mmap) -> int:
-    walk = _Walk(data)
+    walk = Walk(data)
     settings = walk.read("<12i")
     walk.read("<d")
     words, _, _ = walk.read("<3i")

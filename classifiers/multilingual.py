@@ -1,7 +1,9 @@
-"""What a text is worth in any language, by its form alone: a score for languages that the quality model does not read.
+"""What a text is worth in any language: a score for languages that the quality model does not read.
 
-`quality.score` knows English words and is better where a text is English. This one sees lines, sentences and marks
-(`classifiers.plain_form`), so it ranks pages of languages it was never shown; what it cannot see is what they say.
+`quality.score` knows English words and is better where a text is English. This one adds two judgements. One is of how
+like the text is to known ones in its lines, sentences and marks (`classifiers.plain_form`) and in what it speaks of
+(`classifiers.kinds`), which English pages teach for all languages. The other is of its words and their parts
+(`classifiers.pieces`), most of which only pages of the same or a kin language can teach.
 """
 
 import io
@@ -15,29 +17,51 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.classifiers import plain_form
+from curate.classifiers import kinds, pieces, plain_form
 from curate.classifiers.fasttext_model import ModelError, ModelFile, shipped
 from curate.classifiers.value_model import DECIMALS, QUANTILES, levels
 from curate.filters.batches import takes_column, text_list
 from curate.filters.deferred import Deferred
 from curate.filters.verdict import judged_by
 
-__all__ = ["MIN_VALUE", "MODEL", "FormModel", "score"]
+__all__ = ["MIN_VALUE", "MODEL", "MultilingualModel", "score"]
 __dir__ = __all__.copy  # so dir() shows what is public
 
 kernels = Deferred("curate.classifiers.value_kernels")
 
 MODEL = shipped("multilingual.npz")
-MIN_VALUE = 0.4  # keeps .8 of the pages worth having of sources left out; docs/languages.md has the curve
+MIN_VALUE = 0.46  # keeps .8 of the pages worth having of sources left out; docs/languages.md has the curve
+
+
+NUMBERS = (*plain_form.NAMES, *kinds.NAMES)
+WORDS = plain_form.NAMES.index("log_words")
+# A kind counts less than a number of form, since a list of words finds only part of what it stands for.
+SCALES = np.array([1.0] * len(plain_form.NAMES) + [0.7] * len(kinds.NAMES), np.float32)
+RARITY_STEPS = 16  # of a slot's rarity, log(texts / texts that have it), to 1
 
 
 @dataclass(frozen=True, slots=True)
-class FormModel:
+class Measured:
+    """What the model looks at in a text: `numbers` float64[63], the slots of its pieces and how much each counts."""
+
+    numbers: NDArray[np.float64]
+    slots: NDArray[np.int32]
+    amounts: NDArray[np.float32]
+
+
+def measure(text: str) -> Measured:
+    """Form and kinds of a text, and its pieces."""
+    return Measured(np.concatenate([plain_form.measure(text), kinds.measure(text)]), *pieces.measure(text))
+
+
+@dataclass(frozen=True, slots=True)
+class MultilingualModel:
     """The numbers of a model: `knots` float32[numbers, quantiles], `landmarks` float32[m, numbers], `pulls` float32[m].
 
     A text's numbers become normal scores among those of known texts, and each landmark pulls by how near it is, over a
-    distance of `width`, float32[1], from `offset`, float32[1]. `sums` and `shares`, float32[k], are the curve from sums
-    to the share of texts worth having.
+    distance of `width`, float32[1], from `offset`, float32[1]. `weights`, int8[slots] in steps of `step`, float32[1],
+    are what pieces add, each by its `rarity`, uint8[slots], 0 where the model saw it in one text at most. `sums` and
+    `shares`, float32[k], are the curve from sums to the share of texts worth having.
     """
 
     knots: NDArray[np.float32]
@@ -45,13 +69,19 @@ class FormModel:
     pulls: NDArray[np.float32]
     width: NDArray[np.float32]
     offset: NDArray[np.float32]
+    weights: NDArray[np.int8]
+    rarity: NDArray[np.uint8]
+    step: NDArray[np.float32]
     sums: NDArray[np.float32]
     shares: NDArray[np.float32]
 
-    def raw(self, form: NDArray[np.float64]) -> float:
-        """The sum for one text's numbers, about a value from 0 to 5."""
-        place = kernels.normal_scores(form, self.knots, levels())
-        return float(kernels.likeness(place, self.landmarks, self.pulls, self.width[0]) + self.offset[0])
+    def raw(self, measured: Measured) -> float:
+        """The sum for one text, about a value from 0 to 5."""
+        place = kernels.normal_scores(measured.numbers, self.knots, levels()) * SCALES
+        amounts = measured.amounts * self.rarity[measured.slots]
+        length = max(float(np.sqrt((amounts**2).sum())), 1e-9)
+        wording = float(self.step[0]) * float(self.weights[measured.slots] @ amounts) / length
+        return float(kernels.likeness(place, self.landmarks, self.pulls, self.width[0]) + self.offset[0]) + wording
 
     def share(self, raw: NDArray[np.float64]) -> NDArray[np.float32]:
         """The share of texts worth having at each sum, rounded: float32 of the same shape, in [0, 1]."""
@@ -59,7 +89,7 @@ class FormModel:
 
 
 @judged_by(
-    "a language model that read 3,348 English pages and 775 in 18 other languages, through the form of their texts",
+    "a language model that read 3,348 English pages and 775 in 18 other languages, through form and words of them",
     "good texts with short lines: poems, dialogue, lists; it cannot tell a true text from a fluent one",
 )
 @takes_column
@@ -82,15 +112,12 @@ def score(texts: Sequence[str], *, model: ModelFile = MODEL) -> NDArray[np.float
     True
     """
     loaded = load(model)
-    forms = [plain_form.measure(text) for text in text_list(texts)]
-    shares = loaded.share(np.array([loaded.raw(form) for form in forms], np.float64))
-    return np.where([form[WORDS] > 0 for form in forms], shares, np.float32(0)).astype(np.float32)
+    measured = [measure(text) for text in text_list(texts)]
+    shares = loaded.share(np.array([loaded.raw(each) for each in measured], np.float64))
+    return np.where([each.numbers[WORDS] > 0 for each in measured], shares, np.float32(0)).astype(np.float32)
 
 
-WORDS = plain_form.NAMES.index("log_words")
-
-
-def load(model: ModelFile) -> FormModel:
+def load(model: ModelFile) -> MultilingualModel:
     """Check a model file and load it; a second call in the same process returns the same object.
 
     Raises ModelError, naming the file, when it is missing, has another digest than it should or is no such model.
@@ -102,29 +129,31 @@ def load(model: ModelFile) -> FormModel:
 
 
 @lru_cache(maxsize=8)
-def _load(model: ModelFile, _modified: int) -> FormModel:
+def _load(model: ModelFile, _modified: int) -> MultilingualModel:
     content = Path(model.path).read_bytes()
     if model.sha256 and (found := sha256(content).hexdigest()) != model.sha256:
         raise ModelError(f"the model {model.path} has SHA-256 {found}, expected {model.sha256}")
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            loaded = FormModel(**{field.name: arrays[field.name] for field in fields(FormModel)})
+            loaded = MultilingualModel(**{field.name: arrays[field.name] for field in fields(MultilingualModel)})
     except Exception as error:  # numpy and zlib raise a dozen kinds over a damaged file
-        raise ModelError(f"{model.path} holds no model of form: {error}") from error
-    numbers, marks, curve = len(plain_form.NAMES), len(loaded.landmarks), len(loaded.sums)
+        raise ModelError(f"{model.path} holds no multilingual model: {error}") from error
+    numbers, marks, curve = len(NUMBERS), len(loaded.landmarks), len(loaded.sums)
     wanted = {"knots": (numbers, QUANTILES), "landmarks": (marks, numbers), "pulls": (marks,), "width": (1,),
-              "offset": (1,), "sums": (curve,), "shares": (curve,)}  # fmt: skip
+              "offset": (1,), "weights": (1 << pieces.BITS,), "rarity": (1 << pieces.BITS,),
+              "step": (1,), "sums": (curve,), "shares": (curve,)}  # fmt: skip
     for name, shape in wanted.items():
         array = getattr(loaded, name)
-        if array.dtype != np.float32 or array.shape != shape or not np.isfinite(array).all():
-            raise ModelError(f"{model.path} holds no model of form for this version: {name} is {array.shape}")
+        kind = {"weights": np.int8, "rarity": np.uint8}.get(name, np.float32)
+        if array.dtype != kind or array.shape != shape or not np.isfinite(array).all():
+            raise ModelError(f"{model.path} holds no multilingual model for this version: {name} is {array.shape}")
     return loaded
 
 
-def save(model: FormModel, path: str | os.PathLike[str]) -> ModelFile:
+def save(model: MultilingualModel, path: str | os.PathLike[str]) -> ModelFile:
     """Write a model beside its final name and move it there; the same model gives the same bytes."""
     file = io.BytesIO()
-    np.savez_compressed(file, **{field.name: getattr(model, field.name) for field in fields(FormModel)})
+    np.savez_compressed(file, **{field.name: getattr(model, field.name) for field in fields(MultilingualModel)})
     part = Path(f"{os.fspath(path)}.part")
     part.write_bytes(file.getvalue())
     part.replace(path)

@@ -43,8 +43,8 @@ CHARS = ("log_chars", "digit_share", "letter_share", "space_share", "mark_share"
          "compressed_share")  # fmt: skip
 NAMES = (*LINES, *SENTENCES, *(f"{name}_per_word" for name in MARKS), *WORDS, *CHARS)
 
-_DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ebef"
-_WORD = re.compile(rf"[{_DENSE}]|[^\W\d_{_DENSE}]+(?:['’][^\W\d_{_DENSE}]+)*")
+DENSE_LETTERS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ebef"
+WORD = re.compile(rf"[{DENSE_LETTERS}]|[^\W\d_{DENSE_LETTERS}]+(?:['’][^\W\d_{DENSE_LETTERS}]+)*")
 _MARKUP = re.compile(r"^[#*>\-+•|\s]+")
 _SENTENCE = re.compile(r"[.!?。！？؟।]+[\s\"'”’»」』)]*|\n")
 _ENDED = re.compile(r"[.!?。！？؟।…．][\"')”’»」』）\]\s]*$")
@@ -57,10 +57,10 @@ def measure(text: str) -> NDArray[np.float64]:
     flags = ch.classes()[np.minimum(codes, ch.LIMIT - 1)] * (codes < ch.LIMIT)
     dense = float(np.count_nonzero(flags & ch.ALONE)) / max(len(seen), 1)
     scale = DENSE if dense > MANY else 1.0
-    words = _WORD.findall(seen.lower())
+    words = WORD.findall(seen.lower())
     return np.array([
         *_line_form([bare for line in seen.split("\n") if (bare := _MARKUP.sub("", line.strip()))], scale),
-        *_sentence_form([len(_WORD.findall(part)) for part in _SENTENCE.split(seen)]),
+        *_sentence_form([len(WORD.findall(part)) for part in _SENTENCE.split(seen)]),
         *_mark_form(seen, len(words)),
         *_word_form(words, scale),
         *_char_form(seen, len(text) * scale, flags, dense),

@@ -246,3 +246,22 @@ def sums(value: Any, group: Any, seen: Any, last: Any, frames: Any, weights: Any
             for h in range(heads):
                 out[t + 1, h] += weights[room[k], h]
     return out
+
+
+@kernel
+def worst(odds: Any, begin: Any, heads: Any, limits: Any) -> Any:
+    """For each head how many sentences reach its limit, and where the worst of them begins, -1 for none: int64[2, k].
+
+    `odds` is float64[sentences, all heads], `begin` int64[sentences].
+    """
+    out = np.zeros((2, len(heads)), np.int64)
+    for k in range(len(heads)):
+        most = -np.inf
+        out[1, k] = -1
+        for i in range(len(odds)):
+            value = odds[i, heads[k]]
+            if value >= limits[k]:
+                out[0, k] += 1
+                if value > most:
+                    most, out[1, k] = value, begin[i]
+    return out

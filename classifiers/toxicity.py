@@ -10,10 +10,13 @@ from curate.classifiers import toxicity_model
 from curate.classifiers.fasttext_model import ModelFile, shipped
 from curate.classifiers.toxicity_model import KINDS, ToxicityModel
 from curate.filters.batches import takes_column, text_list
+from curate.filters.deferred import Deferred
 from curate.filters.verdict import judged_by
 
 __all__ = ["MAX_TOXICITY", "MODEL", "details", "score"]
 __dir__ = __all__.copy  # so dir() shows what is public
+
+kernels = Deferred("curate.classifiers.toxic_reading")
 
 MODEL = shipped("toxicity.npz")
 
@@ -65,14 +68,17 @@ def details(texts: Sequence[str], *, model: ModelFile = MODEL) -> dict[str, NDAr
     (1, 36, -1)
     """
     judged = _judged(texts, model)
+    limits = np.array(list(LIMITS.values()))
+    heads = np.array([KINDS.index(kind) for kind in LIMITS])
+    worst = np.array([kernels.worst(odds, begin, heads, limits) for odds, begin in judged], np.int64).reshape(
+        -1, 2, len(heads)
+    )
+    sentences = np.array([max(len(odds), 1) for odds, _ in judged], np.int64)
     found: dict[str, NDArray[Any]] = {"score": np.array([_page_score(odds) for odds, _ in judged], np.float32)}
-    for kind, limit in LIMITS.items():
-        column = [odds[:, KINDS.index(kind)] for odds, _ in judged]
-        counts = [int((each >= limit).sum()) for each in column]
-        found[kind] = np.array([n / max(len(each), 1) for n, each in zip(counts, column, strict=True)], np.float32)
-        found[f"{kind}_count"] = np.array(counts, np.int32)
-        places = [int(at[each.argmax()]) if n else -1 for n, each, (_, at) in zip(counts, column, judged, strict=True)]
-        found[f"{kind}_place"] = np.array(places, np.int32)
+    for place, kind in enumerate(LIMITS):
+        found[kind] = (worst[:, 0, place] / sentences).astype(np.float32)
+        found[f"{kind}_count"] = worst[:, 0, place].astype(np.int32)
+        found[f"{kind}_place"] = worst[:, 1, place].astype(np.int32)
     return found
 
 
@@ -93,7 +99,9 @@ def page_mean(odds: NDArray[np.float64]) -> float:
     if not len(odds):
         return 0.0
     harm = np.minimum(odds[:, 0], AT_MOST)
-    start = min(max(float(np.median(odds[:, 0])) + ABOVE_MIDDLE, LOWEST), HIGHEST)
+    order = np.sort(odds[:, 0])
+    middle = float(order[(len(order) - 1) // 2] + order[len(order) // 2]) / 2  # the median, without NumPy's detours
+    start = min(max(middle + ABOVE_MIDDLE, LOWEST), HIGHEST)
     return max(ALL_SHARE * _counted(harm, FROM), _counted(harm, start)) / (len(harm) + PRIOR_SENTENCES)
 
 

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from curate import __version__, cluster
 from curate.errors import CurateError, NotAnArchiveError, UsageError
+from curate.memory import set_up
 from curate.output.published import Use, brought
 from curate.terminal import harmless
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     A command that is interrupted from the keyboard returns 130.
     """
+    set_up()
     given = sys.argv[1:] if arguments is None else list(arguments)
     _never_fail_to_print()
     if not given:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from curate.errors import UsageError
 from curate.files import TEMPORARY, DiskFullError, forget
 from curate.liveness import refuse_silent, watched
-from curate.memory import give_back, use_system_memory
+from curate.memory import give_back, keep_what_is_loaded, set_up
 from curate.places import Place, adopt, standing
 from curate.preflight import WORKER_BYTES, available_memory, gigabytes
 from curate.proofs import leave_proof, tidy_folders, unseen
@@ -153,6 +153,8 @@ def _map_here(function: Callable[..., Any], calls: "Calls") -> Iterator[tuple[in
 def _there(what: tuple[Callable[..., Any], tuple[Place, ...]], *arguments: object) -> object:
     """A call in a worker, where folders stand for folders elsewhere as they do in the driver."""
     function, places = what
+    set_up()
+    keep_what_is_loaded()
     lost = _guarded(_take, places)
     return lost if isinstance(lost, Lost) else _guarded(function, *arguments)
 
@@ -164,7 +166,6 @@ def _take(places: Sequence[Place]) -> None:
 
 
 def _guarded(function: Callable[..., Any], *arguments: object) -> object:
-    use_system_memory()
     try:
         return function(*arguments)
     except DiskFullError as error:

@@ -5,9 +5,10 @@ and `spans`, which say what the parts of the text are. Everything else is proven
 (language, scores) as they go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -191,6 +192,17 @@ def provenance(record: Record, warc_path: str) -> dict[str, object]:
         "warc_offset": record.offset,
         "warc_length": record.length,
     }
+
+
+def page_rows(rows: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
+    """Rows as `page_row` makes them as a batch under `PAGES`; HTML is copied once, and not again as a buffer grows."""
+    html = [row["html"] for row in rows]
+    offsets = np.concatenate([[0], np.cumsum([len(page) for page in html])]).astype(np.int64)
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(html))]
+    pages = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(html), buffers)
+    others = [field for field in PAGES if field.name != "html"]
+    columns = {field.name: pa.array([row[field.name] for row in rows], field.type) for field in others}
+    return pa.RecordBatch.from_pydict(columns | {"html": pages}, PAGES)
 
 
 def page_row(page: Page, warc_path: str) -> dict[str, object]:

@@ -89,6 +89,7 @@ def _said(error: Exception, module: ModuleType) -> str:
     unknown = re.search(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'", said)
     made = getattr(module, unknown[1], None) if unknown else None
     if unknown and is_dataclass(made):
+        said = said.partition(". Did you mean")[0]  # what Python itself adds from 3.13 on
         return said + choices(unknown[2], [each.name for each in fields(made)])
     near = get_close_matches(error.name or "", vars(module), 1) if isinstance(error, NameError) else []
     return f"{said}; did you mean {near[0]!r}?" if near else said

@@ -22,6 +22,7 @@ class Kind(IntEnum):
     DEFINITION = 8
 
 
+_APART = frozenset({Kind.CODE, Kind.TABLE, Kind.FORMULA})
 # A table whose cells hold more than this on average, in characters, is a text that was laid out with one.
 MAX_CELL_CHARS = 20
 
@@ -65,6 +66,8 @@ def apart_from_prose(text: str, packed: bytes) -> NDArray[np.int64]:
     >>> apart_from_prose("It is\n\nx = 1", pack([Span(0, 5, Kind.PROSE), Span(7, 12, Kind.CODE)])).tolist()
     [[7, 12]]
     """
+    if _APART.isdisjoint(packed[8::16]):  # the lowest bytes of all kinds, which most often are those of prose alone
+        return np.empty((0, 2), np.int64)
     spans = columns(packed)
     apart = (spans[:, 2] == Kind.CODE) | (spans[:, 2] == Kind.FORMULA)
     for row in np.flatnonzero(spans[:, 2] == Kind.TABLE).tolist():

@@ -142,6 +142,8 @@ class TextView:
     @Lazy
     def prose(self) -> "TextView":
         """The view of the text without what is no prose; the view itself where there is nothing of that."""
+        if self.apart is None or not len(self.apart):
+            return self
         kept = self._prose_spans
         return self if len(kept) == 1 and kept.lengths[0] == len(self.text) else TextView("".join(kept.of(self.text)))
 

@@ -9,7 +9,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict:  # noqa: PLW1641  the dataclass makes its hash
     """The outcome of judging one text; true exactly when the text is kept.
 
     `rule` names the limit that dropped the text and is empty when nothing did; `value` is the signal that was
@@ -27,6 +27,12 @@ class Verdict:
 
     def __bool__(self) -> bool:
         return not self.rule
+
+    def __eq__(self, other: object) -> bool:
+        # As tuples, in which the one NaN of kept verdicts equals itself: from Python 3.13 on, fields are compared.
+        if not isinstance(other, Verdict):
+            return NotImplemented
+        return (self.rule, self.value, self.limit) == (other.rule, other.value, other.limit)
 
     def __reduce__(self) -> tuple[type["Verdict"], tuple[object, ...]]:
         # Without arguments a kept verdict gets the one NaN back that it is compared by.

@@ -1,6 +1,8 @@
 """The sample crawl: it can be made again, it names nobody, and each kind of page meets the stage it was made for."""
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 import unicodedata
@@ -166,3 +168,30 @@ def test_the_readme_names_every_kind(expected: dict[str, dict[str, str]]) -> Non
     kinds = Counter((fate["expected"], fate["kind"]) for fate in expected.values())
     for (stage, kind), count in kinds.items():
         assert f"{kind} ({count})" in table[stage], (stage, kind, count)
+
+
+TUTORIALS = REPOSITORY / "docs" / "tutorial"
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(TUTORIALS.glob("*.md"))])
+def test_the_tutorials_show_what_is_printed(name: str, out: Path, curate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command that a tutorial gives with its output prints these lines in this order; `...` leaves some out."""
+    monkeypatch.setenv("COLUMNS", "120")
+    blocks = re.findall(r"^```\n\$ curate (.*)\n((?:.*\n)*?)```", (TUTORIALS / name).read_text(), re.MULTILINE)
+    for command, shown in blocks:
+        done = curate(*shlex.split(command.replace("out/sample", str(out))))
+        assert done.returncode == 0, done.stderr
+        said = iter(" ".join(line.split()) for line in done.stdout.splitlines())
+        missing = [line for line in shown.splitlines() if line != "..." and " ".join(line.split()) not in said]
+        assert missing == []
+    assert blocks or name not in ("changing-a-limit.md", "reading-the-report.md")
+
+
+def test_the_first_tutorial_shows_the_table(out: Path, curate, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows are those of the report, whatever the seconds are."""
+    monkeypatch.setenv("COLUMNS", "160")
+    table = re.search(r"^```\n(stage .*?)^```", (TUTORIALS / "first-crawl.md").read_text(), re.MULTILINE | re.DOTALL)
+    said = [re.sub(r" +\d+\.\d  ", " ", line).split() for line in curate("report", out).stdout.splitlines()]
+    assert table
+    shown = [re.sub(r" +\d+\.\d  ", " ", line).split() for line in table[1].splitlines() if line != "..."]
+    assert [line for line in shown if line not in said] == []

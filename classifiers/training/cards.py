@@ -188,8 +188,10 @@ def multilingual_card(data: Path, model: ModelFile, _folder: str) -> str:
     known = multilingual.labelled(data)
     return _card(
         model, data, "Multilingual", [training_data.VALUES, multilingual.VALUES],
-        {"landmarks": multilingual.LANDMARKS, "damping": multilingual.DAMPING, "width": multilingual.WIDTH},
-        READING + multilingual.numbers(known, multilingual.train(known)[1]), "Ridge regression on form alone",
+        {"landmarks": multilingual.LANDMARKS, "damping": multilingual.DAMPING, "width": round(multilingual.WIDTH, 1),
+         "pieces": multilingual.PIECES_SHARE, "weight of other languages": multilingual.FOREIGN_WEIGHT},
+        f"{READING.rstrip()}\n\n{multilingual.numbers(known, multilingual.train(known)[1])}",
+        "Ridge regression on form, kinds of words, and words and their parts",
     )  # fmt: skip
 
 

@@ -1,18 +1,19 @@
-"""The multilingual value model from labelled pages: ridge regression on likeness to landmarks, and a readable curve.
+"""The multilingual value model from labelled pages: ridge regression on likeness to landmarks and on pieces of words.
 
-Pages in English teach it too: form carries over, and there are four times as many. Nothing is drawn by chance.
+Pages in English teach it too: form and kinds carry over, and there are four times as many. Nothing is drawn by chance.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.classifiers import plain_form, value_kernels
-from curate.classifiers.multilingual import FormModel
+from curate.classifiers import pieces, value_kernels
+from curate.classifiers.multilingual import RARITY_STEPS, SCALES, Measured, MultilingualModel, measure
 from curate.classifiers.training import evaluate
 from curate.classifiers.training.corpora import read_jsonl
 from curate.classifiers.training.value import curve, folds_of
@@ -20,16 +21,18 @@ from curate.classifiers.training.value_examples import WORTH
 from curate.classifiers.training.webtext_report import table
 from curate.classifiers.value_model import QUANTILES, levels
 
-LANDMARKS, DAMPING, RIDGE_OF_MARKS = 768, 0.3, 1e-3
+LANDMARKS, DAMPING, RIDGE_OF_MARKS = 768, 0.2, 1e-3
+PIECES_SHARE = 0.3  # how much likeness in pieces counts beside likeness in form and kinds, which counts 1
+FOREIGN_WEIGHT = 2.0  # a page in another language than English counts as so many
 VALUES = "labelled/page_value_multilingual.jsonl.zst"
-WIDTH = 2.0 * len(plain_form.NAMES)
+WIDTH = 2.0 * float((SCALES**2).sum())
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Labelled pages: `forms` float64[n, numbers], `values` float64[n], and language, source and characters of each."""
+    """Labelled pages: what is measured of each, `values` float64[n], and language, source and characters of each."""
 
-    forms: NDArray[np.float64]
+    measured: tuple[Measured, ...]
     values: NDArray[np.float64]
     languages: NDArray[np.str_]
     sources: NDArray[np.str_]
@@ -37,9 +40,8 @@ class Labelled:
 
     def rows(self, which: NDArray[np.bool_]) -> "Labelled":
         """Some of the pages."""
-        return Labelled(
-            self.forms[which], self.values[which], self.languages[which], self.sources[which], self.chars[which]
-        )
+        measured = tuple(self.measured[i] for i in np.flatnonzero(which))
+        return Labelled(measured, self.values[which], self.languages[which], self.sources[which], self.chars[which])
 
 
 def labelled(data: Path) -> Labelled:
@@ -48,7 +50,7 @@ def labelled(data: Path) -> Labelled:
     rows += read_jsonl(data / VALUES)
     rows.sort(key=lambda row: (row["source"], row["text"]))
     return Labelled(
-        np.array([plain_form.measure(row["text"]) for row in rows]),
+        tuple(measure(row["text"]) for row in rows),
         np.array([float(row["value"]) for row in rows]),
         np.array([row["language"] for row in rows]),
         np.array([row["source"] for row in rows]),
@@ -56,24 +58,53 @@ def labelled(data: Path) -> Labelled:
     )
 
 
-def fit(known: Labelled) -> FormModel:
+def fit(known: Labelled) -> MultilingualModel:
     """A model of labelled pages, with a curve that says nothing yet; a source weighs as the root of its pages."""
+    from scipy import linalg
+
+    numbers = np.array([each.numbers for each in known.measured])
     quantiles = (np.arange(QUANTILES) + 0.5) / QUANTILES
-    knots = np.quantile(known.forms, quantiles, axis=0).T.astype(np.float32)
-    places = np.array([value_kernels.normal_scores(form, knots, levels()) for form in known.forms])
+    knots = np.quantile(numbers, quantiles, axis=0).T.astype(np.float32)
+    places = np.array([value_kernels.normal_scores(row, knots, levels()) for row in numbers]) * SCALES
     marks = places[:: max(1, len(places) // LANDMARKS)][:LANDMARKS]
-    counts = Counter(known.sources.tolist())
-    weights = np.array([1 / np.sqrt(counts[source]) for source in known.sources.tolist()])
-    weights /= weights.mean()
     half = np.linalg.inv(np.linalg.cholesky(_likeness(marks, marks) + RIDGE_OF_MARKS * np.eye(len(marks)))).T
-    likeness, offset = _likeness(places, marks) @ half, float(np.average(known.values, weights=weights))
-    pulled = likeness * weights[:, None]
-    found = np.linalg.solve(likeness.T @ pulled + DAMPING * np.eye(len(marks)), pulled.T @ (known.values - offset))
-    return FormModel(
-        knots=knots, landmarks=marks.astype(np.float32), pulls=(half @ found).astype(np.float32),
+    likeness, weights = _likeness(places, marks) @ half, _weights(known)
+    wording, rarity = _wording(known.measured)
+    offset = float(np.average(known.values, weights=weights))
+    # As many unknowns as pages: fewer than there are pieces, and the same answer.
+    alike = likeness @ likeness.T + PIECES_SHARE * (wording @ wording.T).toarray()
+    found = linalg.solve(alike + np.diag(DAMPING / weights), known.values - offset, assume_a="pos")
+    pulled = PIECES_SHARE * (wording.T @ found)
+    step = max(float(np.abs(pulled).max()), 1e-9) / 127
+    return MultilingualModel(
+        knots=knots, landmarks=marks.astype(np.float32), pulls=(half @ (likeness.T @ found)).astype(np.float32),
         width=np.array([WIDTH], np.float32), offset=np.array([offset], np.float32),
+        weights=np.rint(pulled / step).astype(np.int8), rarity=rarity, step=np.array([step], np.float32),
         sums=np.array([0, 5], np.float32), shares=np.array([0, 1], np.float32),
     )  # fmt: skip
+
+
+def _weights(known: Labelled) -> NDArray[np.float64]:
+    """A weight per page, 1 on average: a source with four times the pages counts twice as much."""
+    counts = Counter(known.sources.tolist())
+    weights = np.array([1 / np.sqrt(counts[source]) for source in known.sources.tolist()])
+    weights *= np.where(known.languages == "en", 1.0, FOREIGN_WEIGHT)
+    return weights / weights.mean()
+
+
+def _wording(measured: Sequence[Measured]) -> tuple[Any, NDArray[np.uint8]]:
+    """Pieces of texts by their rarity, a sparse row of length 1 for each text, and the rarity of each slot."""
+    from scipy import sparse
+
+    bounds = np.cumsum([0, *(len(each.slots) for each in measured)])
+    slots, amounts = np.concatenate([each.slots for each in measured]), [each.amounts for each in measured]
+    found = sparse.csr_matrix((np.concatenate(amounts), slots, bounds), shape=(len(measured), 1 << pieces.BITS))
+    texts = np.bincount(slots, minlength=1 << pieces.BITS)
+    rarity = np.log(len(measured) / np.maximum(texts, 1)) * (texts > 1)
+    steps = np.rint(np.minimum(rarity * RARITY_STEPS, 255)).astype(np.uint8)
+    scaled = found @ sparse.diags_array(steps.astype(np.float32))
+    length = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
+    return sparse.diags_array(1 / np.maximum(length, 1e-9)) @ scaled, steps
 
 
 def _likeness(places: NDArray[np.float32], marks: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -88,11 +119,11 @@ def out_of_fold(known: Labelled) -> NDArray[np.float64]:
     folds, raw = np.array([fold[source] for source in known.sources.tolist()]), np.empty(len(known.values))
     for k in sorted(set(fold.values())):
         model, held = fit(known.rows(folds != k)), folds == k
-        raw[held] = [model.raw(form) for form in known.forms[held]]
+        raw[held] = [model.raw(each) for each in known.rows(held).measured]
     return raw
 
 
-def train(known: Labelled) -> tuple[FormModel, NDArray[np.float64]]:
+def train(known: Labelled) -> tuple[MultilingualModel, NDArray[np.float64]]:
     """A model of all pages, and for each page its share worth having by a model that had not seen its source.
 
     The curve is that of the pages in other languages than English, for which the model is meant.
@@ -145,6 +176,8 @@ def numbers(known: Labelled, scores: NDArray[np.float64]) -> str:
         + "\n\nPages in other languages than English, by least score:\n\n"
         + table(["least score", "kept", "precision", "of the worthy"], limits)
         + "\n\n## Mind\nPages were read once, by a language model. Indonesian has one page worth having and Czech and "
-        "Portuguese five each: their figures say little. A page that is fluent and says nothing scores high, and a "
-        "poem scores low. English is here for comparison; `quality` is the model for it.\n"
+        "Portuguese five each: their figures say little. In Czech length alone is better. The kinds of words and the "
+        "settings were chosen on these pages, so expect less on others. A language without lists of words "
+        "(`kind_words.txt`) is judged by form and by what it shares with others. A page that is fluent and empty "
+        "scores high, and a poem scores low. English is here for comparison; `quality` is the model for it.\n"
     )  # fmt: skip

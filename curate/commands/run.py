@@ -18,6 +18,7 @@ from curate.commands.display import Display
 from curate.engine.run import run
 from curate.errors import CurateError, UsageError
 from curate.extras import have
+from curate.memory import keep_what_is_loaded
 from curate.output.publish import output_folder
 from curate.output.published import Use
 from curate.report import tables as report
@@ -72,6 +73,7 @@ def command(options: argparse.Namespace, console: Console) -> int:
     out_name = options.out or default_out(options.inputs)
     recipe = quality_option.with_options(load_recipe(options.recipe), options)
     workers = cluster.Workers(_processes(options), options.ray_address)
+    keep_what_is_loaded()
     try:
         with output_folder(out_name, options.stage_dir) as out, _display(options, out) as display:
             result = run(

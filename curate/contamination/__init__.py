@@ -3,3 +3,4 @@
 from curate.contamination.index import EvalIndex, Match
 
 __all__ = ["EvalIndex", "Match"]
+__dir__ = __all__.copy  # so dir() shows what is public

@@ -6,3 +6,4 @@
 from curate.dedup.near import near_duplicates
 
 __all__ = ["near_duplicates"]
+__dir__ = __all__.copy  # so dir() shows what is public

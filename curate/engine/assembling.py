@@ -31,6 +31,7 @@ from curate.folder import (
     SIGNALS,
 )
 from curate.inputs.links import CONNECTIONS
+from curate.memory import give_back
 from curate.output.columns import edits_for
 from curate.output.parts import KEPT_SCHEMA, write_parts
 from curate.output.privacy import PRIVATE, edits_of, make_private
@@ -79,6 +80,7 @@ def assemble(
             ranked=ranked if name == DATA else {}, edits=[*edits_of(recipe, name), *edits_for(name)], footer=footer,
         )  # fmt: skip
         written += [{**item, "file": f"{name}/{item['file']}"} for item in described]
+        give_back()  # row groups of up to 64 MB of text, a few at once
     for name in (MANIFEST, CHECKSUMS, INDEX, INPUTS, REPORT, REPORT_PAGE, *PAPERS):
         (out / name).unlink(missing_ok=True)
     shutil.rmtree(out / CUT, ignore_errors=True)

@@ -15,7 +15,7 @@ from curate.census import rounded
 from curate.counts import SLOWEST, Slow, StageCount
 from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, SPANS, Documents, sizes, text_bytes, with_column
 from curate.filters.verdict import Rule, Verdict
-from curate.protocol import Failure, Fate, Outcome, Stage, about
+from curate.protocol import Failure, Fate, Outcome, Stage
 from curate.stages.attempt import attempt
 
 MAX_QUARANTINE_BYTES = 1 << 20
@@ -50,21 +50,23 @@ def flow(
     Dropped and failed rows go to the sink as they were before the stage that decided. Their text is left out unless
     `keep_text`. `counts` must have a StageCount for each stage; the counts are added to it.
     """
-    alive = np.ones(len(documents), bool)
+    alive, length = np.ones(len(documents), bool), sizes(documents.batch)
     signals: dict[str, np.ndarray] = {}
     for index, stage in enumerate(stages):
         if not stage.measures and not alive.all():
             gone, left = np.flatnonzero(~alive), np.flatnonzero(alive)
-            measure(documents.take(gone), stages[index:], counts, sink, _rows_of(signals, gone))
+            if signals or any(later.measures for later in stages[index:]):  # else pages would be copied for nothing
+                measure(documents.take(gone), stages[index:], counts, sink, _rows_of(signals, gone))
             documents, signals = documents.take(left), _rows_of(signals, left)
-            alive = np.ones(len(documents), bool)
+            alive, length = np.ones(len(documents), bool), length[left]
         before = documents
-        documents, decided, measured = _one_stage(stage, documents, alive, counts[stage.name])
-        signals |= measured
+        outcome, decided, length = _one_stage(stage, documents, alive, length, counts[stage.name])
+        documents = outcome.documents
+        signals |= _named(stage, outcome)
         alive[list(decided)] = False
         _store_fates(before, stage.name, decided, sink, keep_text=keep_text)
     _store_signals(documents, signals, sink)
-    return documents.take(np.flatnonzero(alive))
+    return documents if alive.all() else documents.take(np.flatnonzero(alive))
 
 
 def measure(
@@ -121,22 +123,30 @@ def _named(stage: Stage, outcome: Outcome) -> dict[str, np.ndarray]:
 
 
 def _one_stage(
-    stage: Stage, documents: Documents, alive: np.ndarray, count: StageCount
-) -> tuple[Documents, dict[int, Fate], dict[str, np.ndarray]]:
+    stage: Stage, documents: Documents, alive: np.ndarray, length: np.ndarray, count: StageCount
+) -> tuple[Outcome, dict[int, Fate], np.ndarray]:
+    """What a stage says, the fates of those it removes, and the sizes of all behind it; `length` are those before."""
     outcome = _clocked(stage, documents, count)
     fates = {row: outcome.fates[row] for row in np.flatnonzero(alive).tolist()}
     decided = {row: fate for row, fate in fates.items() if isinstance(fate, Failure) or not fate}
     out = alive.copy()
     out[list(decided)] = False
+    length_out = length if _same_texts(documents.batch, outcome.documents.batch) else sizes(outcome.documents.batch)
     count.docs_in += int(alive.sum())
     count.docs_out += int(out.sum())
-    count.chars_in += int(sizes(documents.batch)[alive].sum())
-    count.chars_out += int(sizes(outcome.documents.batch)[out].sum())
-    if about(stage).ranks and "score" in outcome.signals:
+    count.chars_in += int(length[alive].sum())
+    count.chars_out += int(length_out[out].sum())
+    if getattr(stage, "ranks", False) and "score" in outcome.signals:
         count.census.count(outcome.signals["score"][alive], text_bytes(documents.batch)[alive])
     count.errors.update(fate.kind for fate in decided.values() if isinstance(fate, Failure))
     count.dropped.update(fate.rule for fate in decided.values() if isinstance(fate, Verdict))
-    return outcome.documents, decided, _named(stage, outcome)
+    return outcome, decided, length_out
+
+
+def _same_texts(before: pa.RecordBatch, after: pa.RecordBatch) -> bool:
+    """Return whether a stage left the column of texts, and that of HTML, as it was: mostly it is the very same one."""
+    held = [name for name in ("text", "html") if name in before.schema.names]
+    return all(name in after.schema.names and after.column(name).equals(before.column(name)) for name in held)
 
 
 def _clocked(stage: Stage, documents: Documents, count: StageCount) -> Outcome:

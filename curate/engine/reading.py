@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from curate.counts import StageCount
-from curate.documents import PAGES, PROVENANCE, Documents, page_row, provenance, sizes
+from curate.documents import PROVENANCE, Documents, page_row, page_rows, provenance, sizes
 from curate.engine.flow import dropped_rows
 from curate.errors import NotAnArchiveError
 from curate.filters.verdict import Verdict
@@ -106,7 +106,7 @@ def _read_batch(
 ) -> Documents:
     skipped = pa.RecordBatch.from_pylist(skips, PROVENANCE)
     drop(dropped_rows(skipped, Read.name, verdicts, keep_text=False))
-    batch = pa.RecordBatch.from_pylist(rows, PAGES)
+    batch = page_rows(rows)
     count.docs_in += len(rows) + len(skips)
     count.docs_out += len(rows)
     count.dropped.update(verdict.rule for verdict in verdicts)

@@ -13,6 +13,7 @@ __all__ = [
     "DEFAULT_EXTRACTOR", "DEFAULT_MARKUP", "EXTRACTORS", "MARKUPS", "Extracted", "Scored", "check_extractor",
     "check_markup", "extract", "extract_scored", "extract_spans", "tidy",
 ]  # fmt: skip
+__dir__ = __all__.copy  # so dir() shows what is public
 
 DEFAULT_EXTRACTOR = "blocks"
 MARKUPS = ("plain", "markdown")

@@ -24,10 +24,12 @@ MAX_TITLE_WORDS = 30
 # not where many stand in a row, as in a poem. Headings and items are short by nature; code and tables are spared.
 MAX_SHORT_WORDS, MIN_POEM = 14, 6
 SHORT_CUT, MARKED_CUT = 0.85, 0.65
-SHORT_SURE = 0.8, 0.95
+SHORT_SURE = 0.75, 0.93
 LINE_KINDS = (k.PROSE, k.FORMULA, k.CAPTION, k.QUOTATION, k.DEFINITION)
 # A caption between blocks that are kept, and the title above the text, are kept above these.
 MIN_CAPTION_ODDS, MIN_TITLE_ODDS = 0.3, 0.4
+# So is a heading right above text that is kept.
+MIN_HEADING_ODDS, MIN_HEADED_WORDS = 0.45, 8
 
 
 @entry
@@ -43,6 +45,7 @@ def choose(
     keep_whole(described, odds, words, cut, kept)
     keep_listings(described, kept)
     keep_captions(described, odds, MIN_CAPTION_ODDS, kept)
+    keep_headings(described, odds, words, kept)
     drop_lines_again(page, measures, described, kept)
     drop_trail(described, words, kept)
     drop_bare_labels(page, measures, kept)
@@ -181,6 +184,16 @@ def keep_captions(described: Numbers, odds: Rows, limit: float, kept: NDArray[np
             if first > 0 and i < n and kept[first - 1] and kept[i]:
                 kept[first:i] |= odds[first:i] >= limit
             first = -1
+
+
+@compiled
+def keep_headings(described: Numbers, odds: Rows, words: Rows, kept: NDArray[np.bool_]) -> None:
+    """A heading right above a paragraph, a listing or a table that is kept needs only to be likely enough."""
+    for i in range(len(kept) - 1):
+        kind = described[i + 1, k.KIND]
+        is_headed = kind == k.CODE or kind == k.TABLE or (kind != k.HEADING and words[i + 1] >= MIN_HEADED_WORDS)
+        if described[i, k.KIND] == k.HEADING and kept[i + 1] and is_headed:
+            kept[i] |= odds[i] >= MIN_HEADING_ODDS
 
 
 @compiled

@@ -8,6 +8,7 @@ from curate.extract.byte_hashes import BASIS, Hashes, hash_bytes, look_up, mix
 from curate.extract.class_names import CLASS_FLAGS, CLASS_HASHES
 from curate.extract.compiling import borrowing
 from curate.extract.page import Page
+from curate.extract.tags import NUMBER, TAGS
 
 Bytes = NDArray[np.uint8]
 State = NDArray[np.int64]
@@ -16,7 +17,11 @@ MAX_TOKENS_PER_ELEMENT = 24
 MIN_TOKEN_BYTES = 2
 MAX_SOURCE_BYTES = 300
 # Each kind of token has its own hashes: a word in a class name is not the same evidence as a role.
-PART, WHOLE, ROLE, PROPERTY, UNKNOWN_TAG = range(5)
+PART, WHOLE, ROLE, PROPERTY, UNKNOWN_TAG, BOX_ID, ANCHOR_ID = range(7)
+# An id of a box says what the box is for ("sidebar"); other ids are mostly headings made into addresses ("privacy").
+_BOXES = "div article main aside nav header footer form fieldset ul ol dl table center address search dialog"
+_ID_KINDS = np.full(len(TAGS), ANCHOR_ID, np.int64)
+_ID_KINDS[[NUMBER[name] for name in _BOXES.split()]] = BOX_ID
 
 _CLASS, _ID, _ROLE, _PROPERTY, _HIDDEN, _ARIA, _STYLE, _HREF, _TYPE, _SHADOW, _ALT, _SRC = (
     np.uint64(hash_bytes(name))
@@ -70,16 +75,17 @@ def _record(state: State, tokens: Hashes, value: np.uint64, first: int) -> None:
 
 
 @borrowing
-def _parts(state: State, tokens: Hashes, html: Bytes, start: int, end: int, first: int) -> None:
-    """Tokens of one class name: the parts between `-`, `_`, digits and changes of case."""
-    value, length, was_lower = mix(BASIS, PART), 0, False
+def _parts(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
+    """Tokens of one class name or id: the parts between `-`, `_`, digits and changes of case."""
+    basis = mix(BASIS, PART) if kind == WHOLE else mix(mix(BASIS, PART), kind)
+    value, length, was_lower = basis, 0, False
     for i in range(start, end):
         byte = html[i]
         is_upper, is_letter = 65 <= byte <= 90, 65 <= byte <= 90 or 97 <= byte <= 122 or byte >= 128
         if not is_letter or (is_upper and was_lower):
             if length >= MIN_TOKEN_BYTES:
                 _record(state, tokens, value, first)
-            value, length = mix(BASIS, PART), 0
+            value, length = basis, 0
         if is_letter:
             value, length = mix(value, lower(byte)), length + 1
         was_lower = is_letter and not is_upper
@@ -89,20 +95,20 @@ def _parts(state: State, tokens: Hashes, html: Bytes, start: int, end: int, firs
 
 @borrowing
 def _names(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
-    """Tokens of an attribute that lists names: every name, and for classes its parts too."""
-    i = start
+    """Tokens of an attribute that lists names: every name, and for classes and ids its parts too."""
+    has_parts, i = kind == WHOLE or kind >= BOX_ID, start
     while i < end and state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
         while i < end and is_space(html[i]):
             i += 1
-        name_start, value = i, mix(BASIS, kind)
+        name_start, value = i, mix(BASIS, WHOLE if has_parts else kind)
         while i < end and not is_space(html[i]):
             value = mix(value, lower(html[i]))
             i += 1
         if i > name_start:
-            _record(state, tokens, value, first)
-            if kind == WHOLE:
+            _record(state, tokens, mix(value, kind) if kind >= BOX_ID else value, first)
+            if has_parts:
                 state[p.FLAGS] |= max(look_up(CLASS_HASHES, CLASS_FLAGS, value), 0)
-                _parts(state, tokens, html, name_start, i, first)
+                _parts(state, tokens, html, name_start, i, kind, first)
 
 
 @borrowing
@@ -117,10 +123,12 @@ def _take_type(state: State, html: Bytes, start: int, end: int) -> None:
 
 
 @borrowing
-def _take(state: State, tokens: Hashes, html: Bytes, name: np.uint64, start: int, end: int, first: int) -> None:
+def _take(
+    state: State, tokens: Hashes, html: Bytes, name: np.uint64, start: int, end: int, tag: int, first: int
+) -> None:
     """Use one attribute."""
     if name in (_CLASS, _ID):
-        _names(state, tokens, html, start, end, WHOLE, first)
+        _names(state, tokens, html, start, end, WHOLE if name == _CLASS else _ID_KINDS[tag], first)
     elif name == _ROLE:
         _names(state, tokens, html, start, end, ROLE, first)
     elif name == _PROPERTY:
@@ -174,8 +182,8 @@ def _value(html: Bytes, at: int, end: int) -> tuple[int, int, int]:
 
 
 @borrowing
-def read_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
-    """Read attributes from after the tag name; returns the position after `>`, beyond `end` if there is none.
+def read_attributes(page: Page, html: Bytes, tag: int, at: int, end: int) -> int:
+    """Read a tag's attributes from after its name; returns the position after `>`, beyond `end` if there is none.
 
     Tokens go to `page.tokens`, the rest to the fields of `page.state` that speak "of the tag just read".
     """
@@ -197,7 +205,7 @@ def read_attributes(page: Page, html: Bytes, at: int, end: int) -> int:
         if at < end and html[at] == 61:
             start, stop, at = _value(html, at + 1, end)
         if _matters(name):
-            _take(state, tokens, html, name, start, min(stop, end), first)
+            _take(state, tokens, html, name, start, min(stop, end), tag, first)
     state[p.SELF_CLOSING] = ends_in_slash
     return at + 1
 

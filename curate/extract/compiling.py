@@ -14,7 +14,7 @@ Integer: TypeAlias = int | np.integer[Any]
 
 _SOURCES = """
 assemble attributes byte_hashes class_names compiling context_features entities features html_tokens inline judging
-kinds lines measures model page repeats scanning scripts second_features stack sums tables tags writer
+kinds lines measures model page repeats scanning scripts second_features siblings stack sums tables tags writer
 """.split()
 
 

@@ -10,6 +10,7 @@ from curate.extract.compiling import compiled
 from curate.extract.context_features import AROUND, BUILT_ALIKE, POSITION, Rows, around, built_alike, position
 from curate.extract.measures import Measures
 from curate.extract.page import Page
+from curate.extract.siblings import SIBLINGS, siblings
 from curate.extract.sums import (
     GOOD_BEFORE,
     LINKED_BEFORE,
@@ -52,7 +53,7 @@ CENTRE_SHARES = (0.5, 0.7)
 LINEAGE = _FIRST_CENTRE + len(CENTRE_SHARES)
 LEVELS = 4
 NEIGHBOURS = 14
-FEATURES = SHALLOW + POSITION + NEIGHBOURS + LEVELS * PER_LEVEL + LINEAGE + AROUND + BUILT_ALIKE
+FEATURES = SHALLOW + POSITION + NEIGHBOURS + LEVELS * PER_LEVEL + LINEAGE + AROUND + BUILT_ALIKE + SIBLINGS
 
 
 @compiled
@@ -180,6 +181,7 @@ def features(page: Page, measures: Measures, scores: Rows, groups: Numbers) -> R
         k += LEVELS * PER_LEVEL
         _lineage(page, i, scores, centres, row[k:])
     position(page, measures, sums, rows, SHALLOW)
-    around(page, measures, sums, rows, FEATURES - BUILT_ALIKE - AROUND)
-    built_alike(groups, measures, rows, FEATURES - BUILT_ALIKE)
+    around(page, measures, sums, rows, FEATURES - SIBLINGS - BUILT_ALIKE - AROUND)
+    built_alike(groups, measures, rows, FEATURES - SIBLINGS - BUILT_ALIKE)
+    siblings(page, measures, groups, rows, FEATURES - SIBLINGS)
     return rows

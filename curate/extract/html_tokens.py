@@ -155,7 +155,7 @@ def _start_tag(page: Page, html: Bytes, at: int, end: int) -> int:
             if tag == _IMG and state[p.ALT_END] > state[p.ALT_START]:
                 put_image(page, at)
         return after
-    after = read_attributes(page, html, name_end, end)
+    after = read_attributes(page, html, tag, name_end, end)
     if after > end:
         return end
     if does & RAW and not (skipping(page) and state[p.SELF_CLOSING]) and not (tag == _SCRIPT and state[p.IS_MARKUP]):

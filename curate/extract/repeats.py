@@ -17,7 +17,8 @@ from curate.extract.page import Page
 # A line of so few words that stands so often among what is kept is a button or a count: "Reply", "Discussions", "1".
 MAX_AGAIN_WORDS, MIN_AGAIN = 3, 3
 # The caption of every picture of a row, a teaser and what it announces: from so many words on the first is enough.
-MIN_PARAGRAPH_WORDS = 12
+# Farther apart, in blocks, it is said of another thing, as of another function in the description of an interface.
+MIN_PARAGRAPH_WORDS, MAX_APART = 12, 40
 # Items at the very top, few and short, are the way to the page.
 MAX_TRAIL, MAX_TRAIL_WORDS = 3, 6
 
@@ -49,10 +50,10 @@ def drop_trail(described: Numbers, words: NDArray[np.float32], kept: NDArray[np.
 
 @compiled
 def drop_paragraphs_again(measures: Measures, described: Numbers, kept: NDArray[np.bool_]) -> None:
-    """Take out what is word for word a longer block that is kept above it."""
-    is_said = np.zeros(len(kept), np.bool_)
+    """Take out what is word for word a longer block that is kept a little above it."""
+    said = np.full(len(kept), -MAX_APART - 1)
     for i in np.flatnonzero(kept):
         kind, first = described[i, k.KIND], int(measures[i, m.FIRST])
         if measures[i, m.WORDS] >= MIN_PARAGRAPH_WORDS and measures[i, m.LINES] == 0:
-            kept[i] = kind == k.CODE or kind == k.TABLE or not is_said[first]
-            is_said[first] |= kept[i]
+            kept[i] = kind == k.CODE or kind == k.TABLE or i - said[first] > MAX_APART
+            said[first] = i

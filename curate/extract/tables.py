@@ -10,18 +10,21 @@ from curate.extract.compiling import compiled, entry
 from curate.extract.page import Page
 from curate.extract.tags import MEMBERS, NUMBER, PREFORMATTED
 
-# Columns of what `tables` finds of every element: int32[elements, 8]; all but the first are of tables only.
-(TABLE_OF, IS_DATA, ROWS, CELLS, WIDEST, FILLED, CELL_BLOCKS, CELL_BYTES) = range(8)
+# Columns of what `tables` finds of every element: int32[elements, 11]; all but the first are of tables only.
+(TABLE_OF, IS_DATA, ROWS, CELLS, WIDEST, FILLED, CELL_BLOCKS, CELL_BYTES, MORE_ITEMS, LISTS, MOST_LISTS) = range(11)
 # Columns of a table's cells: int32[cells, 5]; columns and blocks are half-open ranges.
 (CELL_ROW, CELL_COLUMN, CELL_COLUMN_END, CELL_FIRST, CELL_LAST) = range(5)
 
 # A data table's cells are short: a few blocks and lines. Pages were laid out in tables of long ones.
 MAX_CELL_BLOCKS = 2.5
 MAX_CELL_BYTES = 400
+# Nor are many of them lists, which a row on one line cannot show: items beyond the first of their list, a cell. Lists
+# side by side, as for and against, stay in their columns.
+MIN_MORE_ITEMS = 0.5
 MAX_COLUMNS = 200
 MAX_COLSPAN, MAX_ROWSPAN = 50, 1000
 
-_TABLE, _TR, _TD, _TH = (NUMBER[name] for name in ("table", "tr", "td", "th"))
+_TABLE, _TR, _TD, _TH, _LI = (NUMBER[name] for name in ("table", "tr", "td", "th", "li"))
 _H1, _H3 = NUMBER["h1"], NUMBER["h3"]
 _COLSPAN, _ROWSPAN = (np.uint64(hash_bytes(name)) for name in (b"colspan", b"rowspan"))
 _NOT_DATA = -1
@@ -30,8 +33,8 @@ _NOT_DATA = -1
 @entry
 def tables(page: Page) -> NDArray[np.int32]:
     """The innermost table around (or at) every element, or -1, and of every table whether it holds data."""
-    n = page.state[p.ELEMENTS]
-    found = np.zeros((n, 8), np.int32)
+    n, listed, counted = page.state[p.ELEMENTS], -1, -1
+    found = np.zeros((n, 11), np.int32)
     found[0, TABLE_OF] = -1
     for i in range(1, n):
         element = page.elements[i]
@@ -46,6 +49,12 @@ def tables(page: Page) -> NDArray[np.int32]:
             _end_row(found, table)
         elif tag in (_TD, _TH):
             _count_cell(page, i, found, table)
+        elif tag == _LI:
+            if element[p.PARENT] == listed:
+                found[table, MORE_ITEMS] += 1
+                found[table, LISTS] += counted != listed
+                counted = listed
+            listed = element[p.PARENT]
     for i in range(1, n):
         if found[i, TABLE_OF] == i:
             _end_row(found, i)
@@ -55,9 +64,11 @@ def tables(page: Page) -> NDArray[np.int32]:
 
 @compiled
 def _end_row(found: NDArray[np.int32], table: int) -> None:
-    """CELLS counts within a row; the widest is remembered."""
+    """CELLS and LISTS count within a row; the most of each is remembered."""
     found[table, WIDEST] = max(found[table, WIDEST], found[table, CELLS])
     found[table, CELLS] = 0
+    found[table, MOST_LISTS] = max(found[table, MOST_LISTS], found[table, LISTS])
+    found[table, LISTS] = 0
 
 
 @compiled
@@ -74,7 +85,9 @@ def _count_cell(page: Page, cell: int, found: NDArray[np.int32], table: int) -> 
 def _is_data(found: NDArray[np.int32], table: int) -> bool:
     row, filled = found[table], max(found[table, FILLED], 1)
     is_grid = row[IS_DATA] != _NOT_DATA and row[ROWS] >= 2 and row[WIDEST] >= 2
-    return bool(is_grid and row[CELL_BLOCKS] <= MAX_CELL_BLOCKS * filled and row[CELL_BYTES] <= MAX_CELL_BYTES * filled)
+    is_short = row[CELL_BLOCKS] <= MAX_CELL_BLOCKS * filled and row[CELL_BYTES] <= MAX_CELL_BYTES * filled
+    is_list = row[MOST_LISTS] == 1 and row[MORE_ITEMS] >= MIN_MORE_ITEMS * filled
+    return bool(is_grid and is_short and not is_list)
 
 
 @entry

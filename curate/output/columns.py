@@ -49,7 +49,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType({
     "copies_near": "those with nearly the same text",
     "copies_first": "the first capture date of it and them; null when none is known",
     "copies_last": "the last one",
-    "webtext": "score by the model of texts that readers linked to, 0 to 1; a note, by which nothing is dropped",
+    "webtext": "score by the model of texts that readers linked to, 0 to 1; the default recipe drops the lowest scores",
     "quality": "score of the value model, 0 to 1: is the text worth having",
     "toxicity": "score of the whole text, 0 to 1",
     **{f"toxicity_{kind}": f"share of the sentences that are over the limit of {kind}" for kind in _KINDS},

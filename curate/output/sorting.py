@@ -34,7 +34,7 @@ class _Groups:
         if group not in self.held:
             file, number = self.groups[group]
             self.held[group] = self.files[file].read_row_group(number, columns=self.columns[file])
-        found = self.held[group].take(pa.array(rows))
+        found = _some(self.held[group], rows)
         self.left[group] -= len(rows)
         if not self.left[group]:
             del self.held[group]
@@ -94,4 +94,11 @@ def _gathered(reader: _Groups, groups: NDArray[np.int64], rows: NDArray[np.int64
     taken = [reader.take(int(groups[some[0]]), rows[some]) for some in np.split(by_group, cuts)]
     back = np.empty(len(by_group), np.int64)
     back[by_group] = np.arange(len(by_group))
-    return pa.concat_tables(taken, promote_options="default").take(pa.array(back))
+    return _some(pa.concat_tables(taken, promote_options="default"), back)
+
+
+def _some(table: pa.Table, rows: NDArray[np.int64]) -> pa.Table:
+    """Some rows of a table; those that follow each other are not copied."""
+    if len(rows) and (np.diff(rows) == 1).all():
+        return table.slice(rows[0], len(rows))
+    return table.take(pa.array(rows))

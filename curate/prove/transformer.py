@@ -1,9 +1,10 @@
 """Tiny transformers: the same steps over the same number of bytes for every arm, several draws, two learning rates.
 
 PyTorch is imported here only; `pip install webcurate[prove]` brings it. A model has about a million parameters: two
-layers of width 128, four heads, a context of 128 tokens, the embedding shared with the output. Each draw is a new half
-of the corpus and a new initialisation, and arms share both. Models read the first 400 characters of held-out texts:
-many beginnings tell more than a few whole texts, since it is sites that differ.
+layers of width 128, four heads, a context of 128 tokens, the embedding shared with the output. How often each token is
+in its half is given to a model, so that it spends its few steps on what follows what. Each draw is a new half of the
+corpus and a new initialisation, and arms share both. Models read the first 400 characters of held-out texts: many
+beginnings tell more than a few whole texts, since it is sites that differ.
 """
 
 import math
@@ -84,7 +85,8 @@ def shape() -> str:
     """Return what kind of model this is and where it is trained, for the name under which its figures are kept."""
     import torch
 
-    return f"{WIDTH} {LAYERS} {HEADS} {CONTEXT} {BATCH} {device()} {torch.get_num_threads()} {torch.__version__}"
+    size = f"{WIDTH} {LAYERS} {HEADS} {CONTEXT} {BATCH} given frequencies"
+    return f"{size} {device()} {torch.get_num_threads()} {torch.__version__}"
 
 
 def device() -> str:
@@ -96,7 +98,7 @@ def device() -> str:
 
 def seconds_per_step(vocabulary: int = 4000) -> float:
     """CPU seconds (on a GPU: wall seconds) of a training step on this machine, from three of them."""
-    model, optimiser = _begun(vocabulary, RATES[0], 0)
+    model, optimiser = _begun(np.zeros(vocabulary), RATES[0], 0)
     batch = np.zeros((BATCH, CONTEXT + 1), np.int64)
     _step(model, optimiser, batch)
     clock = time.process_time if device() == "cpu" else time.perf_counter
@@ -118,7 +120,8 @@ class Learner:
         """Train one model: the bits of each held-out set by site, means over the last checkpoints, and its loss."""
         ends = np.array([self.end], np.uint32)
         stream = np.concatenate([ends, *(part for each in documents for part in (each, ends))]).astype(np.int64)
-        model, optimiser = _begun(self.vocabulary, rate, seed)
+        often = np.log(np.bincount(stream, minlength=self.vocabulary) + 1.0)
+        model, optimiser = _begun(often, rate, seed)
         begins = np.random.default_rng(seed).integers(0, max(1, len(stream) - CONTEXT - 1), (self.steps, BATCH))
         marks = {max(1, round(share * self.steps)) for share in CHECKPOINTS}
         total, losses = [np.zeros(len(each.sites)) for each in sets], []
@@ -160,12 +163,12 @@ class Learner:
             yield [number for number, _ in some], padded
 
 
-def _begun(vocabulary: int, rate: float, seed: int) -> tuple[Any, Any]:
-    """A new model and its optimiser."""
+def _begun(often: NDArray[np.float64], rate: float, seed: int) -> tuple[Any, Any]:
+    """A new model that is given the logarithms of the frequencies of all tokens, and its optimiser."""
     import torch
 
     torch.manual_seed(seed)
-    model = _model(vocabulary).to(device())
+    model = _model(often).to(device())
     return model, torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.1, betas=(0.9, 0.95))
 
 
@@ -196,7 +199,7 @@ def _curve(losses: Sequence[float]) -> list[float]:
     return [round(float(part.mean()), 4) for part in np.array_split(np.array(losses), min(CURVE, len(losses)))]
 
 
-def _model(vocabulary: int) -> Any:
+def _model(often: NDArray[np.float64]) -> Any:
     """A decoder-only transformer with rotary positions left out: learned ones do at this length."""
     import torch
     from torch import nn
@@ -206,7 +209,8 @@ def _model(vocabulary: int) -> Any:
 
         def __init__(self) -> None:
             super().__init__()
-            self.tokens = nn.Embedding(vocabulary, WIDTH)
+            self.register_buffer("often", torch.from_numpy(often).float())
+            self.tokens = nn.Embedding(len(often), WIDTH)
             self.places = nn.Embedding(CONTEXT, WIDTH)
             block = nn.TransformerEncoderLayer(
                 WIDTH, HEADS, 4 * WIDTH, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
@@ -222,7 +226,7 @@ def _model(vocabulary: int) -> Any:
             mask = nn.Transformer.generate_square_subsequent_mask(length, device=ids.device)
             hidden = self.tokens(ids) + self.places.weight[:length]
             hidden = self.norm(self.blocks(hidden, mask=mask, is_causal=True))
-            logits: torch.Tensor = hidden @ self.tokens.weight.T
+            logits: torch.Tensor = hidden @ self.tokens.weight.T + self.often
             return logits
 
     return Decoder()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from curate.filters.text_view import TextView
+from curate.memory import give_back
 from curate.recipe import Recipe
 from curate.report import crawl, duplicates, groups, judges, limits, rules, sliders, topics
 from curate.report import pages as rows
@@ -69,7 +70,9 @@ def study(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) ->
     moved = sliders.sliders_of(pages, studied, recipe or limits.recipe_of(report))
     shown = [page for rule in studied for page in (*rule.near_kept, *rule.near_dropped, *rule.deep)]
     shown += moved.shown if moved else ()
+    give_back()
     texts = rows.read_texts(pages, np.concatenate([chosen, np.array(shown, np.int64)]))
+    give_back()  # what was read around them: row groups of 5,000 texts
     marks = limits.marks_of(report, recipe)
     words = topics.words_of({page: view.text for page, view in texts.items()}, chosen)
     cuts = groups.dimensions(pages)

@@ -4,3 +4,4 @@ from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from curate.warc.reading import read_pages
 
 __all__ = ["Limits", "Page", "ReadCounts", "Skip", "read_pages"]
+__dir__ = __all__.copy  # so dir() shows what is public

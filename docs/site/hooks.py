@@ -84,7 +84,7 @@ def _page(name: str) -> str:
     for each in dir(module) if hasattr(module, "__all__") else ():
         value = getattr(module, each)
         if hasattr(value, "with_limits") and not isinstance(value, type):
-            shown.append(f"## {each}\n\n```text\n{value!r}\n\n{value.__doc__}\n```\n")
+            shown.append(f"## {each}\n\n``` {{ .text .wrapped }}\n{value!r}\n\n{value.__doc__}\n```\n")
     return "\n".join(shown)
 
 

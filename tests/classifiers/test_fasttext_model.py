@@ -1,14 +1,16 @@
 """Model files: what is refused, and what hostile text does to a prediction."""
 
 import pickle
+import random
 import struct
 from pathlib import Path
+from typing import Any
 
 import fasttext
 import numpy as np
 import pytest
 
-from curate.classifiers import fasttext_model
+from curate.classifiers import fasttext_arrays, fasttext_model
 from curate.classifiers.fasttext_format import check_structure
 from curate.classifiers.fasttext_model import ModelError, ModelFile
 
@@ -149,3 +151,66 @@ def test_an_end_mark_in_the_text_hides_nothing(tiny: ModelFile) -> None:
 def test_a_model_file_can_be_sent_to_a_worker(tiny: ModelFile) -> None:
     """What crosses process borders is the path and the digest, not the loaded model."""
     assert pickle.loads(pickle.dumps(tiny)) == tiny
+
+
+KINDS = [
+    {"wordNgrams": 1, "minn": 2, "maxn": 4},
+    {"wordNgrams": 3, "minn": 0, "maxn": 0},
+    {"wordNgrams": 2, "minn": 1, "maxn": 3, "dim": 5, "bucket": 3000},
+    {"wordNgrams": 2, "loss": "hs"},
+]
+
+
+def _same_as_the_library(file: ModelFile, texts: list[str], *, arrays: bool) -> None:
+    """The library gives the same probabilities, to the seventh digit, and the same best labels."""
+    library, names = fasttext_model.load(file), fasttext_model.label_names(file)
+    assert (fasttext_arrays.read(file.path) is not None) == arrays
+    found = library.predict([fasttext_model.one_line(text) for text in texts], k=-1)
+    wanted = [dict(zip(labels, values, strict=True)) for labels, values in zip(*found, strict=True)]
+    for name in names:
+        here = fasttext_model.label_probability(file, texts, name)
+        assert here == pytest.approx([min(each.get(f"__label__{name}", 0.0), 1.0) for each in wanted], rel=1e-6)
+    best = [max(each, key=each.get).removeprefix("__label__") if each else "" for each in wanted]
+    assert [label for label, _ in fasttext_model.best_labels(file, texts)] == best
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("quantised", [True, False])
+def test_arrays_give_the_librarys_numbers(kind: dict[str, Any], tmp_path: Path, *, quantised: bool) -> None:
+    """Models of every kind say the same whether arrays or the library read them."""
+    rows = tmp_path / "rows.txt"
+    rows.write_text("".join(f"__label__{label} {text}\n" for label, text in ROWS), encoding="utf-8")
+    settings = SETTINGS | kind
+    model = fasttext.train_supervised(str(rows), thread=1, seed=1, verbose=0, **settings)
+    if quantised:
+        model.quantize(str(rows), qnorm=True, retrain=False, thread=1, verbose=0)
+    file = fasttext_model.save(model, tmp_path / "model.bin")
+    draw = random.Random(5)
+    words = [
+        "snow",
+        "frost",
+        "sun",
+        "summer",
+        "snö",
+        "日本",
+        "a",
+        "ß\u200b",
+        "</s>",
+        "\t",
+        "\n",
+        "<",
+        "\ud800",
+        "snowfrost",
+    ]
+    texts = ["", " ", *(" ".join(draw.choices(words, k=draw.randrange(1, 9))) for _ in range(60))]
+    uneven = quantised and "dim" in kind  # rows of five numbers, whose last code stands for one
+    _same_as_the_library(file, texts, arrays="loss" not in kind and not uneven)
+
+
+@pytest.mark.parametrize("model", ["language.ftz", "webtext.ftz"])
+def test_the_shipped_models_are_read_as_arrays(model: str) -> None:
+    """So are those that ship."""
+    text = "Der Fluss entspringt in den Bergen; the river rises in the hills, 0 km away, l'eau coule. 川は山から流れる"
+    words = text.split()
+    texts = [text, *(" ".join(words[k:]) for k in range(len(words))), *words]
+    _same_as_the_library(fasttext_model.shipped(model), texts, arrays=True)

@@ -13,13 +13,14 @@ import pytest
 
 from curate.extract import blocks, model
 from curate.extract import compiling as compiled
+from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.byte_hashes import empty_table
 from curate.extract.kinds import describe
 from curate.extract.rendering import render
 from curate.extract.tables import tables
 from curate.extract.tags import NUMBER
-from curate.extract.training.direct import best_cut, drop_bare_labels, measure
+from curate.extract.training.direct import best_cut, drop_bare_labels, keep_headings, measure
 from curate.extract.training.examples import block_texts
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -263,6 +264,21 @@ def test_a_heading_goes_where_nothing_of_its_section_is_kept() -> None:
     drop_bare_labels(page, measure(page, *empty_table()), kept)
     left = [name for name, keep in zip(names, kept, strict=True) if keep]
     assert left == ["Title", "First", text, "Second", "Part", text]
+
+
+def test_a_heading_above_what_is_kept_needs_less() -> None:
+    """Above a paragraph or a listing that is kept .45 is enough; above a short line, or what is dropped, it is not."""
+    h2, sentence = "<h2>A heading</h2>", "eight words are enough for one more paragraph"
+    parts = [f"{h2}<p>{sentence}</p>", f"{h2}<pre>x = 1</pre>", f"{h2}<p>two words</p>", f"{h2}<p>{sentence}</p>"]
+    page = blocks.read("".join(parts))
+    words = measure(page, *empty_table())[:, m.WORDS]
+    odds = np.array([0.46, 0.9, 0.46, 0.9, 0.46, 0.9, 0.46, 0.1], np.float32)
+    kept = odds > 0.5
+    keep_headings(describe(page, tables(page)), odds, words, kept)
+    assert kept.tolist() == [True, True, True, True, False, True, False, False]
+    unlikely = odds > 0.5
+    keep_headings(describe(page, tables(page)), np.minimum(odds, np.float32(0.4)), words, unlikely)
+    assert unlikely.tolist() == [False, True, False, True, False, True, False, False]
 
 
 def test_order_of_pages_does_not_matter() -> None:

@@ -48,10 +48,12 @@ def test_a_line_of_three_words_that_stands_three_times_goes() -> None:
 
 
 def test_a_paragraph_is_said_once() -> None:
-    """The first of two stays; verses and code may repeat."""
+    """The first of two stays; verses and code may repeat, and so may what is said again far below."""
     assert left(f"<p>{LONG}</p><p>Then.</p><p>{LONG}</p>", drop_paragraphs_again) == [LONG, "Then."]
     assert len(left(f"<p>{LONG}<br>So.</p><p>{LONG}<br>So.</p>", drop_paragraphs_again)) == 2
     assert len(left(f"<pre>{LONG}</pre><p>a</p><pre>{LONG}</pre>", drop_paragraphs_again)) == 3
+    assert left(f"<p>{LONG}</p>{'<p>a</p>' * 39}<p>{LONG}</p>", drop_paragraphs_again).count(LONG) == 1
+    assert left(f"<p>{LONG}</p>{'<p>a</p>' * 40}<p>{LONG}</p>", drop_paragraphs_again).count(LONG) == 2
 
 
 @pytest.mark.parametrize(("items", "remains"), [(1, 0), (3, 0), (4, 4)])

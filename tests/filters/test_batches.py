@@ -211,7 +211,8 @@ def test_a_batch_of_one_costs_about_as_much_as_a_text():
 
 PUBLIC = ("filters.gopher", "filters.c4", "filters.fineweb", "filters.refinedweb", "filters.signals", "filters.url",
           "filters.html", "filters.pii", "filters.languages", "filters.consent", "classifiers.language",
-          "classifiers.quality", "classifiers.toxicity", "classifiers.webtext", "classifiers.multilingual")  # fmt: skip
+          "classifiers.quality", "classifiers.toxicity", "classifiers.webtext", "classifiers.multilingual",
+          "extract", "dedup", "warc", "contamination")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PUBLIC)

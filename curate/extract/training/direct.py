@@ -14,6 +14,7 @@ from curate.extract import (
 from curate.extract.compiling import entry
 
 best_cut, drop_bare_labels = entry(assemble.best_cut), entry(assemble.drop_bare_labels)
+keep_headings = entry(assemble.keep_headings)
 look_up = entry(byte_hashes.look_up)
 signatures = entry(context_features.signatures)
 element_scores, block_features = entry(features.element_scores), entry(features.features)

@@ -114,8 +114,11 @@ def _suffix_list() -> Any:
 
 
 def site_of(url: str) -> str:
-    """The registered domain of a URL, from the suffix list that comes with tldextract; never from the network."""
-    found = _suffix_list()(url)
+    """The registered domain of a URL, from the suffix list that comes with tldextract; never from the network.
+
+    Hosts that give away names, such as github.io, are no site: each name below them is one.
+    """
+    found = _suffix_list()(url, include_psl_private_domains=True)
     return found.top_domain_under_public_suffix or found.domain or url
 
 
