@@ -88,19 +88,18 @@ def _models(_: Path) -> Iterator[Finding]:
 
 def _compiled(_: Path) -> Iterator[Finding]:
     import curate
-    from curate import filters
+    from curate import classifiers, filters
+    from curate.filters.kept_code import WHERE, folder_of_user
 
-    kept = os.environ.get("NUMBA_CACHE_DIR", "")
-    packages = [Path(str(package.__file__)).parent for package in (filters, curate)]
+    kept = folder_of_user()
+    packages = [Path(str(package.__file__)).parent for package in (filters, classifiers, curate)]
     folders = [Path(kept)] if kept else packages
-    count = sum(1 for folder in folders for _ in folder.rglob("*.nbi"))
+    count = sum(1 for folder in folders for _ in folder.rglob("*.code"))
     where = f"in {kept}" if kept else "beside the code"
     if not all(os.access(folder, os.W_OK) for folder in folders if folder.exists()):
-        yield Finding(
-            "compiled code", NOTE, f"{where} cannot be written to: set NUMBA_CACHE_DIR, or each process compiles"
-        )
+        yield Finding("compiled code", NOTE, f"{where} cannot be written to: set {WHERE}, or each process compiles")
     elif not count:
-        yield Finding("compiled code", NOTE, "none yet: the first run compiles, which takes a minute of CPU time")
+        yield Finding("compiled code", NOTE, "none yet: the first run compiles, which takes half a minute of CPU time")
     else:
         yield Finding("compiled code", OK, f"{count} functions kept {where}")
 

@@ -1,9 +1,7 @@
 """How code is compiled and kept; importing this module imports numba, so it is itself imported on first use.
 
-There is one policy for all compiled code, `cached`: machine code is kept beside its module, or in the user's cache
-folder where that is read-only (`NUMBA_CACHE_DIR` names another), or nowhere, with one warning, where neither can be
-written. To see whether what is kept is stale numba looks only at the file of the outermost function, so the names it
-keeps carry a stamp of all files that compiled code is made from.
+There is one policy for all compiled code, `cached`: machine code is kept where `kept_code` says, or nowhere, with one
+warning, where nothing can be written.
 """
 
 import gc
@@ -11,13 +9,9 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from hashlib import sha256
-from importlib.util import find_spec
-from linecache import getlines
 from typing import Any, TypeVar
 
 from numba import config, njit
-from numba.core.caching import FunctionCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.event import Event, Listener, register
@@ -25,32 +19,15 @@ from numba.core.runtime.nrt import rtsys
 from numba.core.types.misc import unliteral
 from numba.np import linalg
 
+from curate.filters.kept_code import WHERE, KeptCode
+
 Function = TypeVar("Function", bound=Callable[..., Any])
-SOURCES = (
-    "characters", "compiled", "english", "hashing", "kernels", "ngrams", "pii_address_forms", "pii_address_words",
-    "pii_kinds", "pii_near_numbers", "pii_places", "pii_scan", "pii_starts", "pii_streets", "tokenizer",
-    "web_words", "word_splits",
-)  # fmt: skip
-
-
-def _stamp() -> str:
-    """A digest of all sources that compiled code is made from."""
-    digest = sha256()
-    for name in SOURCES:
-        spec = find_spec(f"curate.filters.{name}")
-        digest.update("".join(getlines(spec.origin) if spec and spec.origin else []).encode())
-    return digest.hexdigest()[:12]
-
-
-STAMP = _stamp()
 
 
 @cache
 def _warn_once() -> None:
-    message = "compiled code cannot be kept, neither beside the package nor in the user's cache folder: every process "
-    warnings.warn(
-        f"{message}compiles anew, which takes up to a minute; let NUMBA_CACHE_DIR name a folder", stacklevel=4
-    )
+    message = "compiled code cannot be kept, neither in the user's cache folder nor beside the package: every process "
+    warnings.warn(f"{message}compiles anew, which takes half a minute; let {WHERE} name a folder", stacklevel=4)
 
 
 @contextmanager
@@ -70,7 +47,7 @@ def _without_blas() -> Iterator[None]:
         linalg.ensure_blas = there
 
 
-class _Kept(FunctionCache):  # type: ignore[misc]  # numba has no types
+class _Kept(KeptCode):
     """Where numba keeps machine code; what it loads needs none of the modules that compiling does.
 
     numba first imports them all, a tenth of a second of each process, and so it does here when something is compiled.
@@ -83,27 +60,21 @@ class _Kept(FunctionCache):  # type: ignore[misc]  # numba has no types
             return self._load_overload(sig, target_context)
 
 
-def cached(function: Function, *, stamp: str = "", **options: bool) -> Function:
-    """A function compiled on first use and kept on disk where that is possible.
-
-    `stamp` is a digest of the files other than the function's own that the machine code is made from; `options` are
-    those of `numba.njit`.
-    """
-    if stamp:
-        function.__qualname__ += f"_{stamp}"
-    compiled: Function = njit(**options)(function)
+def cached(function: Function, **options: bool) -> Function:
+    """A function compiled on first use and kept on disk where that is possible; `options` are those of `numba.njit`."""
+    compiled: Any = njit(**options)(function)
     if config.DISABLE_JIT:
-        return compiled
+        return function
     try:
-        compiled._cache = _Kept(function)  # type: ignore[attr-defined]
+        compiled._cache = _Kept(function)
     except RuntimeError:  # numba's "cannot cache function: no locator available"
         _warn_once()
-    return compiled
+    return compiled  # type: ignore[no-any-return]
 
 
 def kernel(function: Function) -> Function:
     """A function called from Python: compiled on first use, kept on disk, and run without the interpreter's lock."""
-    return cached(function, stamp=STAMP, nogil=True)
+    return cached(function, nogil=True)
 
 
 def inner(function: Function) -> Function:

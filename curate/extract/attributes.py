@@ -9,6 +9,7 @@ from curate.extract.class_names import CLASS_FLAGS, CLASS_HASHES
 from curate.extract.compiling import borrowing
 from curate.extract.page import Page
 from curate.extract.tags import NUMBER, TAGS
+from curate.extract.vectors import next_byte
 
 Bytes = NDArray[np.uint8]
 State = NDArray[np.int64]
@@ -171,10 +172,8 @@ def _value(html: Bytes, at: int, end: int) -> tuple[int, int, int]:
     while at < end and is_space(html[at]):
         at += 1
     if at < end and (html[at] == 34 or html[at] == 39):
-        start = close = at + 1
-        while close < end and html[close] != html[at]:
-            close += 1
-        return start, close, close + 1
+        close = next_byte(html, at + 1, end, html[at])
+        return at + 1, close, close + 1
     start = at
     while at < end and html[at] != 62 and not is_space(html[at]):
         at += 1

@@ -65,6 +65,23 @@ def look_up(keys: Hashes, values: Numbers, key: np.uint64) -> int:
     return -1
 
 
+@borrowing
+def first_of_each(hashes: Hashes, table: Numbers, firsts: Numbers) -> None:
+    """Write, for each hash, the number of the first that is equal to it: int32[n].
+
+    `table`, int32[a power of two that is at least 2 n], comes as zeros.
+    """
+    mask = len(table) - 1
+    for i in range(len(hashes)):
+        key = hashes[i]
+        place = np.int64((key ^ (key >> np.uint64(29))) & np.uint64(mask))
+        while table[place] and hashes[table[place] - 1] != key:
+            place = (place + 1) & mask
+        if not table[place]:
+            table[place] = i + 1
+        firsts[i] = table[place] - 1
+
+
 def empty_table() -> tuple[Hashes, Numbers]:
     """A table in which nothing is found."""
     return table_of({}, 1)

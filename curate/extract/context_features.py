@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from curate.extract import measures as m
 from curate.extract import page as p
-from curate.extract.byte_hashes import BASIS, Numbers, mix
-from curate.extract.compiling import compiled
+from curate.extract.arrays import doubles, firsts_of, hashes
+from curate.extract.byte_hashes import BASIS, Hashes, Numbers, mix
+from curate.extract.compiling import borrowing, compiled
 from curate.extract.measures import Measures
 from curate.extract.page import Page
 from curate.extract.sums import GOOD_BEFORE, MIN_GOOD_WORDS, WORDS_BEFORE, Sums
@@ -31,10 +32,15 @@ _COLON = 2  # of `measures.ENDS`
 
 @compiled
 def signatures(page: Page) -> Numbers:
-    """Return which blocks are built alike: a number per block, the same for the same tags and classes two levels up."""
-    n = page.state[p.BLOCKS]
-    hashes, groups = np.empty(n, np.uint64), np.zeros(n, np.int32)
-    for i in range(n):
+    """Return which blocks are built alike: for each the first of them, by tags and classes two levels up."""
+    built = hashes(1, page.state[p.BLOCKS])[0]
+    _hash_structure(page, built)
+    return firsts_of(built)
+
+
+@borrowing
+def _hash_structure(page: Page, built: Hashes) -> None:
+    for i in range(len(built)):
         element, value = page.blocks[i, p.ELEMENT], BASIS
         for _ in range(3):
             if element < 0:
@@ -44,41 +50,50 @@ def signatures(page: Page) -> Numbers:
             if first < page.elements[element, p.LAST_TOKEN]:
                 value = mix(value, page.tokens[first] & np.uint64(0xFFFFFFFF))
             element = page.elements[element, p.PARENT]
-        hashes[i] = value
-    order = np.argsort(hashes)
-    for k in range(1, n):
-        groups[order[k]] = groups[order[k - 1]] + (hashes[order[k]] != hashes[order[k - 1]])
-    return groups
+        built[i] = value
 
 
 @compiled
 def built_alike(groups: Numbers, measures: Measures, rows: Rows, column: int) -> None:
     """Of the blocks built alike: how many, how long, how linked, how much of the page, how many in a row."""
-    n = len(groups)
-    sums = np.zeros((n + 1, 3))
-    for i in range(n):
+    sums, total = doubles(len(groups), 3), 0.0
+    _sum_alike(groups, measures, sums)
+    for i in range(len(groups)):
+        total += sums[i, 1]
+    _describe_alike(groups, measures, sums, max(total, 1.0), rows, column)
+
+
+@borrowing
+def _sum_alike(groups: Numbers, measures: Measures, sums: Sums) -> None:
+    for i in range(len(groups)):
         words = measures[i, m.WORDS]
         sums[groups[i], 0] += 1
         sums[groups[i], 1] += words
         sums[groups[i], 2] += words * measures[i, m.LINK_SHARE]
-    total = max(sums[:, 1].sum(), 1.0)
-    for i in range(n):
-        count, words, linked = sums[groups[i]]
-        row = rows[i, column:]
+
+
+@borrowing
+def _describe_alike(
+    groups: Numbers, measures: Measures, sums: Sums, total: float, rows: Rows, column: int
+) -> None:  # fmt: skip
+    for i in range(len(groups)):
+        of, row = sums[groups[i]], rows[i, column:]
+        count, words, linked = of[0], of[1], of[2]
         row[_LOG_COUNT], row[_LOG_MEAN_WORDS] = np.log1p(count), np.log1p(words / count)
         row[_ALIKE_LINKED], row[_ALIKE_SHARE] = linked / max(words, 1.0), words / total
         row[_OF_MEAN_WORDS] = measures[i, m.WORDS] * count / max(words, 1.0)
 
 
-@compiled
+@borrowing
 def position(page: Page, measures: Measures, sums: Sums, rows: Rows, column: int) -> None:
     """Where the block stands: in the page, after the last heading, around the first h1."""
     n, heading, top = len(measures), -1, -1
+    log_blocks, log_words = np.log1p(n), np.log1p(sums[n, WORDS_BEFORE])
     for i in range(n):
         row = rows[i, column:]
         level = page.blocks[i, p.HEADING_LEVEL]
         row[_PLACE], row[_WORDS_BEFORE] = i / n, sums[i, WORDS_BEFORE] / max(sums[n, WORDS_BEFORE], 1.0)
-        row[_LOG_BLOCKS], row[_LOG_WORDS] = np.log1p(n), np.log1p(sums[n, WORDS_BEFORE])
+        row[_LOG_BLOCKS], row[_LOG_WORDS] = log_blocks, log_words
         if level:
             heading = i
         if level == 1 and top < 0:
@@ -90,22 +105,21 @@ def position(page: Page, measures: Measures, sums: Sums, rows: Rows, column: int
         row[_GOOD_SHARE] = sums[n, GOOD_BEFORE] / max(sums[n, WORDS_BEFORE], 1.0)
 
 
-@compiled
+@borrowing
 def _is_long(measure: Measures) -> bool:
     return bool(measure[m.WORDS] >= MIN_LONG_WORDS and measure[m.LINK_SHARE] < MAX_LONG_LINK_SHARE)
 
 
-@compiled
+@borrowing
 def is_label(page: Page, i: int, measure: Measures) -> bool:
     """Return whether a block names what follows: a heading, or a few words that end in a colon."""
     return bool(page.blocks[i, p.HEADING_LEVEL] or (measure[m.WORDS] <= MAX_LABEL_WORDS and measure[m.ENDS] == _COLON))
 
 
-@compiled
-def sections(page: Page, measures: Measures) -> NDArray[np.int64]:
-    """For each block, the label it stands under (itself, if it is one; or -1) and the next label after that."""
+@borrowing
+def sections(page: Page, measures: Measures, parts: NDArray[np.int64]) -> None:
+    """Write the label that each block stands under (itself, if it is one; or -1) and the next label after that."""
     n, label = len(measures), -1
-    parts = np.empty((n, 2), np.int64)
     for i in range(n):
         if is_label(page, i, measures[i]):
             label = i
@@ -115,30 +129,31 @@ def sections(page: Page, measures: Measures) -> NDArray[np.int64]:
         parts[i, 1] = after
         if parts[i, 0] == i:
             after = i
-    return parts
 
 
-@compiled
-def _towards(measures: Measures, rows: Rows, column: int, step: int) -> None:
+@borrowing
+def _towards(measures: Measures, log_words: NDArray[np.float32], rows: Rows, column: int, step: int) -> None:
     """To one side: how far the next long block is and how long, and how many short blocks come first."""
     n, far, short = len(measures), -1, 0
     for k in range(n):
         i = k if step > 0 else n - 1 - k
         row = rows[i, column:]
         row[_LONG_AT] = min(abs(i - far), MAX_DISTANCE) if far >= 0 else MAX_DISTANCE + 1
-        row[_LONG_WORDS] = np.log1p(measures[far, m.WORDS]) if far >= 0 else -1.0
+        row[_LONG_WORDS] = log_words[far] if far >= 0 else -1.0
         row[_SHORT_FIRST] = min(short, MAX_DISTANCE)
         short = 0 if measures[i, m.WORDS] >= MIN_GOOD_WORDS else short + 1
         if _is_long(measures[i]):
             far = i
 
 
-@compiled
-def around(page: Page, measures: Measures, sums: Sums, rows: Rows, column: int) -> None:
+@borrowing
+def around(
+    page: Page, measures: Measures, log_words: NDArray[np.float32], sums: Sums, rows: Rows, column: int
+) -> None:  # fmt: skip
     """What lies on both sides beyond the neighbours, and what the last label says."""
     n, label = len(measures), -1
-    _towards(measures, rows, column, 1)
-    _towards(measures, rows, column + _A_SIDE, -1)
+    _towards(measures, log_words, rows, column, 1)
+    _towards(measures, log_words, rows, column + _A_SIDE, -1)
     for i in range(n):
         row = rows[i, column:]
         if label >= 0:

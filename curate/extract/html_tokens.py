@@ -18,7 +18,7 @@ from curate.extract.byte_hashes import BASIS, look_up, mix
 from curate.extract.compiling import borrowing, entry
 from curate.extract.inline import end_code, put_formula, put_image, read_math, start_code
 from curate.extract.page import Page, new_page
-from curate.extract.scanning import after_comment, is_letter, next_byte, raw_end
+from curate.extract.scanning import after_comment, is_letter, raw_end
 from curate.extract.scripts import LOWERED, RAISED, close_script, open_script
 from curate.extract.stack import pop_to, push
 from curate.extract.tags import (
@@ -40,6 +40,7 @@ from curate.extract.tags import (
     UNKNOWN,
     VOID,
 )
+from curate.extract.vectors import next_byte
 from curate.extract.writer import characters, end_block, line_break, put, reference, skipping
 
 Bytes = NDArray[np.uint8]

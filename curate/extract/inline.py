@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from curate.extract import page as p
 from curate.extract.compiling import borrowing
 from curate.extract.page import Page
-from curate.extract.scanning import next_byte, raw_end
+from curate.extract.scanning import raw_end
+from curate.extract.vectors import next_byte
 from curate.extract.writer import put, skipping
 
 Bytes = NDArray[np.uint8]

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from curate.extract.arrays import numbers
 from curate.extract.compiling import entry
 from curate.extract.context_features import signatures
 from curate.extract.features import element_scores, features
@@ -20,7 +21,12 @@ def judge(page: Page, model: Model) -> tuple[NDArray[np.float32], NDArray[np.flo
     groups = signatures(page)
     rows = features(page, measures, element_scores(page, model.token_keys, model.token_values), groups)
     odds = probabilities(model.first, rows)
-    asked = np.flatnonzero(odds >= NEGLIGIBLE)
-    scores = line_scores(page, model.line_keys, model.line_values)
-    odds[asked] = probabilities(model.second, revise(page, measures, groups, rows, odds, scores, asked))
+    asked, count = numbers(1, len(odds))[0], 0
+    for i in range(len(odds)):
+        asked[count] = i
+        count += odds[i] >= NEGLIGIBLE
+    asked, scores = asked[:count], line_scores(page, model.line_keys, model.line_values)
+    revised = probabilities(model.second, revise(page, measures, groups, rows, odds, scores, asked))
+    for i in range(count):
+        odds[asked[i]] = revised[i]
     return measures, odds

@@ -149,15 +149,14 @@ def _finish(page: Page, found: NDArray[np.int32], block: int) -> None:
 
 
 @entry
-def are_simple(page: Page, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether blocks hold nothing that tidying could change: characters below U+0300, dashes, quotes and the like.
+def are_simple(text: NDArray[np.uint8], ranges: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether texts hold nothing that tidying could change: characters below U+0300, dashes, quotes and the like.
 
     None of these has marks that combine or another form in NFC, and the tokenizer has dropped the controls.
     """
-    simple, text, blocks = np.ones(len(numbers), np.bool_), page.text, page.blocks
-    for i in range(len(numbers)):
-        block = numbers[i]
-        simple[i] = _is_simple(text, blocks[block, p.TEXT_START], blocks[block, p.TEXT_END])
+    simple = np.ones(len(ranges), np.bool_)
+    for i in range(len(ranges)):
+        simple[i] = _is_simple(text, ranges[i, p.TEXT_START], ranges[i, p.TEXT_END])
     return simple
 
 

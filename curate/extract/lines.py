@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.arrays import floats, hashes
 from curate.extract.byte_hashes import BASIS, Hashes, Numbers, look_up, mix
-from curate.extract.compiling import compiled
+from curate.extract.compiling import borrowing, compiled
 from curate.extract.measures import is_word
 from curate.extract.page import Page
 
@@ -24,7 +25,7 @@ _CAPITAL, _SMALL, _BEYOND, _SPELT, _NUMBER, _SPACE = (np.uint64(number) for numb
 _LOW = np.uint64(0xFFFFFFFF)
 
 
-@compiled
+@borrowing
 def _key(text: NDArray[np.uint8], start: int, end: int) -> tuple[np.uint64, np.uint64]:
     """Hashes of one block as a line and as a shape, 32 bits each; 0 and 0 for one without words or with many."""
     line, shape, word = mix(BASIS, _LINE), mix(BASIS, _SHAPE), BASIS
@@ -54,7 +55,7 @@ def _key(text: NDArray[np.uint8], start: int, end: int) -> tuple[np.uint64, np.u
 def line_keys(page: Page) -> Hashes:
     """Hashes of every block as a line and as a shape, uint64[blocks, 2]; 0 for a long block."""
     n = page.state[p.BLOCKS]
-    keys = np.zeros((n, 2), np.uint64)
+    keys = hashes(n, 2)
     for i in range(n):
         start, end = page.blocks[i, p.TEXT_START], page.blocks[i, p.TEXT_END]
         if end - start <= MAX_LINE_BYTES:
@@ -67,7 +68,14 @@ def line_scores(page: Page, keys: Hashes, values: Numbers) -> NDArray[np.float32
     """What the table says of each block's line and shape, and of its neighbours' lines: float32[blocks, LINES]."""
     found = line_keys(page)
     n = len(found)
-    scores = np.zeros((n, LINES), np.float32)
+    scores = floats(n, LINES)
+    _look_up_lines(found, keys, values, scores)
+    return scores
+
+
+@borrowing
+def _look_up_lines(found: Hashes, keys: Hashes, values: Numbers, scores: NDArray[np.float32]) -> None:
+    n = len(found)
     for i in range(n):
         for k in range(2):
             score = look_up(keys, values, found[i, k]) if found[i, k] else -1
@@ -75,4 +83,3 @@ def line_scores(page: Page, keys: Hashes, values: Numbers) -> NDArray[np.float32
     for i in range(n):
         scores[i, 2] = scores[i - 1, 0] if i else 0
         scores[i, 3] = scores[i + 1, 0] if i + 1 < n else 0
-    return scores

@@ -1,14 +1,18 @@
 """Counts what can be counted in one block's text: words, links, punctuation, words that say boilerplate."""
 
+from typing import NamedTuple, TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.arrays import firsts_of, floats, hashes, integers
 from curate.extract.byte_hashes import BASIS, Hashes, Numbers, look_up, mix
-from curate.extract.compiling import Integer, compiled
+from curate.extract.compiling import Integer, borrowing, compiled
 from curate.extract.page import Page
 
 Measures = NDArray[np.float32]
+Bytes: TypeAlias = NDArray[np.uint8]
 
 # Columns of the measures: float32[blocks, 16].
 (
@@ -41,11 +45,22 @@ _CLASS[58] = _COLON
 _CLASS[[9, 10, 32]] = _SPACE
 _CLASS[128:192] = _CONTINUED
 _CLASS[192:] = _LEAD
-_COLUMN = np.array([UPPER, DIGITS, COMMAS, STOPS, SYMBOLS, SYMBOLS])
+# What a byte of a word is hashed as, 0 for one that is in no word; as `is_word` says.
+_LOWERED = np.array([byte | 32 if byte < 128 else byte for byte in range(256)], np.uint8)
+_LOWERED[np.isin(_CLASS, (_LETTER, _CONTINUED, _LEAD), invert=True)] = 0
 MAX_TITLE_WORDS = 64
 
 
-@compiled
+class _Scores(NamedTuple):
+    """What words are looked up in: their scores, and the words of the title."""
+
+    keys: Hashes
+    values: Numbers
+    title: Hashes
+    among: np.uint64  # a bit for each title word's hash: most words need no more than a look at one
+
+
+@borrowing
 def _is_unspaced(lead: int, second: int) -> bool:
     """Return whether a three-byte character is of a script without spaces: Thai, Lao, Khmer, Burmese, kana or Han."""
     if lead == 0xE0:
@@ -55,7 +70,7 @@ def _is_unspaced(lead: int, second: int) -> bool:
     return (lead == 0xE3 and second >= 0x81) or 0xE4 <= lead <= 0xE9
 
 
-@compiled
+@borrowing
 def _ending(kind: int) -> int:
     if kind == _STOP:
         return 1
@@ -66,7 +81,7 @@ def _ending(kind: int) -> int:
     return 0 if kind == _LETTER else 3
 
 
-@compiled
+@borrowing
 def _starting(byte: int) -> int:
     if 97 <= byte <= 122:
         return 1
@@ -77,8 +92,8 @@ def _starting(byte: int) -> int:
     return 4 if byte >= 128 else 0
 
 
-@compiled
-def _count_beyond(text: NDArray[np.uint8], i: int, end: int, row: Measures) -> bool:
+@borrowing
+def _count_beyond(text: Bytes, i: int, end: int, row: Measures) -> bool:
     """Count the character beyond ASCII that begins at `i`; returns whether its script puts no spaces between words."""
     lead, second, third = text[i], text[i + 1] if i + 1 < end else 0, text[i + 2] if i + 2 < end else 0
     if lead == 0xE3 and second == 0x80:  # U+3001 and U+3002, the ideographic comma and full stop
@@ -87,72 +102,84 @@ def _count_beyond(text: NDArray[np.uint8], i: int, end: int, row: Measures) -> b
     return _is_unspaced(lead, second)
 
 
-@compiled
-def _count(text: NDArray[np.uint8], start: int, end: int, row: Measures) -> None:
-    """Fill the columns that are plain counts."""
-    in_word, unspaced, spaced = False, 0, 0
-    for i in range(start, end):
-        byte = text[i]
-        kind = _CLASS[byte]
-        if kind == _CONTINUED:
-            continue
-        row[CHARS] += 1
-        if kind == _SPACE:
-            in_word = False
-            row[LINES] += byte == 10
-            continue
-        if not in_word:
-            in_word, spaced = True, spaced + 1
-        if kind == _LEAD:
-            unspaced += _count_beyond(text, i, end, row)
-        elif kind == _LETTER:
-            row[UPPER] += byte < 97
-        else:
-            row[_COLUMN[kind]] += 1
-    row[WORDS] = spaced + unspaced // 2
-    row[STARTS], row[ENDS] = _starting(text[start]), _ending(_CLASS[text[end - 1]])
-
-
-@compiled
+@borrowing
 def is_word(byte: Integer) -> bool:
     """Return whether a byte is part of a word: an ASCII letter, or part of any character beyond."""
     return bool(97 <= byte <= 122 or 65 <= byte <= 90 or byte >= 128)
 
 
-@compiled
-def _score_words(
-    text: NDArray[np.uint8], start: int, end: int, title: Hashes, keys: Hashes, values: Numbers, row: Measures
-) -> np.uint64:
-    """Fill the columns that need each word's hash; returns the hash of the whole text, case and spaces left out."""
-    whole, word, length = BASIS, BASIS, 0
-    # A bit for each title word's hash: nearly all words are not in the title and need no more than a look at one.
-    among = np.uint64(0)
-    for other in title:
-        among |= np.uint64(1) << (other & np.uint64(63))
-    for i in range(start, end + 1):
-        byte = np.int64(text[i]) if i < end else 32
-        if is_word(byte):
-            lowered = byte + 32 if 65 <= byte <= 90 else byte
-            word, whole, length = mix(word, lowered), mix(whole, lowered), length + 1
-        elif length:
-            score = look_up(keys, values, word & np.uint64(0xFFFFFFFF))
-            if score != -1:
-                row[SCORE] += score
-                row[LOWEST] = min(row[LOWEST], score)
-            if among >> (word & np.uint64(63)) & np.uint64(1):
-                for other in title:
-                    if other == word:
-                        row[TITLE_WORDS] += 1
-                        break
-            word, length = BASIS, 0
-        if not is_word(byte) and byte > 32:
+@borrowing
+def _score_word(word: np.uint64, scores: _Scores, row: Measures) -> None:
+    score = look_up(scores.keys, scores.values, word & np.uint64(0xFFFFFFFF))
+    if score != -1:
+        row[SCORE] += score
+        row[LOWEST] = min(row[LOWEST], score)
+    if scores.among >> (word & np.uint64(63)) & np.uint64(1):
+        for i in range(len(scores.title)):
+            if scores.title[i] == word:
+                row[TITLE_WORDS] += 1
+                break
+
+
+@borrowing
+def _read_word(text: Bytes, i: int, end: int, whole: np.uint64) -> tuple[int, np.uint64, np.uint64, int, int]:
+    """Return where a word ends, its hash, the text's, and how many capitals and bytes within characters it has."""
+    word, capitals, continued = BASIS, 0, 0
+    while i < end:
+        byte = text[i]
+        lowered = _LOWERED[byte]
+        if lowered == 0:
+            break
+        word, whole = mix(word, lowered), mix(whole, lowered)
+        capitals += byte != lowered
+        continued += (byte & 0xC0) == 0x80
+        i += 1
+    return i, word, whole, capitals, continued
+
+
+@borrowing
+def _measure(text: Bytes, start: int, end: int, scores: _Scores, row: Measures) -> np.uint64:
+    """Fill the columns that are about one text; returns its hash, case and spaces left out."""
+    whole, i, in_word, spaced, unspaced, chars, lines = BASIS, start, False, 0, 0, 0, 0
+    capitals, digits, commas, stops, symbols = 0, 0, 0, 0, 0
+    while i < end:
+        byte = text[i]
+        if _LOWERED[byte]:
+            first = i
+            i, word, whole, upper, continued = _read_word(text, i, end, whole)
+            _score_word(word, scores, row)
+            chars, capitals = chars + i - first - continued, capitals + upper
+            if continued < i - first and not in_word:
+                in_word, spaced = True, spaced + 1
+            if continued:
+                for k in range(first, i):
+                    if text[k] >= 192:
+                        unspaced += _count_beyond(text, k, end, row)
+            continue
+        i, chars = i + 1, chars + 1
+        if byte > 32:
             whole = mix(whole, byte)
+        kind = _CLASS[byte]
+        if kind == _SPACE:
+            in_word = False
+            lines += byte == 10
+            continue
+        if not in_word:
+            in_word, spaced = True, spaced + 1
+        digits += kind == _DIGIT
+        commas += kind == _COMMA
+        stops += kind == _STOP
+        symbols += kind >= _COLON
+    row[CHARS], row[WORDS], row[LINES], row[UPPER] = chars, spaced + unspaced // 2, lines, capitals
+    row[DIGITS], row[COMMAS], row[STOPS], row[SYMBOLS] = digits, row[COMMAS] + commas, row[STOPS] + stops, symbols
+    row[STARTS], row[ENDS] = _starting(text[start]), _ending(_CLASS[text[end - 1]])
     return whole
 
 
-@compiled
-def _title_words(page: Page) -> Hashes:
-    hashes, count, word, length = np.empty(MAX_TITLE_WORDS, np.uint64), 0, BASIS, 0
+@borrowing
+def _title_words(page: Page, found: Hashes) -> int:
+    """Write the hashes of the title's longer words; returns how many there are."""
+    count, word, length = 0, BASIS, 0
     start, end = page.state[p.TITLE_START], page.state[p.TITLE_END]
     for i in range(start, end + 1):
         byte = np.int64(page.text[i]) if i < end else 32
@@ -160,27 +187,36 @@ def _title_words(page: Page) -> Hashes:
             word, length = mix(word, byte + 32 if 65 <= byte <= 90 else byte), length + 1
         else:
             if length > 3 and count < MAX_TITLE_WORDS:
-                hashes[count] = word
+                found[count] = word
                 count += 1
             word, length = BASIS, 0
-    return hashes[:count]
+    return count
+
+
+@borrowing
+def _measure_all(page: Page, scores: _Scores, rows: Measures, texts: Hashes) -> None:
+    for i in range(len(rows)):
+        start, end = page.blocks[i, p.TEXT_START], page.blocks[i, p.TEXT_END]
+        texts[i] = _measure(page.text, start, end, scores, rows[i])
+        rows[i, LINK_SHARE] = page.blocks[i, p.LINK_BYTES] / (end - start)
+
+
+@borrowing
+def _count_repeats(firsts: Numbers, times: Numbers, rows: Measures) -> None:
+    for i in range(len(firsts)):
+        times[firsts[i]] += 1
+    for i in range(len(firsts)):
+        rows[i, REPEATS], rows[i, FIRST] = times[firsts[i]], firsts[i]
 
 
 @compiled
 def measure(page: Page, keys: Hashes, values: Numbers) -> Measures:
     """Measure every block; `keys` and `values` are the table of word scores, in hundredths."""
-    n, title = page.state[p.BLOCKS], _title_words(page)
-    rows, hashes = np.zeros((n, MEASURES), np.float32), np.empty(n, np.uint64)
-    for i in range(n):
-        start, end = page.blocks[i, p.TEXT_START], page.blocks[i, p.TEXT_END]
-        _count(page.text, start, end, rows[i])
-        hashes[i] = _score_words(page.text, start, end, title, keys, values, rows[i])
-        rows[i, LINK_SHARE] = page.blocks[i, p.LINK_BYTES] / (end - start)
-    order = np.argsort(hashes)
-    first = 0
-    for i in range(1, n + 1):
-        if i == n or hashes[order[i]] != hashes[order[first]]:
-            for j in range(first, i):
-                rows[order[j], REPEATS], rows[order[j], FIRST] = i - first, order[first:i].min()
-            first = i
+    n, title, among = page.state[p.BLOCKS], hashes(1, MAX_TITLE_WORDS)[0], np.uint64(0)
+    title = title[: _title_words(page, title)]
+    for i in range(len(title)):
+        among |= np.uint64(1) << (title[i] & np.uint64(63))
+    rows, texts = floats(n, MEASURES), hashes(1, n)[0]
+    _measure_all(page, _Scores(keys, values, title, among), rows, texts)
+    _count_repeats(firsts_of(texts), integers(1, n)[0], rows)
     return rows

@@ -54,19 +54,20 @@ def render(page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows, m
     parts: list[str] = []
     spans, at, before = array("i"), 0, None
     for piece in pieces(_Blocks(page, kept, described, tables)):
+        kind = piece.kind
         written = write(piece)
         if before is not None:
             gap = "\n" if is_plain else _gap(before, piece)
             parts.append(gap)
             at += len(gap)
         parts.append(written)
-        spans.extend((at, at + len(written), piece.kind, piece.detail))
+        end = at + len(written)
+        spans.extend((at, end, kind, piece.detail))
         if piece.is_code:
-            spans.extend((at, at + len(written), k.CODE, 0))
-        if "\\" in written and piece.kind != k.CODE:
+            spans.extend((at, end, k.CODE, 0))
+        if kind != k.CODE and "\\" in written:
             _add_formulas(written, at, spans)
-        at += len(written)
-        before = piece
+        at, before = end, piece
     return "".join(parts), np.array(spans, "<i4").tobytes()
 
 
@@ -87,45 +88,46 @@ class _Blocks:
     def __init__(self, page: Page, kept: NDArray[np.bool_], described: Rows, tables: Rows) -> None:
         self.page, self.tables = page, tables
         found = np.flatnonzero(kept)
+        read = page.blocks[found]
         self.numbers: list[int] = found.tolist()
         self.rows: list[Row] = described[found].tolist()
-        self.is_simple: list[bool] = k.are_simple(page, found).tolist()
-        self._ranges = page.blocks[found, : p.TEXT_END + 1].tolist()
+        self.read: list[Row] = read.tolist()
         self._bytes = page.text[: page.state[p.TEXT]].tobytes()
-        self._formulas = Formulas(page)
-        self._places = page.formulas[: page.state[p.FORMULAS], p.FORMULA_TEXT]
-        self._has_dollars = b"$" in self._bytes
+        self.texts = [self._bytes[row[0] : row[1]].decode("utf-8", "replace") for row in self.read]
+        self._is_simple: list[bool] = k.are_simple(page.text, read).tolist()
+        if page.state[p.FORMULAS]:
+            self._put_formulas()
         self._may_be_twice = MAY_BE.search(self._bytes) is not None
+        self._is_plain = all(self._is_simple) and b"$" not in self._bytes and not self._may_be_twice
 
     def __getitem__(self, i: int) -> str:
-        text = self._raw(i)
-        if self._has_dollars and "$" in text and len(text) < MAX_JUDGED_CHARS:
+        text = self.texts[i]
+        if self._is_plain:
+            return text
+        if "$" in text and len(text) < MAX_JUDGED_CHARS:
             text = in_brackets(text)
         if self._may_be_twice and self.rows[i][k.KIND] != k.CODE:
             text = repaired(text)
-        return text if self.is_simple[i] else tidy(text)
+        return text if self._is_simple[i] else tidy(text)
 
     def listing(self, first: int, last: int) -> str:
         """Blocks of code as they stand."""
-        return tidy("\n".join(map(self._raw, range(first, last))))
+        return tidy("\n".join(self.texts[first:last]))
 
     def line(self, first: int, last: int) -> str:
         """Blocks that share a line."""
         return " ".join(" ".join(self[i].split()) for i in range(first, last))
 
-    def _raw(self, i: int) -> str:
-        start, end = self._ranges[i]
-        text = self._bytes[start:end].decode("utf-8", "replace")
-        return self._with_formulas(text, start) if _MARK in text else text
-
-    def _with_formulas(self, text: str, start: int) -> str:
-        first = int(np.searchsorted(self._places, start))
-        head, *rest = text.split(_MARK)
-        is_alone = not head and rest == [""]
-        written = [head]
-        for number, after in enumerate(rest, first):
-            written += [self._formulas.tex(number, is_display=is_alone), after]
-        return "".join(written).strip()
+    def _put_formulas(self) -> None:
+        formulas, places = Formulas(self.page), self.page.formulas[: self.page.state[p.FORMULAS], p.FORMULA_TEXT]
+        for i, text in enumerate(self.texts):
+            if _MARK in text:
+                head, *rest = text.split(_MARK)
+                is_alone = not head and rest == [""]
+                written = [head]
+                for number, after in enumerate(rest, int(np.searchsorted(places, self.read[i][p.TEXT_START]))):
+                    written += [formulas.tex(number, is_display=is_alone), after]
+                self.texts[i] = "".join(written).strip()
 
 
 def pieces(blocks: _Blocks) -> Iterator[Piece]:
@@ -168,7 +170,7 @@ def _single(blocks: _Blocks, i: int, row: Row) -> Piece | None:
 
 def _heading(blocks: _Blocks, first: int, last: int) -> Piece | None:
     row, words = blocks.rows[first], blocks.line(first, last)
-    if any(blocks.page.blocks[blocks.numbers[i], p.LINKS] for i in range(first, last)):
+    if any(read[p.LINKS] for read in blocks.read[first:last]):
         words = words.rstrip(_PERMALINKS).removeprefix("# ").removesuffix(" #")
     if not words:
         return None
@@ -178,9 +180,10 @@ def _heading(blocks: _Blocks, first: int, last: int) -> Piece | None:
 
 def _is_code(blocks: _Blocks, first: int, last: int) -> bool:
     """Return whether most of some blocks is code, as in the headings of an interface: `fn len(&self) -> usize`."""
-    found = blocks.page.blocks[blocks.numbers[first] : blocks.numbers[last - 1] + 1]
-    chars = int((found[:, p.TEXT_END] - found[:, p.TEXT_START]).sum())
-    return int(found[:, p.CODE_BYTES].sum()) >= MIN_HEADING_CODE_SHARE * chars
+    begin, end = blocks.numbers[first], blocks.numbers[last - 1] + 1
+    read = blocks.read[first:last] if last - first == 1 else blocks.page.blocks[begin:end].tolist()
+    size = sum(row[p.TEXT_END] - row[p.TEXT_START] for row in read)
+    return sum(row[p.CODE_BYTES] for row in read) >= MIN_HEADING_CODE_SHARE * size
 
 
 def _listing(blocks: _Blocks, first: int, last: int) -> Piece | None:

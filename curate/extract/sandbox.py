@@ -163,8 +163,7 @@ class Sandbox:
 def warm(extractor: str) -> None:
     """Have a child process compile what an extractor needs, once per machine, before many workers each do it.
 
-    The compiled code is kept where numba keeps it: in `__pycache__` beside the sources, or, when that is read-only, in
-    the user's cache folder; NUMBA_CACHE_DIR names another. A child that finds it there starts in a second.
+    The compiled code is kept where `curate.filters.kept_code` says. A child that finds it there starts in a second.
     Raises UsageError when there is no such extractor, RuntimeError when it does not start.
     """
     with Sandbox() as sandbox:

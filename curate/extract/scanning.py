@@ -1,20 +1,13 @@
-"""Finds where things end in HTML: a byte, a comment, raw text."""
+"""Finds where things end in HTML: a comment, raw text."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract.attributes import is_space, lower
 from curate.extract.compiling import borrowing
+from curate.extract.vectors import next_byte
 
 Bytes = NDArray[np.uint8]
-
-
-@borrowing
-def next_byte(html: Bytes, at: int, end: int, byte: int) -> int:
-    """The next place of a byte, or `end`."""
-    while at < end and html[at] != byte:
-        at += 1
-    return at
 
 
 @borrowing
@@ -31,9 +24,12 @@ def after_comment(html: Bytes, at: int, end: int) -> int:
     # `<!-->` and `<!--->` are whole comments.
     i = at + 2
     while i < end:
-        if html[i] == 62 and html[i - 1] == 45 and (html[i - 2] == 45 or i - 2 < at):
+        i = next_byte(html, i, end, 62)
+        if i == end:
+            break
+        if html[i - 1] == 45 and (html[i - 2] == 45 or i - 2 < at):
             return i + 1
-        if html[i] == 62 and i - 3 > at and html[i - 1] == 33 and html[i - 2] == 45 and html[i - 3] == 45:
+        if i - 3 > at and html[i - 1] == 33 and html[i - 2] == 45 and html[i - 3] == 45:
             return i + 1
         i += 1
     return end

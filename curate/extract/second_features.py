@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from curate.extract import measures as m
 from curate.extract import page as p
+from curate.extract.arrays import doubles, floats, numbers
 from curate.extract.byte_hashes import Numbers
-from curate.extract.compiling import compiled
+from curate.extract.compiling import borrowing, compiled
 from curate.extract.context_features import Rows, sections
 from curate.extract.features import FEATURES, LEVELS
 from curate.extract.lines import LINES
@@ -26,27 +27,26 @@ REVISED = _FOLLOWS + _FOLLOW_COLUMNS
 SECOND_FEATURES = FEATURES + REVISED + LINES
 
 
-@compiled
+@borrowing
 def _mean_in(weighted: Sums, first: int, last: int) -> float:
     mean: float = (weighted[last, 0] - weighted[first, 0]) / max(weighted[last, 1] - weighted[first, 1], 1e-6)
     return mean
 
 
-@compiled
-def _of_group(groups: Numbers, measures: Measures, odds: Rows) -> Rows:
-    sums = np.zeros((len(groups) + 1, 2))
+@borrowing
+def _of_group(groups: Numbers, measures: Measures, odds: Rows, sums: Sums) -> None:
+    """Sums over blocks built alike: words times odds, and words; `sums`, float64[blocks, 2], comes as zeros."""
     for i in range(len(groups)):
         words = measures[i, m.WORDS] + 1.0
         sums[groups[i], 0] += words * odds[i]
         sums[groups[i], 1] += words
-    return np.array([sums[g, 0] / max(sums[g, 1], 1e-6) for g in groups]).astype(np.float32)
 
 
-@compiled
+@borrowing
 def _follows(i: int, parts: NDArray[np.int64], weighted: Sums, odds: Rows, row: Rows) -> None:
     """What the first stage thinks of what comes before, of what follows, and of the section the block is in."""
     n = len(odds)
-    label, after = parts[i]
+    label, after = parts[i, 0], parts[i, 1]
     row[_LAST_3], row[_NEXT_3] = _mean_in(weighted, max(i - 3, 0), i), _mean_in(weighted, i + 1, min(i + 4, n))
     row[_NEXT_10], row[_SECTION] = _mean_in(weighted, i + 1, min(i + 11, n)), _mean_in(weighted, label + 1, after)
     row[_LABEL] = odds[label] if label >= 0 else -1.0
@@ -63,8 +63,19 @@ def revise(
     `scores` are `lines.line_scores`.
     """
     n = len(measures)
-    wide = np.empty((len(asked), SECOND_FEATURES), np.float32)
-    weighted, found = np.zeros((n + 1, 2)), np.zeros(LEVELS, np.int64)
+    wide, weighted, alike, parts = floats(len(asked), SECOND_FEATURES), doubles(n + 1, 2), doubles(n, 2), numbers(n, 2)
+    _of_group(groups, measures, odds, alike)
+    sections(page, measures, parts)
+    _fill(page, measures, groups, rows, odds, scores, asked, weighted, alike, parts, numbers(1, LEVELS)[0], wide)
+    return wide
+
+
+@borrowing
+def _fill(
+    page: Page, measures: Measures, groups: Numbers, rows: Rows, odds: Rows, scores: Rows, asked: NDArray[np.int64],
+    weighted: Sums, alike: Sums, parts: NDArray[np.int64], found: NDArray[np.int64], wide: Rows,
+) -> None:  # fmt: skip
+    n = len(measures)
     highest, first_high, last_high = 1e-6, n, -1
     for i in range(n):
         words = measures[i, m.WORDS] + 1.0
@@ -72,14 +83,15 @@ def revise(
         highest = max(highest, odds[i])
         if odds[i] > 0.5 and measures[i, m.WORDS] >= MIN_GOOD_WORDS:
             first_high, last_high = min(first_high, i), i
-    alike = _of_group(groups, measures, odds)
-    parts = sections(page, measures)
     for place in range(len(asked)):
         i = asked[place]
-        wide[place, :FEATURES] = rows[i]
-        wide[place, FEATURES + REVISED :] = scores[i]
-        row = wide[place, FEATURES:]
-        row[_ODDS], row[_OF_HIGHEST], row[_ALIKE] = odds[i], odds[i] / highest, alike[i]
+        for k in range(FEATURES):
+            wide[place, k] = rows[i, k]
+        for k in range(LINES):
+            wide[place, FEATURES + REVISED + k] = scores[i, k]
+        row, group = wide[place, FEATURES:], groups[i]
+        row[_ODDS], row[_OF_HIGHEST] = odds[i], odds[i] / highest
+        row[_ALIKE] = alike[group, 0] / max(alike[group, 1], 1e-6)
         for k in range(len(_STEPS)):
             row[_FIRST_STEP + k] = odds[i + _STEPS[k]] if 0 <= i + _STEPS[k] < n else -1.0
         for k in range(len(_REACHES)):
@@ -94,4 +106,3 @@ def revise(
         row[_OUTSIDE] = 0.0 if first_high <= i <= last_high else (first_high - i if i < first_high else last_high - i)
         row[_WEIGHT] = odds[i] * measures[i, m.WORDS]
         _follows(i, parts, weighted, odds, row[_FOLLOWS:])
-    return wide

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from curate.extract import blocks, model
-from curate.extract import compiling as compiled
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.byte_hashes import empty_table
@@ -358,14 +357,3 @@ def test_the_weights_are_the_ones_that_were_trained(tmp_path: Path, monkeypatch:
     monkeypatch.undo()
     model.load.cache_clear()
     assert len(model.load().first.ends) > 0
-
-
-def test_every_compiled_file_is_stamped() -> None:
-    """A file whose functions are compiled counts towards the stamp that makes cached machine code valid."""
-    folder = Path(compiled.__file__).parent
-    using = {
-        path.stem
-        for path in folder.glob("*.py")
-        if re.search(r"^@(entry|compiled|borrowing)$", path.read_text(), re.MULTILINE)
-    }
-    assert using <= set(compiled._SOURCES)

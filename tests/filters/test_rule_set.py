@@ -1,12 +1,8 @@
 """Rule sets as values: they pickle, print, compare, change by copy, and say no to what they do not know."""
 
-import hashlib
 import pickle
-import re
 import subprocess
 import sys
-from importlib import import_module
-from pathlib import Path
 
 import pytest
 
@@ -125,24 +121,3 @@ def test_importing_the_rule_sets_does_not_import_numba():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
-
-
-def test_compiled_code_is_stamped_with_every_source():
-    """What numba keeps on disk is not used again after any of the files it was made from has changed."""
-    from curate.filters import compiled, tokenizer
-
-    assert compiled.STAMP in tokenizer.tokenize.py_func.__qualname__
-    modules = [import_module(f"curate.filters.{name}") for name in compiled.SOURCES]
-    digest = hashlib.sha256()
-    for module in modules:
-        digest.update(Path(module.__file__).read_bytes())
-    assert digest.hexdigest().startswith(compiled.STAMP)
-    assert {name for module in modules for name in _imports(module)} <= set(compiled.SOURCES)
-
-
-def _imports(module):
-    """The modules of `filters` that a module's source imports."""
-    found = re.findall(
-        r"^from curate\.filters(?:\.(\w+))? import (\w*)", Path(module.__file__).read_text(), re.MULTILINE
-    )
-    return [inner or name for inner, name in found]
