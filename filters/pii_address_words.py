@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from curate.filters import pii_address_forms as forms
 from curate.filters import pii_places as places
 from curate.filters.hashing import word_table
+from curate.filters.pii_kinds import SAME_LETTERS
 
 # What the table says of a word, in lower case: it may stand between a number and its street; it comes before a name of
 # a street; it is the last before a number, as it is, with a capital, or all in capitals; it ends a street of one word;
@@ -28,7 +29,7 @@ def address_words() -> NDArray[np.uint64]:
     bits: dict[str, int] = {}
 
     def note(words: Iterable[str], bit: int) -> None:
-        for word in words:
+        for word in (word.translate(SAME_LETTERS) for word in words):
             bits[word] = bits.get(word, 0) | bit
 
     def alternatives(pattern: str) -> list[str]:

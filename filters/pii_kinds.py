@@ -40,3 +40,6 @@ KEY_STARTS = (
     "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xoxa", "xoxb", "xoxp", "xoxr",
     "xoxs", "AIza", "rk_live_", "sk_live_", "sk-", "hf_", "npm_", "SG.", "eyJ",
 )  # fmt: skip
+
+# What patterns take for one letter in any case, and what `str.lower` makes of letters at a word's end.
+SAME_LETTERS = str.maketrans("İıſς", "iisσ")

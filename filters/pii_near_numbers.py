@@ -218,7 +218,7 @@ def postcode_follows(codes: Any, classes: Any, end: Any) -> Any:
             while k + 2 + digits < size and digits < 5 and class_of(codes[k + 2 + digits], classes) & ch.DECIMAL:
                 digits += 1
             first, second = codes[k + 2], codes[k + 3] if digits > 1 else np.uint32(0)
-            year = digits == 4 and ((first == 49 and second >= 53) or (first == 50 and second == 48))
+            year = digits == 4 and ((first == 49 and 53 <= second <= 57) or (first == 50 and second == 48))
             return digits > 0 and not year
     return False
 

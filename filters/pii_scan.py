@@ -33,6 +33,7 @@ from curate.filters.pii_kinds import (
     PASSWORD,
     PASSWORD_WORDS,
     RUN,
+    SAME_LETTERS,
     Places,
 )
 from curate.filters.pii_near_numbers import class_of, is_mark
@@ -179,8 +180,7 @@ def scan(codes: Any, tables: Any) -> Any:  # noqa: C901 - compiled
 
 
 def _lower(code: int) -> int:
-    low = chr(code).lower()
-    return ord(low) if len(low) == 1 else code
+    return ord(chr(code).translate(SAME_LETTERS).lower())
 
 
 def _listed(phrases: dict[str, int]) -> tuple[NDArray[Any], ...]:

@@ -116,15 +116,21 @@ def is_iban(codes: Any, at: Any) -> Any:
 
 
 @inner
+def is_in_label(code: Any) -> Any:
+    """Return whether a pattern takes a code point for a letter or digit of a host: in any case, İ, ı, ſ and K are."""
+    return is_ascii_alnum(code) or code == 0x130 or code == 0x131 or code == 0x17F or code == 0x212A
+
+
+@inner
 def host_follows(codes: Any, marks: Any, at: Any) -> Any:
     """Return whether a word and a dot, in whatever way it is spelled, begin here."""
     i = at
-    while is_ascii_alnum(char(codes, i)) or char(codes, i) == 0x17F or char(codes, i) == 0x212A:
+    while is_in_label(char(codes, i)):
         i += 1
     code = char(codes, i)
     if code == DOT:
         after = char(codes, i + 1)
-        return is_ascii_alnum(after) or after == 45 or after == 0x17F or after == 0x212A
+        return is_in_label(after) or after == 45
     if code == 32 or code == 9:
         code = char(codes, i + 1)
         if code == 100 or code == 68:

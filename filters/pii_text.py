@@ -121,7 +121,8 @@ def emails(text: str, seen: Places) -> Iterator[Found]:
         yield from _spelled(text, left, right, plain=True)
     done = 0
     for place, _ in seen[AT_IN_BRACKETS]:
-        match = _BRACKETED_AT.match(text, place - (place > done and text[place - 1] in " \t"))
+        before = place > done and text[place - 1] in " \t"
+        match = _BRACKETED_AT.match(text, place - before) if place >= done else None
         if match:
             done = match.end()
             yield from _spelled(text, *match.span(), plain=False)

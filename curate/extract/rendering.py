@@ -98,13 +98,14 @@ class _Blocks:
         if page.state[p.FORMULAS]:
             self._put_formulas()
         self._may_be_twice = MAY_BE.search(self._bytes) is not None
-        self._is_plain = all(self._is_simple) and b"$" not in self._bytes and not self._may_be_twice
+        self._has_dollars = b"$" in self._bytes  # of the page's own, not of formulas that were put in
+        self._is_plain = all(self._is_simple) and not (self._has_dollars or self._may_be_twice)
 
     def __getitem__(self, i: int) -> str:
         text = self.texts[i]
         if self._is_plain:
             return text
-        if "$" in text and len(text) < MAX_JUDGED_CHARS:
+        if self._has_dollars and "$" in text and len(text) < MAX_JUDGED_CHARS:
             text = in_brackets(text)
         if self._may_be_twice and self.rows[i][k.KIND] != k.CODE:
             text = repaired(text)

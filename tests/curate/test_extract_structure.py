@@ -179,6 +179,15 @@ def test_an_unknown_markup_names_the_choices() -> None:
         extract("<p>x", markup="tex")
 
 
+def test_dollars_within_a_formula_are_not_taken_for_formulas() -> None:
+    """A page without dollar signs of its own has its formulas as they are, and no formula within a formula."""
+    formula = "<math><mtext>$5$ is $x$</mtext></math>"
+    found = extract(
+        f"<article><p>{'It turned at the bend of the river for a year. ' * 5}{formula} It is so.</p></article>"
+    )
+    assert r"\(\text{$5$ is $x$}\)" in found
+
+
 @pytest.mark.parametrize(
     "source",
     [

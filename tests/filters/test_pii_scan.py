@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from curate.filters import pii, pii_identity, pii_national, pii_numbers, pii_streets, pii_text
 from curate.filters import pii_address_forms as forms
-from curate.filters import pii_identity, pii_national, pii_numbers, pii_streets, pii_text
 from curate.filters import pii_kinds as kinds
 from curate.filters import pii_places as places_of
 from curate.filters.pii_scan import places
@@ -24,6 +24,7 @@ TABLES = (
 ADDRESS = [
     *(word for table in TABLES for word in _words(table)), *places_of.STREET_BEFORE, *forms.ROMANCE_STREETS,
     *(f"Ab{ending}" for ending in (*forms.ENDING, *forms.WEAK_ENDING)), *"P.O. Box|PO Box|Apartado|Via Roma".split("|"),
+    *"ΛΕΩΦΌΡΟΣ ΟΔΌΣ ΣΥΓΓΡΟΎ ſquare vıa Bulvarı BULVARI".split(),
     *"de la du of the and & d'Or l’Eau No. No: nr. # д. Nº bis ter th nd A B c Elm Oak Straße 千代田区".split(),
 ]  # fmt: skip
 NUMBERS = "1 12 7 021 345 2014 50667 97205 1000001 12th 5b 1/2 12½ 4-6 12 – 14 3º".split()
@@ -62,7 +63,7 @@ TOKENS = [
     *"****1234 •••• 1234 xx-1234 ?pwd=abc123 &token=x1y2z3w4".split(),
     *"?p=1 &amp; &sig=0123456 ?access_token=99 fe80::1 1:2:3:4:5:6:7:8 12:30:15 a:b:c:d a::b".split(),
     *"(at) [at] [ at ] ( at ) (a) [a] (ät) { at } <at> _at_ -at- &#64; &commat; ＠ ät at AT @ (at [@] (@) {@}".split(),
-    *"example.org example dot org [dot] .org jo".split(),
+    *"example.org example dot org [dot] .org jo exıample.com İa.org ſa.org".split(),
 ]  # fmt: skip
 
 
@@ -105,6 +106,24 @@ def test_masked_numbers_and_spelled_addresses_are_all_seen():
         assert [place for place, _ in seen[kinds.AT]] == [match.start() for match in re.finditer("@", text)]
         assert bool(seen[kinds.IPV6]) == ("::" in text or bool(re.search(r":(?:[0-9A-Fa-f]{1,4}:){3}", text)))
     assert found > 100
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("jo.roe at exıample.com.tr", "jo.roe at exıample.com.tr"),
+        ("jo.roe at İstanbul.com.tr", "jo.roe at İstanbul.com.tr"),
+        ("ΛΕΩΦΌΡΟΣ ΣΥΓΓΡΟΎ 12", "ΛΕΩΦΌΡΟΣ ΣΥΓΓΡΟΎ 12"),
+        ("12 ſquare Rivoli", "12 ſquare Rivoli"),
+        ("5 vıa Roma", "5 vıa Roma"),
+        ("PİN: 4711", "4711"),
+        ("jo <AT> example.org", "jo <AT> example.org"),
+        ("jo_at_at_example.org", None),
+    ],
+)
+def test_letters_with_more_than_one_case(text, found):
+    """Dotted and dotless I, long S and final sigma are what patterns take them for; no place is taken twice."""
+    assert [text[span.start : span.end] for span in pii.find(text)] == ([found] if found else [])
 
 
 def test_words_that_name_a_number_are_seen_in_any_case():
