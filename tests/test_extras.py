@@ -54,9 +54,6 @@ def python(core: Path, code: str, *arguments: str) -> subprocess.CompletedProces
 
 CASES = {
     "pyarrow is not installed: pip install 'webcurate[run]'": "from curate.stages import Rules",
-    "fasttext is not installed: pip install 'webcurate[run]'": (
-        "from curate.classifiers import language; language.identify('Der Zug nach Hamburg fährt.')"
-    ),
     "phonenumbers is not installed: pip install 'webcurate[pii]'": (
         "from curate.filters import pii; pii.find('(0)30 90182012')"
     ),
@@ -71,22 +68,23 @@ def test_a_missing_extra_is_named(core, said):
 
 
 def test_the_core_works_alone(core):
-    """Rules, verdicts and the value model need no extra, and other packages find out by themselves what is missing."""
+    """Rules, verdicts and our own models need no extra, and other packages find out by themselves what is missing."""
     done = python(
         core,
         """
 from curate.filters import c4, fineweb, gopher, refinedweb, url
 from curate.filters.text_view import TextView
-from curate.classifiers import quality, toxicity
+from curate.classifiers import language, quality, toxicity, webtext
 text = TextView("This is the end of a story that was told by the sea, and all of them have heard it before.")
 print(gopher.quality(text, min_words=10).rule, c4.quality(text).rule, fineweb.quality(text).rule)
 print(url.quality("https://example.org/casino").rule, float(quality.score(["Login"])[0]) < 0.5)
-print(float(toxicity.score(["calm"])[0]) < 0.5)
+print(float(toxicity.score(["calm"])[0]) < 0.5, 0 <= float(webtext.score(["calm"])[0]) <= 1)
+print(language.identify("Der Zug nach Hamburg fährt heute von einem anderen Gleis ab.")[0])
 from importlib.util import find_spec
 exec("print(find_spec('pyarrow'))", {"__name__": "theirs", "find_spec": find_spec})
 """,
     )
-    assert done.stdout.split() == ["min_sentences", "True", "True", "None"], done.stderr
+    assert done.stdout.split() == ["min_sentences", "True", "True", "True", "de", "None"], done.stderr
 
 
 def test_the_command_says_it_in_one_line(core):

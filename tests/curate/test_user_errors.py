@@ -51,6 +51,17 @@ def test_a_recipe_file_that_does_not_load(tmp_path: Path, code: str, line: int) 
     assert "\n" not in str(refused.value)
 
 
+def test_a_recipe_file_is_read_as_it_is(tmp_path: Path, monkeypatch) -> None:
+    """Python's bytecode of a file goes by its size and second: an edit within a second must not run the old recipe."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    path = tmp_path / "mine.py"
+    for name in ("one", "two"):
+        path.write_text(RECIPE.replace('"small"', repr(name)))
+        os.utime(path, (1e9, 1e9))
+        assert load_recipe(str(path)).name == name
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["mine.py"]
+
+
 @pytest.mark.parametrize(
     ("stage", "said"),
     [
