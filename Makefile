@@ -22,9 +22,10 @@ curate: $(VENV)/run  ## curate SHARD (default: the sample crawl) into OUT with R
 	@if [ -e "$$SHARD" ]; then set -- "$$SHARD"; else set -f; set -- $$SHARD; fi; \
 	$(BIN)/curate run "$$@" --out "$$OUT" --recipe "$$RECIPE" --workers "$$WORKERS"
 
-# Hundreds of processes are started: without bytecode each of them would compile its modules anew.
+# Hundreds of processes are started: without bytecode each of them would compile its modules anew. Two more tests than
+# cores run at once, because some wait for a node or a worker that was killed.
 test: $(VENV)/test  ## run the whole test suite
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 2)) --dist worksteal
 
 check: $(VENV)/check  ## lint, types, import contracts, generated docs
 	@$(BIN)/ruff check .
