@@ -1,11 +1,10 @@
-"""Writes files that are either complete or absent, markers that say that work is done, and the lock on OUT.
+"""Writes files that are either complete or absent, and markers that say that work is done.
 
 A marker is a JSON file that is written after the files it describes, with their sizes and digests and a seal over
 itself. Work counts as done if a valid marker exists, so a run that was killed can continue from the markers.
 """
 
 import errno
-import fcntl
 import json
 import os
 import shutil
@@ -272,41 +271,3 @@ def _stands(file: Path, described: dict[str, Any], digests: bool) -> bool:  # no
 
 def _seal(marker: dict[str, Any]) -> str:
     return sha256(json.dumps(marker, sort_keys=True).encode()).hexdigest()
-
-
-def holder(folder: Path) -> str:
-    """The process that is using an output folder right now, "" when there is none."""
-    try:
-        with (folder / ".lock").open() as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return lock.read().strip() or "another process"
-    except OSError:
-        pass
-    return ""
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Lock an output folder for one run; a second run in it is refused with UsageError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".lock").open("a+")
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be written to: {error.strerror or error}") from error
-    with disk_errors(folder), lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            holder = lock.read().strip() or "another process"
-            raise UsageError(f"{folder} is in use by {holder}; wait for it or choose another OUT") from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-        lock.flush()
-        try:
-            yield
-        except BaseException:
-            remove_temporaries(folder)
-            raise

@@ -102,6 +102,18 @@ class Recipe:
                 message = f"recipe {self.name!r}: {stage.name} goes by {told.goes_by}"
                 raise UsageError(f"{message}, which no stage before it finds")
 
+    def with_extractor(self, extractor: str, name: str) -> "Recipe":
+        """The recipe with another extractor of `curate.extract.EXTRACTORS`, under a name of its own.
+
+        Raises UsageError when there is no such extractor, or the recipe extracts nothing.
+        """
+        place = self.text_from
+        stage: Any = self.stages[place]
+        if not hasattr(stage, "extractor"):
+            raise UsageError(f"recipe {self.name!r} has no stage that extracts")
+        changed = replace(stage, extractor=extractor)
+        return replace(self, name=name, stages=(*self.stages[:place], changed, *self.stages[place + 1 :]))
+
     @property
     def described(self) -> dict[str, object]:
         """Every setting but the size of splits, which decides nothing of what is written."""

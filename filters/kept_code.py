@@ -32,6 +32,7 @@ WHERE, OFF = "CURATE_COMPILED", "off"
 MAX_UNUSED_DAYS = 60
 _DIGEST_BYTES = 32
 _SECONDS_A_DAY = 86_400
+_OURS = re.compile(r"\w+-[0-9a-f]{16}-py\d+-[\w.+]+-[\w.+]+")  # the folder may hold what is not ours
 _IMPORTED = re.compile(rb"^(?:from|import) (curate[.\w]*)(?: import (?:\(([^)]*)\)|([^\n#(]*)))?", re.MULTILINE)
 
 
@@ -136,7 +137,7 @@ def _sweep(folder: str) -> None:
     limit = time.time() - MAX_UNUSED_DAYS * _SECONDS_A_DAY
     with suppress(OSError):
         for old in os.scandir(folder):
-            if re.search(r"-py\d+-", old.name) and old.stat(follow_symlinks=False).st_mtime < limit:
+            if _OURS.fullmatch(old.name) and old.stat(follow_symlinks=False).st_mtime < limit:
                 for file in os.scandir(old.path):
                     os.unlink(file.path)
                 os.rmdir(old.path)

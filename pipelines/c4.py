@@ -11,23 +11,17 @@ from curate.filters.url import UrlRules
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Prefilter, Read, Rules, Urls
 
-
-def with_extractor(extractor: str, name: str) -> Recipe:
-    """The recipe with an extractor of `curate.extract.EXTRACTORS`, under a name of its own."""
-    return Recipe(
-        name=name,
-        stages=(
-            Read(),
-            Urls(UrlRules()),
-            Prefilter(),
-            Extract(extractor),
-            Language(keep=("en",), min_probability=0.99),
-            Rules(c4.quality.with_dialect("tfds"), edit=c4.clean_lines.with_dialect("tfds")),
-            ExactDuplicates(),
-            NearDuplicates(threshold=0.8),
-        ),
-    )
-
-
-recipe = with_extractor("trafilatura", "c4")
-fast = with_extractor("blocks", "c4:fast")
+recipe = Recipe(
+    name="c4",
+    stages=(
+        Read(),
+        Urls(UrlRules()),
+        Prefilter(),
+        Extract("trafilatura"),
+        Language(keep=("en",), min_probability=0.99),
+        Rules(c4.quality.with_dialect("tfds"), edit=c4.clean_lines.with_dialect("tfds")),
+        ExactDuplicates(),
+        NearDuplicates(threshold=0.8),
+    ),
+)
+fast = recipe.with_extractor("blocks", "c4:fast")

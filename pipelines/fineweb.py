@@ -13,26 +13,20 @@ from curate.filters.url import UrlRules
 from curate.recipe import Recipe
 from curate.stages import Extract, Language, NearDuplicates, Prefilter, Read, Redact, Rules, Urls
 
-
-def with_extractor(extractor: str, name: str) -> Recipe:
-    """The recipe with an extractor of `curate.extract.EXTRACTORS`, under a name of its own."""
-    return Recipe(
-        name=name,
-        stages=(
-            Read(),
-            Urls(UrlRules()),
-            Prefilter(),
-            Extract(extractor),
-            Language(keep=("en",), min_probability=0.65),
-            Rules(gopher.repetition),
-            Rules(gopher.quality),
-            Rules(c4.quality.with_dialect("fineweb"), edit=c4.clean_lines.with_dialect("fineweb")),
-            Rules(fineweb.quality),
-            NearDuplicates(threshold=0.75, settings=FINEWEB),
-            Redact(entities=frozenset({"EMAIL_ADDRESS", "IP_ADDRESS"}), max_pii_spans=None),
-        ),
-    )
-
-
-recipe = with_extractor("trafilatura", "fineweb")
-fast = with_extractor("blocks", "fineweb:fast")
+recipe = Recipe(
+    name="fineweb",
+    stages=(
+        Read(),
+        Urls(UrlRules()),
+        Prefilter(),
+        Extract("trafilatura"),
+        Language(keep=("en",), min_probability=0.65),
+        Rules(gopher.repetition),
+        Rules(gopher.quality),
+        Rules(c4.quality.with_dialect("fineweb"), edit=c4.clean_lines.with_dialect("fineweb")),
+        Rules(fineweb.quality),
+        NearDuplicates(threshold=0.75, settings=FINEWEB),
+        Redact(entities=frozenset({"EMAIL_ADDRESS", "IP_ADDRESS"}), max_pii_spans=None),
+    ),
+)
+fast = recipe.with_extractor("blocks", "fineweb:fast")

@@ -11,25 +11,19 @@ from curate.filters.url import UrlRules
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, Extract, Language, NearDuplicates, Prefilter, Read, Rules, Urls
 
-
-def with_extractor(extractor: str, name: str) -> Recipe:
-    """The recipe with an extractor of `curate.extract.EXTRACTORS`, under a name of its own."""
-    return Recipe(
-        name=name,
-        stages=(
-            Read(),
-            Urls(UrlRules()),
-            Prefilter(),
-            Extract(extractor),
-            Language(keep=("en",), min_probability=0.65),
-            Rules(gopher.quality.with_dialect("dclm")),
-            Rules(gopher.repetition.with_dialect("dclm")),
-            Rules(refinedweb.quality, edit=refinedweb.clean_lines),
-            ExactDuplicates(),
-            NearDuplicates(threshold=0.8),
-        ),
-    )
-
-
-recipe = with_extractor("trafilatura", "refinedweb")
-fast = with_extractor("blocks", "refinedweb:fast")
+recipe = Recipe(
+    name="refinedweb",
+    stages=(
+        Read(),
+        Urls(UrlRules()),
+        Prefilter(),
+        Extract("trafilatura"),
+        Language(keep=("en",), min_probability=0.65),
+        Rules(gopher.quality.with_dialect("dclm")),
+        Rules(gopher.repetition.with_dialect("dclm")),
+        Rules(refinedweb.quality, edit=refinedweb.clean_lines),
+        ExactDuplicates(),
+        NearDuplicates(threshold=0.8),
+    ),
+)
+fast = recipe.with_extractor("blocks", "refinedweb:fast")

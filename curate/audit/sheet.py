@@ -18,8 +18,9 @@ import numpy as np
 from curate.audit.show import RESULT
 from curate.audit.strata import Stratum, draw, ends_of, hash_of
 from curate.errors import UsageError
-from curate.files import locked, whole_file, write_json
+from curate.files import whole_file, write_json
 from curate.folder import DATA, DROPPED, MANIFEST
+from curate.locks import locked
 from curate.output.checksums import load_report
 from curate.output.fates import keys_of, rows_with
 

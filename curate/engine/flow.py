@@ -15,7 +15,7 @@ from curate.census import rounded
 from curate.counts import SLOWEST, Slow, StageCount
 from curate.documents import DROPPED, MEASURED, PROVENANCE, QUARANTINE, SPANS, Documents, sizes, text_bytes, with_column
 from curate.filters.verdict import Rule, Verdict
-from curate.protocol import Failure, Fate, Outcome, Stage
+from curate.protocol import Failure, Fate, Outcome, Stage, about
 from curate.stages.attempt import attempt
 
 MAX_QUARANTINE_BYTES = 1 << 20
@@ -136,7 +136,7 @@ def _one_stage(
     count.docs_out += int(out.sum())
     count.chars_in += int(length[alive].sum())
     count.chars_out += int(length_out[out].sum())
-    if getattr(stage, "ranks", False) and "score" in outcome.signals:
+    if "score" in outcome.signals and about(stage).ranks:
         count.census.count(outcome.signals["score"][alive], text_bytes(documents.batch)[alive])
     count.errors.update(fate.kind for fate in decided.values() if isinstance(fate, Failure))
     count.dropped.update(fate.rule for fate in decided.values() if isinstance(fate, Verdict))

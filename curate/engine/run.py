@@ -15,11 +15,7 @@ from curate.engine.phases import advance_all
 from curate.engine.progress import Progress, Show, both
 from curate.engine.ready import identify, note_inputs, warm
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
-from curate.files import (
-    locked,
-    remove_temporaries,
-    write_json,
-)
+from curate.files import remove_temporaries, write_json
 from curate.finished.cleaning import forget_others
 from curate.folder import (
     DATA,
@@ -34,6 +30,7 @@ from curate.inputs.input_file import UNKNOWN, Input, looked_into
 from curate.inputs.listing import Inputs
 from curate.inputs.tasks import Tasks, planned
 from curate.inputs.text_rows import RENAME
+from curate.locks import locked
 from curate.output.checksums import leave_manifest, load_manifest
 from curate.output.columns import footer
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from curate.errors import UsageError
-from curate.files import forget, locked, remove_temporaries
+from curate.files import forget, remove_temporaries
 from curate.folder import APPLIED, FINISHED, INPUT_PATHS, LOCK, WORK
+from curate.locks import locked
 from curate.places import names_in
 
 

@@ -27,7 +27,6 @@ from curate.errors import UsageError
 from curate.files import (
     describe_file,
     forget,
-    locked,
     parquet_writer,
     read_marker,
     remove_temporaries,
@@ -38,6 +37,7 @@ from curate.files import (
 )
 from curate.finished.tombstones import RULE, STAGE, Hits, Wanted, hash_of, key, kind_of, tombstones, without
 from curate.folder import DATA, DROPPED, KINDS, MANIFEST, REPORT, REPORT_PAGE, TAKEDOWN, WORK, digest_of, parts
+from curate.locks import locked
 from curate.output.checksums import is_mixture, load_manifest, load_report, renew
 from curate.output.papers import leave_papers
 from curate.output.parts import ROWS_PER_GROUP, text_totals

@@ -11,9 +11,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from curate.errors import UsageError
-from curate.files import TEMPORARY, holder, sha256_of
+from curate.files import TEMPORARY, sha256_of
 from curate.finished.takedown import returned
 from curate.folder import DATA, DROPPED, ENDS, KINDS, MANIFEST, MIXED, QUARANTINE, digest_of, parts
+from curate.locks import holder
 from curate.output.checksums import differing, is_mixture, load_manifest, load_report
 from curate.output.inputs import listed, said_of
 from curate.output.parts import text_totals

@@ -18,8 +18,9 @@ import pyarrow.parquet as pq
 from curate.cluster import Workers
 from curate.engine.progress import Progress, Show
 from curate.errors import UsageError
-from curate.files import TEMPORARY, describe_file, locked, remove_temporaries, sync_folder, whole_file, write_json
+from curate.files import TEMPORARY, describe_file, remove_temporaries, sync_folder, whole_file, write_json
 from curate.folder import CHECKSUMS, MANIFEST, MIXED
+from curate.locks import locked
 from curate.mixture import formats
 from curate.mixture.identity import code_of, inputs_of, key_of, versions
 from curate.mixture.laying import Decided, Laid, Steps, Wish, as_mixture, decide, lay_out, measured

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curate.errors import SourceError, UsageError
-from curate.files import locked, sha256_of
+from curate.files import sha256_of
 from curate.folder import CHECKSUMS, MANIFEST, WORK
 from curate.inputs import s3
 from curate.inputs.links import CONNECTIONS
 from curate.inputs.store import Store, fetch
+from curate.locks import locked
 from curate.output.checksums import digests_of
 from curate.output.publish import is_target, publish, staging_folder, work_of
 from curate.places import standing_for

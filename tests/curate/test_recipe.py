@@ -193,6 +193,14 @@ def test_the_fast_form_of_a_recipe_has_another_extractor_and_nothing_else(name):
     assert recipe_of(report | {"recipe": name}) is None
 
 
+def test_a_recipe_that_extracts_nothing_has_no_other_extractor():
+    """Nor has any recipe one that does not exist."""
+    with pytest.raises(UsageError, match="no stage that extracts"):
+        Recipe("texts", (Read(),)).with_extractor("blocks", "fast")
+    with pytest.raises(UsageError, match="unknown extractor 'nonesuch'"):
+        load_recipe("c4").with_extractor("nonesuch", "fast")
+
+
 @pytest.mark.parametrize("name", ["fineweb:fast", "c4", "massivetext", "refinedweb:fast"])
 def test_recipes_of_the_papers_curate_the_sample_crawl(name, tmp_path, curate):
     """Each runs to the end on real stages, keeps some articles and drops most pages; a third of the crawl will do."""

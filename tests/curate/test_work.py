@@ -16,13 +16,13 @@ from curate.files import (
     DiskFullError,
     RowFile,
     describe_file,
-    locked,
     read_marker,
     sha256_of,
     whole_file,
     write_json,
     write_marker,
 )
+from curate.locks import locked
 
 
 def test_a_file_that_was_not_finished_leaves_nothing(tmp_path):

@@ -134,12 +134,20 @@ def test_where_code_is_kept(tmp_path, monkeypatch):
     assert kept_code.folder_of_user() == ""
 
 
+VERSION = "0123456789abcdef-py311-0.68.0-0.48.1"
+
+
 def test_code_that_nobody_runs_is_swept_away(tmp_path, monkeypatch):
     """A new folder takes the place of those of versions that were last used long ago; other files stay."""
-    for name in ("old-1-py311-x", "new-1-py311-x", "photographs"):
+    for name in (f"old-{VERSION}", f"new-{VERSION}", "photographs", "theirs-py311-1.0"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.code").touch()
-        if name != "new-1-py311-x":
+        if name != f"new-{VERSION}":
             os.utime(tmp_path / name, (0, 0))
-    kept_code._make.__wrapped__(str(tmp_path / "newest-1-py311-x"))
-    assert {path.name for path in tmp_path.iterdir()} == {"new-1-py311-x", "newest-1-py311-x", "photographs"}
+    kept_code._make.__wrapped__(str(tmp_path / f"newest-{VERSION}"))
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"new-{VERSION}",
+        f"newest-{VERSION}",
+        "photographs",
+        "theirs-py311-1.0",
+    }
