@@ -9,16 +9,15 @@ from curate import counts as stats
 from curate.cluster import Workers
 from curate.dedup.earlier_runs import Earlier, leave_index, read_indexes
 from curate.engine.again import finished_report, name_of, note_finished
-from curate.engine.assembling import assemble, markers
+from curate.engine.assembling import assemble, by_task, markers
 from curate.engine.log import Log
-from curate.engine.phases import advance_all
+from curate.engine.phases import Work, advance_all
 from curate.engine.progress import Progress, Show, both
 from curate.engine.ready import identify, note_inputs, warm
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.files import remove_temporaries, write_json
 from curate.finished.cleaning import forget_others
 from curate.folder import (
-    DATA,
     MANIFEST,
     REPORT,
     REPORT_PAGE,
@@ -34,7 +33,6 @@ from curate.locks import locked
 from curate.output.checksums import leave_manifest, load_manifest
 from curate.output.columns import footer
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
-from curate.output.parts import text_totals
 from curate.output.plan_file import beside
 from curate.places import place_of
 from curate.preflight import check_room, refuse_foreign
@@ -91,7 +89,7 @@ def run(
             log.end(missing=len(missing))
         if report is None:
             show(Progress("writing the output and the report", 0, 0))
-            report = _written(recipe, tasks, identities, folders, out, tally, earlier, missing)
+            report = _written(recipe, tasks, done, folders, out, tally, earlier, missing, workers)
             note_finished(out, name)
         log.end(pages=report["totals"]["records_in"], kept=report["totals"]["docs_out"], missing=0)
         forget_others(out / WORK, folders)
@@ -110,12 +108,13 @@ def _check(recipe: Recipe, inputs: Inputs, out: Path, workers: Workers) -> None:
 def _written(
     recipe: Recipe,
     tasks: Tasks,
-    identities: Sequence[str],
+    done: Sequence[Work],
     folders: Sequence[Path],
     out: Path,
     tally: stats.Tally,
     earlier: Sequence[Earlier],
     missing: Sequence[str],
+    workers: Workers,
 ) -> dict[str, Any]:
     """Write the output with all that belongs to it, the manifest last, and return the report.
 
@@ -123,11 +122,11 @@ def _written(
     """
     from curate.output.papers import leave_papers
 
-    report, written, read = _reported(recipe, tasks.inputs, identities, folders, out, tally, missing)
+    report, written, read = _reported(recipe, tasks, done, folders, out, tally, missing, workers)
     if missing:
         said = _first_of(missing)
         raise IncompleteRunError(f"{len(missing)} of {tasks.splits} splits were lost, see {REPORT}: {said}")
-    leave_index(out, list(_met(recipe, folders)), identities)
+    leave_index(out, list(_met(recipe, folders)), [each.identity for each in done])
     manifest = _manifest(recipe, without_counts(read), tasks.splits, earlier, written)
     leave_papers(out, manifest, report)
     leave_manifest(out, manifest)
@@ -136,21 +135,24 @@ def _written(
 
 def _reported(
     recipe: Recipe,
-    inputs: Inputs,
-    identities: Sequence[str],
+    tasks: Tasks,
+    done: Sequence[Work],
     folders: Sequence[Path],
     out: Path,
     tally: stats.Tally,
     missing: Sequence[str],
+    workers: Workers,
 ) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
     """Write the output and its report; return the report, what describes each part, and how the inputs are listed."""
     from curate.finished import takedown
     from curate.report.webpage import write_html
 
+    inputs, identities = tasks.inputs, [each.identity for each in done]
     made = footer(recipe, accounts(inputs, markers(folders[:1], identities)))
-    written = assemble(recipe, identities, folders, out, tally, made)
+    together = by_task(tasks.stretches, [(each.task, each.identity) for each in done])
+    written, text = assemble(recipe, together, folders, out, tally, made, workers)
     read = leave_inputs(out, accounts(inputs, markers(folders[:1], identities)), len(inputs))
-    report = stats.report(recipe.name, read, inputs.bytes, tally, text_totals(out / DATA), missing)
+    report = stats.report(recipe.name, read, inputs.bytes, tally, text, missing)
     report["settings"] = describe(recipe)
     report["about"] = list(map(as_json, recipe.stages))
     report["versions"] = _versions()

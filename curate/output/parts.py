@@ -1,9 +1,14 @@
-"""Writes the parts of an output folder: of a target size however many splits fed them, in input order."""
+"""Writes the parts of an output folder: one call for each, in any process, in input order.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+A part holds the rows of whole tasks, and ends with the task that brings it to its target size. So what a part holds is
+known from the sizes that tasks have noted, before anything is read, and parts can be written side by side.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,9 +19,13 @@ from numpy.typing import NDArray
 
 from curate.census import Census
 from curate.documents import PROVENANCE
-from curate.files import describe_file, parquet_writer, row_batches, whole_file
-from curate.folder import parts
+from curate.files import all_left_by, describe_file, parquet_writer, row_batches, whole_file
+from curate.folder import SIGNALS, parts
+from curate.inputs.links import CONNECTIONS
+from curate.output.columns import edits_for
+from curate.output.privacy import edits_of
 from curate.output.sorting import PLACE, sorted_rows
+from curate.recipe import Recipe
 
 ROWS_PER_GROUP = 5000  # what readers scan fast, docs/output.md; a group is also bounded in bytes
 GROUP_BYTES = 64 << 20  # of text; a row has at most 8 million characters
@@ -24,61 +33,105 @@ FIRST_COLUMNS = ("id", "url", "date", "text", "language")
 LEFT_OUT = ("html", "robots", "tdm", "copy_sites")
 
 
-@dataclass(slots=True)
-class _Parts:
-    """Parts of one folder: rows are cut into groups of a fixed size, groups into parts of a target size."""
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """How the parts of one folder are written.
 
-    folder: Path
-    part_bytes: int
-    footer: Mapping[str, str]
-    described: list[dict[str, Any]] = field(default_factory=list)
-
-    def write(self, groups: Iterator[pa.Table]) -> None:
-        """Write row groups one after another; a part ends once it holds `part_bytes`."""
-        group = next(groups, None)
-        while group is not None:
-            path = self.folder / f"part-{len(self.described):05d}.parquet"
-            rows, size = 0, 0
-            schema = group.schema.with_metadata(dict(self.footer))
-            with whole_file(path) as temporary, parquet_writer(temporary, schema) as writer:
-                while group is not None and size < self.part_bytes:
-                    writer.write_table(group.combine_chunks(), row_group_size=ROWS_PER_GROUP)
-                    rows += group.num_rows
-                    size += int(_row_bytes(group).sum())
-                    group = next(groups, None)
-            self.described.append(describe_file(path, rows))
-
-
-def write_parts(
-    folder: Path,
-    pieces: Sequence[Sequence[Path]],
-    part_bytes: int,
-    *,
-    empty: pa.Schema,
-    merged: bool = False,
-    ranked: Mapping[str, Census] = MappingProxyType({}),
-    edits: Sequence[Callable[[pa.Table], pa.Table]] = (),
-    footer: Mapping[str, str] = MappingProxyType({}),
-) -> list[dict[str, Any]]:
-    """Write the rows of `pieces` (for each task in order, the files its rows stand in) as parts in a new folder.
-
-    Within a task rows are sorted by input and place. `merged` makes one row of those with the same id, which takes each
-    column from the first that has it. A column that is `ranked` is followed by its percentile among all texts of the
-    run; `edits` change rows before they are written; `footer` goes into the footer of every file. When there are no
-    rows one empty part is written, so that the schema can be read. Returns the file descriptions, in order.
+    `kind` of rows is gathered from the folders of `segments`. A column that is `ranked` is followed by its percentile
+    among all texts of the run, and `footer` goes into the footer of every file.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    schema = _schema([path for files in pieces for path in files], empty)
-    parts = _Parts(folder, part_bytes, footer)
-    tables = (_with_percentiles(table, ranked) for table in _tables(pieces, schema, merged=merged))
-    groups = _groups(tables, _with_percentiles(schema.empty_table(), ranked).schema, min(part_bytes, GROUP_BYTES))
-    for edit in edits:
+
+    name: str
+    kind: str
+    segments: tuple[Path, ...]
+    schema: pa.Schema
+    recipe: Recipe
+    ranked: Mapping[str, Census]
+    footer: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a folder, and the tasks whose rows it holds, by their identities, in order."""
+
+    path: Path
+    tasks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A part that was written: its description for the manifest, and characters and UTF-8 bytes of text in it."""
+
+    described: dict[str, Any]
+    chars: int
+    bytes: int
+
+
+def cut_into_parts(folder: Path, tasks: Sequence[tuple[Sequence[str], int]], part_bytes: int) -> Iterator[Part]:
+    """The parts of a folder: tasks in order until they hold `part_bytes`; one part at least, though it be empty.
+
+    Of each task come the identities of its work files, which are several where its inputs were tried one by one, and
+    the bytes of its rows.
+
+    >>> [part.tasks for part in cut_into_parts(Path("data"), [(["a"], 7), (["b", "c"], 2), (["d"], 1)], 8)]
+    [('a', 'b', 'c'), ('d',)]
+    """
+    held: list[str] = []
+    number = size = 0
+    for identities, bytes_ in tasks:
+        held += identities
+        size += bytes_
+        if size >= part_bytes:
+            yield Part(folder / f"part-{number:05d}.parquet", tuple(held))
+            number, held, size = number + 1, [], 0
+    if held or not number:
+        yield Part(folder / f"part-{number:05d}.parquet", tuple(held))
+
+
+def write_part(folder: Folder, part: Part) -> Written:
+    """Write the rows of some tasks as one file.
+
+    Within a task rows are sorted by input and place. Rows of signals with the same id become one row, which takes each
+    column from the first that has it.
+    """
+    with ThreadPoolExecutor(CONNECTIONS) as threads:  # files that are elsewhere are brought
+        pieces = list(threads.map(partial(all_left_by, folder.segments, folder.kind), part.tasks))
+    merged, ranked = folder.name == SIGNALS, folder.ranked
+    tables = (_with_percentiles(table, ranked) for table in _tables(pieces, folder.schema, merged=merged))
+    empty = _with_percentiles(folder.schema.empty_table(), ranked)
+    groups: Iterable[pa.Table] = _groups(tables, empty.schema, min(folder.recipe.part_bytes, GROUP_BYTES))
+    for edit in (*edits_of(folder.recipe, folder.name), *edits_for(folder.name)):
         groups = map(edit, groups)
-    parts.write(groups)
-    return parts.described
+    return _write(part.path, iter(groups), folder.footer)
 
 
-def _schema(paths: Sequence[Path], empty: pa.Schema) -> pa.Schema:
+def _write(path: Path, groups: Iterator[pa.Table], footer: Mapping[str, str]) -> Written:
+    group = next(groups)
+    rows = chars = bytes_ = 0
+    schema = group.schema.with_metadata(dict(footer))
+    with whole_file(path) as temporary, parquet_writer(temporary, schema) as writer:
+        while group is not None:
+            writer.write_table(group.combine_chunks(), row_group_size=ROWS_PER_GROUP)
+            rows += group.num_rows
+            if "text" in schema.names:
+                chars += pc.sum(pc.utf8_length(group["text"])).as_py() or 0
+                bytes_ += pc.sum(pc.binary_length(group["text"])).as_py() or 0
+            group = next(groups, None)
+    return Written(describe_file(path, rows), chars, bytes_)
+
+
+def totals_of(written: Iterable[Written]) -> dict[str, int]:
+    """Documents, characters and UTF-8 bytes of text in some parts."""
+    found = list(written)
+    return {
+        "docs": sum(each.described["rows"] for each in found),
+        "chars": sum(each.chars for each in found),
+        "bytes": sum(each.bytes for each in found),
+    }
+
+
+def schema_of(paths: Iterable[Path], empty: pa.Schema) -> pa.Schema:
+    """The columns of an output folder, from files of each schema that its rows are in; `empty` where there is none."""
     found = [pq.read_schema(path).remove_metadata() for path in paths]
     merged = pa.unify_schemas(found) if found else empty
     names = [name for name in FIRST_COLUMNS if name in merged.names]
@@ -118,10 +171,7 @@ def _with_percentiles(table: pa.Table, ranked: Mapping[str, Census]) -> pa.Table
 
 
 def _groups(tables: Iterator[pa.Table], schema: pa.Schema, max_bytes: int) -> Iterator[pa.Table]:
-    """The same rows in tables of `ROWS_PER_GROUP` rows, or of those that first reach `max_bytes`.
-
-    So files do not depend on how the input was split, and no group is too large to hold.
-    """
+    """The same rows in tables of `ROWS_PER_GROUP` rows, or of those that first reach `max_bytes`."""
     waiting, sizes = schema.empty_table(), np.zeros(0, np.int64)
     some = False
     for table in tables:

@@ -22,12 +22,11 @@ from curate.engine.phases import advance_all
 from curate.engine.progress import Show
 from curate.errors import UsageError
 from curate.files import standing_marker
-from curate.folder import DATA, WORK
+from curate.folder import WORK
 from curate.inputs import sources
 from curate.inputs.input_file import Input, Split, open_input
 from curate.inputs.listing import Inputs
 from curate.inputs.tasks import Stretch, Tasks, planned
-from curate.output.parts import text_totals
 from curate.recipe import Recipe
 
 PIECE_BYTES = 2 << 20
@@ -123,8 +122,7 @@ def _run(recipe: Recipe, pieces: Sequence[Piece], out: Path, against: Sequence[E
     identities = [each.identity for each in done]
     tally = fold(recipe.stage_names, markers(folders, identities))
     began = time.process_time()
-    assemble(recipe, identities, folders, out, tally, {})
-    text = text_totals(out / DATA)
+    _, text = assemble(recipe, [[identity] for identity in identities], folders, out, tally, {}, Workers(1))
     last = time.process_time() - began
     left = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     counts = tuple(_counts(folders, each.identity) for each in done)

@@ -10,10 +10,13 @@ import pytest
 
 from curate.cluster import Workers
 from curate.engine.run import run
+from curate.engine.work_rows import WorkRows
+from curate.files import write_marker
 from curate.folder import KINDS, parts
 from curate.output.columns import BUCKET, MEANINGS, meaning, with_known_names, without_blanks
-from curate.output.parts import write_parts
-from curate.recipe import load_recipe
+from curate.output.parts import Folder, Part, write_part
+from curate.recipe import Recipe, load_recipe
+from curate.stages import Extract, Read
 
 RECIPE = """
 from curate.recipe import Recipe
@@ -103,14 +106,20 @@ def test_footer_names_what_made_it(out):
 def test_groups_are_bounded_in_rows_and_bytes(tmp_path):
     """Short texts come in groups of 5,000, and long ones in groups of 64 MiB at most but for the last text."""
     for name, count, size in (("short", 12_000, 3), ("long", 40, 4 << 20)):
+        rows = WorkRows(tmp_path / "00-work" / f"{name}.documents.parquet")
         texts = pa.array(["x" * size] * count, pa.large_string())
         places = pa.array(np.arange(count))
-        pq.write_table(pa.table({"warc_path": ["a"] * count, "warc_offset": places, "text": texts}), tmp_path / name)
-    described = [
-        write_parts(tmp_path / f"{name}-out", [[tmp_path / name]], 1 << 40, empty=pa.schema([]))
-        for name in ("short", "long")
-    ]
-    assert [each[0]["rows"] for each in described] == [12_000, 40]
+        rows.path.parent.mkdir(exist_ok=True)
+        rows.write(pa.record_batch({"warc_path": ["a"] * count, "warc_offset": places, "text": texts}))
+        write_marker(rows.path.parent / f"{name}.json", {"files": {"documents": rows.close()}})
+    recipe = Recipe("long", (Read(), Extract("resiliparse")), part_bytes=1 << 40)
+    schema = pa.schema([("warc_path", pa.string()), ("warc_offset", pa.int64()), ("text", pa.large_string())])
+    how = Folder("data", "documents", (tmp_path / "00-work",), schema, recipe, {}, {})
+    paths = {name: tmp_path / f"{name}-out" / "part-00000.parquet" for name in ("short", "long")}
+    for path in paths.values():
+        path.parent.mkdir()
+    described = [write_part(how, Part(path, (name,))).described for name, path in paths.items()]
+    assert [each["rows"] for each in described] == [12_000, 40]
     groups = []
     for name in ("short", "long"):
         found = pq.read_metadata(tmp_path / f"{name}-out" / "part-00000.parquet")
