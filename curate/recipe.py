@@ -54,12 +54,13 @@ class Segment:
 class Recipe:
     """Stages in order, from reading to the last filter, and the sizes of the pieces work is cut into.
 
-    `split_bytes` is compressed input bytes per unit of work, `part_bytes` is UTF-8 text per output file. Neither, nor
-    the number of workers, changes which documents are written or their order. `redact_dropped_text` takes personal data
-    out of what `dropped/` shows, and the bytes out of `quarantine/`; without `keep_dropped_text` no text of a dropped
-    page is stored at all, and a limit can then be judged again for kept pages only. `expect` gives bands of plausible
-    shares, of `survival_docs`, `survival_bytes`, what `stage NAME` lets out, or `site_loss`, the greatest share of its
-    pages a site lost to duplicate removal; a run outside them is written and fails.
+    `split_bytes` is compressed input bytes per unit of work. An output file ends with the unit of work that brings it
+    to `part_bytes` of UTF-8 text. Neither, nor the number of workers, changes which documents are written or their
+    order. `redact_dropped_text` takes personal data out of what `dropped/` shows, and the bytes out of `quarantine/`;
+    without `keep_dropped_text` no text of a dropped page is stored at all, and a limit can then be judged again for
+    kept pages only. `expect` gives bands of plausible shares, of `survival_docs`, `survival_bytes`, what `stage NAME`
+    lets out, or `site_loss`, the greatest share of its pages a site lost to duplicate removal; a run outside them is
+    written and fails.
     """
 
     name: str

@@ -30,6 +30,7 @@ from curate.inputs.listing import Inputs
 from curate.inputs.tasks import Tasks, planned
 from curate.inputs.text_rows import RENAME
 from curate.locks import locked
+from curate.memory import give_back
 from curate.output.checksums import leave_manifest, load_manifest
 from curate.output.columns import footer
 from curate.output.inputs import accounts, differ, leave_inputs, listed, without_counts
@@ -123,6 +124,7 @@ def _written(
     from curate.output.papers import leave_papers
 
     report, written, read = _reported(recipe, tasks, done, folders, out, tally, missing, workers)
+    give_back()
     if missing:
         said = _first_of(missing)
         raise IncompleteRunError(f"{len(missing)} of {tasks.splits} splits were lost, see {REPORT}: {said}")
