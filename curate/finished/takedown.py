@@ -249,7 +249,7 @@ def _blank_work(out: Path, hits: Mapping[Path, Hits]) -> None:
             mine = {name: folder / item["file"] for name, item in files.items() if folder / item["file"] in changed}
             for name, path in mine.items():
                 _, described = _replaced(path, without(path, hits[path]), 0, lambda *_: None)
-                files[name] = {**described, "file": path.name}
+                files[name] |= {**described, "file": path.name}  # what parts are cut by stays, so that parts do, too
                 changed.discard(path)
             if marker and mine:
                 write_marker(marker_path, marker)
