@@ -10,7 +10,7 @@ from curate.prove.compare import MEAN, Difference
 from curate.prove.prove import LAYERS, Pair, Proof
 from curate.terminal import harmless
 
-WIDTH, HEIGHT, FOOT = 720, 240, 16
+WIDTH, HEIGHT, FOOT = 720, 240, 2
 MARKS = {-1: "better", 1: "worse", 0: "not shown"}
 COLOURS = ("#1f6f8b", "#d9774a", "#6a8f3c", "#8a5fa8", "#b08a1e", "#5b6b7a")
 
@@ -86,12 +86,11 @@ def curves(by_arm: Mapping[str, Sequence[Sequence[float]]]) -> Markup:
         for curve in found:
             points = " ".join(_point(i, len(curve), value, low, high) for i, value in enumerate(curve))
             parts.append(f'<polyline points="{points}" stroke="{_colour(number)}" fill="none" stroke-width="1"/>')
-    foot = HEIGHT - 2
     return Markup(  # noqa: S704  numbers only
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Loss from {high:.2f} to {low:.2f} bits a token">'
-        f'{"".join(parts)}<path class="axis" d="M0 {HEIGHT - FOOT}.5H{WIDTH}"/>'
-        f'<text x="0" y="10">{high:.2f}</text><text x="0" y="{foot}">{low:.2f} bits a token at the bottom</text>'
-        f'<text x="{WIDTH}" y="{foot}" class="end">steps</text></svg>'
+        f'{"".join(parts)}<path class="axis" d="M0 {HEIGHT - 1}.5H{WIDTH}"/></svg>'
+        # Outside the picture, because letters in it shrink with it on a phone.
+        f'<span class="ends"><span>top {high:.2f}, bottom {low:.2f} bits a token</span><span>steps</span></span>'
     )
 
 
