@@ -1,6 +1,7 @@
 """Starts the child process of a sandbox and talks to it: a call goes out, an answer comes back or it has ended."""
 
 import marshal
+import mmap
 import os
 import select
 import signal
@@ -17,6 +18,9 @@ from curate.extract.sandbox_child import REPLY, REQUEST
 
 WATCH_SECONDS = 0.05
 PIPE_BYTES = 1 << 20
+READ_BYTES = 1 << 16
+# A larger page goes through the pipe; what no page has filled takes no memory.
+SHARED_BYTES = 4 << 20
 _F_SETPIPE_SZ = 1031
 
 
@@ -74,15 +78,25 @@ class Child:
         self.cpu_seconds = 0.0
         self.peak_bytes = 0
         self.warm: set[str] = set()
-        arguments = map(str, (self.owner, limits.max_memory_bytes, limits.max_text_bytes))
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "curate.extract.sandbox_child", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            env=_environment(),
-        )
+        self._left = b""
+        shared, self._pages = _shared_memory()
+        arguments = map(str, (self.owner, limits.max_memory_bytes, limits.max_text_bytes, shared))
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "curate.extract.sandbox_child", *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+                env=_environment(),
+                pass_fds=[shared] if shared >= 0 else [],
+            )
+        finally:
+            if shared >= 0:
+                os.close(shared)
         self._requests, self._replies = _pipe(self._process.stdin), _pipe(self._process.stdout)
+        self._writable, self._readable = select.poll(), select.poll()
+        self._writable.register(self._requests, select.POLLOUT)
+        self._readable.register(self._replies, select.POLLIN)
         self._kill_when_lost = weakref.finalize(self, _kill, self._process, self.owner)
 
     def call(
@@ -90,9 +104,14 @@ class Child:
     ) -> tuple[int, Extracted]:
         """Outcome and result of one call; raises PageKilled past a limit and ChildGone when the child is."""
         deadline = time.monotonic() + limits.max_wall_seconds
-        body = marshal.dumps((function, page, options))
-        self._send(REQUEST.pack(len(body), limits.max_cpu_seconds), deadline, limits)
-        self._send(body, deadline, limits)
+        shared, sent = -1, page
+        if self._pages and isinstance(page, bytes) and len(page) <= SHARED_BYTES:
+            self._pages[: len(page)] = page
+            shared, sent = len(page), b""
+        body = marshal.dumps((function, sent, options))
+        self._send(REQUEST.pack(len(body), shared, limits.max_cpu_seconds) + body, deadline, limits)
+        # The answer is never there yet.
+        self._wait(self._readable, deadline, limits)
         return self.receive(deadline, limits)
 
     def receive(self, deadline: float, limits: SandboxLimits) -> tuple[int, Extracted]:
@@ -125,6 +144,7 @@ class Child:
         self._kill_when_lost.detach()
         self._requests.close()
         self._replies.close()
+        self._pages = None
 
     def _send(self, data: bytes, deadline: float, limits: SandboxLimits) -> None:
         rest = memoryview(data)
@@ -132,32 +152,45 @@ class Child:
             try:
                 rest = rest[os.write(self._requests.fileno(), rest) :]
             except BlockingIOError:
-                self._wait(self._requests, select.POLLOUT, deadline, limits)
+                self._wait(self._writable, deadline, limits)
             except BrokenPipeError:
                 raise ChildGone from None
 
     def _read(self, size: int, deadline: float, limits: SandboxLimits) -> bytes:
-        chunks = []
-        while size:
+        chunks, self._left = [self._left[:size]], self._left[size:]
+        missing = size - len(chunks[0])
+        while missing > 0:
             try:
-                chunk = os.read(self._replies.fileno(), min(size, PIPE_BYTES))
+                # More than is asked for, as a text comes with its header; much more only where it is needed.
+                chunk = os.read(self._replies.fileno(), max(READ_BYTES, min(missing, PIPE_BYTES)))
             except BlockingIOError:
-                self._wait(self._replies, select.POLLIN, deadline, limits)
+                self._wait(self._readable, deadline, limits)
                 continue
             if not chunk:
                 raise ChildGone
-            chunks.append(chunk)
-            size -= len(chunk)
+            chunks.append(chunk[:missing])
+            self._left = chunk[missing:]
+            missing -= len(chunk)
         return b"".join(chunks)
 
-    def _wait(self, pipe: IO[bytes], event: int, deadline: float, limits: SandboxLimits) -> None:
-        poll = select.poll()
-        poll.register(pipe, event)
-        while not poll.poll(WATCH_SECONDS * 1000):
+    def _wait(self, pipe: select.poll, deadline: float, limits: SandboxLimits) -> None:
+        while not pipe.poll(WATCH_SECONDS * 1000):
             if time.monotonic() > deadline:
                 raise past(limits, "wall_limit")
             if _resident_bytes(self._process.pid) > limits.max_memory_bytes:
                 raise past(limits, "memory_limit")
+
+
+def _shared_memory() -> tuple[int, mmap.mmap | None]:
+    """A descriptor of memory that a child can share, and the memory; -1 and None where the system has none."""
+    if sys.platform != "linux":
+        return -1, None
+    try:
+        descriptor = os.memfd_create("curate-page", os.MFD_CLOEXEC)
+    except OSError:  # some containers forbid it
+        return -1, None
+    os.ftruncate(descriptor, SHARED_BYTES)
+    return descriptor, mmap.mmap(descriptor, SHARED_BYTES)
 
 
 def _environment() -> dict[str, str]:

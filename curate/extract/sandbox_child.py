@@ -1,6 +1,7 @@
 """The child's side of the sandbox: read a call, make it, answer; run as `python -m curate.extract.sandbox_child`.
 
-Frames are a header and that many bytes. The parent's body is marshalled `(function, page, options)`; the child's is
+Frames are a header and that many bytes. The parent's body is marshalled `(function, page, options)`; a page of bytes
+that fits lies in memory that both can see instead, which the child only reads. The child's is
 UTF-8 text, because nothing a page may have tampered with should be unpickled, and after it the packed spans of its
 parts; a number is beside them in the header. A function returns its text, or text, number and, if it likes, spans.
 """
@@ -14,9 +15,9 @@ from functools import cache
 from struct import Struct
 from typing import Any, BinaryIO
 
-REQUEST = Struct("<Qd")  # body bytes; CPU limit of this call in seconds
+REQUEST = Struct("<Qqd")  # body bytes; bytes of the page in shared memory, or -1; CPU limit of this call in seconds
 # Outcome; bytes of text; bytes of spans; the number that came with the text, or NaN; CPU seconds of the process so far;
-# its peak resident bytes.
+# its peak resident bytes, or an upper bound of them that is below half the limit.
 REPLY = Struct("<BQQddQ")
 NO_NUMBER = float("nan")
 DONE, RAISED, NO_MEMORY, TOO_LONG, NOT_CALLABLE = range(5)
@@ -26,38 +27,43 @@ ADDRESS_SPACE_PER_MEMORY = 4
 _PR_SET_PDEATHSIG = 1
 
 
-def main(parent: int, max_memory_bytes: int, max_text_bytes: int) -> None:
-    """Serve calls from standard input until it closes."""
+def main(parent: int, max_memory_bytes: int, max_text_bytes: int, shared: int) -> None:
+    """Serve calls from standard input until it closes; `shared` is a descriptor of memory shared for pages, or -1."""
     requests, replies = _take_pipes()
+    pages = _shared_memory(shared)
     _prepare(parent, max_memory_bytes)
     if os.environ.get("CURATE_COMPILING"):
         from curate.compiling import tell
 
         tell()
-    _reply(replies, DONE, b"", b"", NO_NUMBER)
+    few_bytes = max_memory_bytes // 2
+    _reply(replies, DONE, b"", b"", NO_NUMBER, few_bytes)
     while len(header := requests.read(REQUEST.size)) == REQUEST.size:
-        size, max_cpu_seconds = REQUEST.unpack(header)
+        size, page_size, max_cpu_seconds = REQUEST.unpack(header)
         body = requests.read(size)
         if len(body) < size:
             return
-        outcome, text, number, spans = answer(body, max_cpu_seconds)
+        outcome, text, number, spans = answer(body, max_cpu_seconds, pages[:page_size] if page_size >= 0 else None)
         if len(text) > max_text_bytes or len(spans) > max_text_bytes:
             outcome, text, spans = TOO_LONG, b"", b""
-        _reply(replies, outcome, text, spans, number)
+        _reply(replies, outcome, text, spans, number, few_bytes)
 
 
-def answer(body: bytes, max_cpu_seconds: float) -> tuple[int, bytes, float, bytes]:
-    """Make one call: outcome, text, number, spans; the kernel ends a process that takes more CPU time than it may."""
+def answer(body: bytes, max_cpu_seconds: float, page: bytes | None = None) -> tuple[int, bytes, float, bytes]:
+    """Make one call: outcome, text, number, spans; the kernel ends a process that takes more CPU time than it may.
+
+    `page` is the page where it is not in the body.
+    """
     import signal
 
-    function, page, options = marshal.loads(body)
+    function, sent, options = marshal.loads(body)
     try:
         call = _function(function)
     except (ImportError, AttributeError) as error:
         return NOT_CALLABLE, f"{type(error).__name__}: {error}".encode(errors="replace"), NO_NUMBER, b""
     signal.setitimer(signal.ITIMER_PROF, max_cpu_seconds)
     try:
-        result = call(page, **options)
+        result = call(sent if page is None else page, **options)
         text, number, spans, *_ = (*result, b"") if isinstance(result, tuple) else (result, NO_NUMBER, b"")
         return DONE, text.encode("utf-8", "surrogatepass"), number, spans
     except MemoryError:
@@ -93,6 +99,17 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     return os.fdopen(requests, "rb"), os.fdopen(replies, "wb")
 
 
+def _shared_memory(descriptor: int) -> Any:
+    """What the parent writes pages to, and this process may not."""
+    if descriptor < 0:
+        return b""
+    import mmap
+
+    pages = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+    os.close(descriptor)
+    return pages
+
+
 def _prepare(parent: int, max_memory_bytes: int) -> None:
     import logging
     import resource
@@ -123,12 +140,12 @@ def _bind_to_parent(parent: int) -> None:
         os._exit(0)
 
 
-def _reply(replies: BinaryIO, outcome: int, text: bytes, spans: bytes, number: float) -> None:
+def _reply(replies: BinaryIO, outcome: int, text: bytes, spans: bytes, number: float, few_bytes: int) -> None:
     import time
 
-    replies.write(REPLY.pack(outcome, len(text), len(spans), number, time.process_time(), _peak_bytes()))
-    replies.write(text)
-    replies.write(spans)
+    header = REPLY.pack(outcome, len(text), len(spans), number, time.process_time(), _peak_bytes(few_bytes))
+    # In one piece: every write wakes the parent.
+    replies.write(b"".join((header, text, spans)))
     replies.flush()
 
 
@@ -137,10 +154,17 @@ def _status() -> int:
     return os.open("/proc/self/status", os.O_RDONLY)
 
 
-def _peak_bytes() -> int:
-    """Peak resident memory; not `getrusage`, whose peak starts at the parent's size after a vfork."""
+def _peak_bytes(few_bytes: int) -> int:
+    """Peak resident memory, or an upper bound of it up to `few_bytes`, which is cheaper to have.
+
+    The peak that `getrusage` gives starts at the parent's size after a vfork, so it is never too small.
+    """
     if sys.platform != "linux":
         return 0
+    import resource
+
+    if (most := resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10) <= few_bytes:
+        return most
     _, _, peak = os.pread(_status(), 4096, 0).partition(b"VmHWM:")
     return int(peak.split(None, 1)[0]) << 10 if peak else 0
 

@@ -1,5 +1,6 @@
 """The sandbox against everything a page can make a parser do."""
 
+import errno
 import math
 import os
 import signal
@@ -15,7 +16,7 @@ import pytest
 
 from curate.errors import UsageError
 from curate.extract import extract_scored, extract_spans
-from curate.extract.child_process import PageKilled, PageRaised, SandboxLimits
+from curate.extract.child_process import SHARED_BYTES, PageKilled, PageRaised, SandboxLimits
 from curate.extract.sandbox import Sandbox, warm
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits are enforced by Linux")
@@ -150,6 +151,26 @@ def test_pages_of_any_size_arrive_whole(sandbox: Sandbox, size: int) -> None:
     """Also those larger than the pipe between the processes."""
     page = (b"0123456789abcde" * (size // 15 + 1))[:size]
     assert sandbox.run("hostile:checksum", page) == str(zlib.crc32(page))
+
+
+def test_nothing_of_a_page_is_in_the_next(sandbox: Sandbox) -> None:
+    """Longer, shorter, empty, and larger than the memory that pages are sent in: each arrives as it is."""
+    for page in (b"a" * 70_000, b"b" * 10, b"", b"c" * (SHARED_BYTES + 1), b"d" * SHARED_BYTES, b"f" * 20):
+        assert sandbox.run("hostile:checksum", page) == str(zlib.crc32(page))
+    assert sandbox.run("hostile:echo", "text among bytes") == "text among bytes"
+
+
+def test_pages_go_through_the_pipe_where_no_memory_can_be_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some containers forbid `memfd_create`."""
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(errno.EPERM, "not here")
+
+    monkeypatch.syspath_prepend(HERE)
+    monkeypatch.setattr(os, "memfd_create", refuse)
+    with Sandbox(LIMITS) as sandbox:
+        for page in (b"", b"a" * 70_000, b"b" * (SHARED_BYTES + 1)):
+            assert sandbox.run("hostile:checksum", page) == str(zlib.crc32(page))
 
 
 def test_text_comes_back_as_it_was(sandbox: Sandbox) -> None:
