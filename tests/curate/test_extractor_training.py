@@ -1,5 +1,8 @@
 """Training of our extractor: labels, tables and trees, against hand-worked cases and LightGBM itself."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -175,3 +178,33 @@ def test_what_half_of_a_site_says_is_no_content() -> None:
     keys = [line_keys(page) for page in pages]
     assert [found.tolist() for found in repeated(["a"] * 4, keys)] == [[True, False]] * 4
     assert not any(found.any() for found in repeated(["a", "a", "b", "b"], keys))
+
+
+def test_what_readers_marked_is_taught_and_posters_lines_of_forums_are_not(tmp_path: Path) -> None:
+    """Leftovers and dates are 0, text is 1, whatever the teacher says; a poster's line in a forum stays the teacher's."""
+    from curate.extract.training.examples import MARK_WEIGHT, Labelled, Teacher, example
+
+    blocks = ["Home", "May 3", "What is said of it.", "Not shown"]
+    html = "".join(f"<p>{block}</p>" for block in blocks)
+    hashes = tuple(training_labels.line_hash(block) for block in blocks)
+    page = Labelled("a", "archive", "https://example.org/", html, "home may 3 not shown", (), (), 1.0)
+    made = {
+        kind: example(replace(page, page_type=kind, hashes=hashes, marks="lmt "), Teacher(tmp_path))
+        for kind in ("news", "forum")
+    }
+    assert made["news"] is not None and made["forum"] is not None
+    assert made["news"].targets.tolist() == [0, 0, 1, 1]
+    assert made["forum"].targets.tolist() == [0, 1, 1, 1]
+    plain = example(page, Teacher(tmp_path))
+    assert plain is not None and plain.targets.tolist() == [1, 1, 0, 1]
+    assert (made["news"].weights / plain.weights).tolist() == pytest.approx([MARK_WEIGHT] * 3 + [1])
+
+
+def test_every_page_that_readers_marked_has_a_mark_for_each_block() -> None:
+    """The file of marks is whole: four digits and one known letter, or a space, for each block."""
+    from curate.extract.training.examples import MARKS, READ_PAGES, json_lines
+
+    rows = list(json_lines(READ_PAGES))
+    assert len({row["url"] for row in rows}) == len(rows)
+    assert all(len(row["hashes"]) == 4 * len(row["marks"]) for row in rows)
+    assert set("".join(row["marks"] for row in rows)) <= {*MARKS, " "}
