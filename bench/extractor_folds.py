@@ -3,10 +3,10 @@
 `python bench/extractor_folds.py [--shared ../shared/data] [--cache DIR] [--unseen FOLDER]`
 
 Pages that share a site, or a collection where the labelled crawl pages name one, are one group, and groups fall into
-three folds; three models are trained, each without a fold, by the functions that train what ships. Scored are: the lines that a reader
-marked on 120 texts, the blocks that readers called left over on some 450 pages, and the full-text sets. `--unseen` is a
-checkout of scrapinghub's article-extraction-benchmark, on which each of the three models is scored. Some ten CPU
-minutes; examples and models are kept in `--cache`.
+three folds; three models are trained, each without a fold, by the functions that train what ships. Scored are: the
+lines that a reader marked on 120 texts, the blocks that readers called left over on other pages, and the full-text
+sets. `--unseen` is a checkout of scrapinghub's article-extraction-benchmark, on which each of the three models is
+scored. Some seven CPU minutes; examples and models are kept in `--cache`.
 """
 
 import argparse
@@ -144,7 +144,8 @@ def marked_blocks(seen: Sequence[Judged]) -> str:
         left, all_left = left + (is_bad & one.kept).sum(), all_left + is_bad.sum()
         main, all_main = main + one.words[is_text & one.kept].sum(), all_main + one.words[is_text].sum()
         clean += not (is_bad & one.kept).any()
-    return f"{left / max(all_left, 1):.3f} ({left:.0f}) | {main / max(all_main, 1):.3f} | {clean / max(len(seen), 1):.3f} of {len(seen)}"
+    clean /= max(len(seen), 1)
+    return f"{left / max(all_left, 1):.3f} ({left:.0f}) | {main / max(all_main, 1):.3f} | {clean:.3f} of {len(seen)}"
 
 
 def full_texts(seen: Sequence[Judged]) -> Iterator[str]:
@@ -209,8 +210,13 @@ def main() -> None:
         ]
         models.append(model_without(fold, named, options.cache, options.salt))
         print(f"fold {fold}: {len(named)} pages to learn from", flush=True)
-        seen += [judged(page, models[-1]) for page, own in zip(pages, folds, strict=True) if own == fold and is_scored(page)]
-    print("marked lines: still there | main text kept | pages without one:", marked_lines([s for s in seen if s.page.lines]))
+        seen += [
+            judged(page, models[-1]) for page, own in zip(pages, folds, strict=True) if own == fold and is_scored(page)
+        ]
+    print(
+        "marked lines: still there | main text kept | pages without one:",
+        marked_lines([s for s in seen if s.page.lines]),
+    )
     print("marked blocks:", marked_blocks([s for s in seen if s.page.marks]))
     print("\n".join(full_texts(seen)))
     if options.unseen:

@@ -98,7 +98,7 @@ def _parts(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind
 @borrowing
 def _names(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
     """Tokens of an attribute that lists names: every name, and for classes and ids its parts too."""
-    has_parts, i = kind == WHOLE or kind == ANCHOR_ID, start
+    has_parts, i = kind in (WHOLE, ANCHOR_ID), start
     while i < end and state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
         while i < end and is_space(html[i]):
             i += 1

@@ -77,7 +77,7 @@ def _opening_key(text: NDArray[np.uint8], start: int, end: int) -> np.uint64:
 
 @compiled
 def line_keys(page: Page) -> Hashes:
-    """Hashes of every block as a line, as a shape and as it opens, uint64[blocks, KEYS]; the first two 0 if it is long."""
+    """Hashes of every block as a line, a shape and an opening, uint64[blocks, KEYS]; the first two 0 if it is long."""
     n = page.state[p.BLOCKS]
     keys = hashes(n, KEYS)
     for i in range(n):
@@ -90,7 +90,7 @@ def line_keys(page: Page) -> Hashes:
 
 @compiled
 def line_scores(page: Page, keys: Hashes, values: Numbers) -> NDArray[np.float32]:
-    """What the table says of each block's line, shape and opening, and of its neighbours' lines: float32[blocks, LINES]."""
+    """What the table says of a block's line, shape and opening, and of the lines beside it: float32[blocks, LINES]."""
     found = line_keys(page)
     n = len(found)
     scores = floats(n, LINES)

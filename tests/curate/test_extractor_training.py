@@ -151,8 +151,10 @@ def test_a_line_is_known_whatever_its_numbers_and_marks() -> None:
 
 def test_a_line_opens_with_two_words_or_with_one_of_two() -> None:
     """Long lines of one kind open alike; of two words the first counts, and a line of one word has no opening."""
-    lines = ["Previous message: so it goes", "previous  message (2)", "Related guides", "Related posts", "Related", "Page 3 of 7",
-             "page 12 and more " * 20, "previous question and answer"]  # fmt: skip
+    lines = [
+        "Previous message: so it goes", "previous  message (2)", "Related guides", "Related posts", "Related",
+        "Page 3 of 7", "page 12 and more " * 20, "previous question and answer",
+    ]  # fmt: skip
     found = line_keys(read("".join(f"<p>{line}</p>" for line in lines)))[:, 2].tolist()
     assert found[0] == found[1] != 0
     assert found[2] == found[3] != 0
@@ -181,7 +183,7 @@ def test_what_half_of_a_site_says_is_no_content() -> None:
 
 
 def test_what_readers_marked_is_taught_and_posters_lines_of_forums_are_not(tmp_path: Path) -> None:
-    """Leftovers and dates are 0, text is 1, whatever the teacher says; a poster's line in a forum stays the teacher's."""
+    """Leftovers and dates are 0 and text is 1, whatever the teacher says, but not a poster's line in a forum."""
     from curate.extract.training.examples import MARK_WEIGHT, Labelled, Teacher, example
 
     blocks = ["Home", "May 3", "What is said of it.", "Not shown"]

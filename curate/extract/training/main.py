@@ -2,7 +2,8 @@
 
 Labelled sets are read from `SHARED/gold`, unlabelled pages from the archives in `SHARED/crawl` and from every
 `--archive`, a WARC of your own; `SHARED/labelled/leftovers.jsonl.zst` marks lines of some of them, and
-`read_pages.jsonl.zst` beside this file says what readers called the blocks of some more. Needs LightGBM and trafilatura. The same inputs give the same weights.
+`read_pages.jsonl.zst` beside this file says what readers called the blocks of some more. Needs LightGBM and
+trafilatura. The same inputs give the same weights.
 """
 
 import argparse
