@@ -24,7 +24,7 @@ MAX_TITLE_WORDS = 30
 # Leftovers are short: a date, a label, a link. Where the model expects to be right, short lines must be likelier, but
 # not where many stand in a row, as in a poem. Headings and items are short by nature; code and tables are spared.
 MAX_SHORT_WORDS, MIN_POEM = 14, 6
-SHORT_CUT, MARKED_CUT = 0.85, 0.65
+SHORT_CUT, MARKED_CUT = 0.9, 0.7
 SHORT_SURE = 0.75, 0.93
 LINE_KINDS = (k.PROSE, k.FORMULA, k.CAPTION, k.QUOTATION, k.DEFINITION)
 # A caption between blocks that are kept, and the title above the text, are kept above these.

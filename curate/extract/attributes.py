@@ -18,11 +18,12 @@ MAX_TOKENS_PER_ELEMENT = 24
 MIN_TOKEN_BYTES = 2
 MAX_SOURCE_BYTES = 300
 # Each kind of token has its own hashes: a word in a class name is not the same evidence as a role.
-PART, WHOLE, ROLE, PROPERTY, UNKNOWN_TAG, BOX_ID, ANCHOR_ID = range(7)
-# An id of a box says what the box is for ("sidebar"); other ids are mostly headings made into addresses ("privacy").
+PART, WHOLE, ROLE, PROPERTY, UNKNOWN_TAG, ANCHOR_ID = range(6)
+# An id of a box says what the box is for ("sidebar"), as its class does; other ids are mostly headings made into
+# addresses ("privacy").
 _BOXES = "div article main aside nav header footer form fieldset ul ol dl table center address search dialog"
 _ID_KINDS = np.full(len(TAGS), ANCHOR_ID, np.int64)
-_ID_KINDS[[NUMBER[name] for name in _BOXES.split()]] = BOX_ID
+_ID_KINDS[[NUMBER[name] for name in _BOXES.split()]] = WHOLE
 
 _CLASS, _ID, _ROLE, _PROPERTY, _HIDDEN, _ARIA, _STYLE, _HREF, _TYPE, _SHADOW, _ALT, _SRC = (
     np.uint64(hash_bytes(name))
@@ -97,7 +98,7 @@ def _parts(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind
 @borrowing
 def _names(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
     """Tokens of an attribute that lists names: every name, and for classes and ids its parts too."""
-    has_parts, i = kind == WHOLE or kind >= BOX_ID, start
+    has_parts, i = kind in (WHOLE, ANCHOR_ID), start
     while i < end and state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
         while i < end and is_space(html[i]):
             i += 1
@@ -106,7 +107,7 @@ def _names(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind
             value = mix(value, lower(html[i]))
             i += 1
         if i > name_start:
-            _record(state, tokens, mix(value, kind) if kind >= BOX_ID else value, first)
+            _record(state, tokens, mix(value, kind) if kind == ANCHOR_ID else value, first)
             if has_parts:
                 state[p.FLAGS] |= max(look_up(CLASS_HASHES, CLASS_FLAGS, value), 0)
                 _parts(state, tokens, html, name_start, i, kind, first)

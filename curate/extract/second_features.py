@@ -10,7 +10,7 @@ from curate.extract.byte_hashes import Numbers
 from curate.extract.compiling import borrowing, compiled
 from curate.extract.context_features import Rows, sections
 from curate.extract.features import FEATURES, LEVELS
-from curate.extract.lines import LINES
+from curate.extract.lines import LINES, OPENING
 from curate.extract.measures import Measures
 from curate.extract.page import Page
 from curate.extract.sums import MIN_GOOD_WORDS, Sums, containers
@@ -24,7 +24,9 @@ _WHOLE = _FIRST_LEVEL + LEVELS
 (_MEAN, _LOG_SUM, _BEFORE, _OUTSIDE, _WEIGHT, _FOLLOWS) = range(_WHOLE, _WHOLE + 6)
 (_LAST_3, _NEXT_3, _NEXT_10, _SECTION, _LABEL, _LOG_AFTER, _REST, _FOLLOW_COLUMNS) = range(8)
 REVISED = _FOLLOWS + _FOLLOW_COLUMNS
-SECOND_FEATURES = FEATURES + REVISED + LINES
+# What the table of lines says of the heading above: the line, and how it opens.
+_LABEL_LINE = FEATURES + REVISED + LINES
+SECOND_FEATURES = _LABEL_LINE + 2
 
 
 @borrowing
@@ -89,6 +91,9 @@ def _fill(
             wide[place, k] = rows[i, k]
         for k in range(LINES):
             wide[place, FEATURES + REVISED + k] = scores[i, k]
+        label = parts[i, 0]
+        wide[place, _LABEL_LINE] = scores[label, 0] if label >= 0 else 0
+        wide[place, _LABEL_LINE + 1] = scores[label, OPENING] if label >= 0 else 0
         row, group = wide[place, FEATURES:], groups[i]
         row[_ODDS], row[_OF_HIGHEST] = odds[i], odds[i] / highest
         row[_ALIKE] = alike[group, 0] / max(alike[group, 1], 1e-6)

@@ -1,5 +1,8 @@
 """Training of our extractor: labels, tables and trees, against hand-worked cases and LightGBM itself."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -30,6 +33,15 @@ def test_snippets_label_only_the_blocks_they_are_in() -> None:
     targets = training_labels.by_snippets(blocks, ["bread, with salt"], ["Share this"])
     assert targets[:2].tolist() == [1.0, 0.0]
     assert np.isnan(targets[2])
+
+
+def test_a_reader_marks_blocks_in_their_order() -> None:
+    """Repeats of a line are told by order; where one is gone, only what all of them were called is known."""
+    before = ["Home", "A text.", "More", "A text.", "More"]
+    hashes = [training_labels.line_hash(block) for block in before]
+    assert training_labels.by_marks(before, hashes, "ltllc") == "ltllc"
+    assert training_labels.by_marks(["more!", "New", "Home", "More"], hashes, "ltllc") == "l lc"
+    assert training_labels.by_marks(["A text.", "More"], hashes, "ltlll") == " l"
 
 
 def test_scores_are_shrunken_log_odds_known_from_several_sites() -> None:
@@ -93,14 +105,15 @@ def test_all_pages_of_a_site_are_in_one_fold() -> None:
 
 
 def test_an_id_is_other_evidence_than_a_class() -> None:
-    """An id of a box, an id of a part of the text, made from its heading, and a class of the same name never meet."""
+    """An id of a part of the text, made from its heading, never meets a class of the same name; that of a box does."""
     names = [f"<{tag} {kind}=related-posts>" for tag, kind in (("div", "class"), ("div", "id"), ("section", "id"))]
     found = []
     for name in names:
         page = read(f"{name}<p>Text</p>")
         found.append(set(page.tokens[: page.state[p.TOKENS]].tolist()))
     assert [len(tokens) for tokens in found] == [3, 3, 3]
-    assert len(set.union(*found)) == 9
+    assert found[0] == found[1]
+    assert not found[1] & found[2]
     same = read("<section id=related-posts><h2 id=related-posts>A</h2><p>Text</p>")
     assert set(same.tokens[: same.state[p.TOKENS]].tolist()) == found[2]
 
@@ -126,25 +139,39 @@ def test_a_line_is_known_whatever_its_numbers_and_marks() -> None:
     lines = ["3 comments", "(17) Comments!", "By Jo Brook", "by Al Hill", "By the river", "x " * 13]
     page = read("".join(f"<p>{line}</p>" for line in lines))
     keys = line_keys(page)
-    assert keys[0].tolist() == [keys[1, 0], keys[0, 1]]
+    assert keys[0, 0] == keys[1, 0]
     assert len(set(keys[:5, 0].tolist())) == 4
     # "By Jo Brook" and "by Al Hill": by, a short word and a long one with a capital; the short words differ.
     assert keys[2, 1] != keys[3, 1]
-    assert keys[5].tolist() == [0, 0]
+    assert keys[5, :2].tolist() == [0, 0]
     names = read("<p>By John Brook</p><p>by Alan Hill</p><p>By John brook</p>")
     shapes = line_keys(names)[:, 1].tolist()
     assert shapes[0] == shapes[1] != shapes[2]
 
 
+def test_a_line_opens_with_two_words_or_with_one_of_two() -> None:
+    """Long lines of one kind open alike; of two words the first counts, and a line of one word has no opening."""
+    lines = [
+        "Previous message: so it goes", "previous  message (2)", "Related guides", "Related posts", "Related",
+        "Page 3 of 7", "page 12 and more " * 20, "previous question and answer",
+    ]  # fmt: skip
+    found = line_keys(read("".join(f"<p>{line}</p>" for line in lines)))[:, 2].tolist()
+    assert found[0] == found[1] != 0
+    assert found[2] == found[3] != 0
+    assert found[4] == 0
+    assert found[5] == found[6] != 0
+    assert len(set(found)) == 5
+
+
 def test_scores_of_lines_are_those_of_the_block_and_its_neighbours() -> None:
-    """The columns are the line, the shape, and the lines before and after; what is not known is 0."""
-    page = read("<p>Leave a reply</p><p>Something here</p><p>Leave a Reply</p>")
-    key, shape = line_keys(page)[0].tolist()
-    table = lay_out(np.array(sorted({key, shape}), np.uint32), np.array([-50, -50], np.int8))
+    """The columns are the line, the shape, the lines before and after, and the opening; what is not known is 0."""
+    page = read("<p>Leave a reply</p><p>Something here</p><p>Leave a Reply</p><p>Leave a comment to the above</p>")
+    table = lay_out(np.unique(line_keys(page)[0].astype(np.uint32)), np.array([-50, -50, -50], np.int8))
     found = line_scores(page, *table)
-    assert found[:, 0].tolist() == [-50, 0, -50]
-    assert found[1].tolist() == [0, 0, -50, -50]
-    assert found[0, 2:].tolist() == [0, 0]
+    assert found[:, 0].tolist() == [-50, 0, -50, 0]
+    assert found[1].tolist() == [0, 0, -50, -50, 0]
+    assert found[0, 2:].tolist() == [0, 0, -50]
+    assert found[3].tolist() == [0, 0, -50, 0, -50]
 
 
 def test_what_half_of_a_site_says_is_no_content() -> None:
@@ -153,3 +180,33 @@ def test_what_half_of_a_site_says_is_no_content() -> None:
     keys = [line_keys(page) for page in pages]
     assert [found.tolist() for found in repeated(["a"] * 4, keys)] == [[True, False]] * 4
     assert not any(found.any() for found in repeated(["a", "a", "b", "b"], keys))
+
+
+def test_what_readers_marked_is_taught_and_posters_lines_of_forums_are_not(tmp_path: Path) -> None:
+    """Leftovers and dates are 0 and text is 1, whatever the teacher says, but not a poster's line in a forum."""
+    from curate.extract.training.examples import MARK_WEIGHT, Labelled, Teacher, example
+
+    blocks = ["Home", "May 3", "What is said of it.", "Not shown"]
+    html = "".join(f"<p>{block}</p>" for block in blocks)
+    hashes = tuple(training_labels.line_hash(block) for block in blocks)
+    page = Labelled("a", "archive", "https://example.org/", html, "home may 3 not shown", (), (), 1.0)
+    made = {
+        kind: example(replace(page, page_type=kind, hashes=hashes, marks="lmt "), Teacher(tmp_path))
+        for kind in ("news", "forum")
+    }
+    assert made["news"] is not None and made["forum"] is not None
+    assert made["news"].targets.tolist() == [0, 0, 1, 1]
+    assert made["forum"].targets.tolist() == [0, 1, 1, 1]
+    plain = example(page, Teacher(tmp_path))
+    assert plain is not None and plain.targets.tolist() == [1, 1, 0, 1]
+    assert (made["news"].weights / plain.weights).tolist() == pytest.approx([MARK_WEIGHT] * 3 + [1])
+
+
+def test_every_page_that_readers_marked_has_a_mark_for_each_block() -> None:
+    """The file of marks is whole: four digits and one known letter, or a space, for each block."""
+    from curate.extract.training.examples import MARKS, READ_PAGES, json_lines
+
+    rows = list(json_lines(READ_PAGES))
+    assert len({row["url"] for row in rows}) == len(rows)
+    assert all(len(row["hashes"]) == 4 * len(row["marks"]) for row in rows)
+    assert set("".join(row["marks"] for row in rows)) <= {*MARKS, " "}

@@ -22,7 +22,7 @@ from curate.extract.byte_hashes import empty_table
 from curate.extract.page import BLOCKS, TEXT_END, Page, trimmed
 from curate.extract.training.direct import line_keys, measure
 from curate.extract.training.forests import Example
-from curate.extract.training.labels import by_lines, by_overlap, by_snippets, row_weights
+from curate.extract.training.labels import by_lines, by_marks, by_overlap, by_snippets, row_weights
 from curate.extract.training.leftovers import have_forms, repeated
 from curate.extract.training.log_odds import Votes, line_votes, token_votes, word_votes
 from curate.warc.charset import decode
@@ -38,6 +38,12 @@ SETS = {
 SNIPPET_WEIGHT = 8.0
 # Lines that a reader marked as leftovers or as main text: few, and of the kind that is hard to tell.
 LINE_WEIGHT = 8.0
+# Blocks of whole pages of the crawl that readers called text (t), left over (l), a date or a name (m), or the page's
+# contents (c): what each is taught as, and what it counts for. A poster's line in a forum is not taught: people's text
+# of forums has it, readers left it out.
+MARKS = {"t": 1.0, "l": 0.0, "m": 0.0, "c": 0.0}
+MARK_WEIGHT = 6.0
+READ_PAGES = Path(__file__).with_name("read_pages.jsonl.zst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class Labelled:
     page_type: str = ""
     lines: tuple[str, ...] = ()
     leftovers: frozenset[int] = frozenset()
+    hashes: tuple[int, ...] = ()
+    marks: str = ""
 
 
 def read_set(path: Path, trust: float) -> Iterator[Labelled]:
@@ -81,6 +89,21 @@ def with_lines(pages: Iterable[Labelled], path: Path) -> Iterator[Labelled]:
     for page in pages:
         row = marked.get(page.url)
         yield replace(page, lines=tuple(row["lines"]), leftovers=frozenset(map(int, row["leftovers"]))) if row else page
+
+
+def with_marks(pages: Iterable[Labelled], path: Path = READ_PAGES) -> Iterator[Labelled]:
+    """The pages, with what readers called their blocks: rows of `url`, `format`, `hashes` and `marks`.
+
+    `hashes` are four hexadecimal digits a block, see `labels.line_hash`; `marks` a letter a block, see `MARKS`.
+    """
+    read_before = {row["url"]: row for row in json_lines(path)}
+    for page in pages:
+        row = read_before.get(page.url)
+        yield replace(page, page_type=row["format"], hashes=_hashes(row["hashes"]), marks=row["marks"]) if row else page
+
+
+def _hashes(digits: str) -> tuple[int, ...]:
+    return tuple(int(digits[i : i + 4], 16) for i in range(0, len(digits), 4))
 
 
 def read_archive(path: Path) -> Iterator[Labelled]:
@@ -173,6 +196,10 @@ def _known(labelled: Labelled, blocks: Sequence[str]) -> Iterator[tuple[NDArray[
         yield by_snippets(blocks, labelled.wanted, labelled.unwanted), SNIPPET_WEIGHT
     if labelled.lines:
         yield by_lines(blocks, labelled.lines, labelled.leftovers), LINE_WEIGHT
+    if labelled.marks:
+        known = {mark: value for mark, value in MARKS.items() if labelled.page_type != "forum" or mark != "m"}
+        found = by_marks(blocks, labelled.hashes, labelled.marks)
+        yield np.array([known.get(mark, np.nan) for mark in found], np.float32), MARK_WEIGHT
 
 
 def _votes(page: Page, blocks: Sequence[str], targets: NDArray[np.float32]) -> tuple[Votes, Votes, Votes]:

@@ -1,6 +1,8 @@
 """Labels the blocks of a page as content or not, by a text that is right or nearly so."""
 
 import re
+import zlib
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -64,6 +66,35 @@ def by_lines(blocks: Sequence[str], lines: Sequence[str], leftovers: Collection[
         value = float(i not in leftovers)
         values[words] = value if values.get(words, value) == value else np.nan
     return np.array([values.get(tuple(words_of(block)), np.nan) for block in blocks], np.float32)
+
+
+def line_hash(block: str) -> int:
+    """16 bits that the words of a block make, for telling blocks of one page apart without keeping what they say."""
+    return zlib.crc32(" ".join(words_of(block)).encode("utf-8", "replace")) & 0xFFFF
+
+
+def by_marks(blocks: Sequence[str], hashes: Sequence[int], marks: str) -> str:
+    """What a reader called each block, a letter a block and a space where that is not known.
+
+    `hashes` are the `line_hash` of every block of the page when it was read, `marks` a letter for each. A line that
+    stands more than once is told by its order; where it no longer stands as often, by what all of it was called.
+
+    >>> by_marks(["Share", "Text.", "Share", "New"], [line_hash(b) for b in ("Share", "Text.", "Share")], "lt ")
+    'lt  '
+    """
+    said: dict[int, str] = defaultdict(str)
+    for line, mark in zip(hashes, marks, strict=True):
+        said[line] += mark
+    found = [" "] * len(blocks)
+    own: dict[int, list[int]] = defaultdict(list)
+    for i, block in enumerate(blocks):
+        own[line_hash(block)].append(i)
+    for line, places in own.items():
+        calls = said[line]
+        alike = calls[0] * len(places) if len(set(calls)) == 1 else " " * len(places)
+        for i, mark in zip(places, calls if len(calls) == len(places) else alike, strict=True):
+            found[i] = mark
+    return "".join(found)
 
 
 def row_weights(blocks: Sequence[str]) -> NDArray[np.float32]:

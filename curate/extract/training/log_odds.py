@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from curate.extract import measures as m
 from curate.extract import page as p
 from curate.extract.byte_hashes import hash_bytes
+from curate.extract.lines import KEYS
 from curate.extract.model import SCORE_SCALE
 from curate.extract.page import Page
 from curate.extract.training.direct import line_keys
@@ -66,10 +67,10 @@ def word_votes(blocks: Sequence[str], targets: NDArray[np.float32]) -> Votes:
 
 
 def line_votes(page: Page, targets: NDArray[np.float32]) -> Votes:
-    """For each line and shape of a page's short blocks, the share of those blocks that is content."""
+    """For each line, shape and opening of a page's blocks, the share of those blocks that is content."""
     keys = line_keys(page).astype(np.uint32).ravel()
     known = keys != 0
-    return _shares(keys[known], np.repeat(targets, 2)[known].astype(np.float64), np.ones(int(known.sum())))
+    return _shares(keys[known], np.repeat(targets, KEYS)[known].astype(np.float64), np.ones(int(known.sum())))
 
 
 def ascii_words(block: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Train the extractor: `python -m curate.extract.training.main --shared ../shared/data --out curate/extract`.
 
 Labelled sets are read from `SHARED/gold`, unlabelled pages from the archives in `SHARED/crawl` and from every
-`--archive`, a WARC of your own; `SHARED/labelled/leftovers.jsonl.zst` marks lines of some of them. Needs LightGBM and
+`--archive`, a WARC of your own; `SHARED/labelled/leftovers.jsonl.zst` marks lines of some of them, and
+`read_pages.jsonl.zst` beside this file says what readers called the blocks of some more. Needs LightGBM and
 trafilatura. The same inputs give the same weights.
 """
 
@@ -28,6 +29,7 @@ from curate.extract.training.examples import (
     read_archive,
     read_set,
     with_lines,
+    with_marks,
     without_repeats,
 )
 from curate.extract.training.forests import Example, fit
@@ -45,7 +47,7 @@ def gather(shared: Path, archives: Sequence[Path] = ()) -> list[Labelled]:
         raise UsageError(f"nothing to train with at {', '.join(missing)}")
     pages = [page for name, path in sets.items() for page in read_set(path, SETS[name])]
     crawled = (page for path in archives for page in read_archive(path))
-    return list(with_lines(distinct([*pages, *crawled]), marked))
+    return list(with_marks(with_lines(distinct([*pages, *crawled]), marked)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
