@@ -44,6 +44,7 @@ recipe = Recipe(
     split_bytes=SPLIT_BYTES, part_bytes=PART_BYTES,
 )
 '''
+PARTS = 10_000  # more markers than there are: wait until parts are written instead
 WORDS = (
     "the river of stone and light that we have seen was made to be a home with gardens where people walk "
     "and talk about weather music bread history water birds letters clocks engines colours mountains winter morning"
@@ -81,7 +82,7 @@ def crawl(tmp_path_factory, record, write_warc) -> Path:
     return write_warc(tmp_path_factory.mktemp("crawl") / "crawl.warc.gz", records)
 
 
-def write_recipe(folder: Path, *, min_words: int = 50, split_bytes: int = 6000, part_bytes: int = 1 << 28) -> Path:
+def write_recipe(folder: Path, *, min_words: int = 50, split_bytes: int = 6000, part_bytes: int = 20_000) -> Path:
     """The recipe as a user's file."""
     path = folder / f"small_{min_words}_{split_bytes}_{part_bytes}.py"
     text = RECIPE.replace("MIN_WORDS", str(min_words)).replace("SPLIT_BYTES", str(split_bytes))
@@ -165,16 +166,19 @@ def test_same_bytes_with_two_workers_on_ray_and_another_hash_seed(first_run, cra
     done = curate("run", crawl, "--out", folder / "ray", "--recipe", write_recipe(folder), "--workers", 2, hash_seed=99)
     assert done.returncode == 0, done.stderr
     assert manifest(folder / "ray") == manifest(first_run)
+    assert len(list((first_run / "dropped").iterdir())) > 2, "workers write parts side by side"
 
 
-@pytest.mark.parametrize(("markers", "workers"), [(1, 1), (7, 1), (9, 2), (20, 1)])
+@pytest.mark.parametrize(("markers", "workers"), [(1, 1), (7, 1), (9, 2), (20, 1), (PARTS, 2)])
 def test_a_killed_run_resumes_to_the_same_bytes(markers, workers, first_run, crawl, folder, curate):
-    """SIGKILL after some pieces are done; the rerun redoes the rest and reports the whole."""
+    """SIGKILL after some pieces are done, or while parts are written; the rerun redoes the rest and reports the whole."""
     out = folder / f"killed-{markers}"
     arguments = ["run", crawl, "--out", out, "--recipe", write_recipe(folder), "--workers", workers]
     command = [sys.executable, "-m", "curate.cli", *map(str, arguments)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while len(list(out.glob("work/*/*.json"))) < markers and process.poll() is None:
+        if markers == PARTS and list(out.glob(".tmp-*/*")):
+            break
         time.sleep(0.002)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
