@@ -166,12 +166,12 @@ def test_same_bytes_with_two_workers_on_ray_and_another_hash_seed(first_run, cra
     done = curate("run", crawl, "--out", folder / "ray", "--recipe", write_recipe(folder), "--workers", 2, hash_seed=99)
     assert done.returncode == 0, done.stderr
     assert manifest(folder / "ray") == manifest(first_run)
-    assert len(list((first_run / "dropped").iterdir())) > 2, "workers write parts side by side"
+    assert len(list((first_run / "dropped").iterdir())) > 1, "workers write parts side by side"
 
 
 @pytest.mark.parametrize(("markers", "workers"), [(1, 1), (7, 1), (9, 2), (20, 1), (PARTS, 2)])
 def test_a_killed_run_resumes_to_the_same_bytes(markers, workers, first_run, crawl, folder, curate):
-    """SIGKILL after some pieces are done, or while parts are written; the rerun redoes the rest and reports the whole."""
+    """SIGKILL after some pieces are done, or while parts are written; the rerun redoes the rest, reports the whole."""
     out = folder / f"killed-{markers}"
     arguments = ["run", crawl, "--out", out, "--recipe", write_recipe(folder), "--workers", workers]
     command = [sys.executable, "-m", "curate.cli", *map(str, arguments)]
