@@ -100,7 +100,9 @@ def assemble(
     for name, (kind, places, empty) in kinds.items():
         temporary = out / f"{TEMPORARY}{name}"
         shutil.rmtree(temporary, ignore_errors=True)
-        make_private(temporary) if name in PRIVATE else temporary.mkdir(parents=True)
+        temporary.mkdir(parents=True)
+        if name in PRIVATE:
+            make_private(temporary)
         schema = schema_of([schemas[key] for key in schemas if key[0] in places and key[1] == kind], empty)
         how = Folder(name, kind, places, schema, recipe, ranked if name == DATA else {}, footer)
         held = [sum(sizes[place, kind][number] for place in places) for number in range(len(tasks))]

@@ -62,7 +62,6 @@ def study(out: Path, report: Mapping[str, Any], recipe: Recipe | None = None) ->
     """Study the run in `out`; `report` is its report, and `recipe`, where it is at hand, what it was made with."""
     names = tuple(stage["name"] for stage in report["stages"])
     pages = rows.read_pages(out, names)
-    give_back()
     bounds = limits.limits_of(report)
     sets = rules.rule_set_stages(limits.about_stages(report))
     together = rules.failing(pages, bounds, sets)
