@@ -1,7 +1,9 @@
 """The inputs that took most memory in `bench/memory_fuzz.py`, small, and that nothing holds all of them."""
 
+import gc
 import os
 import random
+import weakref
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,24 @@ def test_bodies_that_do_not_decode_leave_nothing_behind() -> None:
     for _ in range(400):
         DECODERS["zstd"](body, 1 << 20)
     assert resident() - before < 8 << 20
+
+
+def test_what_waits_in_cycles_goes_after_each_task():
+    """Texts in reference cycles came to 300 MB within twenty tasks, because the collector counts objects, not bytes."""
+
+    class Held:
+        itself: object = None
+
+    seen = []
+
+    def task() -> None:
+        held = Held()
+        held.itself = held
+        seen.append(weakref.ref(held))
+
+    gc.disable()
+    try:
+        list(Workers(1).map(task, [(), ()]))
+    finally:
+        gc.enable()
+    assert [each() for each in seen] == [None, None]
