@@ -8,6 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from curate.pandas_later import leave_pandas_out
+
 COLLECT_AFTER = 5_000  # new objects; with 50,000 what waits for the collector held 150 MB more
 
 
@@ -19,6 +21,7 @@ def set_up() -> None:
     for itself by the end of a run, however often it is asked to give back. Python's collector of cycles, which was an
     eighth of a run, comes less often, and at the end it need not look at what goes with the process.
     """
+    leave_pandas_out()
     pa.set_memory_pool(pa.system_memory_pool())
     gc.set_threshold(COLLECT_AFTER, 10, 10)
     atexit.register(gc.freeze)

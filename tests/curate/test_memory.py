@@ -3,6 +3,8 @@
 import gc
 import os
 import random
+import subprocess
+import sys
 import weakref
 from pathlib import Path
 
@@ -85,3 +87,24 @@ def test_what_waits_in_cycles_goes_after_each_task():
     finally:
         gc.enable()
     assert [each() for each in seen] == [None, None]
+
+
+LATER = """
+import sys
+import pyarrow as pa
+from curate.memory import set_up
+set_up()
+pa.array(["a"]), pa.RecordBatch.from_pylist([{"a": 1}])
+assert "pandas" not in sys.modules
+import pandas
+assert pa.array(pandas.Series([1.0, None]))[1].as_py() is None, "Arrow takes NaN of a Series for a number"
+assert pa.Table.from_pandas(pandas.DataFrame({"a": [1]})).to_pandas()["a"].tolist() == [1]
+print("done")
+"""
+
+
+def test_pandas_is_imported_when_somebody_needs_it() -> None:
+    """Arrow imports it at the first list, for 40 MB a process; a stage that uses it finds Arrow as ever."""
+    pytest.importorskip("pandas")
+    done = subprocess.run([sys.executable, "-c", LATER], capture_output=True, text=True)
+    assert done.stdout == "done\n", done.stderr
