@@ -32,7 +32,7 @@ NOT_DECIDING = frozenset({
 })  # fmt: skip
 # Libraries whose version can change what a page turns into.
 DECIDING_LIBRARIES = ("trafilatura", "lxml", "justext", "resiliparse", "numpy", "numba", "pyarrow",
-                      "phonenumbers", "spacy", "tldextract", "fasttext-community", "isal", "brotli",
+                      "phonenumbers", "spacy", "publicsuffixlist", "fasttext-community", "isal", "brotli",
                       "zstandard")  # fmt: skip
 
 

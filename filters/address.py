@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from tldextract import TLDExtract
+    from publicsuffixlist import PublicSuffixList
 
 MAX_HOST_CHARS = 253  # RFC 1035; what is longer is no name and is not worth encoding
 
@@ -125,23 +125,34 @@ def is_ip_address(host: str) -> bool:
 
 
 @cache
-def _suffixes() -> "TLDExtract":
-    from tldextract import TLDExtract
+def _suffixes(*, shared: bool) -> "PublicSuffixList":
+    from publicsuffixlist import PublicSuffixList
 
-    return TLDExtract(cache_dir=None, suffix_list_urls=())
+    return PublicSuffixList(accept_unknown=False, only_icann=not shared)
 
 
-def registered_domain(host: str) -> str:
-    """The domain somebody registered, by the public-suffix list that ships with tldextract (never fetched).
+def registered_domain(host: str, *, shared: bool = False) -> str:
+    """The domain somebody registered, by the public-suffix list that ships with publicsuffixlist (never fetched).
 
-    A host that is itself a public suffix, an IP address or no domain name comes back unchanged.
+    A host that is itself a public suffix, an IP address or no domain name comes back unchanged. With `shared`, hosts
+    that give away names, such as github.io, count as suffixes too.
 
     >>> registered_domain("m.news.example.co.uk"), registered_domain("127.0.0.1")
     ('example.co.uk', '127.0.0.1')
+    >>> registered_domain("me.github.io"), registered_domain("me.github.io", shared=True)
+    ('github.io', 'me.github.io')
     """
     if "." not in host or len(host) > MAX_HOST_CHARS or is_ip_address(host):
         return host
-    return _suffixes().extract_str(host).top_domain_under_public_suffix or host
+    return _suffixes(shared=shared).privatesuffix(_without_empty_labels(host)) or host
+
+
+def _without_empty_labels(host: str) -> str:
+    """The host without its empty labels, which no name has: `spam..example.com` belongs to `example.com` all the same.
+
+    Such a name is in no list of suffixes, and would be a site of its own.
+    """
+    return ".".join(filter(None, host.split("."))) if ".." in host or host.startswith(".") else host
 
 
 def site_of(url: str) -> str:
@@ -164,7 +175,7 @@ def has_public_suffix(host: str) -> bool:
     >>> has_public_suffix("example.co.uk"), has_public_suffix("logo@2x.png".partition("@")[2])
     (True, False)
     """
-    return len(host) <= MAX_HOST_CHARS and bool(_suffixes().extract_str(host).suffix)
+    return len(host) <= MAX_HOST_CHARS and bool(_public_suffix(host))
 
 
 def is_public_suffix(host: str) -> bool:
@@ -173,7 +184,11 @@ def is_public_suffix(host: str) -> bool:
     >>> is_public_suffix("co.uk"), is_public_suffix("example.co.uk"), is_public_suffix("localhost")
     (True, False, False)
     """
-    return len(host) <= MAX_HOST_CHARS and _suffixes().extract_str(host).suffix == host != ""
+    return len(host) <= MAX_HOST_CHARS and _public_suffix(host) == host != ""
+
+
+def _public_suffix(host: str) -> str:
+    return _suffixes(shared=False).publicsuffix(_without_empty_labels(host)) or ""
 
 
 def _normalise_escape(match: re.Match[str]) -> str:

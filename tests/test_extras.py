@@ -15,8 +15,7 @@ from curate.extras import BROUGHT_BY, OPTIONAL
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("curate", "filters", "classifiers", "pipelines")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-CORE = ("numpy", "numba", "llvmlite", "idna", "tldextract", "requests", "requests_file", "certifi",
-        "charset_normalizer", "filelock")  # fmt: skip
+CORE = ("numpy", "numba", "llvmlite", "idna", "publicsuffixlist")
 SAYS_SO_ITSELF = {
     "shtab",
     "spacy",

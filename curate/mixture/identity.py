@@ -12,7 +12,7 @@ from curate import __version__
 from curate.mixture.sources import Source
 from curate.recipe import fingerprint
 
-LIBRARIES = ("tokenizers", "numpy", "numba", "pyarrow", "zstandard", "tldextract")
+LIBRARIES = ("tokenizers", "numpy", "numba", "pyarrow", "zstandard", "publicsuffixlist")
 MEASURING = ("measure.py", "vocabulary.py", "sources.py")
 
 

@@ -4,11 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from glob import glob
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from curate.classifiers.training.corpora import read_lines
 from curate.classifiers.training.wikipedia import wikiextractor_jsonl, wikipedia_xml
@@ -16,14 +14,11 @@ from curate.errors import NotAnArchiveError, UsageError
 from curate.extract import DEFAULT_EXTRACTOR
 from curate.extract.child_process import PageKilled
 from curate.extract.sandbox import Sandbox
-from curate.filters.address import canonical_host
+from curate.filters.address import canonical_host, registered_domain
 from curate.inputs import sources
 from curate.inputs.input_file import Input
 from curate.inputs.locations import below
 from curate.warc.pages import Limits, Page, ReadCounts, Skip
-
-if TYPE_CHECKING:
-    from tldextract import TLDExtract
 
 SPLIT_BYTES = 1 << 40  # one process reads; a file is one split
 
@@ -143,11 +138,4 @@ def site_of(url: str, text: str) -> str:
     host = canonical_host(url) if url else ""
     if not host:
         return sha256(text.encode("utf-8", "replace")).hexdigest()
-    return _suffixes().extract_str(host).top_domain_under_public_suffix or host
-
-
-@cache
-def _suffixes() -> "TLDExtract":
-    from tldextract import TLDExtract
-
-    return TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
+    return registered_domain(host, shared=True)

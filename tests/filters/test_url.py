@@ -67,11 +67,30 @@ def test_canonical_host(url, host):
         ("10.0.0.1", "10.0.0.1"),
         ("2001:db8::1", "2001:db8::1"),
         ("localhost", "localhost"),
+        ("spam..example.com", "example.com"),
+        ("..example.com", "example.com"),
+        ("me.github.io", "github.io"),
+        ("a.www.ck", "www.ck"),
+        ("a.b.c.ck", "b.c.ck"),
+        ("a.b.kawasaki.jp", "a.b.kawasaki.jp"),
+        ("a.city.kawasaki.jp", "city.kawasaki.jp"),
+        ("a.xn--p1ai", "a.xn--p1ai"),
     ],
 )
 def test_registered_domain(host, domain):
     """The registered domain follows the public-suffix list, and is the host itself where there is none."""
     assert registered_domain(host) == domain
+
+
+def test_registered_domains_are_those_of_another_library():
+    """Hosts made of the commonest suffixes and exceptions to them; the two lists need not be of one day."""
+    tldextract = pytest.importorskip("tldextract")
+    other = tldextract.TLDExtract(cache_dir=None, suffix_list_urls=())
+    labels = ("www", "a", "city", "b-1", "xn--bcher-kva")
+    suffixes = ("com", "co.uk", "ck", "www.ck", "kawasaki.jp", "city.kawasaki.jp", "xn--p1ai", "github.io", "nowhere")
+    hosts = [f"{one}.{two}.{suffix}".strip(".") for one in ("", *labels) for two in labels for suffix in suffixes]
+    for host in hosts:
+        assert registered_domain(host) == (other.extract_str(host).top_domain_under_public_suffix or host)
 
 
 def test_public_suffixes_are_never_fetched():
