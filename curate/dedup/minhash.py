@@ -256,8 +256,15 @@ def fold_table() -> NDArray[np.uint32]:
     from curate.dedup.kernels import ALONE, SKIPPED
 
     table = np.zeros(0x110000, np.uint32)
-    for code in range(0x20000):
-        table[code] = _folded(chr(code))
+    characters = "".join(map(chr, range(0x20000)))
+    kinds = list(map(unicodedata.category, characters))
+    words = [code for code, kind in enumerate(kinds) if kind[0] in "LN" or kind == "Mc"]
+    table[words] = words
+    for code in words:  # one in twelve is another when folded: most have neither case nor parts
+        character = characters[code]
+        if unicodedata.decomposition(character) or character.casefold() != character or character.lower() != character:
+            table[code] = _folded(character)
+    table[[code for code, kind in enumerate(kinds) if kind in ("Mn", "Me", "Cf")]] = SKIPPED
     for first, last in _UNSPACED:
         block = table[first : last + 1]
         block[block > SKIPPED] |= ALONE
@@ -267,11 +274,6 @@ def fold_table() -> NDArray[np.uint32]:
 
 
 def _folded(character: str) -> int:
-    category = unicodedata.category(character)
-    if category in ("Mn", "Me", "Cf"):
-        return 1
-    if category[0] not in "LN" and category != "Mc":
-        return 0
     parts = unicodedata.normalize("NFKD", character)
     bare = "".join(part for part in parts if unicodedata.category(part) != "Mn")
     forms = (bare.casefold(), bare.lower(), character.lower(), character)
