@@ -75,16 +75,12 @@ def _metas(html: bytes) -> Iterator[tuple[str, str]]:
     """Name and content, lower case, of the meta tags near the top that name robots or a reservation."""
     head = html[:HEAD_BYTES].lower()
     for name in _META_NAMES:
-        place = head.find(name)
-        for _ in range(MAX_MENTIONS):
-            if place < 0:
-                break
+        for place in _mentions(head, name):
             start = head.rfind(b"<", max(0, place - 2000), place)
             if start >= 0 and head.startswith(b"<meta", start):
                 attributes = _attributes(head[start : place + 2000].partition(b">")[0])
                 if attributes.get("name", "").strip() == name.decode("ascii"):
                     yield name.decode("ascii"), attributes.get("content", "")
-            place = head.find(name, place + len(name))
 
 
 def _directives(header: str) -> set[str]:
@@ -111,13 +107,10 @@ def _name_licence(url: str) -> str:
     return f"{name}-{version}" if version else name
 
 
-def _mentions(html: bytes) -> Iterator[int]:
-    place = html.find(b"license")
-    for _ in range(MAX_MENTIONS):
-        if place < 0:
-            return
-        yield place
-        place = html.find(b"license", place + 7)
+def _mentions(html: bytes, word: bytes) -> list[int]:
+    from curate.filters.byte_search import places
+
+    return places(html, word, most=MAX_MENTIONS, step=len(word))
 
 
 def _linked_licence(html: bytes, place: int) -> bytes:
@@ -133,7 +126,7 @@ def _linked_licence(html: bytes, place: int) -> bytes:
 def _find_licence(html: bytes) -> str:
     """The best licence statement: a `rel=license` link, else JSON-LD, else the first Creative Commons address."""
     stated = written = b""
-    for place in _mentions(html):
+    for place in _mentions(html, b"license"):
         if linked := _linked_licence(html, place):
             return _name_licence(linked.decode("utf-8", "replace"))
         match = _JSON_LICENCE.match(html, place - 1) if place else None
