@@ -91,7 +91,7 @@ def curate() -> Callable[..., subprocess.CompletedProcess[str]]:
             return in_this_process(words)
         environment = os.environ | {"PYTHONHASHSEED": str(hash_seed or 0), "COLUMNS": "160"}
         command = [sys.executable, "-m", "curate.cli", *words]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
+        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=900, check=False)
 
     return call
 
