@@ -1,5 +1,6 @@
 """What several test modules need: small archives made on the spot, and the command run as a user runs it."""
 
+import gc
 import gzip
 import os
 import subprocess
@@ -12,9 +13,16 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 HTML_HEADERS = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+
+# Property tests try the same examples on every run and every machine, however slow it is.
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
+
+MANY = 20_000  # objects that take the collector ten milliseconds
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,6 +32,26 @@ def pytest_configure(config: pytest.Config) -> None:
         with tempfile.TemporaryDirectory() as folder:
             command = [sys.executable, "-m", "curate.cli", "run", crawl, "--out", folder, "--workers", "1"]
             subprocess.run(list(map(str, command)), capture_output=True, check=False, cwd=ROOT)
+
+
+def pytest_collection_finish() -> None:
+    """Leave thousands of tests and their modules out of the collector's rounds.
+
+    A run asks for ten of them, and each would take half a second in which it looks at nothing of the run's.
+    """
+    leave_out()
+
+
+def pytest_runtest_logfinish() -> None:
+    """Leave out as well the models and compiled code that a test has loaded, once it is over."""
+    if len(gc.get_objects(generation=2)) > MANY:
+        leave_out()
+
+
+def leave_out() -> None:
+    """Whatever is alive now is never again looked at by the collector."""
+    gc.collect()
+    gc.freeze()
 
 
 def warc_record(url: str, html: str | bytes, *, date: str = "2026-07-01T00:00:00Z", http: str = HTML_HEADERS) -> bytes:
@@ -68,7 +96,7 @@ def curate() -> Callable[..., subprocess.CompletedProcess[str]]:
             return in_this_process(words)
         environment = os.environ | {"PYTHONHASHSEED": str(hash_seed or 0), "COLUMNS": "160"}
         command = [sys.executable, "-m", "curate.cli", *words]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
+        return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=900, check=False)
 
     return call
 

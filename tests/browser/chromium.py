@@ -42,7 +42,7 @@ class Tab:
                 assert "error" not in answer, answer["error"]
                 return answer["result"]
 
-    def _next(self, timeout: float = 30) -> dict:
+    def _next(self, timeout: float = 120) -> dict:
         while b"\0" not in self._rest:
             assert select([self._read], [], [], timeout)[0], "Chromium does not answer"
             block = os.read(self._read, 1 << 20)
@@ -113,5 +113,5 @@ def tab(profile: Path) -> Iterator[Tab]:
     finally:
         os.close(write)
         browser.terminate()
-        browser.wait(10)
+        browser.wait(60)
         os.close(read)

@@ -147,7 +147,7 @@ def test_a_run_on_this_machine_listens_on_loopback_only():
     """Where no address is given, no port of Ray's can be reached from elsewhere."""
     environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
     done = subprocess.run(
-        [sys.executable, "-c", LISTENING], capture_output=True, text=True, timeout=200, env=environment
+        [sys.executable, "-c", LISTENING], capture_output=True, text=True, timeout=600, env=environment
     )
     results, *addresses = done.stdout.splitlines()
     assert results == "[(0, 1), (1, 2), (2, 3)]", done.stderr

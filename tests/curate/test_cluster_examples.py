@@ -50,7 +50,7 @@ def test_the_slurm_script_starts_head_nodes_and_run(tmp_path: Path) -> None:
                    "SCRATCH": "/scratch", "SLURM_JOB_NODELIST": "n[1-3]", "SLURM_JOB_NUM_NODES": "3",
                    "SLURM_CPUS_PER_TASK": "8"}  # fmt: skip
     done = subprocess.run(
-        ["bash"], input=SLURM, text=True, env=environment, capture_output=True, timeout=60, check=False
+        ["bash"], input=SLURM, text=True, env=environment, capture_output=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     calls = (tmp_path / "called").read_text().splitlines()

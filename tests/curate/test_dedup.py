@@ -66,7 +66,7 @@ def page(words: Sequence[int]) -> str:
     return " ".join(f"w{word}" for word in words)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(CORPORA, st.sampled_from([0.2, 1 / 3, 0.5, 0.6, 0.75, 0.8, 1.0]))
 def test_near_duplicates_equal_brute_force(texts: list[str], threshold: float) -> None:
     """Where everything similar is a candidate, the outcome is that of comparing everything with everything."""
@@ -89,7 +89,6 @@ def test_edited_pages_equal_brute_force() -> None:
     assert near_duplicates(texts, threshold=0.8, settings=close).tolist() == brute_force(texts, 0.8, 5)
 
 
-@settings(deadline=None)
 @given(CORPORA, st.randoms(use_true_random=False))
 def test_input_order_makes_no_difference(texts: list[str], rng: random.Random) -> None:
     """Given the ranks, documents in any order get the same representatives and similarities."""
@@ -108,7 +107,6 @@ def test_lower_ranks_are_kept() -> None:
     assert match([text, text, text], [30, 10, 20]).representative.tolist() == [1, 1, 1]
 
 
-@settings(deadline=None)
 @given(st.lists(ANY_TEXT, max_size=8), st.floats(0.1, 1.0))
 def test_total_on_any_texts(texts: list[str], threshold: float) -> None:
     """Any strings: representatives are kept and come first, similarities reach the threshold, copies go together."""
@@ -125,7 +123,6 @@ def test_total_on_any_texts(texts: list[str], threshold: float) -> None:
     assert (halves[1] == places[len(texts) :])[~signed].all()
 
 
-@settings(deadline=None)
 @given(CORPORA)
 def test_a_corpus_deduplicated_twice_loses_nothing_more(texts: list[str]) -> None:
     """What is kept holds no near-duplicates."""
@@ -185,7 +182,7 @@ def test_documents_that_share_no_band_are_not_compared() -> None:
     assert found.representative.tolist() == [0, 1, 1]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.data(), st.integers(1, 10), st.integers(1, 3))
 def test_any_keys_equal_brute_force(data: st.DataObject, count: int, bands: int) -> None:
     """Whatever buckets connect, each text meets all kept ones it shares a band with, in rank order, and no others."""
@@ -205,7 +202,6 @@ def test_any_keys_equal_brute_force(data: st.DataObject, count: int, bands: int)
     assert found.representative.tolist() == expected
 
 
-@settings(deadline=None)
 @given(CORPORA, st.integers(0, 14))
 def test_what_was_kept_before_stays_and_is_met_first(texts: list[str], before: int) -> None:
     """Texts of an earlier run are never removed, not even for each other; later ones are compared with all of them."""
@@ -336,7 +332,6 @@ def test_content_hash_is_the_same_everywhere() -> None:
     assert content_hash("One  text").hex() == "adc13b3f149586f2a6939e47ffdfbeae"
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("pqrst"), st.integers()), max_size=30, unique_by=lambda pair: pair[1]))
 def test_exact_duplicates_equal_a_dictionary(documents: list[tuple[str, int]]) -> None:
     """Of equal hashes the lowest rank is kept, as a dictionary of minima says."""

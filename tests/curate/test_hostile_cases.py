@@ -5,7 +5,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -14,6 +13,7 @@ from curate.recipe import load_recipe
 from curate.walk import explain
 from curate.warc.pages import Page
 from curate.warc.reading import read_pages
+from tests.clock import takes_at_most
 from tests.curate.hostile_cases import cases
 
 SCALE = 0.002
@@ -35,16 +35,21 @@ def test_there_are_enough_and_they_differ(corpus):
 def test_no_case_raises_or_takes_long(corpus):
     """Each archive gives its pages or says that it is none; each page goes through every stage of the recipe."""
     recipe, pages = load_recipe("webtext"), 0
-    for name, data in corpus:
-        started = time.process_time()
+
+    def explained(name: str, data: bytes) -> int:
         try:
             found = [page for page in read_pages(io.BytesIO(data)) if isinstance(page, Page)]
         except NotAnArchiveError:
-            found = []
+            return 0
         for page in found:
-            pages += 1
             assert list(explain(recipe, page)), name
-        assert pages == 0 or time.process_time() - started < MAX_CPU_SECONDS or name.endswith("bomb"), name
+        return len(found)
+
+    for name, data in corpus:
+        warm, counts = pages > 0, []
+        bounded = takes_at_most(MAX_CPU_SECONDS, lambda case=(name, data), to=counts: to.append(explained(*case)))
+        assert bounded or not warm or name.endswith("bomb"), name
+        pages += counts[0]
     assert pages > len(corpus) * 0.8
 
 
@@ -59,8 +64,8 @@ def test_a_run_over_all_of_them_adds_up(corpus, tmp_path):
     out = tmp_path / "out"
     command = [sys.executable, "-m", "curate.cli"]
     run = subprocess.run([*command, "run", *map(str, tmp_path.glob("*.gz")), "--out", str(out), "--workers", "1"],
-                         capture_output=True, text=True, timeout=300, check=False)  # fmt: skip
+                         capture_output=True, text=True, timeout=900, check=False)  # fmt: skip
     assert run.returncode == 0, run.stderr
     report = json.loads((out / "report.json").read_text())
     assert report["totals"]["records_in"] > len(corpus) * 0.8
-    assert subprocess.run([*command, "verify", str(out)], capture_output=True, timeout=60, check=False).returncode == 0
+    assert subprocess.run([*command, "verify", str(out)], capture_output=True, timeout=300, check=False).returncode == 0

@@ -18,7 +18,7 @@ import sys, threading
 from curate import liveness
 liveness.LOOK_SECONDS, liveness.GONE_SECONDS, liveness.GRACE_SECONDS = 0.05, 0.3, 0.3
 with liveness.watched(sys.argv[1], "the head"):
-    threading.Lock().acquire() and threading.Event().wait(60)
+    threading.Lock().acquire() and threading.Event().wait(600)
 """
 
 
@@ -34,14 +34,14 @@ def address(server: socket.socket) -> str:
 
 def test_a_server_that_goes_ends_the_block_that_looks(server: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is raised while it is there, and IncompleteRunError soon after it is gone, once."""
-    for name, seconds in (("LOOK_SECONDS", 0.02), ("GONE_SECONDS", 0.2), ("GRACE_SECONDS", 60.0)):
+    for name, seconds in (("LOOK_SECONDS", 0.02), ("GONE_SECONDS", 0.2), ("GRACE_SECONDS", 600.0)):
         monkeypatch.setattr(liveness, name, seconds)
     with liveness.watched(address(server), "the head") as check:
         called_for(check, 0.3)
         where = address(server)
         server.close()
         with pytest.raises(IncompleteRunError, match=f"the head at {where} is gone; what is done is kept"):
-            called_for(check, 10)
+            called_for(check, 100)
 
 
 def called_for(check: Callable[[], None], seconds: float) -> None:
@@ -55,7 +55,7 @@ def test_a_wait_that_cannot_be_interrupted_ends_the_process(server: socket.socke
     where = address(server)
     server.close()
     done = subprocess.run(
-        [sys.executable, "-c", STUCK, where], cwd=ROOT, capture_output=True, text=True, timeout=50, check=False
+        [sys.executable, "-c", STUCK, where], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 1
     assert (

@@ -279,8 +279,8 @@ def apart(tmp_path) -> Iterator[tuple[str, Path]]:
     finally:
         cluster.stop()
         second.terminate()
-        second.wait(60)
-        holder.communicate("end\n", timeout=60)
+        second.wait(180)
+        holder.communicate("end\n", timeout=180)
 
 
 HEAD = """
@@ -291,7 +291,7 @@ cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "object_s
 print(cluster.address, flush=True)
 sys.stdin.readline()
 ray.init(address=cluster.address, log_to_driver=False)
-until = time.monotonic() + 120
+until = time.monotonic() + 300
 while sum(node["Alive"] for node in ray.nodes()) < 2 and time.monotonic() < until:
     time.sleep(0.2)
 alive = sum(node["Alive"] for node in ray.nodes())

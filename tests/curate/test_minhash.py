@@ -58,14 +58,12 @@ def agreement(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np
     return np.asarray((left == right).mean(axis=1))
 
 
-@settings(deadline=None)
 @given(st.text("aAbB1 .\n\té\u00c9\u0301\u00adñß中文_-'", max_size=60), st.integers(1, 6))
 def test_shingles_are_the_set_of_word_runs(text: str, width: int) -> None:
     """A text has one hash for each distinct run of words, as many as plain Python finds."""
     assert len(shingles(text, MinHash(shingle_words=width))) == len(word_sets(text, width))
 
 
-@settings(deadline=None)
 @given(st.text("ab cd", max_size=80), st.text("ab cd", max_size=80))
 def test_jaccard_is_that_of_the_word_sets(left: str, right: str) -> None:
     """Similarity of hashed shingles is exactly the similarity of the sets of word tuples."""
@@ -115,7 +113,6 @@ def test_short_and_wordless_texts(text: str, count: int) -> None:
     assert len(shingles(text, DEFAULT)) == count
 
 
-@settings(deadline=None)
 @given(st.lists(ANY_TEXT, max_size=4))
 def test_total_on_any_text(texts: list[str]) -> None:
     """Any string gives sorted distinct shingles, and no signature value below what its shingles allow."""
@@ -143,7 +140,7 @@ def test_only_the_first_characters_are_signed() -> None:
     assert len(shingles(text, capped)) == 496
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text("abc ", max_size=200), st.integers(1, 9), st.integers(0, 3))
 def test_a_signature_is_the_minimum_of_single_shingle_signatures(text: str, permutations: int, seed: int) -> None:
     """Signing a text of many shingles is taking the minimum over texts of one each, for any number of permutations."""
@@ -351,7 +348,7 @@ def test_finewebs_hashes_are_64_bits_of_sha1() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(ANY_TEXT, max_size=4))
 def test_both_hashings_find_the_same_texts_equal(texts: list[str]) -> None:
     """Two texts have one signature under SHA-1 exactly when they have under our own hashes; no words, no keys."""

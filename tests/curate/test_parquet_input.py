@@ -39,7 +39,7 @@ def read(table: pa.Table, **how) -> list[Page | Skip]:
 
 def in_a_process(path) -> tuple[int, list[str], int]:
     """Rows, their fates, and how much memory reading took, in megabytes."""
-    done = subprocess.run([sys.executable, "-c", PEAK, path], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([sys.executable, "-c", PEAK, path], capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
     count, *rules, peak = done.stdout.split()
     return int(count), rules, int(peak)

@@ -19,11 +19,11 @@ from tests.curate.fault_server import FaultServer
 
 @pytest.fixture(autouse=True)
 def in_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every test ends within 30 seconds."""
+    """Every test ends within two minutes."""
     monkeypatch.setenv("CURATE_HTTP_DELAY", "0.005")
     monkeypatch.delenv("http_proxy", raising=False)
-    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("took longer than 30 seconds"))
-    signal.alarm(30)
+    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("took longer than two minutes"))
+    signal.alarm(120)
     yield
     signal.alarm(0)
 
@@ -43,7 +43,7 @@ def test_headers_that_drip_are_given_up(server: FaultServer, monkeypatch: pytest
     started = time.monotonic()
     with pytest.raises(UsageError, match="stalled"):
         resolve([f"{server.url}/crawl.warc.gz"])
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 50  # the headers never end, nor would it
 
 
 def test_a_length_no_disk_can_hold_is_refused_before_it_is_fetched(server: FaultServer) -> None:

@@ -150,7 +150,7 @@ def test_an_output_made_read_only_at_the_end(crawl, curate, tmp_path_factory) ->
     home = tmp_path_factory.mktemp("home")
     os.chown(home, 65534, 65534)
     command = ["setpriv", "--reuid", "65534", "--clear-groups", sys.executable, "-m", "curate.cli", *map(str, run)]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"HOME": str(home)}, timeout=200)
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"HOME": str(home)}, timeout=600)
     if "error while loading shared libraries" in done.stderr:
         pytest.skip("this Python is in a folder that other users may not read")
     assert done.returncode in (INCOMPLETE_EXIT, USAGE_EXIT), done.stderr

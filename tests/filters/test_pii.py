@@ -272,7 +272,7 @@ def test_nothing_is_left_of_an_overlap():
     assert not re.search(r"\d", pii.redact("call 212-555-0147 / 212-555-0148 / 212-555-0149"))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(sorted(FINDS)), min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_order_of_lines_does_not_matter(lines, rng):
     """Whatever order paragraphs come in, the same values are found and get the same pseudonyms."""
@@ -284,7 +284,7 @@ def test_order_of_lines_does_not_matter(lines, rng):
     assert all(value not in texts[0] for value in (FINDS[line][1] for line in lines))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(sorted(FINDS)), min_size=1, max_size=6), st.text("0123456789@.-+ aé\n", max_size=5))
 def test_neighbours_never_leave_half_a_match_or_make_a_new_one(lines, glue):
     """However values are run together, what is left after redaction holds no find, alone or with its neighbours."""
@@ -308,7 +308,7 @@ def test_values_do_not_depend_on_what_lies_far_away():
         assert not re.search(r"\d{4}|@", pii.redact(text)), text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text() | st.text("0123456789 +()-./@a.comx:\n#telGB82", max_size=120))
 def test_total_and_stable(text):
     """Any string: spans are sorted, apart and inside; redacting twice changes nothing; nothing is found afterwards."""

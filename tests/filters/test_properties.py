@@ -44,7 +44,7 @@ def strange(test):
 
 
 @pytest.mark.parametrize("rules", SETS, ids=IDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=strings)
 @strange
 def test_signals_are_total_finite_and_fractions_are_fractions(rules, text):
@@ -60,7 +60,7 @@ def test_signals_are_total_finite_and_fractions_are_fractions(rules, text):
 
 
 @pytest.mark.parametrize("rules", SETS, ids=IDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=strings)
 @strange
 def test_a_verdict_is_past_its_limit_and_no_earlier_rule_is(rules, text):
@@ -76,7 +76,7 @@ def test_a_verdict_is_past_its_limit_and_no_earlier_rule_is(rules, text):
 
 
 @pytest.mark.parametrize("rules", SETS, ids=IDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(texts=st.lists(strings, max_size=5))
 def test_verdicts_are_the_same_alone_in_a_batch_and_from_stored_signals(rules, texts):
     """No text's verdict depends on the texts before it, on sharing a view, or on when it is judged."""
@@ -88,7 +88,7 @@ def test_verdicts_are_the_same_alone_in_a_batch_and_from_stored_signals(rules, t
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=["c4", "refinedweb"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=strings)
 @strange
 def test_edits_only_take_away(edit, text):

@@ -26,7 +26,7 @@ def close(found, expected):
     return found == pytest.approx(expected, abs=1e-12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ANY)
 def test_gopher_as_dolma(text):
     """Signals of the dolma dialect are those of its tagger."""
@@ -34,7 +34,7 @@ def test_gopher_as_dolma(text):
     assert close(gopher.repetition.with_dialect("dolma").signals(text), reference.dolma_repetition(text))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ANY)
 def test_gopher_as_dclm(text):
     """Signals of the dclm dialect are those of its filters, given the same words for the n-grams."""
@@ -43,7 +43,7 @@ def test_gopher_as_dclm(text):
     assert close(gopher.repetition.with_dialect("dclm").signals(text), reference.dclm_repetition(text, words))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ANY)
 def test_repetition_and_fineweb_as_datatrove(text):
     """Signals of the default dialects are those of datatrove's filters, given the same words."""
@@ -53,7 +53,7 @@ def test_repetition_and_fineweb_as_datatrove(text):
     assert close(fineweb.quality.signals(text), reference.fineweb(text, words, marks))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ANY)
 @pytest.mark.parametrize(
     ("dialect", "settings_of"),
@@ -71,7 +71,7 @@ def test_c4_lines(dialect, settings_of, text):
     assert (found["lorem_ipsum_lines"], found["curly_bracket_lines"]) == (lorem, curly)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(TEXTS)
 def test_views_carry_words_over_to_the_lines_that_stay(text):
     """The view of an edited text finds the words it would have found by cutting the text anew."""
@@ -82,7 +82,7 @@ def test_views_carry_words_over_to_the_lines_that_stay(text):
     assert page.words.kinds.tolist() == fresh.words.kinds.tolist()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ANY)
 def test_lines_and_words_as_python_cuts_them(text):
     """Lines are those of split and splitlines, raw words those of split, paragraphs those of re.split."""
@@ -93,7 +93,7 @@ def test_lines_and_words_as_python_cuts_them(text):
     assert view.filled_paragraphs.of(text) == [p.strip() for p in re.split(r"\n{2,}", text) if p.strip()]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(st.characters(max_codepoint=0x17F), max_size=80))
 def test_statistics(text):
     """Character and word statistics are what Python's own string methods count."""

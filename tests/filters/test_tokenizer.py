@@ -58,14 +58,14 @@ LETTERS = st.sampled_from(
 )
 
 
-@settings(max_examples=3000, deadline=None, derandomize=True)
+@settings(max_examples=3000)
 @given(st.lists(LETTERS, max_size=10).map("".join))
 def test_random_marks(text):
     """Random heaps of letters and marks, without white space inside, are cut as the reference cuts them."""
     assert found(text) == expected(text)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=500)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cn", "Co", "Cs")), max_size=20))
 def test_random_unicode(text):
     """So are random characters of any script."""
