@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.arrays import integers
 from curate.extract.attributes import number_of
 from curate.extract.byte_hashes import hash_bytes
 from curate.extract.class_names import CAPTION as CAPTION_CLASS
@@ -105,7 +106,7 @@ def _take(page: Page, found: NDArray[np.int32], current: int, block: int) -> Non
 def _numbers(page: Page) -> NDArray[np.int32]:
     """The number of every item of a numbered list, 0 for every other element."""
     n = page.state[p.ELEMENTS]
-    numbers, after = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    numbers, after = integers(1, n)[0], integers(1, n)[0]
     for i in range(n):
         element = page.elements[i]
         if element[p.TAG] == _OL:
@@ -120,7 +121,7 @@ def _numbers(page: Page) -> NDArray[np.int32]:
 def describe(page: Page, tables: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return what every block is: int32[blocks, FIELDS]."""
     n, numbers = page.state[p.BLOCKS], _numbers(page)
-    rows = np.zeros((n, FIELDS), np.int32)
+    rows = integers(n, FIELDS)
     for i in range(n):
         found, current = rows[i], page.blocks[i, p.ELEMENT]
         _begin(found)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
+from curate.extract.arrays import integers
 from curate.extract.attributes import number_of
 from curate.extract.byte_hashes import hash_bytes
 from curate.extract.compiling import compiled, entry
@@ -31,7 +32,7 @@ _NOT_DATA = -1
 def tables(page: Page) -> NDArray[np.int32]:
     """The innermost table around (or at) every element, or -1, and of every table whether it holds data."""
     n = page.state[p.ELEMENTS]
-    found = np.zeros((n, 8), np.int32)
+    found = integers(n, 8)
     found[0, TABLE_OF] = -1
     for i in range(1, n):
         element = page.elements[i]
@@ -84,15 +85,16 @@ def cells(page: Page, table: int, tables: NDArray[np.int32]) -> NDArray[np.int32
     n, depth = page.state[p.ELEMENTS], page.elements[table, p.DEPTH]
     while last < n and page.elements[last, p.DEPTH] > depth:
         last += 1
-    out, count = np.empty((last - table, 5), np.int32), 0
-    below, row, column = np.zeros(MAX_COLUMNS, np.int32), -1, 0
+    out, count = integers(last - table, 5), 0
+    below, row, column = integers(1, MAX_COLUMNS)[0], -1, 0
     for i in range(table + 1, last):
         if tables[i, TABLE_OF] != table:
             continue
         element = page.elements[i]
         if element[p.TAG] == _TR:
             row, column = row + 1, 0
-            below = np.maximum(below - 1, 0).astype(np.int32)
+            for k in range(MAX_COLUMNS):
+                below[k] = max(below[k] - 1, 0)
         elif (element[p.TAG] == _TD or element[p.TAG] == _TH) and row >= 0:
             while column < MAX_COLUMNS - 1 and below[column] > 0:
                 column += 1
@@ -103,6 +105,7 @@ def cells(page: Page, table: int, tables: NDArray[np.int32]) -> NDArray[np.int32
             cell[CELL_ROW], cell[CELL_COLUMN], cell[CELL_COLUMN_END] = row, column, after
             cell[CELL_FIRST], cell[CELL_LAST] = element[p.FIRST_BLOCK], element[p.LAST_BLOCK]
             count += 1
-            below[column:after] = height
+            for k in range(column, after):
+                below[k] = height
             column = after
     return out[:count]
