@@ -98,7 +98,8 @@ def whole_file(path: Path) -> Iterator[Path]:
             temporary.replace(path)
             sync_folder(path.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that is read-only by now: that it cannot be cleared is not what went wrong
+            temporary.unlink(missing_ok=True)
 
 
 def forget(path: Path) -> int:
@@ -168,10 +169,11 @@ class RowFile:
 
     def abandon(self) -> None:
         """Discard the rows written so far; does nothing after `close`."""
-        if self._writer is not None:
-            with suppress(OSError):  # a full disk again: the footer of what is thrown away
+        with suppress(OSError):  # a full disk again, under the footer of what is thrown away, or one that is read-only
+            if self._writer is not None:
                 self._writer.close()
-        self._temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
 
 
 def describe_file(path: Path, rows: int) -> dict[str, Any]:

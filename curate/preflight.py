@@ -42,7 +42,11 @@ def check_room(inputs: Sequence[Input], out: Path, workers: int) -> None:
 
 
 def refuse_foreign(out: Path) -> None:
-    """Refuse an OUT that holds files of something else than a run: it is probably a mistyped path."""
+    """Refuse an OUT that holds files of something else than a run, as a mistyped path does, or is not named in UTF-8."""
+    try:
+        str(out).encode()
+    except UnicodeEncodeError:  # Arrow takes paths in UTF-8 only, and would say so after all work was done
+        raise UsageError(f"OUT {out} has bytes in its name that are no UTF-8; choose another OUT") from None
     if out.exists() and not out.is_dir():
         raise UsageError(f"OUT {out} is a file")
     if out.is_dir() and any(out.iterdir()) and not (out / ".lock").exists():

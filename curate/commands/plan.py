@@ -10,7 +10,8 @@ from curate import cluster
 from curate.commands import quality_option
 from curate.commands.display import Display
 from curate.errors import UsageError
-from curate.output.plan_file import save
+from curate.files import asked_for
+from curate.output.plan_file import path_for, save
 from curate.output.publish import is_target
 from curate.output.published import Use, run_folder
 
@@ -87,7 +88,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
     said = forecast(found, total, recipe.stage_names, workers)
     told = as_json(said, recipe, options.price_per_core_hour)
     if options.out and not is_target(options.out):
-        save(Path(options.out), told)
+        with asked_for(path_for(Path(options.out))):
+            save(Path(options.out), told)
     if options.json:
         print(json.dumps(told, indent=1))
     else:

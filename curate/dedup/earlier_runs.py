@@ -7,6 +7,7 @@ settings cannot be compared.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -44,10 +45,7 @@ def leave_index(out: Path, resolved: Sequence[tuple[Sequence[Barrier], Path, Pat
     Its digest covers the content of the files, so the same run has the same digest on every machine.
     """
     barriers: dict[str, Any] = {}
-    held: list[Any] = []
     for row, keys, matches in resolved:
-        held += [[barrier.name, barrier.made_with] for barrier in row]
-        held += _held(keys, matches, identities)
         for i, barrier in enumerate(row):
             barriers[barrier.name] = {
                 "made_with": barrier.made_with,
@@ -55,6 +53,27 @@ def leave_index(out: Path, resolved: Sequence[tuple[Sequence[Barrier], Path, Pat
                 "matches": str(matches.relative_to(out)),
                 "stages": [each.name for each in row[: i + 1]],
             }
+    _write(out, barriers, identities)
+
+
+def renew_index(out: Path) -> None:
+    """Write the index of a finished run anew after pages were taken out of its files.
+
+    Else a run that was matched against them would not see that they changed, and keep what it had found in them. Where
+    there is no index, or what it names was removed, there is nothing that a run could be matched against.
+    """
+    if index := read_marker(out / INDEX):
+        with suppress(IncompleteRunError):
+            _write(out, index["barriers"], index["splits"])
+
+
+def _write(out: Path, barriers: Mapping[str, Mapping[str, Any]], identities: Sequence[str]) -> None:
+    rows: dict[tuple[str, str], list[Any]] = {}
+    for name, each in barriers.items():
+        rows.setdefault((each["keys"], each["matches"]), []).append([name, each["made_with"]])
+    held: list[Any] = []
+    for (keys, matches), row in rows.items():
+        held += [*row, *_held(out / keys, out / matches, identities)]
     digest = sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
     write_marker(out / INDEX, {"digest": digest, "barriers": barriers, "splits": list(identities), "files": {}})
 

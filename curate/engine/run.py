@@ -17,6 +17,7 @@ from curate.engine.ready import identify, note_inputs, warm
 from curate.errors import IncompleteRunError, NotAnArchiveError, UsageError
 from curate.files import remove_temporaries, write_json
 from curate.finished.cleaning import forget_others
+from curate.finished.requests import load_requests
 from curate.folder import (
     MANIFEST,
     REPORT,
@@ -73,6 +74,7 @@ def run(
     _check(recipe, inputs, out, workers)
     with locked(out):
         remove_temporaries(out)
+        load_requests(out)  # a damaged record of takedowns is told before work starts
         workers.check_shared(out / WORK if place_of(out / WORK) else out)
         note_inputs(out / WORK, inputs)
         log = Log(out, recipe=recipe.name, fingerprint=fingerprint(recipe), curate=__version__, splits=tasks.splits)

@@ -10,7 +10,6 @@ Safe to kill at any moment: the request is recorded first, files are replaced on
 before its file is, the manifest comes last; the next takedown finishes what was begun.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ import pyarrow.parquet as pq
 from curate import counts as stats
 from curate.audit.sheet import follow, take_out
 from curate.census import BYTES_PER_TOKEN
+from curate.dedup.earlier_runs import renew_index
 from curate.errors import UsageError
 from curate.files import (
     describe_file,
@@ -35,8 +35,9 @@ from curate.files import (
     write_json,
     write_marker,
 )
+from curate.finished.requests import load_requests, save_requests
 from curate.finished.tombstones import RULE, STAGE, Hits, Wanted, hash_of, key, kind_of, tombstones, without
-from curate.folder import DATA, DROPPED, KINDS, MANIFEST, REPORT, REPORT_PAGE, TAKEDOWN, WORK, digest_of, parts
+from curate.folder import DATA, DROPPED, KINDS, MANIFEST, REPORT, REPORT_PAGE, WORK, digest_of, parts
 from curate.locks import locked
 from curate.output.checksums import is_mixture, load_manifest, load_report, renew
 from curate.output.papers import leave_papers
@@ -102,17 +103,8 @@ def honour(out: Path, report: dict[str, Any], written: Sequence[dict[str, Any]])
     _amend(report, out, _ids(hits))
     for request in requests:
         request["done"] = True
-    _save(out, requests)
+    save_requests(out, requests)
     return sorted(described.values(), key=_order)
-
-
-def load_requests(out: Path) -> list[dict[str, Any]]:
-    """The requests recorded in a folder, oldest first."""
-    try:
-        requests: list[dict[str, Any]] = json.loads((out / TAKEDOWN).read_text())["requests"]
-    except FileNotFoundError:
-        return []
-    return requests
 
 
 def returned(out: Path) -> list[str]:
@@ -142,13 +134,14 @@ def _fulfil(out: Path, requests: list[dict[str, Any]], request: dict[str, Any]) 
     wanted = _wanted([request])
     hits = {path: Hits.of(path, wanted) for path in [*_parts(out), *_work_files(out)]}
     request["ids"] = sorted({*request["ids"], *(id_ for each in hits.values() for id_ in each.ids)})
-    _save(out, requests)
+    save_requests(out, requests)
 
     def note(name: str, change: dict[str, Any]) -> None:
         request["files"][name] = change
-        _save(out, requests)
+        save_requests(out, requests)
 
     _blank_work(out, hits)
+    renew_index(out)
     take_out(out, request["ids"])
     described |= dict(_take(out, hits, note))
     if (out / REPORT).is_file():
@@ -165,7 +158,7 @@ def _fulfil(out: Path, requests: list[dict[str, Any]], request: dict[str, Any]) 
         leave_papers(out, amended, load_report(out))
         write_json(out / MANIFEST, amended)
     request["done"] = True
-    _save(out, requests)
+    save_requests(out, requests)
     renew(out)
     return {hash_ for each in hits.values() for hash_ in each.hashes}
 
@@ -181,10 +174,6 @@ def _order(item: Mapping[str, Any]) -> tuple[int, str]:
 
 def _describe(out: Path, name: str) -> dict[str, Any]:
     return {**describe_file(out / name, pq.read_metadata(out / name).num_rows), "file": name}
-
-
-def _save(out: Path, requests: list[dict[str, Any]]) -> None:
-    write_json(out / TAKEDOWN, {"requests": requests})
 
 
 def _check_untouched(out: Path, described: Mapping[str, Any], request: Mapping[str, Any]) -> None:

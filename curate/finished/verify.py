@@ -60,7 +60,7 @@ def _returned(out: Path) -> list[str]:
     """Return what is wrong with takedowns in a folder with damaged files, as far as it can be said."""
     try:
         return returned(out)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (UsageError, OSError, ValueError, LookupError, TypeError, AttributeError):
         return []
 
 

@@ -13,7 +13,8 @@ from curate.cluster import Workers
 from curate.engine.run import run
 from curate.errors import UsageError
 from curate.finished import takedown
-from curate.finished.takedown import load_requests, returned
+from curate.finished.requests import load_requests
+from curate.finished.takedown import returned
 from curate.finished.verify import verify
 from curate.recipe import load_recipe
 
@@ -282,3 +283,39 @@ def test_an_unfinished_run_is_searched_too(out):
     (out / "manifest.json").unlink()
     assert takedown.takedown(out, "urls", [url(0)]).rows["data"] == 1
     assert "secret000x" not in everything(out)
+
+
+def test_a_run_that_was_matched_against_it_notices(finished, out, tmp_path):
+    """What was found in the pages that went is searched for again, so their addresses go from there, too."""
+    crawl, recipe, _ = finished
+
+    def later(name: str) -> Path:
+        run(load_recipe(str(recipe)), [str(crawl)], tmp_path / name, against=[out], workers=Workers(1))
+        return tmp_path / name
+
+    assert f"{url(0)}'" in repr(rows(later("resumed"), "dropped"))
+    takedown.takedown(out, "urls", [url(0)])
+    index = (out / "index.json").read_bytes()
+    assert digests(later("resumed") / "dropped") == digests(later("fresh") / "dropped")
+    assert not [row for row in rows(tmp_path / "resumed", "dropped") if row["duplicate_of_url"] == url(0)]
+    run(load_recipe(str(recipe)), [str(crawl)], out, workers=Workers(1))
+    assert (out / "index.json").read_bytes() == index
+
+
+@pytest.mark.parametrize("damage", ["one digit", "cut", "other shape", "empty"])
+def test_a_damaged_record_stops_what_would_bring_a_page_back(damage, finished, out):
+    """Before work starts, and verify names it: with one digit changed the page would be in the output again."""
+    crawl, recipe, _ = finished
+    takedown.takedown(out, "urls", [url(0)])
+    said = (out / "takedown.json").read_text()
+    asked = load_requests(out)[0]["sha256"][0]
+    changed = {"one digit": said.replace(asked, f"{(int(asked[0], 16) + 1) % 16:x}{asked[1:]}"), "cut": said[:-9],
+               "other shape": '{"requests": [{"when": "", "sha256": "", "done": true}]}', "empty": ""}  # fmt: skip
+    (out / "takedown.json").write_text(changed[damage])
+    for command in (
+        lambda: run(load_recipe(str(recipe)), [str(crawl)], out, workers=Workers(1)),
+        lambda: takedown.takedown(out, "urls", [url(3)]),
+    ):
+        with pytest.raises(UsageError, match=r"takedown\.json is damaged"):
+            command()
+    assert verify(out) == ["takedown.json is not the file that was written: its digest differs"]

@@ -273,3 +273,21 @@ def test_what_is_asked_of_the_wrong_file(crawl, curate) -> None:
         done = curate(*arguments)
         assert (done.returncode, done.stdout) == (USAGE_EXIT, "")
         assert done.stderr.endswith(f"{said}\n") and done.stderr.count("\n") == 1
+
+
+def test_a_folder_whose_name_is_no_utf8_is_refused_at_once(crawl, curate) -> None:
+    """Arrow would refuse it only after all the work; an input may have any name."""
+    odd = os.fsdecode(b"\xff\xfe")
+    (crawl / "a.warc.gz").rename(crawl / f"{odd}.warc.gz")
+    command = ("run", crawl / f"{odd}.warc.gz", "--recipe", crawl / "small.py", "--workers", "1", "--out")
+    done = curate(*command, crawl / odd)
+    assert (done.returncode, "no UTF-8" in done.stderr) == (USAGE_EXIT, True)
+    assert not (crawl / odd).exists()
+    assert curate(*command, crawl / "out").returncode == 0
+
+
+def test_a_plan_that_cannot_be_kept_is_the_users_to_mend(crawl, curate) -> None:
+    """One line, as for a report."""
+    done = curate("plan", crawl / "a.warc.gz", "--recipe", crawl / "small.py", "--out", crawl / "small.py/x/out")
+    assert done.returncode == USAGE_EXIT
+    assert done.stderr.endswith("out.plan.json cannot be written: Not a directory\n")

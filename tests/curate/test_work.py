@@ -169,6 +169,17 @@ def test_a_full_disk_is_one_error_and_leaves_nothing(small_disk):
     assert [path.name for path in small_disk.iterdir()] == [".lock"]
 
 
+def test_a_disk_that_became_read_only_is_the_same_error(small_disk):
+    """Also where nothing can be cleared away any more: that is not what is told."""
+    file = RowFile(small_disk / "x.parquet")
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    with pytest.raises(DiskFullError, match=r"read-only file system; .*: make it writable"):
+        write_json(small_disk / "x.json", {})
+    with pytest.raises(DiskFullError, match="make it writable"):
+        file.write(pa.RecordBatch.from_pydict({"html": ["x"]}))
+    file.abandon()
+
+
 def test_other_errors_of_the_system_keep_their_name(tmp_path):
     """Only what the user can mend by making room is turned into advice."""
 
