@@ -42,7 +42,7 @@ def check_room(inputs: Sequence[Input], out: Path, workers: int) -> None:
 
 
 def refuse_foreign(out: Path) -> None:
-    """Refuse an OUT that holds files of something else than a run, as a mistyped path does, or is not named in UTF-8."""
+    """Refuse an OUT that holds files of something else than a run, as a mistyped path does, or is not in UTF-8."""
     try:
         str(out).encode()
     except UnicodeEncodeError:  # Arrow takes paths in UTF-8 only, and would say so after all work was done
