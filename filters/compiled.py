@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
+from llvmlite.binding import Linkage
 from numba import config, njit
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
@@ -62,7 +63,7 @@ class _Kept(KeptCode):
 
 def cached(function: Function, **options: bool) -> Function:
     """A function compiled on first use and kept on disk where that is possible; `options` are those of `numba.njit`."""
-    compiled: Any = njit(**options)(function)
+    compiled: Any = njit(pipeline_class=_EntryCompiler, **options)(function)
     if config.DISABLE_JIT:
         return function
     try:
@@ -146,6 +147,29 @@ class _PartCompiler(Compiler):  # type: ignore[misc]  # numba has no types
         super().__init__(typingctx, targetctx, library, *options)
         codegen = targetctx.codegen()
         self.state.library = _PartLibrary(codegen, "part")
+
+
+class _EntryLibrary(JITCodeLibrary):  # type: ignore[misc]  # numba has no types
+    """The code of a function that Python calls, of which nobody else calls the parts.
+
+    numba lets LLVM believe that they might, so that it passes on every argument, used or not: a page is 80 of them, and
+    a third of the tokenizer's time went into putting them on the stack.
+    """
+
+    def _optimize_final_module(self) -> None:
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage is Linkage.linkonce_odr:
+                function.linkage = "internal"
+        super()._optimize_final_module()
+
+
+class _EntryCompiler(Compiler):  # type: ignore[misc]  # numba has no types
+    """numba's compiler, with a library for functions that Python calls."""
+
+    def __init__(self, typingctx: Any, targetctx: Any, library: Any, *options: Any) -> None:
+        super().__init__(typingctx, targetctx, library, *options)
+        self.state.library = _EntryLibrary(targetctx.codegen(), "entry")
+        self.state.library.enable_object_caching()
 
 
 class _WithoutCollector(Listener):  # type: ignore[misc]  # numba has no types

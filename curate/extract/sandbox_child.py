@@ -6,6 +6,7 @@ UTF-8 text, because nothing a page may have tampered with should be unpickled, a
 parts; a number is beside them in the header. A function returns its text, or text, number and, if it likes, spans.
 """
 
+import gc
 import marshal
 import os
 import sys
@@ -36,7 +37,7 @@ def main(parent: int, max_memory_bytes: int, max_text_bytes: int, shared: int) -
         from curate.compiling import tell
 
         tell()
-    few_bytes = max_memory_bytes // 2
+    few_bytes, is_cold = max_memory_bytes // 2, True
     _reply(replies, DONE, b"", b"", NO_NUMBER, few_bytes)
     while len(header := requests.read(REQUEST.size)) == REQUEST.size:
         size, page_size, max_cpu_seconds = REQUEST.unpack(header)
@@ -47,6 +48,10 @@ def main(parent: int, max_memory_bytes: int, max_text_bytes: int, shared: int) -
         if len(text) > max_text_bytes or len(spans) > max_text_bytes:
             outcome, text, spans = TOO_LONG, b"", b""
         _reply(replies, outcome, text, spans, number, few_bytes)
+        if is_cold:
+            # What the first call has imported stays: the collector need not look at it again.
+            gc.freeze()
+            is_cold = False
 
 
 def answer(body: bytes, max_cpu_seconds: float, page: bytes | None = None) -> tuple[int, bytes, float, bytes]:
