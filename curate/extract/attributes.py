@@ -32,6 +32,15 @@ _CLASS, _ID, _ROLE, _PROPERTY, _HIDDEN, _ARIA, _STYLE, _HREF, _TYPE, _SHADOW, _A
         b"shadowrootmode", b"alt", b"src",
     )
 )  # fmt: skip
+# Bytes that end the name of a tag or of an attribute, and what letters are to parts of a name: a look at a table each.
+ENDS_TAG_NAME = np.zeros(256, np.bool_)
+ENDS_TAG_NAME[[9, 10, 12, 13, 32, 47, 62]] = True
+_ENDS_NAME = ENDS_TAG_NAME.copy()
+_ENDS_NAME[61] = True
+_NO_LETTER, _SMALL, _CAPITAL = range(3)
+_LETTERS = np.full(256, _NO_LETTER, np.uint8)
+_LETTERS[[*range(97, 123), *range(128, 256)]] = _SMALL
+_LETTERS[65:91] = _CAPITAL
 _DISPLAY_NONE = np.frombuffer(b"display:none", np.uint8)
 _TRUE = np.frombuffer(b"true", np.uint8)
 _TEMPLATE = np.frombuffer(b"template", np.uint8)
@@ -80,17 +89,17 @@ def _record(state: State, tokens: Hashes, value: np.uint64, first: int) -> None:
 def _parts(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
     """Tokens of one class name or id: the parts between `-`, `_`, digits and changes of case."""
     basis = mix(BASIS, PART) if kind == WHOLE else mix(mix(BASIS, PART), kind)
-    value, length, was_lower = basis, 0, False
+    value, length, before = basis, 0, _NO_LETTER
     for i in range(start, end):
         byte = html[i]
-        is_upper, is_letter = 65 <= byte <= 90, 65 <= byte <= 90 or 97 <= byte <= 122 or byte >= 128
-        if not is_letter or (is_upper and was_lower):
+        letter = _LETTERS[byte]
+        if letter == _NO_LETTER or (letter == _CAPITAL and before == _SMALL):
             if length >= MIN_TOKEN_BYTES:
                 _record(state, tokens, value, first)
             value, length = basis, 0
-        if is_letter:
+        if letter != _NO_LETTER:
             value, length = mix(value, lower(byte)), length + 1
-        was_lower = is_letter and not is_upper
+        before = letter
     if length >= MIN_TOKEN_BYTES:
         _record(state, tokens, value, first)
 
@@ -160,7 +169,7 @@ def _attribute_name(html: Bytes, at: int, end: int) -> tuple[np.uint64, int]:
     name, at = mix(BASIS, lower(html[at])), at + 1
     while at < end:
         byte = html[at]
-        if is_space(byte) or byte in (47, 61, 62):
+        if _ENDS_NAME[byte]:
             break
         name = mix(name, lower(byte))
         at += 1

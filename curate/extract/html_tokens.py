@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.extract import page as p
-from curate.extract.attributes import UNKNOWN_TAG, is_space, lower, read_attributes, read_image, skip_attributes
+from curate.extract.attributes import ENDS_TAG_NAME, UNKNOWN_TAG, lower, read_attributes, read_image, skip_attributes
 from curate.extract.byte_hashes import BASIS, look_up, mix
 from curate.extract.compiling import borrowing, entry
 from curate.extract.inline import end_code, put_formula, put_image, read_math, start_code
@@ -100,7 +100,7 @@ def _markup(page: Page, html: Bytes, at: int, end: int) -> int:
 def _tag_name(html: Bytes, at: int, end: int) -> tuple[int, np.uint64, int]:
     """The tag's number, the hash of its name salted as a token, and the position after the name."""
     name, token = BASIS, mix(BASIS, UNKNOWN_TAG)
-    while at < end and not (is_space(html[at]) or html[at] == 47 or html[at] == 62):
+    while at < end and not ENDS_TAG_NAME[html[at]]:
         byte = lower(html[at])
         name, token = mix(name, byte), mix(token, byte)
         at += 1
