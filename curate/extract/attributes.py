@@ -41,15 +41,12 @@ _NO_LETTER, _SMALL, _CAPITAL = range(3)
 _LETTERS = np.full(256, _NO_LETTER, np.uint8)
 _LETTERS[[*range(97, 123), *range(128, 256)]] = _SMALL
 _LETTERS[65:91] = _CAPITAL
-_DISPLAY_NONE = np.frombuffer(b"display:none", np.uint8)
-_TRUE = np.frombuffer(b"true", np.uint8)
-_TEMPLATE = np.frombuffer(b"template", np.uint8)
-_HTML = np.frombuffer(b"html", np.uint8)
-_MATH_TEX = np.frombuffer(b"math/tex", np.uint8)
-_MATH_MML = np.frombuffer(b"math/mml", np.uint8)
-_MODE_DISPLAY = np.frombuffer(b"mode=display", np.uint8)
-_LATEX = np.frombuffer(b"latex", np.uint8)
-_MATH = np.frombuffer(b"math", np.uint8)
+_DISPLAY_NONE, _TRUE, _TEMPLATE, _HTML, _MATH_TEX, _MATH_MML, _MODE_DISPLAY, _LATEX, _MATH = (
+    np.frombuffer(word, np.uint8)
+    for word in (
+        b"display:none", b"true", b"template", b"html", b"math/tex", b"math/mml", b"mode=display", b"latex", b"math",
+    )
+)  # fmt: skip
 
 
 @borrowing
@@ -86,40 +83,46 @@ def _record(state: State, tokens: Hashes, value: np.uint64, first: int) -> None:
 
 
 @borrowing
-def _parts(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
-    """Tokens of one class name or id: the parts between `-`, `_`, digits and changes of case."""
-    basis = mix(BASIS, PART) if kind == WHOLE else mix(mix(BASIS, PART), kind)
-    value, length, before = basis, 0, _NO_LETTER
-    for i in range(start, end):
-        byte = html[i]
-        letter = _LETTERS[byte]
+def _name(
+    state: State, tokens: Hashes, html: Bytes, i: int, end: int, whole: np.uint64, basis: np.uint64, least: int,
+    first: int,
+) -> tuple[int, np.uint64]:  # fmt: skip
+    """Where a name ends, and its hash; parts of `least` bytes, between `-`, digits and changes of case, are tokens."""
+    part, length, before = basis, 0, _NO_LETTER
+    while i < end and not is_space(html[i]):
+        byte, letter = lower(html[i]), _LETTERS[html[i]]
         if letter == _NO_LETTER or (letter == _CAPITAL and before == _SMALL):
-            if length >= MIN_TOKEN_BYTES:
-                _record(state, tokens, value, first)
-            value, length = basis, 0
+            if length >= least:
+                _record(state, tokens, part, first)
+            part, length = basis, 0
+        whole = mix(whole, byte)
         if letter != _NO_LETTER:
-            value, length = mix(value, lower(byte)), length + 1
-        before = letter
-    if length >= MIN_TOKEN_BYTES:
-        _record(state, tokens, value, first)
+            part, length = mix(part, byte), length + 1
+        before, i = letter, i + 1
+    if length >= least:
+        _record(state, tokens, part, first)
+    return i, whole
 
 
 @borrowing
 def _names(state: State, tokens: Hashes, html: Bytes, start: int, end: int, kind: int, first: int) -> None:
     """Tokens of an attribute that lists names: every name, and for classes and ids its parts too."""
     has_parts, i = kind in (WHOLE, ANCHOR_ID), start
+    least = MIN_TOKEN_BYTES if has_parts else len(html)  # which no name is long
+    basis = mix(BASIS, PART) if kind == WHOLE else mix(mix(BASIS, PART), kind)
     while i < end and state[p.TOKENS] - first < MAX_TOKENS_PER_ELEMENT:
         while i < end and is_space(html[i]):
             i += 1
-        name_start, value = i, mix(BASIS, WHOLE if has_parts else kind)
-        while i < end and not is_space(html[i]):
-            value = mix(value, lower(html[i]))
-            i += 1
-        if i > name_start:
-            _record(state, tokens, mix(value, kind) if kind == ANCHOR_ID else value, first)
-            if has_parts:
-                state[p.FLAGS] |= max(look_up(CLASS_HASHES, CLASS_FLAGS, value), 0)
-                _parts(state, tokens, html, name_start, i, kind, first)
+        if i == end:
+            break
+        place = state[p.TOKENS]
+        # Its place comes before those of its parts; its hash shows at its end.
+        _record(state, tokens, basis, first)
+        i, value = _name(state, tokens, html, i, end, mix(BASIS, WHOLE if has_parts else kind), basis, least, first)
+        if place < len(tokens):
+            tokens[place] = mix(value, kind) if kind == ANCHOR_ID else value
+        if has_parts:
+            state[p.FLAGS] |= max(look_up(CLASS_HASHES, CLASS_FLAGS, value), 0)
 
 
 @borrowing
@@ -167,12 +170,8 @@ def _matters(name: np.uint64) -> bool:
 def _attribute_name(html: Bytes, at: int, end: int) -> tuple[np.uint64, int]:
     """13.2.5.33: the hash of the name and the position after it; an equals sign in first place is part of it."""
     name, at = mix(BASIS, lower(html[at])), at + 1
-    while at < end:
-        byte = html[at]
-        if _ENDS_NAME[byte]:
-            break
-        name = mix(name, lower(byte))
-        at += 1
+    while at < end and not _ENDS_NAME[html[at]]:
+        name, at = mix(name, lower(html[at])), at + 1
     return name, at
 
 
