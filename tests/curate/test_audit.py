@@ -31,18 +31,10 @@ HERE = Workers(1)
 WEBTEXT = load_recipe("webtext")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
-    """The default recipe's run over the sample crawl; copied by who changes it."""
-    out = tmp_path_factory.mktemp("audit") / "out"
-    run(WEBTEXT, [str(SAMPLE)], out, workers=HERE)
-    return out
-
-
 @pytest.fixture
-def out(made, tmp_path) -> Path:
-    """A copy of the run to write into."""
-    return Path(shutil.copytree(made, tmp_path / "out"))
+def out(sample_run, tmp_path) -> Path:
+    """A copy of the default recipe's run over the sample crawl, to write into."""
+    return Path(shutil.copytree(sample_run, tmp_path / "out"))
 
 
 def lines(path: Path) -> list[dict]:
