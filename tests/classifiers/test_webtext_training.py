@@ -84,7 +84,7 @@ def test_a_model_a_card_and_settings_come_out_twice_the_same(tmp_path: Path) -> 
     """Two trainings on the same rows in another order give the same bytes, and the settings are read back."""
     cards = []
     for name in ("one", "two"):
-        rows = _rows() if name == "one" else _rows()[::-1]
+        rows = _rows(30) if name == "one" else _rows(30)[::-1]
         rows.sort(key=lambda row: row.text)
         found = study(rows, target=Target(keep=0.1))
         model, settings = training.train_webtext(rows, tmp_path / f"{name}.ftz", found)
