@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("moto.server", reason="moto's S3 server is not installed: pip install webcurate[test]")
-
 from curate import cluster
 from curate.cli import main
 from curate.inputs import s3
