@@ -3,6 +3,7 @@
 import gc
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,16 +24,40 @@ HTML_HEADERS = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("same")
 
+SAMPLE_RUN = pytest.StashKey[Path]()
 MANY = 20_000  # objects that take the collector ten milliseconds
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile everything once, before several test processes would each do it: a minute on a new checkout."""
+    """Run the sample crawl once, which compiles everything, before several test processes would each do both."""
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
-        crawl = ROOT / "sample_data" / "crawl.warc.gz"
-        with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "curate.cli", "run", crawl, "--out", folder, "--workers", "1"]
-            subprocess.run(list(map(str, command)), capture_output=True, check=False, cwd=ROOT)
+        folder = Path(tempfile.mkdtemp())
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        config.stash[SAMPLE_RUN] = run_of_the_sample(folder)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a test process of xdist's where the run lies."""
+    node.workerinput["sample_run"] = str(node.config.stash[SAMPLE_RUN])
+
+
+def run_of_the_sample(folder: Path) -> Path:
+    """The sample crawl through the default recipe by the command, in one process of its own."""
+    crawl, out = ROOT / "sample_data" / "crawl.warc.gz", folder / "sample"
+    command = [sys.executable, "-m", "curate.cli", "run", "--recipe", "webtext", "--workers", "1", "--out", out, crawl]
+    subprocess.run(list(map(str, command)), capture_output=True, check=False, cwd=ROOT)
+    return out
+
+
+@pytest.fixture(scope="session")
+def sample_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the command makes of the sample crawl with the default recipe; to be read only, and copied to be changed."""
+    folder = tmp_path_factory.mktemp("sample")
+    made = getattr(request.config, "workerinput", {}).get("sample_run")
+    out = Path(shutil.copytree(made, folder / "sample")) if made and Path(made).exists() else run_of_the_sample(folder)
+    assert (out / "manifest.json").exists(), "curate run fails on the sample crawl"
+    return out
 
 
 def pytest_collection_finish() -> None:

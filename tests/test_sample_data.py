@@ -33,15 +33,9 @@ def expected() -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(sample_run: Path) -> Path:
     """What the default recipe makes of the sample crawl, in one process."""
-    folder = tmp_path_factory.mktemp("sample") / "out"
-    command = [sys.executable, "-m", "curate.cli", "run", "--recipe", "webtext", "--workers", "1", "--out", str(folder)]
-    done = subprocess.run(
-        [*command, str(SAMPLE / "crawl.warc.gz")], cwd=REPOSITORY, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return folder
+    return sample_run
 
 
 def rows(folder: Path, columns: list[str]) -> list[dict[str, str]]:

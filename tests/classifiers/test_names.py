@@ -1,17 +1,21 @@
 """Names of persons by a spaCy pipeline given by path: a blank one with a list of names stands in for a trained one."""
 
+from importlib.util import find_spec
+
 import pytest
 
 from curate.classifiers.fasttext_model import ModelError
 from curate.classifiers.names import MAX_CHARS, person_names
 from curate.filters import pii
 
-spacy = pytest.importorskip("spacy", reason="names of persons need spaCy")
+pytestmark = pytest.mark.skipif(find_spec("spacy") is None, reason="names of persons need spaCy")
 
 
 @pytest.fixture(scope="module")
 def names(tmp_path_factory):
     """A pipeline that takes some names, and our own tag, for persons."""
+    import spacy
+
     pipeline = spacy.blank("en")
     persons = ["Ada Lovelace", "Grace Hopper", "PERSON", "EMAIL_ADDRESS"]
     pipeline.add_pipe("entity_ruler").add_patterns(
@@ -59,6 +63,8 @@ def test_a_pipeline_is_known_by_its_content(names, tmp_path):
     with pytest.raises(ModelError, match=r"config\.cfg"):
         person_names(tmp_path)
     folder = tmp_path / "pipeline"
+    import spacy
+
     spacy.blank("en").to_disk(folder)
     nameless = person_names(folder)
     with pytest.raises(ModelError, match="no persons"):

@@ -73,7 +73,7 @@ def test_a_domain_that_is_most_of_a_side_is_split() -> None:
 
 def test_study_tries_every_row_on_a_model_that_never_saw_its_site() -> None:
     """Well-separated texts are told apart on unseen sites; random labels are not, which a leak would hide."""
-    rows = _rows()
+    rows = _rows(30)
     assert study(rows).auc(lambda _: True) > 0.99
     some = random.Random(1)
     same = [Row(some.choice([GOOD, ORDINARY]), f"site{at}.org", "k", row.text) for at, row in enumerate(_rows()[:60])]
@@ -84,7 +84,7 @@ def test_a_model_a_card_and_settings_come_out_twice_the_same(tmp_path: Path) -> 
     """Two trainings on the same rows in another order give the same bytes, and the settings are read back."""
     cards = []
     for name in ("one", "two"):
-        rows = _rows() if name == "one" else _rows()[::-1]
+        rows = _rows(30) if name == "one" else _rows(30)[::-1]
         rows.sort(key=lambda row: row.text)
         found = study(rows, target=Target(keep=0.1))
         model, settings = training.train_webtext(rows, tmp_path / f"{name}.ftz", found)

@@ -11,7 +11,7 @@ from curate.inputs.input_file import identified
 from curate.warc.pages import Limits, Page, ReadCounts, Skip
 from tests.curate import damage
 
-TRIES = 14  # of each format; bench/damage.py does thousands
+TRIES = 10  # of each format; bench/damage.py does thousands
 
 
 def read(path: Path, split_bytes: int) -> tuple[list[Page | Skip], ReadCounts, str]:

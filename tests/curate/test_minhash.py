@@ -8,7 +8,6 @@ import sys
 import unicodedata
 from collections import Counter
 
-import datasketch
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -195,6 +194,8 @@ def test_exact_similarity_and_estimate_on_edited_text() -> None:
 
 def test_datasketch_reads_our_signatures() -> None:
     """A signature wraps into a datasketch MinHash whose Jaccard estimate is the share of equal values."""
+    import datasketch
+
     pairs = planted_pairs([0.2, 0.5, 0.9], 100, seed=5)
     left = signatures([pair[0] for pair in pairs], DEFAULT)
     right = signatures([pair[1] for pair in pairs], DEFAULT)

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("moto.server", reason="moto's S3 server is not installed: pip install webcurate[test]")
-
 from curate.cluster import Workers
 from curate.errors import IncompleteRunError, SourceError, UsageError
 from curate.inputs import s3
@@ -39,6 +37,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[FaultServer]:
     """An S3 server behind one that can be told to fail."""
+    pytest.importorskip("moto.server", reason="moto's S3 server is not installed: pip install webcurate[test]")
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

@@ -169,12 +169,12 @@ def test_same_bytes_with_two_workers_on_ray_and_another_hash_seed(first_run, cra
     assert len(list((first_run / "dropped").iterdir())) > 1, "workers write parts side by side"
 
 
-@pytest.mark.parametrize(("markers", "workers"), [(1, 1), (7, 1), (9, 2), (20, 1), (PARTS, 2)])
-def test_a_killed_run_resumes_to_the_same_bytes(markers, workers, first_run, crawl, folder, curate):
+@pytest.mark.parametrize(("markers", "workers", "then"), [(1, 1, 1), (7, 1, 1), (9, 2, 1), (20, 1, 1), (PARTS, 2, 2)])
+def test_a_killed_run_resumes_to_the_same_bytes(markers, workers, then, first_run, crawl, folder, curate):
     """SIGKILL after some pieces are done, or while parts are written; the rerun redoes the rest, reports the whole."""
     out = folder / f"killed-{markers}"
-    arguments = ["run", crawl, "--out", out, "--recipe", write_recipe(folder), "--workers", workers]
-    command = [sys.executable, "-m", "curate.cli", *map(str, arguments)]
+    arguments = ["run", crawl, "--out", out, "--recipe", write_recipe(folder), "--workers"]
+    command = [sys.executable, "-m", "curate.cli", *map(str, arguments), str(workers)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while len(list(out.glob("work/*/*.json"))) < markers and process.poll() is None:
         if markers == PARTS and list(out.glob(".tmp-*/*")):
@@ -183,7 +183,7 @@ def test_a_killed_run_resumes_to_the_same_bytes(markers, workers, first_run, cra
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert not (out / "manifest.json").exists()
-    done = curate(*arguments, hash_seed=5 if markers == 7 else None)
+    done = curate(*arguments, then, hash_seed=5 if markers == 7 else None)
     assert done.returncode == 0, done.stderr
     assert manifest(out) == manifest(first_run)
     assert report(out)["stages"][0]["docs_in"] == 200
@@ -255,7 +255,10 @@ def test_a_second_run_in_one_folder_is_refused(first_run, crawl, folder, curate)
     [
         (["run", "no-such-file.warc.gz", "--out", "OUT", "--recipe", "RECIPE"], "no-such-file.warc.gz"),
         (["run", "CRAWL", "--out", "OUT", "--recipe", "nonesuch"], "no recipe 'nonesuch'"),
-        (["run", "CRAWL", "--out", "FOREIGN", "--recipe", "RECIPE"], "holds files that no run has written"),
+        (
+            ["run", "CRAWL", "--out", "FOREIGN", "--recipe", "RECIPE", "--workers", "1"],
+            "holds files that no run has written",
+        ),
         (["run", "CRAWL", "--out", "OUT", "--workers", "-3"], "--workers"),
         (["report", "OUT"], "no run has finished"),
         (["verify", "OUT"], "no run has finished"),
@@ -269,7 +272,8 @@ def test_a_users_mistake_is_one_line_and_exit_code_2(arguments, said, crawl, tmp
     (foreign / "thesis.txt").write_text("mine")
     places = {"CRAWL": str(crawl), "OUT": str(tmp_path / "out"), "FOREIGN": str(foreign)}
     places["RECIPE"] = str(write_recipe(tmp_path))
-    refused = curate(*[places.get(argument, argument) for argument in arguments])
+    alone = ["--workers", "1"] if "--recipe" in arguments else []
+    refused = curate(*[places.get(argument, argument) for argument in arguments], *alone)
     assert refused.returncode == 2, refused.stderr
     assert said in refused.stderr
     assert "Traceback" not in refused.stderr
@@ -319,7 +323,8 @@ def test_an_input_that_is_no_archive_is_named_and_the_rest_is_done(crawl, folder
     assert done.returncode == 1
     assert "b.warc.gz" in done.stderr
     assert report(folder / "mixed")["totals"]["records_in"] == 200
-    alone = curate("run", tmp_path / "b.warc.gz", "--out", folder / "alone", "--recipe", write_recipe(folder))
+    run = ("run", tmp_path / "b.warc.gz", "--out", folder / "alone", "--workers", 1)
+    alone = curate(*run, "--recipe", write_recipe(folder))
     assert alone.returncode == 2
     assert "b.warc.gz" in alone.stderr
 
@@ -372,7 +377,7 @@ def test_a_swapped_model_is_refused_before_work_starts(crawl, tmp_path, curate):
         "def score(texts):\n    return webtext.score(texts, model=MODEL)\n"
         "recipe = Recipe('swapped', (Read(), Extract('resiliparse'), Score('quality', score)))\n"
     )
-    refused = curate("run", crawl, "--out", tmp_path / "out", "--recipe", recipe)
+    refused = curate("run", crawl, "--out", tmp_path / "out", "--recipe", recipe, "--workers", 1)
     assert refused.returncode == 2
     assert "wrong.ftz" in refused.stderr
     assert "0" * 64 in refused.stderr

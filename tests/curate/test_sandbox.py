@@ -44,6 +44,15 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="module")
+def harmless() -> Iterator[Sandbox]:
+    """One sandbox for all pages that leave its child alive; tests that share it ask for nothing that stays there."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(HERE)
+        with Sandbox(LIMITS) as sandbox:
+            yield sandbox
+
+
 def kind_of_death(sandbox: Sandbox, function: str, page: bytes = b"") -> str:
     """How a call ended that should not have gone well."""
     with pytest.raises(PageKilled) as killed:
@@ -138,35 +147,35 @@ def test_a_crash_earlier_pages_may_have_caused_is_tried_in_a_fresh_child(sandbox
     assert [sandbox.run("hostile:crash_when_used", b"") for _ in range(3)] == ["1", "1", "1"]
 
 
-def test_an_exception_is_reported_and_the_child_lives_on(sandbox: Sandbox) -> None:
+def test_an_exception_is_reported_and_the_child_lives_on(harmless: Sandbox) -> None:
     """With its type and message, also when it is no Exception."""
-    child = sandbox.run("hostile:process_id", b"")
+    child = harmless.run("hostile:process_id", b"")
     for function, kind, message in [("fail", "ValueError", "no such page"), ("exit_politely", "SystemExit", "4")]:
         with pytest.raises(PageRaised, match=message) as raised:
-            sandbox.run(f"hostile:{function}", b"")
+            harmless.run(f"hostile:{function}", b"")
         assert raised.value.kind == kind
-    assert sandbox.run("hostile:process_id", b"") == child
+    assert harmless.run("hostile:process_id", b"") == child
 
 
-def test_too_much_text_is_refused(sandbox: Sandbox) -> None:
+def test_too_much_text_is_refused(harmless: Sandbox) -> None:
     """The limit itself passes."""
-    assert sandbox.run("hostile:repeat", b"1048576") == "x" * (1 << 20)
-    assert kind_of_death(sandbox, "repeat", b"1048577") == "text_limit"
-    assert kind_of_death(sandbox, "repeat", b"100000000") == "text_limit"
+    assert harmless.run("hostile:repeat", b"1048576") == "x" * (1 << 20)
+    assert kind_of_death(harmless, "repeat", b"1048577") == "text_limit"
+    assert kind_of_death(harmless, "repeat", b"100000000") == "text_limit"
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 1 << 20, (1 << 20) + 1, 9_999_999])
-def test_pages_of_any_size_arrive_whole(sandbox: Sandbox, size: int) -> None:
+def test_pages_of_any_size_arrive_whole(harmless: Sandbox, size: int) -> None:
     """Also those larger than the pipe between the processes."""
     page = (b"0123456789abcde" * (size // 15 + 1))[:size]
-    assert sandbox.run("hostile:checksum", page) == str(zlib.crc32(page))
+    assert harmless.run("hostile:checksum", page) == str(zlib.crc32(page))
 
 
-def test_nothing_of_a_page_is_in_the_next(sandbox: Sandbox) -> None:
+def test_nothing_of_a_page_is_in_the_next(harmless: Sandbox) -> None:
     """Longer, shorter, empty, and larger than the memory that pages are sent in: each arrives as it is."""
     for page in (b"a" * 70_000, b"b" * 10, b"", b"c" * (SHARED_BYTES + 1), b"d" * SHARED_BYTES, b"f" * 20):
-        assert sandbox.run("hostile:checksum", page) == str(zlib.crc32(page))
-    assert sandbox.run("hostile:echo", "text among bytes") == "text among bytes"
+        assert harmless.run("hostile:checksum", page) == str(zlib.crc32(page))
+    assert harmless.run("hostile:echo", "text among bytes") == "text among bytes"
 
 
 def test_pages_go_through_the_pipe_where_no_memory_can_be_shared(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,11 +191,11 @@ def test_pages_go_through_the_pipe_where_no_memory_can_be_shared(monkeypatch: py
             assert sandbox.run("hostile:checksum", page) == str(zlib.crc32(page))
 
 
-def test_text_comes_back_as_it_was(sandbox: Sandbox) -> None:
+def test_text_comes_back_as_it_was(harmless: Sandbox) -> None:
     """Lone surrogates, NULs and characters beyond the basic plane included."""
     text = "a\x00\ud800\U0001f600\r\n\u2028" * 1000
-    assert sandbox.run("hostile:echo", text) == text
-    assert sandbox.run("hostile:echo", b"\xff\x00") == "\udcff\x00"
+    assert harmless.run("hostile:echo", text) == text
+    assert harmless.run("hostile:echo", b"\xff\x00") == "\udcff\x00"
 
 
 def test_a_number_comes_back_beside_the_text() -> None:
@@ -209,9 +218,9 @@ def test_markup_and_spans_come_back_from_the_child() -> None:
     assert len(found.spans) >= 3 * 16
 
 
-def test_output_and_input_of_a_library_do_not_reach_the_pipes(sandbox: Sandbox) -> None:
+def test_output_and_input_of_a_library_do_not_reach_the_pipes(harmless: Sandbox) -> None:
     """What it prints is lost and what it reads is empty."""
-    assert [sandbox.run("hostile:print_and_read", b"") for _ in range(2)] == ["ok", "ok"]
+    assert [harmless.run("hostile:print_and_read", b"") for _ in range(2)] == ["ok", "ok"]
 
 
 def test_a_child_killed_from_outside_is_replaced(sandbox: Sandbox) -> None:
@@ -309,13 +318,13 @@ def test_the_child_has_a_fixed_hash_seed_and_few_files(sandbox: Sandbox) -> None
     assert int(files) <= 8
 
 
-def test_a_function_that_is_not_there_is_nobodys_page(sandbox: Sandbox) -> None:
+def test_a_function_that_is_not_there_is_nobodys_page(harmless: Sandbox) -> None:
     """It is loud, not a dropped page; so is an extractor nobody knows."""
     for name in ("hostile:nothing", "no_such_module:f"):
         with pytest.raises(RuntimeError, match=name):
-            sandbox.run(name, b"")
+            harmless.run(name, b"")
     with pytest.raises(UsageError, match="unknown extractor 'magic'; choose from: trafilatura"):
-        sandbox.extract(b"", extractor="magic")
+        harmless.extract(b"", extractor="magic")
 
 
 def test_a_child_that_cannot_start_is_nobodys_page(monkeypatch: pytest.MonkeyPatch) -> None:

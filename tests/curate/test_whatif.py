@@ -205,14 +205,6 @@ def test_a_range_without_sense_is_refused(text):
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory) -> Path:
-    """The sample crawl through the default recipe."""
-    out = tmp_path_factory.mktemp("sample") / "out"
-    run(WEBTEXT, [str(SAMPLE)], out, workers=HERE)
-    return out
-
-
-@pytest.fixture(scope="module")
 def early(tmp_path_factory) -> Path:
     """The sample crawl through the default recipe with the search for duplicates before the rules."""
     out = tmp_path_factory.mktemp("early") / "out"
@@ -272,9 +264,9 @@ def test_limits_changed_on_the_sample_crawl_keep_what_a_full_run_keeps(settings,
     assert result.flips
 
 
-def test_before_the_search_for_duplicates_a_looser_limit_gives_an_upper_bound(sample, tmp_path):
+def test_before_the_search_for_duplicates_a_looser_limit_gives_an_upper_bound(sample_run, tmp_path):
     """The default recipe searches last: copies among pages that newly pass count as kept, and that is said."""
-    finished = open_run(sample)
+    finished = open_run(sample_run)
     changed = with_setting(finished.recipe, Setting("quality", "min_score", None))
     result = whatif(finished, changed)
     report = run(changed, [str(SAMPLE)], tmp_path / "again", workers=HERE)
@@ -283,9 +275,9 @@ def test_before_the_search_for_duplicates_a_looser_limit_gives_an_upper_bound(sa
     assert not result.exact
 
 
-def test_a_sweep_is_a_whatif_at_every_value(sample):
+def test_a_sweep_is_a_whatif_at_every_value(sample_run):
     """One pass at the loosest value gives the numbers of one pass per value, for lower and for upper limits."""
-    finished = open_run(sample)
+    finished = open_run(sample_run)
     differ = []
     for text in ("gopher.quality.min_words=20:140:60", "fineweb.quality.max_short_line_fraction=0.5:1:0.25",
                  "quality.min_score=0.3:0.9:0.2", "toxicity.max_score=0:1:0.5"):  # fmt: skip
@@ -299,9 +291,9 @@ def test_a_sweep_is_a_whatif_at_every_value(sample):
     assert sum(differ) >= 2
 
 
-def test_nothing_is_applied_over_files_or_from_other_inputs(sample, tmp_path):
+def test_nothing_is_applied_over_files_or_from_other_inputs(sample_run, tmp_path):
     """One line each, before anything is written."""
-    finished = open_run(sample)
+    finished = open_run(sample_run)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("mine")
     other = tmp_path / "crawl.warc.gz"
@@ -468,9 +460,9 @@ def test_applied_limits_leave_what_a_fresh_run_leaves_without_extracting(small, 
     assert back.docs[0] > back.docs[1]
 
 
-def test_a_run_with_an_option_is_asked_with_the_same_option(sample, tmp_path):
+def test_a_run_with_an_option_is_asked_with_the_same_option(sample_run, tmp_path):
     """`--quality-threshold` made another recipe of it; without the option the recipe is not the one, with it it is."""
-    finished = open_run(sample)
+    finished = open_run(sample_run)
     reapply(finished, [Setting("quality", "min_score", 0.4)], [str(SAMPLE)], tmp_path / "out", workers=HERE)
     (tmp_path / "out" / "work" / "settings.json").unlink()
     with pytest.raises(UsageError, match="as it is now"):
@@ -516,11 +508,11 @@ def test_the_command_gives_json_and_draws_a_sweep(early, capsys):
     assert "█" in now
 
 
-def test_the_command_needs_something_to_change(sample):
+def test_the_command_needs_something_to_change(sample_run):
     """Neither --set nor --sweep is a mistake, and so is --apply with a sweep alone."""
     for arguments in ([], ["--sweep", "quality.min_score=0:1:0.1", "--apply", "x"]):
         with pytest.raises(UsageError, match="--set"):
-            said(sample, *arguments)
+            said(sample_run, *arguments)
 
 
 SHARE = '''
