@@ -76,6 +76,9 @@ class Recipe:
         for stage in self.stages:
             if lacks := lacking(stage):
                 raise UsageError(f"recipe {self.name!r}: the stage {type(stage).__name__} has no {lacks!r}")
+        for name, size in (("split_bytes", self.split_bytes), ("part_bytes", self.part_bytes)):
+            if not isinstance(size, int) or size < 1:
+                raise UsageError(f"recipe {self.name!r}: {name} is {size!r}; it has to be a whole number of at least 1")
         names = [stage.name for stage in self.stages]
         losses = ("site_loss",) if self.barriers else ()
         for band, (low, high) in self.expect.items():

@@ -73,6 +73,8 @@ def command(options: argparse.Namespace, console: Console) -> int:
 
     if not (options.settings or options.sweep) or (options.apply and not options.settings):
         raise UsageError("say what to change: --set STAGE.LIMIT=VALUE" + ("" if options.apply else ", or --sweep"))
+    if min(options.n, options.chars) < 0:
+        raise UsageError(f"-n and --chars must be 0 or more, not {options.n} and {options.chars}")
     finished = open_run(options.out, options.recipe, lambda recipe: quality_option.with_options(recipe, options))
     settings = [parse_setting(text, finished.recipe) for text in options.settings]
     recipe = with_settings(finished.recipe, settings)

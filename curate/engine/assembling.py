@@ -15,7 +15,7 @@ from curate.cluster import Lost, Workers
 from curate.dedup.resolve import DONE
 from curate.engine.segment import FILES
 from curate.errors import IncompleteRunError
-from curate.files import TEMPORARY, standing_marker, sync_folder
+from curate.files import TEMPORARY, remove_temporaries, standing_marker, sync_folder
 from curate.folder import (
     CHECKSUMS,
     CUT,
@@ -114,6 +114,7 @@ def assemble(
         (out / name).unlink(missing_ok=True)
     shutil.rmtree(out / CUT, ignore_errors=True)
     for name in kinds:
+        remove_temporaries(out / f"{TEMPORARY}{name}")  # of workers that were killed in a part, which others then wrote
         shutil.rmtree(out / name, ignore_errors=True)
         (out / f"{TEMPORARY}{name}").rename(out / name)
     sync_folder(out)

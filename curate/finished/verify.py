@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from curate.errors import UsageError
-from curate.files import TEMPORARY, sha256_of
+from curate.files import sha256_of
 from curate.finished.takedown import returned
 from curate.folder import DATA, DROPPED, ENDS, KINDS, MANIFEST, MIXED, QUARANTINE, digest_of, parts
 from curate.locks import holder
@@ -74,9 +74,9 @@ def _files(out: Path, manifest: dict[str, Any], folders: Sequence[str]) -> list[
             wrong.append(f"{name} is missing")
         elif sha256_of(path) != item["sha256"]:
             wrong.append(f"{name} is not the file that was written: its digest differs")
-    # Whatever lies there is read by who opens the folder as one data set.
+    # Whatever lies there is read by who opens the folder as one data set: polars and DuckDB pass over no name.
     found = [path for folder in folders for path in (out / folder).rglob("*") if path.is_file()]
-    present = {path.relative_to(out).as_posix() for path in found if not path.name.startswith(TEMPORARY)}
+    present = {path.relative_to(out).as_posix() for path in found}
     wrong += [f"{name} is not in the manifest" for name in sorted(present - listed.keys())]
     return (
         wrong

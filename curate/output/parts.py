@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from curate.census import Census
 from curate.documents import PROVENANCE
+from curate.errors import IncompleteRunError
 from curate.files import all_left_by, describe_file, parquet_writer, row_batches, whole_file
 from curate.folder import SIGNALS, parts
 from curate.inputs.links import CONNECTIONS
@@ -131,12 +132,29 @@ def totals_of(written: Iterable[Written]) -> dict[str, int]:
 
 
 def schema_of(paths: Iterable[Path], empty: pa.Schema) -> pa.Schema:
-    """The columns of an output folder, from files of each schema that its rows are in; `empty` where there is none."""
+    """The columns of an output folder, from files of each schema that its rows are in; `empty` where there is none.
+
+    Raises IncompleteRunError where a column has several types, which a stage of the user's own can do.
+    """
     found = [pq.read_schema(path).remove_metadata() for path in paths]
-    merged = pa.unify_schemas(found) if found else empty
+    merged = _merged(found) if found else empty
     names = [name for name in FIRST_COLUMNS if name in merged.names]
     names += [name for name in merged.names if name not in names and name not in LEFT_OUT]
     return pa.schema([merged.field(name) for name in names])
+
+
+def _merged(schemas: Sequence[pa.Schema]) -> pa.Schema:
+    try:
+        return pa.unify_schemas(schemas)
+    except pa.ArrowTypeError as error:
+        types: dict[str, list[str]] = {}
+        for field in (field for schema in schemas for field in schema):
+            types[field.name] = list(dict.fromkeys([*types.get(field.name, []), str(field.type)]))
+        name = next(name for name, each in types.items() if len({*each} - {"null"}) > 1)
+        raise IncompleteRunError(
+            f"the column {name!r} is {' here and '.join(types[name])} there: let the stage that adds it name one type, "
+            "as in pa.array(values, pa.float64()), and run the same command again"
+        ) from error
 
 
 def _tables(pieces: Sequence[Sequence[Path]], schema: pa.Schema, *, merged: bool) -> Iterator[pa.Table]:

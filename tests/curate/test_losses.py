@@ -19,9 +19,11 @@ from curate.cluster import Workers
 from curate.engine.run import run
 from curate.engine.segment import Piece
 from curate.errors import IncompleteRunError, UsageError
+from curate.files import temporary_path
 from curate.finished.verify import verify
 from curate.inputs.tasks import Task, known
 from curate.output.checksums import renew
+from curate.output.parts import write_part
 from curate.recipe import Recipe
 from curate.stages import ExactDuplicates, NearDuplicates, Read
 
@@ -149,6 +151,29 @@ def test_work_that_vanishes_between_phases_is_not_taken_for_no_rows(inputs, tmp_
 
     with pytest.raises(IncompleteRunError, match=r"1 of 7 splits were lost.*in-2\.jsonl"):
         run(RECIPE, inputs, tmp_path / "out", workers=Forgetful())
+
+
+@dataclass(frozen=True, slots=True)
+class Dying(Workers):
+    """Workers one of which is killed in the middle of a part, which another then writes."""
+
+    def map(self, function: Callable[..., Any], calls: Any, by_value: Sequence[str] = ()) -> Iterator[tuple[int, Any]]:
+        """Leave what a killed worker leaves."""
+        if function is write_part:
+            path = calls[0][1].path
+            path.with_name(temporary_path(path).name.replace(f"-{os.getpid()}-", "-1-")).write_bytes(
+                b"PAR1 half a part"
+            )
+        return Workers.map(self, function, calls, by_value)
+
+
+def test_half_a_part_of_a_killed_worker_is_no_part(inputs, usual, tmp_path):
+    """Polars and DuckDB would read it with the others; and where one lies, verify says so."""
+    run(RECIPE, inputs, tmp_path / "out", workers=Dying(1))
+    assert manifest(tmp_path / "out") == manifest(usual)
+    assert [path.name for path in (tmp_path / "out" / "data").iterdir()] == ["part-00000.parquet"]
+    (tmp_path / "out/data/.tmp-host-1-part-00000.parquet").write_bytes(b"PAR1 half a part")
+    assert verify(tmp_path / "out") == ["data/.tmp-host-1-part-00000.parquet is not in the manifest"]
 
 
 def test_matches_of_fewer_splits_are_not_used_again(inputs, usual, tmp_path):

@@ -159,6 +159,13 @@ def test_a_recipe_that_cannot_run_is_refused(stages, said):
         Recipe("wrong", stages)
 
 
+@pytest.mark.parametrize("sizes", [{"split_bytes": 0}, {"split_bytes": 5e6}, {"part_bytes": -1}])
+def test_a_size_that_cannot_be_is_refused(sizes):
+    """Half a byte, or none, would end in an exception or in a part for every split."""
+    with pytest.raises(UsageError, match="whole number of at least 1"):
+        Recipe("wrong", (Read(),), **sizes)
+
+
 def test_what_has_no_stable_description_is_refused():
     """A lambda would make two different recipes look alike."""
 

@@ -293,3 +293,34 @@ def test_a_plan_that_cannot_be_kept_is_the_users_to_mend(crawl, curate) -> None:
     done = curate("plan", crawl / "a.warc.gz", "--recipe", crawl / "small.py", "--out", crawl / "small.py/x/out")
     assert done.returncode == USAGE_EXIT
     assert done.stderr.endswith("out.plan.json cannot be written: Not a directory\n")
+
+
+def test_a_column_of_two_types_is_named(tmp_path: Path, curate) -> None:
+    """A stage of the user's own that lets Arrow guess: the old output stays, and the line says what to do."""
+    recipe = """
+from dataclasses import dataclass
+import pyarrow as pa
+from curate.recipe import Recipe
+from curate.stages import Outcome, Read
+from curate.filters.verdict import KEPT
+
+@dataclass(frozen=True)
+class Length:
+    name: str = "length"
+    measures: bool = False
+    signals: tuple[str, ...] = ()
+    def __call__(self, documents):
+        lengths = [len(text) / 2 if len(text) % 2 else len(text) for text in documents.texts()]
+        return Outcome(documents.with_column("length", pa.array(lengths)), [KEPT] * len(documents))
+
+recipe = Recipe("mine", (Read(), Length()), split_bytes=200)
+"""
+    (tmp_path / "mine.py").write_text(recipe)
+    for name, words in (("a", 41), ("b", 42)):
+        (tmp_path / f"{name}.jsonl").write_text(f'{{"text": "{"y" * words}"}}\n' * 4)
+    done = curate("run", tmp_path / "a.jsonl", tmp_path / "b.jsonl", "--recipe", tmp_path / "mine.py", "--workers", "1",
+                  "--out", tmp_path / "out")  # fmt: skip
+    assert done.returncode == INCOMPLETE_EXIT
+    assert "the column 'length' is double here and int64 there" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not [path.name for path in (tmp_path / "out").glob(".tmp-*")]
