@@ -6,8 +6,7 @@ Pages that share a site, or a collection where the labelled crawl pages name one
 three folds; three models are trained, each without a fold, by the functions that train what ships. Scored are: the
 lines that a reader marked on 120 texts, the blocks that readers called left over on other pages, and the full-text
 sets. `--unseen` is a checkout of scrapinghub's article-extraction-benchmark, on which each of the three models is
-scored. `held_back_pages.jsonl.zst` beside this file says what readers called the blocks of 239 more pages, which
-training never sees. Some seven CPU minutes; examples and models are kept in `--cache`.
+scored. Some seven CPU minutes; examples and models are kept in `--cache`.
 """
 
 import argparse
@@ -39,14 +38,12 @@ from curate.extract.training.examples import (
     example,
     json_lines,
     site_of,
-    with_marks,
     without_repeats,
 )
 from curate.extract.training.forests import Example, fit, fold_of
 from curate.extract.training.labels import by_marks
 from curate.extract.training.main import gather
 
-HELD_BACK = Path(__file__).with_name("held_back_pages.jsonl.zst")
 FOLDS = 3
 _MARKS = re.compile(r"[\W_]+")
 
@@ -201,7 +198,6 @@ def main() -> None:
     options = parser.parse_args()
     pages = gather(options.shared)
     folds = folds_of(pages, options.shared)
-    held_back = {page.name for page in with_marks((replace(page, marks="") for page in pages), HELD_BACK) if page.marks}
     learnt_from = [replace(page, marks="") for page in pages] if options.without_marks else pages
     made = examples_of(learnt_from, options.cache)
     seen: list[Judged] = []
@@ -215,16 +211,13 @@ def main() -> None:
         models.append(model_without(fold, named, options.cache, options.salt))
         print(f"fold {fold}: {len(named)} pages to learn from", flush=True)
         seen += [
-            judged(page, models[-1])
-            for page, own in zip(with_marks(pages, HELD_BACK), folds, strict=True)
-            if own == fold and is_scored(page)
+            judged(page, models[-1]) for page, own in zip(pages, folds, strict=True) if own == fold and is_scored(page)
         ]
     print(
         "marked lines: still there | main text kept | pages without one:",
         marked_lines([s for s in seen if s.page.lines]),
     )
-    print("marked blocks:", marked_blocks([s for s in seen if s.page.marks and s.page.name not in held_back]))
-    print("marked blocks, held back:", marked_blocks([s for s in seen if s.page.name in held_back]))
+    print("marked blocks:", marked_blocks([s for s in seen if s.page.marks]))
     print("\n".join(full_texts(seen)))
     if options.unseen:
         print("scrapinghub, by each model:", unseen_set(options.unseen, models))

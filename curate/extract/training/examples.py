@@ -42,7 +42,7 @@ LINE_WEIGHT = 8.0
 # contents (c): what each is taught as, and what it counts for. A poster's line in a forum is not taught: people's text
 # of forums has it, readers left it out.
 MARKS = {"t": 1.0, "l": 0.0, "m": 0.0, "c": 0.0}
-MARK_WEIGHT = 6.0
+MARK_WEIGHT = 2.0
 READ_PAGES = Path(__file__).with_name("read_pages.jsonl.zst")
 
 
