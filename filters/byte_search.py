@@ -3,6 +3,8 @@
 `bytes.find` takes 65 microseconds for a word that is not in a page of 81 kB, on every page of a crawl for every word.
 """
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -18,27 +20,27 @@ _BYTES = ir.VectorType(ir.IntType(8), LANES)
 _INDEX = ir.IntType(64)
 
 
-@intrinsic
-def _skip(typing: Any, html: Any, at: Any, end: Any, first: Any, second: Any) -> Any:  # noqa: ARG001 -- numba gives it
-    """Where two bytes stand side by side next, or where fewer than 33 bytes are left."""
-    return types.intp(html, types.intp, types.intp, types.uint8, types.uint8), _skip_vectors
+def _look_for(builder: Any, data: Any, start: Any, end: Any, sought: Sequence[Any]) -> Any:
+    """Write LLVM's code for a search: where some bytes stand side by side next in `data`, from `start` on.
 
-
-def _skip_vectors(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    html, start, end, first, second = arguments
-    data = context.make_array(signature.args[0])(context, builder, html).data
-    firsts, seconds, lanes = _spread(builder, first), _spread(builder, second), ir.Constant(_INDEX, LANES)
+    Looks at whole vectors before `end` alone: what comes out is such a place, or where fewer bytes than a vector are
+    left.
+    """
+    wanted, lanes = [spread(builder, byte, _BYTES) for byte in sought], ir.Constant(_INDEX, LANES)
+    last = builder.sub(end, ir.Constant(_INDEX, len(wanted) - 1))
     begin = builder.block
     head, look, found, done = (builder.append_basic_block(name) for name in ("head", "look", "found", "done"))
     builder.branch(head)
     builder.position_at_end(head)
     at = builder.phi(_INDEX)
     after = builder.add(at, lanes)
-    builder.cbranch(builder.icmp_signed("<", after, end), look, done)
+    builder.cbranch(builder.icmp_signed("<=", after, last), look, done)
     builder.position_at_end(look)
-    are_first = builder.icmp_unsigned("==", _load(builder, data, at), firsts)
-    are_second = builder.icmp_unsigned("==", _load(builder, data, builder.add(at, ir.Constant(_INDEX, 1))), seconds)
-    bits = builder.bitcast(builder.and_(are_first, are_second), ir.IntType(LANES))
+    same = [
+        builder.icmp_unsigned("==", _load(builder, data, builder.add(at, ir.Constant(_INDEX, i))), byte)
+        for i, byte in enumerate(wanted)
+    ]
+    bits = builder.bitcast(reduce(builder.and_, same), ir.IntType(LANES))
     builder.cbranch(builder.icmp_unsigned("==", bits, ir.Constant(bits.type, 0)), head, found)
     at.add_incoming(start, begin)
     at.add_incoming(after, look)
@@ -56,11 +58,28 @@ def _load(builder: Any, data: Any, at: Any) -> Any:
     return builder.load(builder.bitcast(builder.gep(data, [at]), _BYTES.as_pointer()), align=1)
 
 
-def _spread(builder: Any, byte: Any) -> Any:
-    """One byte in every lane."""
-    undefined = ir.Constant(_BYTES, ir.Undefined)
-    single = builder.insert_element(undefined, byte, ir.Constant(ir.IntType(32), 0))
+def spread(builder: Any, number: Any, kind: Any) -> Any:
+    """Write LLVM's code for a vector of `LANES` equal numbers, of the vector type `kind`."""
+    undefined = ir.Constant(kind, ir.Undefined)
+    single = builder.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
     return builder.shuffle_vector(single, undefined, ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES))
+
+
+def _search(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    html, start, end, *sought = arguments
+    return _look_for(builder, context.make_array(signature.args[0])(context, builder, html).data, start, end, sought)
+
+
+@intrinsic
+def skip_to_byte(typing: Any, html: Any, at: Any, end: Any, byte: Any) -> Any:  # noqa: ARG001 -- numba gives it
+    """Where a byte is next among whole vectors of bytes, or where fewer bytes than a vector has are left."""
+    return types.intp(html, types.intp, types.intp, types.uint8), _search
+
+
+@intrinsic
+def _skip_to_pair(typing: Any, html: Any, at: Any, end: Any, first: Any, second: Any) -> Any:  # noqa: ARG001
+    """The same for two bytes side by side."""
+    return types.intp(html, types.intp, types.intp, types.uint8, types.uint8), _search
 
 
 @inner
@@ -78,7 +97,7 @@ def _places(html: NDArray[np.uint8], word: NDArray[np.uint8], pair: int, step: i
     last = len(html) - len(word)
     while at <= last and count < len(found):
         if len(word) > 1:
-            at = _skip(html, at + pair, len(html), word[pair], word[pair + 1]) - pair
+            at = _skip_to_pair(html, at + pair, len(html), word[pair], word[pair + 1]) - pair
         if at <= last and _is_at(html, word, at):
             found[count] = at
             count += 1

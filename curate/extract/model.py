@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from curate.extract.arrays import floats
 from curate.extract.byte_hashes import Hashes, Numbers
 from curate.extract.compiling import Integer, borrowing, compiled, entry
-from curate.extract.vectors import LANES, add_trees
+from curate.extract.vectors import add_trees
+from curate.filters.byte_search import LANES
 
 # Blocks the first stage gives less are not looked at again: of 74,000 such of a held-out fold the second kept none.
 NEGLIGIBLE = 0.1

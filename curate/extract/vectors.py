@@ -12,13 +12,11 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from curate.extract.compiling import borrowing
+from curate.filters.byte_search import LANES, skip_to_byte, spread
 
-# Rows that go through the trees together, and bytes that are looked at together.
-# The rows are two vectors of AVX-512, four of AVX2, eight of NEON.
-LANES = 32
+# LANES rows go through the trees together: two vectors of AVX-512, four of AVX2, eight of NEON.
 _BITS = ir.VectorType(ir.IntType(32), LANES)
 _FLOATS = ir.VectorType(ir.FloatType(), LANES)
-_BYTES = ir.VectorType(ir.IntType(8), LANES)
 _INDEX = ir.IntType(64)
 _DE_BRUIJN = 0x077CB531
 
@@ -48,8 +46,8 @@ def _add_trees(context: Any, builder: Any, signature: Any, arguments: Any) -> An
             number = builder.zext(builder.load(builder.gep(feature.data, at)), _INDEX)
             place = builder.mul(number, ir.Constant(_INDEX, LANES))
             column = _load(builder, builder.gep(columns.data, [place]), _FLOATS)
-            limit = _spread(builder, builder.load(builder.gep(threshold.data, at)), _FLOATS)
-            bits = _spread(builder, builder.load(builder.gep(spared.data, at)), _BITS)
+            limit = spread(builder, builder.load(builder.gep(threshold.data, at)), _FLOATS)
+            bits = spread(builder, builder.load(builder.gep(spared.data, at)), _BITS)
             before = builder.load(possible)
             is_above = builder.fcmp_ordered(">", column, limit)
             builder.store(builder.select(is_above, builder.and_(before, bits), before), possible)
@@ -61,57 +59,17 @@ def _add_trees(context: Any, builder: Any, signature: Any, arguments: Any) -> An
     return context.get_dummy_value()
 
 
-@intrinsic
-def _skip(typing: Any, html: Any, at: Any, end: Any, byte: Any) -> Any:  # noqa: ARG001 -- numba gives it
-    """Where a byte is next among whole vectors of bytes, or where fewer bytes than a vector has are left."""
-    return types.intp(html, types.intp, types.intp, types.uint8), _skip_vectors
-
-
-def _skip_vectors(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    html, first, end, byte = arguments
-    data = context.make_array(signature.args[0])(context, builder, html).data
-    sought, lanes = _spread(builder, byte, _BYTES), ir.Constant(_INDEX, LANES)
-    begin = builder.block
-    head, look, found, done = (builder.append_basic_block(name) for name in ("head", "look", "found", "done"))
-    builder.branch(head)
-    builder.position_at_end(head)
-    at = builder.phi(_INDEX)
-    after = builder.add(at, lanes)
-    builder.cbranch(builder.icmp_signed("<=", after, end), look, done)
-    builder.position_at_end(look)
-    same = builder.icmp_unsigned("==", _load(builder, builder.gep(data, [at]), _BYTES, 1), sought)
-    bits = builder.bitcast(same, ir.IntType(LANES))
-    builder.cbranch(builder.icmp_unsigned("==", bits, ir.Constant(bits.type, 0)), head, found)
-    at.add_incoming(first, begin)
-    at.add_incoming(after, look)
-    builder.position_at_end(found)
-    place = builder.add(at, builder.zext(builder.cttz(bits, ir.Constant(ir.IntType(1), 1)), _INDEX))
-    builder.branch(done)
-    builder.position_at_end(done)
-    result = builder.phi(_INDEX)
-    result.add_incoming(at, head)
-    result.add_incoming(place, found)
-    return result
-
-
 @borrowing
 def next_byte(html: NDArray[np.uint8], at: int, end: int, byte: int) -> int:
     """The next place of a byte, or `end`."""
-    at = _skip(html, at, end, byte)
+    at = skip_to_byte(html, at, end, byte)
     while at < end and html[at] != byte:
         at += 1
     return at
 
 
-def _load(builder: Any, data: Any, kind: Any, align: int = 4) -> Any:
-    return builder.load(builder.bitcast(data, kind.as_pointer()), align=align)
-
-
-def _spread(builder: Any, number: Any, kind: Any) -> Any:
-    """One number in every lane."""
-    undefined = ir.Constant(kind, ir.Undefined)
-    single = builder.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(single, undefined, ir.Constant(_BITS, [0] * LANES))
+def _load(builder: Any, data: Any, kind: Any) -> Any:
+    return builder.load(builder.bitcast(data, kind.as_pointer()), align=4)
 
 
 def _leaf_places(builder: Any, possible: Any) -> Any:
