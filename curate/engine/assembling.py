@@ -110,19 +110,24 @@ def assemble(
             (how, part) for part in cut_into_parts(temporary, list(zip(tasks, held, strict=True)), recipe.part_bytes)
         ]
     written = _written(calls, out, workers, sent_along(recipe.stages))
-    for name in (MANIFEST, CHECKSUMS, INDEX, INPUTS, REPORT, REPORT_PAGE, *PAPERS):
-        (out / name).unlink(missing_ok=True)
-    shutil.rmtree(out / CUT, ignore_errors=True)
-    for name in kinds:
-        remove_temporaries(out / f"{TEMPORARY}{name}")  # of workers that were killed in a part, which others then wrote
-        shutil.rmtree(out / name, ignore_errors=True)
-        (out / f"{TEMPORARY}{name}").rename(out / name)
-    sync_folder(out)
+    _put_in_place(out, kinds)
     described = [
         {**each.described, "file": f"{how.name}/{each.described['file']}"}
         for (how, _), each in zip(calls, written, strict=True)
     ]
     return described, totals_of(each for (how, _), each in zip(calls, written, strict=True) if how.name == DATA)
+
+
+def _put_in_place(out: Path, names: Iterable[str]) -> None:
+    """Give folders that are complete their names; what the last run said of its own goes before."""
+    for name in (MANIFEST, CHECKSUMS, INDEX, INPUTS, REPORT, REPORT_PAGE, *PAPERS):
+        (out / name).unlink(missing_ok=True)
+    shutil.rmtree(out / CUT, ignore_errors=True)
+    for name in names:
+        remove_temporaries(out / f"{TEMPORARY}{name}")  # of workers that were killed in a part, which others then wrote
+        shutil.rmtree(out / name, ignore_errors=True)
+        (out / f"{TEMPORARY}{name}").rename(out / name)
+    sync_folder(out)
 
 
 def _looked_over(

@@ -74,7 +74,6 @@ def run(
     _check(recipe, inputs, out, workers)
     with locked(out):
         remove_temporaries(out)
-        load_requests(out)  # a damaged record of takedowns is told before work starts
         workers.check_shared(out / WORK if place_of(out / WORK) else out)
         note_inputs(out / WORK, inputs)
         log = Log(out, recipe=recipe.name, fingerprint=fingerprint(recipe), curate=__version__, splits=tasks.splits)
@@ -102,7 +101,8 @@ def run(
 
 
 def _check(recipe: Recipe, inputs: Inputs, out: Path, workers: Workers) -> None:
-    """Refuse a run that has not enough room, or a stage that lacks something, before anything is written."""
+    """Refuse a run before anything is written: no room, a stage that lacks something, a damaged record of takedowns."""
+    load_requests(out)
     check_room(inputs, out, workers.here())
     for stage in recipe.stages:
         about(stage).check()

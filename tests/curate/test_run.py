@@ -171,13 +171,10 @@ def test_same_bytes_with_two_workers_on_ray_and_another_hash_seed(first_run, cra
 
 @pytest.mark.parametrize(("markers", "workers"), [(1, 1), (7, 1), (9, 2), (20, 1), (PARTS, 2)])
 def test_a_killed_run_resumes_to_the_same_bytes(markers, workers, first_run, crawl, folder, curate):
-    """SIGKILL after some pieces are done, or while parts are written; the rerun redoes the rest, reports the whole.
-
-    The rerun has one worker, whatever was killed had: what there is left to do does not depend on that.
-    """
+    """SIGKILL after some pieces are done, or while parts are written; the rerun redoes the rest, reports the whole."""
     out = folder / f"killed-{markers}"
-    arguments = ["run", crawl, "--out", out, "--recipe", write_recipe(folder), "--workers"]
-    command = [sys.executable, "-m", "curate.cli", *map(str, arguments), str(workers)]
+    arguments = ["run", crawl, "--out", out, "--recipe", write_recipe(folder), "--workers", workers]
+    command = [sys.executable, "-m", "curate.cli", *map(str, arguments)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while len(list(out.glob("work/*/*.json"))) < markers and process.poll() is None:
         if markers == PARTS and list(out.glob(".tmp-*/*")):
@@ -186,7 +183,7 @@ def test_a_killed_run_resumes_to_the_same_bytes(markers, workers, first_run, cra
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert not (out / "manifest.json").exists()
-    done = curate(*arguments, 1, hash_seed=5 if markers == 7 else None)
+    done = curate(*arguments, hash_seed=5 if markers == 7 else None)
     assert done.returncode == 0, done.stderr
     assert manifest(out) == manifest(first_run)
     assert report(out)["stages"][0]["docs_in"] == 200

@@ -517,10 +517,13 @@ def test_the_command_gives_json_and_draws_a_sweep(early, capsys):
 
 
 def test_the_command_needs_something_to_change(sample_run):
-    """Neither --set nor --sweep is a mistake, and so is --apply with a sweep alone."""
+    """Neither --set nor --sweep is a mistake, and so are --apply with a sweep alone and fewer than no examples."""
     for arguments in ([], ["--sweep", "quality.min_score=0:1:0.1", "--apply", "x"]):
         with pytest.raises(UsageError, match="--set"):
             said(sample_run, *arguments)
+    for option in ("-n", "--chars"):
+        with pytest.raises(UsageError, match="must be 0 or more"):
+            said(sample_run, "--set", "quality.min_score=0.4", option, "-3")
 
 
 SHARE = '''
